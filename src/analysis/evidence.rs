@@ -1,0 +1,251 @@
+//! What an assessment says: the verdict, its reasons, and the evidence of each analysis.
+//!
+//! Plain values in bytes and seconds. How they come about is the business of the sibling modules;
+//! how they are worded in a report is that of `report`.
+
+/// What can leak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Resource {
+    /// Anonymous memory with its swapped part, or shared memory.
+    Memory,
+    /// Open file descriptors.
+    Fds,
+    /// Threads.
+    Threads,
+}
+
+/// The verdict on a target, from the least to the most alarming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Growth above the threshold is excluded.
+    Stable,
+    /// It cannot be told yet.
+    InsufficientData,
+    /// Growing, but slowing down or too young to judge.
+    WarmingUp,
+    /// Most of the evidence for a leak is there.
+    Suspect,
+    /// Growth above the threshold is proved, lasts, and has the shape of a leak.
+    Leaking,
+}
+
+/// The form of a series over the observed time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the description")]
+pub enum Shape {
+    Linear,
+    Staircase,
+    RisingFloor,
+    Accelerating,
+    LateOnset,
+    WarmUp,
+    Step,
+    Spike,
+    SawTooth,
+    Cycle,
+    Flat,
+    Shrinking,
+    Irregular,
+}
+
+/// Which analysis or rule a reason comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// Growth rate against the practical threshold.
+    GrowthRate,
+    /// Rank trend, rising share and longest rising run of block floors.
+    ConsistentGrowth,
+    /// Growth over a threshold within the spike period.
+    Spike,
+    /// Spread around the trend, and the saw-tooth cycle.
+    Variance,
+    /// The curve that explains the series: still growing, or settling.
+    Shape,
+    /// Growth against what the process holds.
+    Materiality,
+    /// How long the target was seen.
+    Observation,
+    /// How often in a row the tests agreed.
+    Persistence,
+    /// Why an earlier `leaking` is no longer said.
+    Withdrawal,
+}
+
+/// One reason for a verdict: a value held against a threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// Where the reason comes from.
+    pub rule: Rule,
+    /// Whether it speaks for a leak.
+    pub for_leak: bool,
+    /// What was measured; `None` when it could not be.
+    pub value: Option<f64>,
+    /// What it was held against; `None` when the rule has no threshold.
+    pub threshold: Option<f64>,
+    /// The unit of value and threshold: `bytes/s`, `per second`, `s`, `ratio`, `count`, `p`, `z`.
+    pub unit: &'static str,
+    /// The time the reason looks at, in seconds.
+    pub span_s: f64,
+    /// The same as a sentence for people, without a full stop.
+    pub text: String,
+}
+
+/// The verdict on a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What is said.
+    pub status: Status,
+    /// What leaks; `None` unless `Leaking` or `Suspect`.
+    pub resource: Option<Resource>,
+    /// The form of the deciding series; `None` when unknown.
+    pub shape: Option<Shape>,
+    /// How sure the status is, from 0 to 1; `None` when nothing could be tested.
+    pub confidence: Option<f64>,
+    /// Why, the strongest first.
+    pub reasons: Vec<Reason>,
+}
+
+/// Growth rate of one series: per second in bytes, or in numbers for descriptors and threads.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Growth {
+    /// The best estimate of the rate.
+    pub rate: Option<f64>,
+    /// Lower end of the 95 % interval.
+    pub ci_low: Option<f64>,
+    /// Upper end of the 95 % interval.
+    pub ci_high: Option<f64>,
+    /// The rate in per cent of the level, an hour.
+    pub percent_per_hour: Option<f64>,
+    /// The practical threshold the rate was held against.
+    pub threshold: f64,
+    /// The smallest rate that could have been proved; `None` when nothing could be tested.
+    pub smallest_detectable: Option<f64>,
+    /// How much longer, in seconds, until a rate at the threshold could be proved; `None` when unknown.
+    pub seconds_to_decide: Option<f64>,
+    /// The time the estimate looks at, in seconds.
+    pub span_s: f64,
+}
+
+/// One growth over the thresholds within the spike period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spike {
+    /// When the top was read, ms since the Unix epoch.
+    pub at: crate::model::Timestamp,
+    /// From the lowest to the highest reading of the period, in bytes.
+    pub rise_bytes: f64,
+    /// The same in per cent of the lowest reading.
+    pub rise_percent: f64,
+    /// Whether at least half of the rise was given back afterwards; `None` while that is open.
+    pub returned: Option<bool>,
+}
+
+/// Evidence of the spike analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spikes {
+    /// Spikes seen over the whole watch.
+    pub count: u64,
+    /// How many of them came back.
+    pub returned: u64,
+    /// The latest one.
+    pub latest: Option<Spike>,
+    /// The highest of the watch.
+    pub largest_rise_bytes: Option<f64>,
+    /// Whether the thresholds are exceeded at this moment.
+    pub active: bool,
+}
+
+/// Evidence of the variance analysis, over the rolling window.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Variance {
+    /// Spread around the trend, as a standard deviation in bytes.
+    pub spread_bytes: Option<f64>,
+    /// The spread by the level.
+    pub coefficient_of_variation: Option<f64>,
+    /// Length of the saw-tooth or wave cycle in seconds; `None` when there is none.
+    pub cycle_s: Option<f64>,
+    /// Height of the cycle in bytes.
+    pub swing_bytes: Option<f64>,
+    /// Whether the spread is high for the level.
+    pub high: bool,
+}
+
+/// Evidence of the consistent-growth analysis, on the floors of the blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ConsistentGrowth {
+    /// Blocks whose floors were compared.
+    pub blocks: u64,
+    /// Share of them higher than the one before, from 0 to 1.
+    pub rising_share: Option<f64>,
+    /// Kendall's tau of the floors against time, from -1 to 1.
+    pub tau: Option<f64>,
+    /// Two-sided p value of the rank trend, corrected for autocorrelation.
+    pub p_value: Option<f64>,
+    /// Longest run of rising floors, in blocks.
+    pub longest_run: u64,
+    /// Whether the three agree on consistent growth.
+    pub found: bool,
+}
+
+/// When the ceiling is reached if growth goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Forecast {
+    /// Not before, in seconds from the last sample: at the upper end of the interval.
+    pub not_before_s: Option<f64>,
+    /// Likely by, in seconds from the last sample: at the lower end; `None` when that is not above 0.
+    pub likely_by_s: Option<f64>,
+}
+
+/// Level of the memory series over the watch, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Level {
+    /// At the first sample.
+    pub first: Option<u64>,
+    /// At the last sample.
+    pub last: Option<u64>,
+    /// Lowest seen.
+    pub min: Option<u64>,
+    /// Highest seen.
+    pub max: Option<u64>,
+}
+
+/// What is known of one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResourceAssessment {
+    /// Which one.
+    pub resource: Resource,
+    /// Its own status.
+    pub status: Status,
+    /// Its own form.
+    pub shape: Option<Shape>,
+    /// Its own rate.
+    pub growth: Growth,
+    /// Its levels: bytes, or numbers.
+    pub level: Level,
+}
+
+/// Everything that is known of a target at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The verdict, with the reasons that led to it.
+    pub verdict: Verdict,
+    /// Growth of memory.
+    pub growth: Growth,
+    /// Spikes of memory.
+    pub spikes: Spikes,
+    /// Variance of memory.
+    pub variance: Variance,
+    /// Consistent growth of memory.
+    pub consistent_growth: ConsistentGrowth,
+    /// When the ceiling is reached.
+    pub forecast: Forecast,
+    /// Each resource by itself.
+    pub resources: Vec<ResourceAssessment>,
+    /// RSS over the watch, in bytes.
+    pub rss: Level,
+    /// Samples that counted.
+    pub samples: u64,
+    /// Gaps: pauses much longer than the usual interval.
+    pub gaps: u64,
+    /// From the first to the last sample, in seconds.
+    pub observed_s: f64,
+}

@@ -1,0 +1,18 @@
+//! What the user may set of the analysis; the same for every target of a session.
+
+/// Settings of the analysis. Times in seconds, sizes in bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How far back the rolling window reaches.
+    pub window_s: f64,
+    /// How long a target must be seen before `leaking` may be said.
+    pub min_observation_s: f64,
+    /// Growth below this is never `leaking`, bytes per second; `None` for the default, which depends on the level.
+    pub max_growth: Option<f64>,
+    /// Spike: growth of more than this within the spike period.
+    pub spike_bytes: f64,
+    /// Spike: growth of more than this share of the level within the spike period.
+    pub spike_fraction: f64,
+    /// The spike period.
+    pub spike_period_s: f64,
+}

@@ -1,0 +1,3 @@
+//! The `leakwatch` program.
+
+fn main() {}

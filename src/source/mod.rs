@@ -1,0 +1,107 @@
+//! Where readings come from: `/proc`, the portable `sysinfo` source, or a recording.
+//!
+//! A [`ProcessSource`] answers for processes that run now. Recordings have their times in them and come
+//! as a stream of rows instead (`replay`); both end in the same analysis.
+
+mod selector;
+
+pub use selector::Selection;
+
+use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading};
+
+/// A process that a selection names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Its identity.
+    pub key: ProcessKey,
+    /// The process that started it; `None` when unknown.
+    pub parent: Option<crate::model::Pid>,
+    /// What it is called.
+    pub label: ProcessLabel,
+    /// How long it has run, in seconds; `None` when unknown.
+    pub age_s: Option<f64>,
+}
+
+/// How much of a process to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The cheap counters.
+    Counters,
+    /// PSS and USS too: walks the page tables of the process.
+    WithPss,
+}
+
+/// A counter that could not be read while the others could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Denied {
+    /// Which counter.
+    pub counter: Counter,
+    /// The right that is missing, for people: `CAP_SYS_PTRACE, or the same user`.
+    pub right: &'static str,
+}
+
+/// What was read of one process.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Observation {
+    /// The counters.
+    pub reading: Reading,
+    /// What was denied; empty in the ordinary case, so it allocates nothing.
+    pub denied: Vec<Denied>,
+}
+
+/// What surrounds a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Surroundings {
+    /// The limit that will end its growth first; `None` when none could be read.
+    pub ceiling: Option<Ceiling>,
+    /// Memory of the host; `None` when it could not be read.
+    pub host: Option<HostMemory>,
+}
+
+/// Why a process could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It has ended, is a zombie, or another process has its number now.
+    #[error("the process has ended")]
+    Gone,
+    /// Nothing of it may be read.
+    #[error("permission denied: {right} is missing")]
+    Denied {
+        /// The right that is missing.
+        right: &'static str,
+    },
+    /// The system answered something that could not be understood.
+    #[error("unexpected content in '{file}'")]
+    Malformed {
+        /// The file, or what else was read.
+        file: String,
+    },
+    /// Reading failed for another reason.
+    #[error("cannot read '{file}': {reason}")]
+    Io {
+        /// The file, or what else was read.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// Processes that run now.
+pub trait ProcessSource {
+    /// The processes that the selection names now, in ascending order of their keys.
+    ///
+    /// Kernel threads, zombies and leakwatch itself are never among them.
+    ///
+    /// # Errors
+    /// When the list of processes itself cannot be read; a single process that cannot is left out.
+    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError>;
+
+    /// Reads one process.
+    ///
+    /// # Errors
+    /// [`ReadError::Gone`] when the process with exactly this key runs no more.
+    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError>;
+
+    /// Limits of one process and memory of the host; read seldom.
+    fn surroundings(&mut self, key: ProcessKey) -> Surroundings;
+}

@@ -1,0 +1,25 @@
+//! Quantities with a unit: what users type is parsed here, what people read is printed here.
+//!
+//! Nothing in here knows a process, a file or a clock.
+
+mod bytes;
+mod duration;
+mod rate;
+
+pub use bytes::{Bytes, SignedBytes};
+pub use duration::{Span, parse_duration};
+pub use rate::ByteRate;
+
+/// Why a quantity that a user typed was refused. The text names what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{given}' is not {expected}")]
+pub struct QuantityError {
+    given: String,
+    expected: &'static str,
+}
+
+impl QuantityError {
+    fn new(given: &str, expected: &'static str) -> Self {
+        Self { given: given.to_owned(), expected }
+    }
+}

@@ -1,0 +1,85 @@
+//! Growth of memory over time: bytes per second inside, MiB per hour for people.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Bytes, QuantityError, parse_duration};
+
+/// A rate of growth in bytes per second; negative when memory shrinks.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct ByteRate(pub f64);
+
+impl ByteRate {
+    /// Bytes in one hour at this rate.
+    #[must_use]
+    pub fn per_hour(self) -> f64 {
+        self.0 * 3600.0
+    }
+}
+
+impl FromStr for ByteRate {
+    type Err = QuantityError;
+
+    /// Reads `SIZE/TIME`, where TIME is `s`, `min`, `h`, `d` or any duration (`1MiB/30m`).
+    fn from_str(text: &str) -> Result<Self, QuantityError> {
+        let refuse = || QuantityError::new(text, "a rate such as '2MiB/h', '100KiB/min' or '5MB/d'");
+        let (size, time) = text.split_once('/').ok_or_else(refuse)?;
+        let size: Bytes = size.parse().map_err(|_| refuse())?;
+        let time = time.trim();
+        let seconds = if time.starts_with(|c: char| c.is_ascii_digit()) {
+            parse_duration(time).map_err(|_| refuse())?.as_secs_f64()
+        } else {
+            match time {
+                "s" | "sec" | "second" => 1.0,
+                "m" | "min" | "minute" => 60.0,
+                "h" | "hour" => 3600.0,
+                "d" | "day" => 86_400.0,
+                _ => return Err(refuse()),
+            }
+        };
+        if seconds <= 0.0 {
+            return Err(refuse());
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a threshold of 2^53 bytes and more needs no last bit")]
+        Ok(Self(size.0 as f64 / seconds))
+    }
+}
+
+impl fmt::Display for ByteRate {
+    /// Prints per hour with a sign: `+2.4 MiB/h`. Less than a byte an hour is `0 B/h`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hourly = self.per_hour();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, is not negative")]
+        let size = Bytes(hourly.abs().round() as u64);
+        let sign = match size.0 {
+            0 => "",
+            _ if hourly < 0.0 => "-",
+            _ => "+",
+        };
+        f.pad(&format!("{sign}{size}/h"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_hours() {
+        assert_eq!(ByteRate(2.4 * 1_048_576.0 / 3600.0).to_string(), "+2.4 MiB/h");
+        assert_eq!(ByteRate(-1024.0 / 3600.0).to_string(), "-1.0 KiB/h");
+        assert_eq!(ByteRate(0.0).to_string(), "0 B/h");
+    }
+
+    #[test]
+    fn any_time_unit_is_read() {
+        let hourly: ByteRate = "3600MiB/h".parse().expect("a rate");
+        let by_second: ByteRate = "1MiB/s".parse().expect("a rate");
+        let by_half_hour: ByteRate = "1800MiB/30m".parse().expect("a rate");
+        assert_eq!(hourly, by_second);
+        assert_eq!(hourly, by_half_hour);
+        for text in ["2MiB", "2MiB/", "2MiB/fortnight", "/h", "2MiB/0s"] {
+            assert!(text.parse::<ByteRate>().is_err(), "{text}");
+        }
+    }
+}
