@@ -5,6 +5,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod procfs;
+pub mod replay;
 mod selector;
 
 pub use selector::Selection;
