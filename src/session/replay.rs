@@ -1,0 +1,2 @@
+//! The same watch over a recording: rows instead of ticks.
+
