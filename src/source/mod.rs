@@ -3,6 +3,8 @@
 //! A [`ProcessSource`] answers for processes that run now. Recordings have their times in them and come
 //! as a stream of rows instead (`replay`); both end in the same analysis.
 
+#[cfg(target_os = "linux")]
+pub mod procfs;
 mod selector;
 
 pub use selector::Selection;

@@ -1,0 +1,284 @@
+//! Who runs now, and which of them the selection means.
+//!
+//! A process is looked at when it appears and again while it is young: it forks under the name of its parent
+//! and gets its own with `exec`. After that, a tick costs it nothing but its entry in the list of processes:
+//! the inode number there is a new one when the process number was handed out again.
+
+use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
+
+use super::counters::Kept;
+use super::look::Look;
+use super::parse::{labelled, last_pid, uptime_s};
+use super::root::{self, Listed, ProcRoot};
+use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
+use crate::source::{Found, ReadError, Selection};
+
+/// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
+const GROWN_UP_S: f64 = 5.0;
+
+/// Looks at a process that was young when it appeared.
+const LOOKS_WHILE_YOUNG: u8 = 3;
+
+/// What is known of all processes.
+#[derive(Debug)]
+pub(super) struct Census {
+    known: BTreeMap<Pid, Entry>,
+    selection: Selection,
+    /// We and the processes we descend from, nearest first.
+    lineage: Vec<ProcessKey>,
+    system: SystemFiles,
+    ticks_per_s: f64,
+    /// The task created last when the list was read; `None` when it has to be read again.
+    listed_up_to: Option<u64>,
+    listed: Vec<Listed>,
+    round: u32,
+}
+
+/// One process.
+#[derive(Debug)]
+struct Entry {
+    start: StartTime,
+    inode: u64,
+    parent: Option<Pid>,
+    looks_left: u8,
+    /// The round in which it was last listed.
+    round: u32,
+    standing: Standing,
+}
+
+#[derive(Debug)]
+enum Standing {
+    /// A kernel thread, a zombie, or leakwatch.
+    Never,
+    /// Not meant, unless one of its ancestors is.
+    Passed,
+    Meant(Box<Meant>),
+}
+
+/// A process that the selection means.
+#[derive(Debug)]
+struct Meant {
+    label: ProcessLabel,
+    /// Once a descendant, always one: the parent may end and leave it to another.
+    as_descendant: bool,
+    kept: Option<Kept>,
+}
+
+/// Files of the system that are read at every tick.
+#[derive(Debug)]
+struct SystemFiles {
+    uptime: Option<OwnedFd>,
+    /// `None` where the last process number is not that of this `/proc`.
+    loadavg: Option<OwnedFd>,
+    buffer: Vec<u8>,
+}
+
+impl Census {
+    pub(super) fn new(root: &ProcRoot) -> Self {
+        Self {
+            known: BTreeMap::new(),
+            selection: Selection::default(),
+            lineage: lineage(root),
+            system: SystemFiles::open(root),
+            #[expect(clippy::cast_precision_loss, reason = "100, on every system there is")]
+            ticks_per_s: rustix::param::clock_ticks_per_second() as f64,
+            listed_up_to: None,
+            listed: Vec::new(),
+            round: 0,
+        }
+    }
+
+    /// Brings the census up to date and lists whom the selection means, in ascending order.
+    pub(super) fn take(&mut self, root: &ProcRoot, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        if self.selection != *selection {
+            self.selection = selection.clone();
+            self.known.clear();
+            self.listed_up_to = None;
+        }
+        let uptime_s = self.system.uptime_s();
+        self.round = self.round.wrapping_add(1);
+        if selection.is_by_pid_only() {
+            self.list_selected(root);
+        } else if !self.nothing_was_created() {
+            root.list(&mut self.listed)?;
+        } else {
+            return Ok(self.found(uptime_s));
+        }
+        let listed = std::mem::take(&mut self.listed);
+        for &one in &listed {
+            self.visit(root, one, uptime_s);
+        }
+        self.listed = listed;
+        let round = self.round;
+        self.known.retain(|_, entry| entry.round == round);
+        if selection.tree {
+            self.add_descendants(root);
+        }
+        Ok(self.found(uptime_s))
+    }
+
+    /// The descriptors kept of this process, if it is meant and that is still who it is.
+    pub(super) fn kept(&mut self, key: ProcessKey) -> Option<&mut Option<Kept>> {
+        let entry = self.known.get_mut(&key.pid).filter(|entry| entry.start == key.start)?;
+        match &mut entry.standing {
+            Standing::Meant(meant) => Some(&mut meant.kept),
+            Standing::Never | Standing::Passed => None,
+        }
+    }
+
+    /// Forgets a process that has ended; whoever has its number now is looked at.
+    pub(super) fn forget(&mut self, key: ProcessKey) {
+        self.listed_up_to = None;
+        if self.known.get(&key.pid).is_some_and(|entry| entry.start == key.start) {
+            self.known.remove(&key.pid);
+        }
+    }
+
+    /// Whether the list would be the one read last, as far as new processes go, and all of them have their names.
+    fn nothing_was_created(&mut self) -> bool {
+        let newest = self.system.last_pid();
+        let same = newest.is_some() && newest == self.listed_up_to;
+        self.listed_up_to = newest;
+        same && self.known.values().all(|entry| entry.looks_left == 0)
+    }
+
+    /// Where only numbers were selected, those are the list. One that is kept open says itself when it ends.
+    fn list_selected(&mut self, root: &ProcRoot) {
+        self.listed.clear();
+        for &pid in &self.selection.pids {
+            let known = self.known.get(&pid);
+            let inode = match known {
+                Some(Entry { inode, standing: Standing::Meant(meant), .. }) if meant.kept.is_some() => *inode,
+                _ => match root.process(pid).and_then(rustix::fs::fstat) {
+                    Ok(folder) => folder.st_ino,
+                    Err(_) => continue,
+                },
+            };
+            self.listed.push(Listed { pid, inode });
+        }
+    }
+
+    /// Looks at a process if it is new, young, or may be another one than before.
+    fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed, uptime_s: Option<f64>) {
+        if let Some(entry) = self.known.get_mut(&pid)
+            && entry.inode == inode
+            && entry.looks_left == 0
+            && root.is_kernel()
+        {
+            entry.round = self.round;
+            return;
+        }
+        let Some(mut look) = Look::at(root, pid, &self.lineage) else {
+            self.known.remove(&pid);
+            return;
+        };
+        let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
+        let looks_left = match (&before, self.ticks_per_s) {
+            (Some(entry), _) => entry.looks_left.saturating_sub(1),
+            (None, per_s) if age_s(look.key.start, uptime_s, per_s).is_some_and(|age| age > GROWN_UP_S) => 0,
+            (None, _) => LOOKS_WHILE_YOUNG,
+        };
+        let standing = self.standing(&mut look, before.map(|entry| entry.standing));
+        let (start, parent) = (look.key.start, look.parent);
+        self.known.insert(pid, Entry { start, inode, parent, looks_left, round: self.round, standing });
+    }
+
+    fn standing(&self, look: &mut Look<'_>, before: Option<Standing>) -> Standing {
+        let is_leakwatch = self.lineage.first() == Some(&look.key);
+        if !look.is_watchable || is_leakwatch {
+            return Standing::Never;
+        }
+        let (as_descendant, kept) = match before {
+            Some(Standing::Meant(meant)) => (meant.as_descendant, meant.kept),
+            _ => (false, None),
+        };
+        if as_descendant || self.selection.wants(look) {
+            Standing::Meant(Box::new(Meant { label: look.label(), as_descendant, kept }))
+        } else {
+            Standing::Passed
+        }
+    }
+
+    /// Adds children of what is meant until no more are found: a child may have a lower number than its parent.
+    fn add_descendants(&mut self, root: &ProcRoot) {
+        loop {
+            let children: Vec<Pid> =
+                self.known.iter().filter(|(_, entry)| self.is_child(entry)).map(|(&pid, _)| pid).collect();
+            if children.is_empty() {
+                return;
+            }
+            for pid in children {
+                let look = Look::at(root, pid, &self.lineage);
+                let Some(entry) = self.known.get_mut(&pid) else { continue };
+                entry.standing = match look {
+                    Some(mut look) if look.key.start == entry.start => {
+                        Standing::Meant(Box::new(Meant { label: look.label(), as_descendant: true, kept: None }))
+                    }
+                    // It has ended meanwhile: who has the number now is for the next round.
+                    _ => Standing::Never,
+                };
+            }
+        }
+    }
+
+    /// A parent is never younger than its child: one that is has only inherited the number.
+    fn is_child(&self, entry: &Entry) -> bool {
+        matches!(entry.standing, Standing::Passed)
+            && entry
+                .parent
+                .and_then(|parent| self.known.get(&parent))
+                .is_some_and(|parent| matches!(parent.standing, Standing::Meant(_)) && parent.start <= entry.start)
+    }
+
+    fn found(&self, uptime_s: Option<f64>) -> Vec<Found> {
+        let meant = self.known.iter().filter_map(|(&pid, entry)| match &entry.standing {
+            Standing::Meant(meant) => Some((pid, entry, meant)),
+            Standing::Never | Standing::Passed => None,
+        });
+        meant
+            .map(|(pid, entry, meant)| Found {
+                key: ProcessKey { pid, start: entry.start },
+                parent: entry.parent,
+                label: meant.label.clone(),
+                age_s: age_s(entry.start, uptime_s, self.ticks_per_s),
+            })
+            .collect()
+    }
+}
+
+impl SystemFiles {
+    fn open(root: &ProcRoot) -> Self {
+        let mut buffer = Vec::new();
+        // `loadavg` speaks of the process numbers of the reader. They are those of the list where the innermost of
+        // our own numbers is also the outermost one that is seen there.
+        let status = root.read(c"self/status", &mut buffer).unwrap_or_default();
+        let numbers = status.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"NSpid:"));
+        let one_number = numbers.is_some_and(|numbers| numbers.trim_ascii().iter().all(u8::is_ascii_digit));
+        let kept = |name| root.is_kernel().then(|| root.open_file(name).ok()).flatten();
+        let loadavg = if one_number && labelled(status, b"NSpid").is_some() { kept(c"loadavg") } else { None };
+        Self { uptime: root.open_file(c"uptime").ok(), loadavg, buffer }
+    }
+
+    fn uptime_s(&mut self) -> Option<f64> {
+        uptime_s(root::read_again(self.uptime.as_ref()?, &mut self.buffer).ok()?)
+    }
+
+    fn last_pid(&mut self) -> Option<u64> {
+        last_pid(root::read_again(self.loadavg.as_ref()?, &mut self.buffer).ok()?)
+    }
+}
+
+/// We and the processes we descend from. A chain that does not end within this many steps is no chain.
+fn lineage(root: &ProcRoot) -> Vec<ProcessKey> {
+    const LONGEST: usize = 1000;
+    let parent = |look: &Look<'_>| look.parent.and_then(|parent| Look::at(root, parent, &[]));
+    let own = root.own_pid().and_then(|pid| Look::at(root, pid, &[]));
+    std::iter::successors(own, parent).map(|look| look.key).take(LONGEST).collect()
+}
+
+fn age_s(start: StartTime, uptime_s: Option<f64>, ticks_per_s: f64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "ticks since boot stay far below 2^53")]
+    let started_s = start.0 as f64 / ticks_per_s;
+    uptime_s.map(|uptime_s| (uptime_s - started_s).max(0.0))
+}

@@ -1,0 +1,96 @@
+//! Processes of Linux, from `/proc` and the control group files.
+//!
+//! [`Census`] knows who runs and whom the selection means; [`Reader`] reads the counters of one process;
+//! [`Limits`] tells what will end its growth. All of them see files only relative to two folders, so that
+//! another `/proc`, or one made of ordinary files, reads the same way. Nothing here asks for the time.
+
+mod census;
+mod cgroup;
+mod counters;
+mod limits;
+mod look;
+mod parse;
+mod root;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use counters::StatusCadence;
+
+use census::Census;
+use counters::Reader;
+use limits::Limits;
+use look::Look;
+use root::ProcRoot;
+
+use super::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use crate::model::ProcessKey;
+
+/// Where `/proc` is mounted.
+pub const PROC_ROOT: &str = "/proc";
+
+/// Where the control groups are mounted.
+pub const CGROUP_ROOT: &str = "/sys/fs/cgroup";
+
+/// The processes that `/proc` shows.
+#[derive(Debug)]
+pub struct ProcfsSource {
+    root: ProcRoot,
+    census: Census,
+    reader: Reader,
+    limits: Limits,
+}
+
+impl ProcfsSource {
+    /// Reads the processes under `proc_root` and their limits under `cgroup_root`.
+    ///
+    /// # Errors
+    /// When `proc_root` cannot be opened.
+    pub fn new(proc_root: &Path, cgroup_root: PathBuf) -> Result<Self, ReadError> {
+        let root = ProcRoot::open(proc_root)?;
+        let census = Census::new(&root);
+        let reader = Reader::new(root.is_kernel());
+        Ok(Self { root, census, reader, limits: Limits::new(cgroup_root) })
+    }
+
+    /// How often the dear counters are read.
+    #[must_use]
+    pub fn with_status_cadence(mut self, cadence: StatusCadence) -> Self {
+        self.reader.set_cadence(cadence);
+        self
+    }
+
+    fn observe(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
+        let mut place = self.census.kept(key);
+        if let Some(Some(kept)) = &mut place {
+            return self.reader.again(kept, depth);
+        }
+        let look = Look::same(&self.root, key)?;
+        let (observation, kept) = self.reader.first(look.into_folder(), depth)?;
+        if let Some(place) = place {
+            *place = kept;
+        }
+        Ok(observation)
+    }
+}
+
+impl ProcessSource for ProcfsSource {
+    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        self.limits.expire();
+        self.census.take(&self.root, selection)
+    }
+
+    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
+        let outcome = self.observe(key, depth);
+        if outcome == Err(ReadError::Gone) {
+            self.census.forget(key);
+        }
+        outcome
+    }
+
+    fn surroundings(&mut self, key: ProcessKey) -> Surroundings {
+        let folder = Look::same(&self.root, key).map(Look::into_folder).ok();
+        self.limits.around(&self.root, folder)
+    }
+}
