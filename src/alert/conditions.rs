@@ -2,7 +2,7 @@
 
 use crate::analysis::{Assessment, Status};
 use crate::model::{Ceiling, HostMemory};
-use crate::units::{Bytes, ByteRate};
+use crate::units::{ByteRate, Bytes};
 
 use super::AlertKind;
 

@@ -45,7 +45,8 @@ mod tests {
     #[test]
     fn only_the_last_minute_counts() {
         let mut meter = RiseMeter::over(60);
-        let rises: Vec<u64> = (0..200).map(|i| meter.push(Timestamp(i * 1000), u64::try_from(i).unwrap() * 10)).collect();
+        let rises: Vec<u64> =
+            (0..200).map(|i| meter.push(Timestamp(i * 1000), u64::try_from(i).unwrap() * 10)).collect();
         assert_eq!(rises[0], 0);
         assert_eq!(rises[30], 300);
         assert!((600..=640).contains(&rises[199]), "{}", rises[199]);

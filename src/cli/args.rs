@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use regex::Regex;
 
+use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
@@ -193,7 +194,14 @@ pub struct AnalysisArgs {
     #[arg(long, value_name = "N", env = "LEAKWATCH_LIMIT_PERCENT", default_value = "80", value_parser = parse_threshold, allow_negative_numbers = true)]
     pub limit_percent: f64,
     /// What makes the exit status 1
-    #[arg(long, value_name = "LIST", env = "LEAKWATCH_FAIL_ON", default_value = "leaking", value_delimiter = ',', value_enum)]
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "LEAKWATCH_FAIL_ON",
+        default_value = "leaking",
+        value_delimiter = ',',
+        value_enum
+    )]
     pub fail_on: Vec<FailOn>,
     /// Whether too little data may pass
     #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
@@ -279,19 +287,6 @@ pub struct DemoArgs {
     pub behaviour: Behaviour,
 }
 
-/// How the process of a demo behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Behaviour {
-    /// Keeps a little of every request for ever
-    Leak,
-    /// Gives back what it takes
-    Steady,
-    /// Collects garbage now and then, as managed runtimes do
-    Sawtooth,
-    /// Fills a cache to its bound, then stays there
-    Warmup,
-}
-
 /// Options of `config`: the same settings as for watching.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -315,7 +310,11 @@ fn parse_pid(text: &str) -> Result<u32, String> {
 }
 
 fn parse_name(text: &str) -> Result<String, &'static str> {
-    if text.is_empty() { Err("an empty name would match every process; use '--user' for all of a user") } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        Err("an empty name would match every process; use '--user' for all of a user")
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 fn parse_regex(text: &str) -> Result<Regex, String> {

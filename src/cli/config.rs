@@ -31,7 +31,10 @@ pub fn paths() -> Vec<PathBuf> {
         .filter(|path| !path.is_empty())
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".config")));
-    base.map(|base| base.join("leakwatch/leakwatch.toml")).into_iter().chain([PathBuf::from("leakwatch.toml")]).collect()
+    base.map(|base| base.join("leakwatch/leakwatch.toml"))
+        .into_iter()
+        .chain([PathBuf::from("leakwatch.toml")])
+        .collect()
 }
 
 /// Reads the files that exist. Later entries go before earlier ones.
@@ -208,7 +211,8 @@ mod tests {
 
     #[test]
     fn a_file_sets_the_default_and_a_flag_overrides_it() {
-        let entries = parse("interval = 3\nfail-on = ['suspect', 'alert']\n", Path::new("f"), &Cli::command()).expect("entries");
+        let entries =
+            parse("interval = 3\nfail-on = ['suspect', 'alert']\n", Path::new("f"), &Cli::command()).expect("entries");
         let command = apply(Cli::command(), &entries);
         let matches = command.clone().try_get_matches_from(["leakwatch", "--pid", "1"]).expect("matches");
         let text = in_force(&command, &matches, &entries);

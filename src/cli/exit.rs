@@ -81,15 +81,22 @@ impl GatePolicy {
         } else if count(Status::InsufficientData) > 0 && !named(FailOn::Never) {
             let open = of(count(Status::InsufficientData));
             match self.on_inconclusive {
-                OnInconclusive::Fail => (INCONCLUSIVE, format!("inconclusive: {open} without enough data{}", wait(targets))),
+                OnInconclusive::Fail => {
+                    (INCONCLUSIVE, format!("inconclusive: {open} without enough data{}", wait(targets)))
+                }
                 OnInconclusive::Pass => (CLEAN, format!("nothing found; {open} without enough data")),
             }
         } else {
-            (CLEAN, match status {
-                Status::Leaking | Status::Suspect => format!("{} leaking or suspect, which --fail-on does not name", of(suspects)),
-                Status::WarmingUp => "no leak; memory still settles".to_owned(),
-                _ => "no leak".to_owned(),
-            })
+            (
+                CLEAN,
+                match status {
+                    Status::Leaking | Status::Suspect => {
+                        format!("{} leaking or suspect, which --fail-on does not name", of(suspects))
+                    }
+                    Status::WarmingUp => "no leak; memory still settles".to_owned(),
+                    _ => "no leak".to_owned(),
+                },
+            )
         };
         Judgement { status, code, summary }
     }
@@ -97,10 +104,15 @@ impl GatePolicy {
 
 /// What would have been seen, and how much longer it takes.
 fn wait(targets: &[Target]) -> String {
-    let open = || targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData).map(|t| &t.assessment.growth);
+    let open = || {
+        targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData).map(|t| &t.assessment.growth)
+    };
     let mut text = String::new();
     if let Some(rate) = open().filter_map(|growth| growth.smallest_detectable).reduce(f64::max) {
-        text.push_str(&format!("; a leak of {} would have been seen", ByteRate(rate).to_string().trim_start_matches('+')));
+        text.push_str(&format!(
+            "; a leak of {} would have been seen",
+            ByteRate(rate).to_string().trim_start_matches('+')
+        ));
     }
     if let Some(seconds) = open().filter_map(|growth| growth.seconds_to_decide).filter(|&s| s > 0.0).reduce(f64::max) {
         text.push_str(&format!("; watch for {} more", Span(seconds)));

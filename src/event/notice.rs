@@ -25,7 +25,9 @@ impl Notice {
     #[must_use]
     pub fn sentence(&self) -> (&'static str, String) {
         match self {
-            Self::MissedTicks(1) => ("missed_ticks", "one tick was skipped: the work before it took too long".to_owned()),
+            Self::MissedTicks(1) => {
+                ("missed_ticks", "one tick was skipped: the work before it took too long".to_owned())
+            }
             Self::MissedTicks(count) => {
                 ("missed_ticks", format!("{count} ticks were skipped: the work before them took too long"))
             }

@@ -6,7 +6,9 @@ use crate::event;
 use crate::model::{Ceiling, CeilingKind, ProcessKey, Reading, Sample};
 use crate::schema;
 
-pub(super) fn status(status: analysis::Status) -> schema::Status {
+/// A verdict as reports call it.
+#[must_use]
+pub fn status(status: analysis::Status) -> schema::Status {
     match status {
         analysis::Status::Leaking => schema::Status::Leaking,
         analysis::Status::Suspect => schema::Status::Suspect,

@@ -63,9 +63,7 @@ impl<W: Write> EventSink for EventJsonl<W> {
                 pid: convert::pid(target.key),
                 name: target.label.name.clone(),
             },
-            Event::Notice(at, notice) => {
-                EventLine::Notice { timestamp: at.to_string(), message: notice.sentence().1 }
-            }
+            Event::Notice(at, notice) => EventLine::Notice { timestamp: at.to_string(), message: notice.sentence().1 },
             Event::Ticked(..) => return Ok(()),
         };
         self.write(&line)

@@ -6,6 +6,7 @@ mod jsonl;
 mod output;
 mod recorder;
 
+pub use convert::status;
 pub use csv_samples::SampleCsv;
 pub use jsonl::EventJsonl;
 pub use output::{NamedStream, Output, OutputError, OutputFormat, write_json};

@@ -19,7 +19,6 @@ use crate::source::{Depth, Found, ProcessSource, ReadError, Selection};
 use pss_budget::PssBudget;
 use schedule::Schedule;
 
-pub use replay::{ReplayOutcome, replay};
 pub use watch::{MinObservation, Rules, Watch};
 
 /// How often the limits of a target are read again.
@@ -246,14 +245,9 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn only_pids(&self) -> bool {
-        let selection = &self.plan.selection;
-        selection.names.is_empty() && selection.cmdline.is_none() && selection.uid.is_none() && !selection.tree
-    }
-
     /// Whether the number was given with `--pid` and belongs to another process by now.
     fn is_another(&mut self, key: ProcessKey) -> bool {
-        self.only_pids() && *self.pinned.entry(key.pid).or_insert(key) != key
+        self.plan.selection.is_by_pid_only() && *self.pinned.entry(key.pid).or_insert(key) != key
     }
 
     fn read_all(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {

@@ -5,9 +5,17 @@
 
 #[cfg(target_os = "linux")]
 pub mod procfs;
+mod own;
+mod pid_file;
 mod selector;
+mod users;
 
+pub use own::own_peak_rss_bytes;
+pub use pid_file::{PidFileError, read_pid_file};
+#[cfg(target_os = "linux")]
+pub use procfs::ProcfsSource;
 pub use selector::Selection;
+pub use users::{user_id, user_name};
 
 use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading};
 

@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 use crate::units::{Bytes, Span};
 
 use super::table::{TableSize, table};
-use super::{Progress, Screen, Style};
+use super::{Screen, Style, TimeLine};
 
 /// Lines around the rows: headline, head of the table, "and more", progress, and one that stays free.
 const OTHER_LINES: u16 = 5;
@@ -18,7 +18,7 @@ const OTHER_LINES: u16 = 5;
 /// Redraws the table of targets on a terminal.
 pub struct LiveTable {
     view: ProgressBar,
-    progress: Option<Progress>,
+    progress: Option<TimeLine>,
     style: Style,
     size: Box<dyn Fn() -> (u16, u16)>,
     started: Option<Timestamp>,
@@ -30,7 +30,7 @@ impl LiveTable {
     #[must_use]
     pub fn new(screen: &Screen, style: Style, end: Option<Duration>, size: Box<dyn Fn() -> (u16, u16)>) -> Self {
         let view = screen.text();
-        let progress = end.map(|end| screen.time_line(end));
+        let progress = end.map(|end| TimeLine::new(screen, end));
         Self { view, progress, style, size, started: None, host: String::new() }
     }
 
@@ -51,14 +51,10 @@ impl LiveTable {
         let size = TableSize { width, rows: usize::from(height.saturating_sub(OTHER_LINES)).max(1) };
         let running = targets.iter().filter(|target| target.ended.is_none()).count();
         let elapsed = tick.at.seconds_since(started);
-        let headline =
-            format!("leakwatch  {running} running, watched for {}{}", Span(elapsed.round()), self.host);
+        let headline = format!("leakwatch  {running} running, watched for {}{}", Span(elapsed.round()), self.host);
         let headline: String = headline.chars().take(usize::from(width)).collect();
         let rows = table(targets, size, self.style);
         self.view.set_message(format!("{}\n{rows}", self.style.bold(&headline)));
-        if let Some(progress) = &self.progress {
-            progress.reached(Duration::from_secs_f64(elapsed.max(0.0)));
-        }
     }
 }
 
@@ -67,6 +63,6 @@ impl EventSink for LiveTable {
         if let Event::Ticked(tick, targets) = event {
             self.draw(tick, targets);
         }
-        Ok(())
+        self.progress.as_mut().map_or(Ok(()), |progress| progress.take(event))
     }
 }

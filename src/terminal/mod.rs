@@ -11,10 +11,10 @@ mod summary;
 mod table;
 
 pub use figures::status_words;
-pub use live::LiveTable;
 pub use lines::LogLines;
+pub use live::LiveTable;
 pub use messages::{Messages, describe_target};
-pub use progress::{Progress, Screen};
+pub use progress::{ByteLine, Screen, TimeLine};
 pub use style::Style;
 pub use summary::summary;
 pub use table::{Listed, TableSize, listing, table};

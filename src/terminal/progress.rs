@@ -1,8 +1,13 @@
 //! The part of the terminal that is redrawn in place, shared by table, progress line and messages.
 
+use std::io;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::event::{Event, EventSink};
+use crate::model::Timestamp;
+use crate::units::Span;
 
 /// The redrawn part of a terminal. Without a terminal it draws nothing.
 #[derive(Debug, Clone)]
@@ -44,39 +49,58 @@ impl Screen {
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.multi.add(ProgressBar::new(length).with_style(style.progress_chars("━╸─")))
     }
-
-    /// A line that runs to a known end in time.
-    #[must_use]
-    pub fn time_line(&self, end: Duration) -> Progress {
-        let length = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
-        Progress { bar: self.bar(length, "{bar:30} {percent:>3} %  {msg}"), end }
-    }
-
-    /// A line over the bytes of files.
-    #[must_use]
-    pub fn byte_line(&self, bytes: u64) -> Progress {
-        let bar = self.bar(bytes.max(1), "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}");
-        Progress { bar, end: Duration::ZERO }
-    }
 }
 
-/// A progress line.
+/// How far a session has come on its way to a known end.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub struct TimeLine {
     bar: ProgressBar,
     end: Duration,
+    started: Option<Timestamp>,
 }
 
-impl Progress {
-    /// Time has come this far.
-    pub fn reached(&self, elapsed: Duration) {
-        let left = crate::units::Span(self.end.saturating_sub(elapsed).as_secs_f64().round());
-        self.bar.set_message(format!("{left} left"));
-        self.bar.set_position(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+impl TimeLine {
+    /// A line on `screen`.
+    #[must_use]
+    pub fn new(screen: &Screen, end: Duration) -> Self {
+        let length = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
+        Self { bar: screen.bar(length, "{bar:30} {percent:>3} %  {msg}"), end, started: None }
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl EventSink for TimeLine {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        if let Event::Ticked(tick, _) = event {
+            let started = *self.started.get_or_insert(tick.at);
+            let elapsed = Duration::from_secs_f64(tick.at.seconds_since(started).max(0.0));
+            let left = Span(self.end.saturating_sub(elapsed).as_secs_f64().round());
+            self.bar.set_message(format!("{left} left"));
+            self.bar.set_position(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+        }
+        Ok(())
+    }
+}
+
+/// How many bytes of the recordings have been read.
+#[derive(Debug, Clone)]
+pub struct ByteLine {
+    bar: ProgressBar,
+}
+
+impl ByteLine {
+    /// A line on `screen` for so many bytes in all.
+    #[must_use]
+    pub fn new(screen: &Screen, bytes: u64) -> Self {
+        Self { bar: screen.bar(bytes.max(1), "{bar:30} {percent:>3} %  {bytes} of {total_bytes}") }
     }
 
     /// So many bytes have been read.
-    pub fn read(&self, bytes: u64) {
+    pub fn reached(&self, bytes: u64) {
         self.bar.set_position(bytes);
     }
 

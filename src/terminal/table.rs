@@ -6,7 +6,6 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 use crate::escape;
 use crate::event::Target;
 
-
 use super::figures;
 use super::sparkline::sparkline;
 use super::style::{Style, verdict_colour};
@@ -171,7 +170,7 @@ pub fn listing(found: &[Listed], width: u16, style: Style) -> String {
 
 fn frame(style: Style, width: u16) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_width(width);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_width(width);
     if style.is_coloured() {
         table.enforce_styling();
     } else {
