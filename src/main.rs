@@ -1,3 +1,5 @@
 //! The `leakwatch` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    leakwatch::cli::main()
+}

@@ -128,6 +128,15 @@ impl Reading {
         }
     }
 
+    /// Memory that the kernel cannot simply take back, in bytes: anonymous, swapped and shared; RSS when that is unknown.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        match self.rss_anon {
+            Some(anon) => Some(anon.saturating_add(self.swap.unwrap_or(0)).saturating_add(self.rss_shmem.unwrap_or(0))),
+            None => self.rss,
+        }
+    }
+
     /// One counter by name, to be filled in.
     pub fn slot(&mut self, counter: Counter) -> &mut Option<u64> {
         match counter {

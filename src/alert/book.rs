@@ -1,0 +1,250 @@
+//! The alert book: which conditions are pending, firing or resolved.
+
+use std::collections::BTreeMap;
+
+use crate::model::Timestamp;
+
+use super::Finding;
+
+/// What an alert is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertKind {
+    /// Growth over the thresholds within the spike period.
+    Spike,
+    /// More than 50 MB in a minute.
+    RapidGrowth,
+    /// Above the set share of the limit.
+    NearLimit,
+    /// Above the limit.
+    LimitExceeded,
+    /// Floors that keep rising.
+    ConsistentGrowth,
+    /// A spread that is high for the level.
+    HighVariance,
+    /// The verdict is `leaking`.
+    Leak,
+    /// The process has ended.
+    Ended,
+    /// A process of the same name came after one that ended.
+    Restarted,
+    /// Memory of the host above 80 %.
+    HostMemory,
+}
+
+impl AlertKind {
+    /// How bad it is in itself.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Leak | Self::LimitExceeded => Severity::Critical,
+            Self::Ended | Self::Restarted => Severity::Info,
+            _ => Severity::Warning,
+        }
+    }
+
+    /// The name in reports: `near_limit`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spike => "spike",
+            Self::RapidGrowth => "rapid_growth",
+            Self::NearLimit => "near_limit",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::ConsistentGrowth => "consistent_growth",
+            Self::HighVariance => "high_variance",
+            Self::Leak => "leak",
+            Self::Ended => "process_ended",
+            Self::Restarted => "process_restarted",
+            Self::HostMemory => "host_memory",
+        }
+    }
+
+    /// How long a condition must hold before it fires, and be gone before it is resolved, in seconds.
+    ///
+    /// Conditions that come from one reading get a moment to prove themselves on the way out, so that a value
+    /// that swings around its threshold is one episode. Those that the analysis has already weighed fire at once.
+    fn delays_s(self) -> (f64, f64) {
+        match self {
+            Self::ConsistentGrowth | Self::HighVariance => (30.0, 120.0),
+            Self::Spike | Self::RapidGrowth => (0.0, 30.0),
+            Self::NearLimit | Self::LimitExceeded | Self::HostMemory => (0.0, 60.0),
+            Self::Leak | Self::Ended | Self::Restarted => (0.0, 0.0),
+        }
+    }
+}
+
+/// How bad an alert is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are the description")]
+pub enum Severity {
+    Info,
+    Warning,
+    Critical,
+}
+
+impl Severity {
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Whether an alert begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AlertState {
+    /// The condition holds.
+    Firing,
+    /// It has ceased to hold.
+    Resolved,
+}
+
+/// One alert that begins or ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// What it is about.
+    pub kind: AlertKind,
+    /// Begins or ends.
+    pub state: AlertState,
+    /// When it began or ended.
+    pub at: Timestamp,
+    /// When the condition was first seen.
+    pub since: Timestamp,
+    /// What was measured; `None` where there is no number.
+    pub value: Option<f64>,
+    /// What it was held against.
+    pub threshold: Option<f64>,
+    /// One sentence for people, without a full stop.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Episode {
+    Pending { since: Timestamp },
+    Firing { since: Timestamp, last_seen: Timestamp },
+}
+
+/// The open conditions of one target, or of the host.
+#[derive(Debug, Clone, Default)]
+pub struct AlertBook {
+    open: BTreeMap<AlertKind, Episode>,
+}
+
+impl AlertBook {
+    /// Takes what was found at a moment and returns the alerts that begin or end with it.
+    pub fn update(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
+        if self.open.is_empty() && findings.is_empty() {
+            return Vec::new();
+        }
+        let mut alerts = Vec::new();
+        for finding in findings {
+            alerts.extend(self.seen(at, finding));
+        }
+        self.open.retain(|&kind, episode| {
+            if findings.iter().any(|finding| finding.kind == kind) {
+                return true;
+            }
+            match *episode {
+                Episode::Pending { .. } => false,
+                Episode::Firing { since, last_seen } => {
+                    let gone = at.seconds_since(last_seen) >= kind.delays_s().1;
+                    if gone {
+                        alerts.push(resolved(kind, at, since));
+                    }
+                    !gone
+                }
+            }
+        });
+        alerts
+    }
+
+    /// Ends all open alerts: the target has gone or the session ends.
+    pub fn close(&mut self, at: Timestamp) -> Vec<Alert> {
+        std::mem::take(&mut self.open)
+            .into_iter()
+            .filter_map(|(kind, episode)| match episode {
+                Episode::Pending { .. } => None,
+                Episode::Firing { since, .. } => Some(resolved(kind, at, since)),
+            })
+            .collect()
+    }
+
+    fn seen(&mut self, at: Timestamp, finding: &Finding) -> Option<Alert> {
+        let episode = self.open.entry(finding.kind).or_insert(Episode::Pending { since: at });
+        match *episode {
+            Episode::Pending { since } if at.seconds_since(since) >= finding.kind.delays_s().0 => {
+                *episode = Episode::Firing { since, last_seen: at };
+                Some(Alert {
+                    kind: finding.kind,
+                    state: AlertState::Firing,
+                    at,
+                    since,
+                    value: finding.value,
+                    threshold: finding.threshold,
+                    message: finding.message.clone(),
+                })
+            }
+            Episode::Pending { .. } => None,
+            Episode::Firing { since, .. } => {
+                *episode = Episode::Firing { since, last_seen: at };
+                None
+            }
+        }
+    }
+}
+
+fn resolved(kind: AlertKind, at: Timestamp, since: Timestamp) -> Alert {
+    let message = format!("over after {}", crate::units::Span(at.seconds_since(since)));
+    Alert { kind, state: AlertState::Resolved, at, since, value: None, threshold: None, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(kind: AlertKind) -> Finding {
+        Finding { kind, value: Some(1.0), threshold: None, message: "it grows".to_owned() }
+    }
+
+    fn run(kind: AlertKind, seconds: std::ops::Range<i64>, holds: impl Fn(i64) -> bool) -> Vec<(i64, AlertState)> {
+        let mut book = AlertBook::default();
+        let mut seen = Vec::new();
+        for second in seconds {
+            let findings = if holds(second) { vec![finding(kind)] } else { vec![] };
+            let alerts = book.update(Timestamp(second * 1000), &findings);
+            seen.extend(alerts.into_iter().map(|alert| (second, alert.state)));
+        }
+        seen
+    }
+
+    #[test]
+    fn an_episode_is_one_alert() {
+        let seen = run(AlertKind::Spike, 0..100, |second| (10..20).contains(&second));
+        assert_eq!(seen, [(10, AlertState::Firing), (49, AlertState::Resolved)]);
+    }
+
+    #[test]
+    fn swinging_around_the_threshold_is_one_episode() {
+        let seen = run(AlertKind::NearLimit, 0..300, |second| second < 200 && second % 2 == 0);
+        assert_eq!(seen, [(0, AlertState::Firing), (258, AlertState::Resolved)]);
+    }
+
+    #[test]
+    fn what_does_not_last_never_fires() {
+        assert_eq!(run(AlertKind::HighVariance, 0..300, |second| second % 20 < 10), []);
+        assert_eq!(run(AlertKind::HighVariance, 0..100, |_| true), [(30, AlertState::Firing)]);
+    }
+
+    #[test]
+    fn the_end_resolves_what_is_open() {
+        let mut book = AlertBook::default();
+        book.update(Timestamp(0), &[finding(AlertKind::Leak), finding(AlertKind::HighVariance)]);
+        let ended = book.close(Timestamp(1000));
+        assert_eq!(ended.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Leak]);
+        assert_eq!(book.close(Timestamp(2000)), []);
+    }
+}

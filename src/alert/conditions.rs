@@ -1,0 +1,176 @@
+//! Which conditions hold at a moment.
+
+use crate::analysis::{Assessment, Status};
+use crate::model::{Ceiling, HostMemory};
+use crate::units::{ByteRate, Bytes};
+
+use super::AlertKind;
+
+/// More than this within a minute is rapid growth, in bytes (50 MB).
+pub(crate) const RAPID_GROWTH_BYTES: u64 = 50_000_000;
+/// Above this the memory of the host is an alert, in per cent.
+const HOST_PERCENT: f64 = 80.0;
+
+/// A condition that holds now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is about.
+    pub kind: AlertKind,
+    /// What was measured.
+    pub value: Option<f64>,
+    /// What it is held against.
+    pub threshold: Option<f64>,
+    /// One sentence for people.
+    pub message: String,
+}
+
+/// What the user may set of the alerts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// Alert above this share of the limit, in per cent.
+    pub limit_percent: f64,
+}
+
+/// The conditions of one target. `rise_bytes` is its growth within the last minute.
+#[must_use]
+pub fn target_findings(
+    assessment: &Assessment,
+    rise_bytes: u64,
+    ceiling: Option<&Ceiling>,
+    thresholds: &Thresholds,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(leak(assessment));
+    findings.extend(spike(assessment));
+    findings.extend(rapid_growth(rise_bytes));
+    findings.extend(ceiling.and_then(|ceiling| limit(ceiling, thresholds.limit_percent)));
+    findings.extend(consistent_growth(assessment));
+    findings.extend(high_variance(assessment));
+    findings
+}
+
+/// The conditions of the host.
+#[must_use]
+pub fn host_findings(host: HostMemory) -> Vec<Finding> {
+    let used = host.total_bytes.saturating_sub(host.available_bytes);
+    let percent = percent(used, host.total_bytes);
+    if percent <= HOST_PERCENT {
+        return Vec::new();
+    }
+    vec![Finding {
+        kind: AlertKind::HostMemory,
+        value: Some(percent),
+        threshold: Some(HOST_PERCENT),
+        message: format!(
+            "memory of the host is {percent:.0} % full: {} of {} in use",
+            Bytes(used),
+            Bytes(host.total_bytes)
+        ),
+    }]
+}
+
+fn leak(assessment: &Assessment) -> Option<Finding> {
+    if assessment.verdict.status != Status::Leaking {
+        return None;
+    }
+    let message = assessment.verdict.reasons.iter().find(|reason| reason.for_leak).map_or_else(
+        || format!("leaking at {}", assessment.growth.rate.map_or_else(|| "?".to_owned(), |r| ByteRate(r).to_string())),
+        |reason| format!("leaking: {}", reason.text),
+    );
+    Some(Finding {
+        kind: AlertKind::Leak,
+        value: assessment.growth.rate,
+        threshold: Some(assessment.growth.threshold),
+        message,
+    })
+}
+
+fn spike(assessment: &Assessment) -> Option<Finding> {
+    let spike = assessment.spikes.latest.filter(|_| assessment.spikes.active)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rise is not negative; saturates")]
+    let rise = Bytes(spike.rise_bytes as u64);
+    Some(Finding {
+        kind: AlertKind::Spike,
+        value: Some(spike.rise_bytes),
+        threshold: None,
+        message: format!("up by {rise} ({:.0} %) within the spike period", spike.rise_percent),
+    })
+}
+
+fn rapid_growth(rise_bytes: u64) -> Option<Finding> {
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+    (rise_bytes > RAPID_GROWTH_BYTES).then(|| Finding {
+        kind: AlertKind::RapidGrowth,
+        value: Some(rise_bytes as f64),
+        threshold: Some(RAPID_GROWTH_BYTES as f64),
+        message: format!("up by {} within a minute", Bytes(rise_bytes)),
+    })
+}
+
+fn limit(ceiling: &Ceiling, limit_percent: f64) -> Option<Finding> {
+    let percent = percent(ceiling.used_bytes, ceiling.limit_bytes);
+    let (kind, threshold) = if percent > 100.0 {
+        (AlertKind::LimitExceeded, 100.0)
+    } else if percent > limit_percent {
+        (AlertKind::NearLimit, limit_percent)
+    } else {
+        return None;
+    };
+    let message =
+        format!("{percent:.0} % of the limit: {} of {}", Bytes(ceiling.used_bytes), Bytes(ceiling.limit_bytes));
+    Some(Finding { kind, value: Some(percent), threshold: Some(threshold), message })
+}
+
+fn consistent_growth(assessment: &Assessment) -> Option<Finding> {
+    let evidence = &assessment.consistent_growth;
+    evidence.found.then(|| Finding {
+        kind: AlertKind::ConsistentGrowth,
+        value: evidence.rising_share,
+        threshold: None,
+        message: format!(
+            "the floor keeps rising: {:.0} % of {} blocks are higher than the one before",
+            100.0 * evidence.rising_share.unwrap_or(0.0),
+            evidence.blocks
+        ),
+    })
+}
+
+fn high_variance(assessment: &Assessment) -> Option<Finding> {
+    let evidence = &assessment.variance;
+    evidence.high.then(|| Finding {
+        kind: AlertKind::HighVariance,
+        value: evidence.coefficient_of_variation,
+        threshold: None,
+        message: format!(
+            "memory swings by {:.0} % of its level around the trend",
+            100.0 * evidence.coefficient_of_variation.unwrap_or(0.0)
+        ),
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of sizes far below 2^53")]
+fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CeilingKind;
+
+    #[test]
+    fn the_limit_is_near_and_then_exceeded() {
+        let at = |used_bytes| Ceiling { kind: CeilingKind::User, limit_bytes: 1000, used_bytes };
+        assert_eq!(limit(&at(800), 80.0), None);
+        assert_eq!(limit(&at(801), 80.0).map(|finding| finding.kind), Some(AlertKind::NearLimit));
+        assert_eq!(limit(&at(1001), 80.0).map(|finding| finding.kind), Some(AlertKind::LimitExceeded));
+        assert_eq!(limit(&Ceiling { limit_bytes: 0, ..at(1) }, 80.0), None);
+    }
+
+    #[test]
+    fn a_full_host_is_found() {
+        let host = |available_bytes| HostMemory { total_bytes: 100, available_bytes };
+        assert_eq!(host_findings(host(20)), []);
+        assert_eq!(host_findings(host(19)).len(), 1);
+    }
+}

@@ -1,0 +1,11 @@
+//! Gives findings a memory: an alert is raised once an episode, and resolved once.
+//!
+//! Pure: it gets findings and times, and says which alerts began or ended. Who prints or sends them is a sink.
+
+mod book;
+mod conditions;
+mod rise;
+
+pub use book::{Alert, AlertBook, AlertKind, AlertState, Severity};
+pub use conditions::{Finding, Thresholds, host_findings, target_findings};
+pub use rise::RiseMeter;

@@ -1,0 +1,63 @@
+//! Growth within the last minute, in a fixed number of cells.
+
+use crate::model::Timestamp;
+
+/// The lowest value of each of the last cells of time.
+///
+/// Sixteen cells cover the period, so that the memory does not depend on the interval; the period is thereby
+/// exact to a fifteenth.
+#[derive(Debug, Clone)]
+pub struct RiseMeter {
+    cell_ms: i64,
+    /// Number of the newest cell since the epoch.
+    newest: Option<i64>,
+    lows: [u64; CELLS],
+}
+
+const CELLS: usize = 16;
+
+impl RiseMeter {
+    /// A meter over a period in seconds.
+    #[must_use]
+    pub fn over(period_s: i64) -> Self {
+        #[expect(clippy::cast_possible_wrap, reason = "a small constant")]
+        let cells = CELLS as i64 - 1;
+        Self { cell_ms: (period_s * 1000 / cells).max(1), newest: None, lows: [u64::MAX; CELLS] }
+    }
+
+    /// Takes a value and says by how much it stands above the lowest of the period.
+    pub fn push(&mut self, at: Timestamp, value: u64) -> u64 {
+        let cell = at.0.div_euclid(self.cell_ms);
+        let passed = self.newest.map_or(0, |newest| (cell - newest).max(0));
+        let passed = usize::try_from(passed).unwrap_or(CELLS).min(CELLS);
+        self.lows.rotate_right(passed);
+        self.lows[..passed].fill(u64::MAX);
+        self.newest = Some(self.newest.map_or(cell, |newest| newest.max(cell)));
+        self.lows[0] = self.lows[0].min(value);
+        value - self.lows.iter().copied().fold(value, u64::min)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_minute_counts() {
+        let mut meter = RiseMeter::over(60);
+        let rises: Vec<u64> =
+            (0..200).map(|i| meter.push(Timestamp(i * 1000), u64::try_from(i).unwrap() * 10)).collect();
+        assert_eq!(rises[0], 0);
+        assert_eq!(rises[30], 300);
+        assert!((600..=640).contains(&rises[199]), "{}", rises[199]);
+    }
+
+    #[test]
+    fn a_pause_forgets_and_a_step_back_does_not_panic() {
+        let mut meter = RiseMeter::over(60);
+        meter.push(Timestamp(0), 5);
+        assert_eq!(meter.push(Timestamp(10_000_000), 900), 0);
+        assert_eq!(meter.push(Timestamp(9_000_000), 1000), 100);
+        assert_eq!(meter.push(Timestamp(i64::MAX), 10), 0);
+    }
+}

@@ -1,0 +1,356 @@
+//! What can be typed. What it means is decided elsewhere.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use regex::Regex;
+
+use crate::demo::Behaviour;
+use crate::units::{ByteRate, Bytes, parse_duration};
+
+use super::exit::{FailOn, OnInconclusive};
+
+/// Tells from outside whether a running process leaks memory.
+#[derive(Debug, Parser)]
+#[command(
+    name = "leakwatch",
+    version,
+    about,
+    long_about = "Tells from outside whether a running process leaks memory.\n\n\
+        Watches processes that already run, samples their memory at an interval, and says of each: leaking, suspect, \
+        stable, warming up, or not enough data, with the reasons. Nothing is injected and nothing is stopped.",
+    after_help = "Exit status: 0 nothing found, 1 what --fail-on names was found, 2 usage or internal error,\n\
+        3 inconclusive, 4 no process matched, 128+n ended by a second signal n.\n\n\
+        First steps:  leakwatch demo\n              leakwatch --process python --interval 10",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What to do instead of watching
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of the main job
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    /// Colours: auto, always or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do instead of watching.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse recordings: .csv or .jsonl, also .gz, or - for standard input
+    Analyze(AnalyzeArgs),
+    /// Show what a selection matches now, without sampling
+    List(ListArgs),
+    /// Start a small process that leaks (or not), watch it live, and say what was found
+    Demo(DemoArgs),
+    /// Watch several such processes side by side and check that each verdict is right
+    Selftest,
+    /// Print the settings in force and where each comes from
+    Config(ConfigArgs),
+    /// Print the JSON Schema of the report and of the event lines
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+    /// Behave like the process of a demo
+    #[command(hide = true)]
+    Behave {
+        /// How
+        behaviour: Behaviour,
+    },
+}
+
+/// Options of the main job.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// Which processes
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// When to sample
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
+    /// How to judge
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+    /// What to write
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Wait for a first match instead of ending with status 4
+    #[arg(long, help_heading = "Selectors")]
+    pub wait: bool,
+}
+
+/// Which processes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Selectors")]
+pub struct SelectArgs {
+    /// Watch the process with this number (repeatable)
+    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
+    pub pids: Vec<u32>,
+    /// Watch the processes whose numbers FILE holds, one a line
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pid_file: Option<PathBuf>,
+    /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
+    #[arg(long = "process", value_name = "NAME", value_parser = parse_name)]
+    pub names: Vec<String>,
+    /// NAME must be the whole name
+    #[arg(long, requires = "names")]
+    pub exact: bool,
+    /// Watch processes whose whole command line matches REGEX
+    #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
+    pub cmdline: Option<Regex>,
+    /// Only processes of this user
+    #[arg(long, value_name = "NAME_OR_UID")]
+    pub user: Option<String>,
+    /// Also all descendants of what matched
+    #[arg(long)]
+    pub tree: bool,
+    /// Read another /proc
+    #[arg(long, value_name = "DIR", default_value = "/proc", value_hint = ValueHint::DirPath)]
+    pub proc_root: PathBuf,
+    /// Read processes through the portable source, as on systems without /proc
+    #[arg(long, hide = true)]
+    pub portable: bool,
+}
+
+impl SelectArgs {
+    /// Whether nothing is selected at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pids.is_empty()
+            && self.pid_file.is_none()
+            && self.names.is_empty()
+            && self.cmdline.is_none()
+            && self.user.is_none()
+    }
+}
+
+/// When to sample.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sampling")]
+pub struct SamplingArgs {
+    /// Time between samples: 10, 10s, 500ms, 1m
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_INTERVAL", default_value = "10s",
+          value_parser = parse_interval, allow_negative_numbers = true)]
+    pub interval: Duration,
+    /// End after this time
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_DURATION", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub duration: Option<Duration>,
+    /// End after this many samples
+    #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    pub samples: Option<u64>,
+    /// Never read PSS and USS, which cost more than the other counters
+    #[arg(long, env = "LEAKWATCH_NO_PSS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true)]
+    pub no_pss: bool,
+}
+
+/// How to judge.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Thresholds")]
+pub struct AnalysisArgs {
+    /// How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_WINDOW", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub window: Option<Duration>,
+    /// How long a target must be seen before 'leaking' may be said [default: 1h, or a fifth of the run when its length is known]
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_MIN_OBSERVATION", value_parser = parse_duration, allow_negative_numbers = true)]
+    pub min_observation: Option<Duration>,
+    /// Growth below this is never 'leaking' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]
+    #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH")]
+    pub max_growth: Option<ByteRate>,
+    /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
+    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub threshold_mb: f64,
+    /// Spike alert: growth of more than N % within the spike period
+    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub threshold_percent: f64,
+    /// The spike period
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub spike_period: Duration,
+    /// What 'memory full' means [default: the tightest of control group, resource limit and host memory]
+    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit)]
+    pub limit: Option<Bytes>,
+    /// Alert above N % of the limit
+    #[arg(long, value_name = "N", env = "LEAKWATCH_LIMIT_PERCENT", default_value = "80", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub limit_percent: f64,
+    /// What makes the exit status 1
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "LEAKWATCH_FAIL_ON",
+        default_value = "leaking",
+        value_delimiter = ',',
+        value_enum
+    )]
+    pub fail_on: Vec<FailOn>,
+    /// Whether too little data may pass
+    #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
+    pub on_inconclusive: OnInconclusive,
+}
+
+/// What to write.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// What standard output carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+    /// Also write FILE: .json report, .jsonl events, .csv samples (repeatable)
+    #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub outputs: Vec<PathBuf>,
+}
+
+/// What standard output carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A live table on a terminal, plain lines elsewhere
+    Table,
+    /// One report at the end, and nothing else
+    Json,
+    /// One event a line as it happens
+    Jsonl,
+    /// One sample a line as it happens
+    Csv,
+}
+
+/// Options of `analyze`.
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// Recordings; - is standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// How the columns are called in a foreign file
+    #[command(flatten)]
+    pub columns: ColumnArgs,
+    /// How to judge
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+    /// What to write
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How to read a foreign recording.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Foreign recordings")]
+pub struct ColumnArgs {
+    /// Column or field of the time [default: timestamp, time_s or elapsed_time]
+    #[arg(long, value_name = "NAME")]
+    pub time_column: Option<String>,
+    /// Column or field of the memory [default: rss_bytes or rss]
+    #[arg(long, value_name = "NAME")]
+    pub value_column: Option<String>,
+    /// Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]
+    #[arg(long, value_name = "UNIT")]
+    pub value_unit: Option<String>,
+    /// Column or field that tells series apart [default: pid]
+    #[arg(long, value_name = "NAME")]
+    pub group_by: Option<String>,
+    /// Read lines of text: a regular expression with the groups 'value', and perhaps 'time', 'unit', 'name'
+    #[arg(long, value_name = "REGEX", value_parser = parse_regex, conflicts_with_all = ["time_column", "value_column", "group_by"])]
+    pub line_regex: Option<Regex>,
+}
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which processes
+    #[command(flatten)]
+    pub select: SelectArgs,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How the process behaves
+    #[arg(value_enum, default_value = "leak")]
+    pub behaviour: Behaviour,
+}
+
+/// Options of `config`: the same settings as for watching.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// When to sample
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
+    /// How to judge
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+}
+
+fn parse_pid(text: &str) -> Result<u32, String> {
+    let refuse = |why: &str| Err(format!("{why}; a pid is a number from 1 to {}", i32::MAX));
+    match text.parse::<i64>() {
+        Ok(0) => refuse("0 is the kernel's scheduler, not a process"),
+        Ok(pid) if pid < 0 => refuse("a pid is never negative"),
+        Ok(pid) if pid > i64::from(i32::MAX) => refuse("no system has so large a pid"),
+        Ok(pid) => u32::try_from(pid).map_err(|error| error.to_string()),
+        Err(_) => Err("not a number; to select by name use '--process NAME'".to_owned()),
+    }
+}
+
+fn parse_name(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() {
+        Err("an empty name would match every process; use '--user' for all of a user")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn parse_regex(text: &str) -> Result<Regex, String> {
+    // The message of the crate shows the expression with a mark under the fault.
+    regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())
+}
+
+fn parse_positive(text: &str) -> Result<Duration, String> {
+    match parse_duration(text) {
+        Ok(span) if span.is_zero() => Err("must be more than 0".to_owned()),
+        Ok(span) => Ok(span),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn parse_interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(10);
+    const LONGEST: Duration = Duration::from_secs(24 * 3600);
+    match parse_positive(text)? {
+        span if span < SHORTEST => Err("too short; the shortest interval is 10ms".to_owned()),
+        span if span > LONGEST => Err("too long; the longest interval is 24h".to_owned()),
+        span => Ok(span),
+    }
+}
+
+fn parse_threshold(text: &str) -> Result<f64, &'static str> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("must be a number above 0"),
+    }
+}
+
+fn parse_limit(text: &str) -> Result<Bytes, String> {
+    match text.parse::<Bytes>() {
+        Ok(Bytes(0)) => Err("must be more than 0".to_owned()),
+        Ok(limit) => Ok(limit),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,134 @@
+//! `demo` and `selftest`: watches processes of known behaviour and checks the verdicts.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use crate::alert::Thresholds;
+use crate::analysis::{self, Status};
+use crate::clock::{StopFlag, SystemClock};
+use crate::demo::{Behaviour, Child};
+use crate::event::{Fanout, Target};
+use crate::model::Pid;
+use crate::session::{EndedBy, MinObservation, Plan, Rules, Session, Watch};
+use crate::source::Selection;
+use crate::terminal::{Style, TableSize, status_words, summary};
+use crate::units::Span;
+
+use super::args::{Format, SelectArgs};
+use super::error::{Error, Kind};
+use super::view::{View, terminal_size};
+use super::{exit, print, select, signals};
+
+const INTERVAL: Duration = Duration::from_millis(100);
+const DURATION: Duration = Duration::from_secs(40);
+
+/// Shows one process and what is found of it.
+pub(super) fn run(behaviour: Behaviour) -> Result<u8, Error> {
+    let watched = watch(&[behaviour], Format::Table)?;
+    let width = if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width };
+    print(&summary(&watched.targets, width, Style::stdout()))?;
+    let Some(target) = watched.targets.first() else {
+        return Err(Error::new(Kind::Failed, "the process of the demo ended before it was seen"));
+    };
+    let found = target.assessment.verdict.status;
+    let right = is_right(behaviour, found);
+    let judged = if right { "as it should be" } else { "but that is wrong" };
+    let kind = if behaviour.leaks() { "leaks" } else { "does not leak" };
+    print(&format!("\nThis process {kind}; found: {}, {judged}.\n", status_words(found)))?;
+    Ok(if watched.interrupted {
+        exit::INCONCLUSIVE
+    } else if right {
+        exit::CLEAN
+    } else {
+        exit::FOUND
+    })
+}
+
+/// Watches several processes side by side and compares what is expected with what is found.
+pub(super) fn selftest() -> Result<u8, Error> {
+    let behaviours =
+        [Behaviour::Leak, Behaviour::Steady, Behaviour::Sawtooth, Behaviour::Warmup, Behaviour::Descriptors];
+    print(&format!(
+        "watching {} processes of known behaviour for {}\n",
+        behaviours.len(),
+        Span(DURATION.as_secs_f64())
+    ))?;
+    let watched = watch(&behaviours, Format::Json)?;
+    let mut wrong = 0;
+    let mut text = format!("{:<14}{:<12}{:<18}\n", "PROCESS", "EXPECTED", "FOUND");
+    for (behaviour, pid) in behaviours.into_iter().zip(&watched.pids) {
+        let target = watched.targets.iter().find(|target| target.key.is_some_and(|key| key.pid == *pid));
+        let found = target.map(|target| target.assessment.verdict.status);
+        let right = found.is_some_and(|found| is_right(behaviour, found));
+        wrong += usize::from(!right);
+        let expected = if behaviour.leaks() { "leaking" } else { "no leak" };
+        let words = found.map_or("not seen", status_words);
+        let mark = if right { "ok" } else { "WRONG" };
+        let name = format!("{behaviour:?}").to_lowercase();
+        text.push_str(&format!("{name:<14}{expected:<12}{words:<18}{mark}\n"));
+    }
+    print(&text)?;
+    if watched.interrupted {
+        print("interrupted\n")?;
+        return Ok(exit::INCONCLUSIVE);
+    }
+    let closing = match wrong {
+        0 => "leakwatch tells leakers from non-leakers on this host\n".to_owned(),
+        _ => format!("{wrong} of {} verdicts are wrong on this host\n", behaviours.len()),
+    };
+    print(&closing)?;
+    Ok(if wrong == 0 { exit::CLEAN } else { exit::FOUND })
+}
+
+fn is_right(behaviour: Behaviour, found: Status) -> bool {
+    if behaviour.leaks() { found == Status::Leaking } else { !matches!(found, Status::Leaking | Status::Suspect) }
+}
+
+struct Watched {
+    pids: Vec<Pid>,
+    targets: Vec<Target>,
+    interrupted: bool,
+}
+
+fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
+    let start = |error: io::Error| Error::new(Kind::Failed, format!("cannot start a process of the demo: {error}"));
+    let children: Vec<Child> =
+        behaviours.iter().map(|&behaviour| Child::start(behaviour)).collect::<Result<_, _>>().map_err(start)?;
+    let pids: Vec<Pid> = children.iter().map(|child| Pid(child.pid())).collect();
+    let mut selected = pids.clone();
+    selected.sort_unstable();
+
+    let stop = StopFlag::default();
+    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
+    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let plan = Plan {
+        selection: Selection { pids: selected, ..Selection::default() },
+        interval: INTERVAL,
+        duration: Some(DURATION),
+        samples: None,
+        wait: false,
+        pss: true,
+    };
+    let mut watch = Watch::new(Rules {
+        analysis: analysis::Settings {
+            window_s: DURATION.as_secs_f64(),
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        },
+        min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
+        alerts: Thresholds { limit_percent: 80.0 },
+        limit_bytes: None,
+    });
+    let mut view = View::new(format, Some(DURATION));
+    let outcome = {
+        let mut fanout = Fanout::default();
+        view.join(&mut fanout);
+        Session::new(source.as_mut(), &SystemClock, &stop, plan).run(&mut watch, &mut fanout)
+    };
+    view.clear();
+    let outcome = outcome.map_err(|error| select::unreadable(&error))?;
+    Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })
+}

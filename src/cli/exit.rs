@@ -1,0 +1,121 @@
+//! Exit statuses, and which one a session earns.
+
+use crate::analysis::Status;
+use crate::event::Target;
+use crate::units::{ByteRate, Span};
+
+/// Finished, nothing that `--fail-on` names.
+pub const CLEAN: u8 = 0;
+/// What `--fail-on` names was found.
+pub const FOUND: u8 = 1;
+/// Usage, configuration or internal error.
+pub const ERROR: u8 = 2;
+/// Inconclusive: too few samples, gaps, a target that left early.
+pub const INCONCLUSIVE: u8 = 3;
+/// No process matched, or none could be read.
+pub const NOTHING_MATCHED: u8 = 4;
+
+/// What makes the exit status 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailOn {
+    /// A target leaks.
+    Leaking,
+    /// A target leaks or is suspect.
+    Suspect,
+    /// An alert of severity warning or critical was raised.
+    Alert,
+    /// Nothing.
+    Never,
+}
+
+/// Whether too little data may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnInconclusive {
+    /// Exit status 0.
+    Pass,
+    /// Exit status 3.
+    Fail,
+}
+
+/// What turns findings into an exit status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatePolicy {
+    /// `--fail-on`.
+    pub fail_on: Vec<FailOn>,
+    /// `--on-inconclusive`.
+    pub on_inconclusive: OnInconclusive,
+}
+
+/// The worst verdict, the exit status, and a sentence for both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The worst verdict of the targets.
+    pub status: Status,
+    /// The exit status.
+    pub code: u8,
+    /// Why.
+    pub summary: String,
+}
+
+impl GatePolicy {
+    /// Judges a session by its targets and by whether an alert was raised.
+    #[must_use]
+    pub fn judge(&self, targets: &[Target], alert_fired: bool) -> Judgement {
+        let statuses = || targets.iter().map(|target| target.assessment.verdict.status);
+        let status = statuses().max().unwrap_or(Status::InsufficientData);
+        let count = |wanted: Status| statuses().filter(|&status| status == wanted).count();
+        let named = |wanted: FailOn| self.fail_on.contains(&wanted);
+        let of = |found: usize| format!("{found} of {} targets", targets.len());
+
+        let suspects = count(Status::Leaking) + count(Status::Suspect);
+        let (code, summary) = if targets.is_empty() {
+            (NOTHING_MATCHED, "nothing was watched".to_owned())
+        } else if count(Status::Leaking) > 0 && (named(FailOn::Leaking) || named(FailOn::Suspect)) {
+            (FOUND, format!("{} leaking", of(count(Status::Leaking))))
+        } else if suspects > 0 && named(FailOn::Suspect) {
+            (FOUND, format!("{} suspect", of(suspects)))
+        } else if alert_fired && named(FailOn::Alert) {
+            (FOUND, "an alert was raised".to_owned())
+        } else if count(Status::InsufficientData) > 0 && !named(FailOn::Never) {
+            let open = of(count(Status::InsufficientData));
+            match self.on_inconclusive {
+                OnInconclusive::Fail => {
+                    (INCONCLUSIVE, format!("inconclusive: {open} without enough data{}", wait(targets)))
+                }
+                OnInconclusive::Pass => (CLEAN, format!("nothing found; {open} without enough data")),
+            }
+        } else {
+            (
+                CLEAN,
+                match status {
+                    Status::Leaking | Status::Suspect => {
+                        format!("{} leaking or suspect, which --fail-on does not name", of(suspects))
+                    }
+                    Status::WarmingUp => "no leak; memory still settles".to_owned(),
+                    _ => "no leak".to_owned(),
+                },
+            )
+        };
+        Judgement { status, code, summary }
+    }
+}
+
+/// What would have been seen, and how much longer it takes.
+fn wait(targets: &[Target]) -> String {
+    let open = || {
+        targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData).map(|t| &t.assessment.growth)
+    };
+    let mut text = String::new();
+    if let Some(rate) = open().filter_map(|growth| growth.smallest_detectable).reduce(f64::max) {
+        text.push_str(&format!(
+            "; a leak of {} would have been seen",
+            ByteRate(rate).to_string().trim_start_matches('+')
+        ));
+    }
+    if let Some(seconds) = open().filter_map(|growth| growth.seconds_to_decide).filter(|&s| s > 0.0).reduce(f64::max) {
+        text.push_str(&format!("; watch for {} more", Span(seconds)));
+    }
+    text
+}

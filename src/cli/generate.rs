@@ -1,0 +1,37 @@
+//! Everything that is derived from the definition of the command line: man page, completions, schema.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::args::Cli;
+
+/// Shells with a completion script in the package, and the file of each.
+pub const COMPLETIONS: [(Shell, &str); 4] = [
+    (Shell::Bash, "leakwatch.bash"),
+    (Shell::Zsh, "_leakwatch"),
+    (Shell::Fish, "leakwatch.fish"),
+    (Shell::PowerShell, "_leakwatch.ps1"),
+];
+
+/// The manual page, in roff.
+#[must_use]
+pub fn man() -> String {
+    let mut page = Vec::new();
+    // Writing to memory does not fail.
+    clap_mangen::Man::new(Cli::command()).render(&mut page).expect("memory takes every write");
+    String::from_utf8_lossy(&page).into_owned()
+}
+
+/// The completion script for a shell.
+#[must_use]
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "leakwatch", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// The JSON Schema, indented.
+#[must_use]
+pub fn schema() -> String {
+    format!("{:#}\n", crate::schema::json_schema())
+}

@@ -1,0 +1,64 @@
+//! What a selection matches now, without sampling.
+
+use std::io::{self, IsTerminal};
+
+use crate::source::{Depth, Found, ReadError, user_name};
+use crate::terminal::{Listed, Style, TableSize, listing};
+use crate::units::{Bytes, Span};
+
+use super::args::ListArgs;
+use super::error::Error;
+use super::{exit, print, select};
+
+/// Prints the matching processes and what of them could not be read.
+pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
+    let selection = select::selection(&args.select)?;
+    let mut source = select::source(&args.select)?;
+    let found = source.find(&selection).map_err(|error| select::unreadable(&error))?;
+    let mut denied = Vec::new();
+    let mut readable = 0;
+    let mut rows = Vec::new();
+    for found in found {
+        let outcome = source.read(found.key, Depth::Counters);
+        if outcome == Err(ReadError::Gone) {
+            continue;
+        }
+        readable += usize::from(outcome.is_ok());
+        let rss = match outcome {
+            Ok(observation) => {
+                denied.extend(observation.denied.iter().map(|denied| {
+                    format!("{} of pid {}: {} is missing\n", denied.counter.column(), found.key.pid, denied.right)
+                }));
+                observation.reading.rss.map_or_else(|| "-".to_owned(), |rss| Bytes(rss).to_string())
+            }
+            Err(error) => {
+                denied.push(format!("pid {}: {error}\n", found.key.pid));
+                "-".to_owned()
+            }
+        };
+        rows.push(row(found, rss));
+    }
+    if rows.is_empty() {
+        return Err(select::nothing_matched(&args.select));
+    }
+    let width = if io::stdout().is_terminal() { 120 } else { TableSize::UNBOUNDED.width };
+    let mut text = listing(&rows, width, Style::stdout());
+    text.push('\n');
+    if !denied.is_empty() {
+        text.push_str("\ncould not be read:\n");
+        text.extend(denied);
+    }
+    print(&text)?;
+    Ok(if readable == 0 { exit::NOTHING_MATCHED } else { exit::CLEAN })
+}
+
+fn row(found: Found, rss: String) -> Listed {
+    Listed {
+        pid: found.key.pid.0,
+        user: found.label.uid.map_or_else(|| "-".to_owned(), |uid| user_name(uid).unwrap_or_else(|| uid.to_string())),
+        age: found.age_s.map_or_else(|| "-".to_owned(), |age| Span(age.round()).to_string()),
+        rss,
+        name: found.label.name,
+        cmdline: found.label.cmdline,
+    }
+}

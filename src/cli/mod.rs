@@ -1,0 +1,112 @@
+//! Joins the parts: what was typed becomes a session, and its verdict the exit status.
+
+mod analyze;
+mod args;
+mod config;
+mod demo;
+mod error;
+mod exit;
+pub mod generate;
+mod list;
+mod outputs;
+mod select;
+mod settings;
+mod signals;
+mod view;
+mod watch;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use args::{Cli, ColorWhen, Command};
+use error::{Error, Kind};
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let code = match parse() {
+        Ok((cli, context)) => run(cli, &context).unwrap_or_else(|error| fail(&error)),
+        Err(Stopped::ByClap(error)) => {
+            // Help and version are answers, not errors; clap knows which stream and status each has.
+            drop(error.print());
+            u8::try_from(error.exit_code()).unwrap_or(exit::ERROR)
+        }
+        Err(Stopped::ByConfig(error)) => fail(&error),
+    };
+    ExitCode::from(code)
+}
+
+/// What `config` needs besides the typed arguments.
+struct Context {
+    command: clap::Command,
+    matches: ArgMatches,
+    entries: Vec<config::Entry>,
+}
+
+enum Stopped {
+    ByClap(clap::Error),
+    ByConfig(Error),
+}
+
+fn parse() -> Result<(Cli, Context), Stopped> {
+    let command = Cli::command();
+    let entries = config::load(&config::paths(), &command).map_err(Stopped::ByConfig)?;
+    let mut command = config::apply(command, &entries);
+    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(Stopped::ByClap)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| Stopped::ByClap(error.format(&mut command)))?;
+    Ok((cli, Context { command, matches, entries }))
+}
+
+fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
+    match cli.color {
+        ColorWhen::Auto => anstream::ColorChoice::Auto,
+        ColorWhen::Always => anstream::ColorChoice::AlwaysAnsi,
+        ColorWhen::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    match cli.command {
+        None => watch::run(&cli.watch),
+        Some(Command::Analyze(args)) => analyze::run(&args),
+        Some(Command::List(args)) => list::run(&args),
+        Some(Command::Demo(args)) => demo::run(args.behaviour),
+        Some(Command::Selftest) => demo::selftest(),
+        Some(Command::Config(_)) => {
+            let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
+            let command = context.command.find_subcommand("config").unwrap_or(&context.command);
+            print(&config::in_force(command, matches, &context.entries))
+        }
+        Some(Command::Schema) => print(&generate::schema()),
+        Some(Command::Completions { shell }) => print(&generate::completions(shell)),
+        Some(Command::Man) => print(&generate::man()),
+        Some(Command::Behave { behaviour }) => {
+            crate::demo::behave(behaviour);
+            Ok(exit::CLEAN)
+        }
+    }
+}
+
+/// Writes text to standard output. A reader that has gone is no error.
+fn print(text: &str) -> Result<u8, Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Failed, format!("cannot write standard output: {error}")))
+        }
+        _ => Ok(exit::CLEAN),
+    }
+}
+
+fn warn(text: &str) {
+    // Nothing is left to be done when even standard error is closed.
+    drop(writeln!(io::stderr(), "warning: {text}"));
+}
+
+fn fail(error: &Error) -> u8 {
+    drop(writeln!(io::stderr(), "{error}"));
+    match error.kind() {
+        Kind::Usage | Kind::Failed => exit::ERROR,
+        Kind::NothingMatched => exit::NOTHING_MATCHED,
+    }
+}

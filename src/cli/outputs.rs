@@ -1,0 +1,99 @@
+//! Standard output and the files of `-o` as sinks of a session, and the report at its end.
+
+use std::io;
+
+use crate::event::{EventSink, Fanout};
+use crate::model::Timestamp;
+use crate::report::{EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, write_json};
+use crate::schema::Report;
+
+use super::args::{Format, OutputArgs};
+use super::error::{Error, Kind};
+
+/// Everything that a session writes besides what people watch.
+pub(super) struct Outputs {
+    files: Vec<Output>,
+    streams: Vec<Box<dyn EventSink>>,
+    format: Format,
+}
+
+impl Outputs {
+    /// Opens all files, so that what cannot work fails before the first sample.
+    pub(super) fn open(args: &OutputArgs, started: Timestamp, interval_seconds: Option<f64>) -> Result<Self, Error> {
+        let mut files: Vec<Output> = Vec::new();
+        for path in &args.outputs {
+            let file = Output::open(path).map_err(refused)?;
+            if files.iter().any(|other| other.path() == file.path()) {
+                return Err(refused(OutputError::Twice(path.clone())));
+            }
+            files.push(file);
+        }
+        let mut streams: Vec<Box<dyn EventSink>> = Vec::new();
+        let mut add = |format, out: NamedStream| -> io::Result<()> {
+            match format {
+                OutputFormat::Jsonl => streams.push(Box::new(EventJsonl::new(out, started, interval_seconds)?)),
+                OutputFormat::Csv => streams.push(Box::new(SampleCsv::new(out)?)),
+                OutputFormat::Json => {}
+            }
+            Ok(())
+        };
+        for file in &files {
+            file.stream().and_then(|stream| add(file.format(), stream)).map_err(|error| failed(&error))?;
+        }
+        let to_stdout = match args.format {
+            Format::Jsonl => add(OutputFormat::Jsonl, NamedStream::stdout()),
+            Format::Csv => add(OutputFormat::Csv, NamedStream::stdout()),
+            Format::Json | Format::Table => Ok(()),
+        };
+        match to_stdout {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(&error)),
+            _ => {}
+        }
+        Ok(Self { files, streams, format: args.format })
+    }
+
+    /// Adds the streams to the sinks of a session.
+    pub(super) fn join<'a>(&'a mut self, fanout: &mut Fanout<'a>) {
+        for stream in &mut self.streams {
+            fanout.add(stream.as_mut());
+        }
+    }
+
+    /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
+    pub(super) fn finish(self, report: &Report) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for file in self.files {
+            outcome = outcome.and(file.finish(report).map_err(refused));
+        }
+        if self.format == Format::Json {
+            match write_json(&mut io::stdout().lock(), report) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    let error = Error::new(Kind::Failed, format!("cannot write standard output: {error}"));
+                    outcome = outcome.and(Err(error));
+                }
+                _ => {}
+            }
+        }
+        outcome
+    }
+}
+
+fn refused(error: OutputError) -> Error {
+    let hint = match &error {
+        OutputError::NoFolder { folder, .. } => Some(format!("create it with 'mkdir -p {}'", folder.display())),
+        OutputError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+            Some("choose a folder that you may write to".to_owned())
+        }
+        _ => None,
+    };
+    let error = Error::from_cause(Kind::Failed, error);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// A stream that cannot be written; the message names it already.
+pub(super) fn failed(error: &io::Error) -> Error {
+    Error::new(Kind::Failed, error.to_string()).hint("what was written before it failed is still there")
+}

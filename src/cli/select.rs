@@ -1,0 +1,92 @@
+//! From the typed selectors to a selection, and to the source that answers it.
+
+use std::path::Path;
+
+use crate::model::Pid;
+use crate::source::{ProcessSource, ReadError, Selection, read_pid_file, user_id};
+
+use super::args::SelectArgs;
+use super::error::{Error, Kind};
+
+/// What the user means, with a file of pids read and the user's name looked up.
+pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Error> {
+    if args.is_empty() {
+        return Err(Error::usage("nothing is selected")
+            .hint("name processes with '--process python', '--pid 4242', '--cmdline REGEX' or '--user NAME'; 'leakwatch demo' shows how it works"));
+    }
+    let mut pids: Vec<Pid> = args.pids.iter().copied().map(Pid).collect();
+    if let Some(path) = &args.pid_file {
+        pids.extend(read_pid_file(path).map_err(|error| Error::from_cause(Kind::Usage, error))?);
+    }
+    pids.sort_unstable();
+    pids.dedup();
+    let uid = args.user.as_deref().map(|user| {
+        user_id(user).ok_or_else(|| {
+            Error::usage(format!("there is no user '{}'", crate::escape::terminal(user)))
+                .hint("'--user' takes a name or a number; 'id -u' prints yours")
+        })
+    });
+    Ok(Selection {
+        pids,
+        names: args.names.clone(),
+        exact: args.exact,
+        cmdline: args.cmdline.clone(),
+        uid: uid.transpose()?,
+        tree: args.tree,
+    })
+}
+
+/// The source of this system, or the portable one where that was asked for.
+pub(super) fn source(args: &SelectArgs) -> Result<Box<dyn ProcessSource>, Error> {
+    native(&args.proc_root)
+}
+
+#[cfg(target_os = "linux")]
+fn native(proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
+    let source =
+        crate::source::ProcfsSource::new(proc_root, "/sys/fs/cgroup".into()).map_err(|error| unreadable(&error))?;
+    Ok(Box::new(source))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn native(_proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
+    Ok(Box::new(PortableSource::new()))
+}
+
+/// The list of processes itself cannot be read.
+pub(super) fn unreadable(error: &ReadError) -> Error {
+    Error::new(Kind::Failed, format!("cannot list processes: {error}"))
+        .hint("'--proc-root' must name a mounted /proc; in a container, mount it or share the pid namespace")
+}
+
+/// The selection in words, for messages and the report.
+pub(super) fn in_words(args: &SelectArgs) -> String {
+    let quoted = |text: &str| format!("'{}'", crate::escape::terminal(text));
+    let mut words = Vec::new();
+    words.extend(args.pids.iter().map(|pid| format!("pid {pid}")));
+    words.extend(args.pid_file.iter().map(|path| format!("pids in {}", quoted(&path.to_string_lossy()))));
+    let name = if args.exact { "name equal to" } else { "name with" };
+    words.extend(args.names.iter().map(|text| format!("{name} {}", quoted(text))));
+    words.extend(args.cmdline.iter().map(|regex| format!("command line matching {}", quoted(regex.as_str()))));
+    let mut text = words.join(" or ");
+    if let Some(user) = &args.user {
+        let user = format!("user {}", quoted(user));
+        text = if text.is_empty() { user } else { format!("{text}, {user}") };
+    }
+    if args.tree {
+        text.push_str(", with descendants");
+    }
+    text
+}
+
+/// Why nothing matched, and what to try.
+pub(super) fn nothing_matched(args: &SelectArgs) -> Error {
+    let hint = if !args.pids.is_empty() && args.names.is_empty() {
+        "it may have ended; 'leakwatch list --process NAME' finds processes by name"
+    } else if args.exact {
+        "'--exact' compares whole names; without it a part is enough"
+    } else {
+        "'leakwatch list' shows what a selector matches; '--wait' waits for a first match"
+    };
+    Error::new(Kind::NothingMatched, format!("no process matches: {}", in_words(args))).hint(hint)
+}

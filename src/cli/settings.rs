@@ -1,0 +1,91 @@
+//! What the typed settings mean: rules for the analysis, the gate, and the settings as the report shows them.
+
+use std::time::Duration;
+
+use crate::alert::Thresholds;
+use crate::analysis;
+use crate::schema;
+use crate::session::{MinObservation, Rules};
+
+use super::args::{AnalysisArgs, SamplingArgs};
+use super::error::Error;
+use super::exit::GatePolicy;
+
+const HOUR: Duration = Duration::from_secs(3600);
+/// Samples the default window holds at least.
+const WINDOW_SAMPLES: u32 = 60;
+
+/// Rules for processes that run.
+pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
+    let window = args.window.unwrap_or_else(|| HOUR.max(sampling.interval.saturating_mul(WINDOW_SAMPLES)));
+    if window < sampling.interval {
+        let typed = |span| humantime::format_duration(span);
+        return Err(Error::usage(format!(
+            "the window ({}) is shorter than the interval ({})",
+            typed(window),
+            typed(sampling.interval)
+        ))
+        .hint("give a longer '--window' or a shorter '--interval'"));
+    }
+    let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
+    Ok(rules(args, window, MinObservation::Fixed(least.as_secs_f64())))
+}
+
+/// How long the session lasts, when that is known.
+pub(super) fn length(sampling: &SamplingArgs) -> Option<Duration> {
+    let steps = |samples: u64| u32::try_from(samples.saturating_sub(1)).unwrap_or(u32::MAX);
+    let by_samples = sampling.samples.map(|samples| sampling.interval.saturating_mul(steps(samples)));
+    sampling.duration.into_iter().chain(by_samples).min()
+}
+
+/// Rules for recordings.
+pub(super) fn replay_rules(args: &AnalysisArgs) -> Rules {
+    let least = args
+        .min_observation
+        .map_or(MinObservation::FifthOfRecording, |least| MinObservation::Fixed(least.as_secs_f64()));
+    rules(args, args.window.unwrap_or(HOUR), least)
+}
+
+fn rules(args: &AnalysisArgs, window: Duration, min_observation: MinObservation) -> Rules {
+    Rules {
+        analysis: analysis::Settings {
+            window_s: window.as_secs_f64(),
+            min_observation_s: 0.0,
+            max_growth: args.max_growth.map(|rate| rate.0),
+            spike_bytes: args.threshold_mb * 1e6,
+            spike_fraction: args.threshold_percent / 100.0,
+            spike_period_s: args.spike_period.as_secs_f64(),
+        },
+        min_observation,
+        alerts: Thresholds { limit_percent: args.limit_percent },
+        limit_bytes: args.limit.map(|limit| limit.0),
+    }
+}
+
+/// What turns findings into the exit status.
+pub(super) fn gate(args: &AnalysisArgs) -> GatePolicy {
+    GatePolicy { fail_on: args.fail_on.clone(), on_inconclusive: args.on_inconclusive }
+}
+
+/// The settings as the report shows them.
+pub(super) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings {
+    let name = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
+        value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    };
+    use clap::ValueEnum;
+    schema::Settings {
+        window_seconds: rules.analysis.window_s,
+        min_observation_seconds: match rules.min_observation {
+            MinObservation::Fixed(seconds) => Some(seconds),
+            MinObservation::FifthOfRecording => None,
+        },
+        max_growth_bytes_per_s: rules.analysis.max_growth,
+        spike_bytes: rules.analysis.spike_bytes,
+        spike_percent: args.threshold_percent,
+        spike_period_seconds: rules.analysis.spike_period_s,
+        limit_bytes: rules.limit_bytes,
+        limit_percent: rules.alerts.limit_percent,
+        fail_on: args.fail_on.iter().map(|what| name(&|| what.to_possible_value())).collect(),
+        on_inconclusive: name(&|| args.on_inconclusive.to_possible_value()),
+    }
+}

@@ -1,0 +1,185 @@
+//! The only place that reads time and sleeps.
+//!
+//! [`SystemClock`] is the real one; [`ManualClock`] lets a test run a day in milliseconds.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::model::Timestamp;
+
+/// One reading of all clocks that matter for a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Time since an arbitrary start while the host was awake; never steps.
+    pub awake: Duration,
+    /// The same with the time the host was suspended. Equal to `awake` where the system cannot tell.
+    pub elapsed: Duration,
+    /// What the wall clock shows; steps when it is set.
+    pub wall: Timestamp,
+}
+
+/// Time as the session sees it.
+pub trait Clock {
+    /// Reads the clocks.
+    fn now(&self) -> Moment;
+
+    /// Sleeps until `awake` has reached `deadline`, or until `stop` is raised.
+    fn wait_until(&self, deadline: Duration, stop: &StopFlag);
+
+    /// CPU time this process has used so far, user and system.
+    fn cpu_time(&self) -> Duration;
+}
+
+/// The request to end the session in order, raised by a signal and seen by whoever sleeps.
+#[derive(Debug, Clone, Default)]
+pub struct StopFlag {
+    shared: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl StopFlag {
+    /// Asks for the end; wakes the sleeper.
+    pub fn raise(&self) {
+        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.shared.1.notify_all();
+    }
+
+    /// Whether the end was asked for.
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
+        *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sleeps for `span` or until the flag is raised.
+    fn sleep(&self, span: Duration) {
+        let guard = self.shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.shared.1.wait_timeout_while(guard, span, |raised| !*raised));
+    }
+}
+
+/// The clocks of the system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+#[cfg(target_os = "linux")]
+impl SystemClock {
+    fn read(id: rustix::time::ClockId) -> Duration {
+        let time = rustix::time::clock_gettime(id);
+        Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
+    }
+}
+
+impl Clock for SystemClock {
+    #[cfg(target_os = "linux")]
+    fn now(&self) -> Moment {
+        use rustix::time::ClockId;
+        Moment {
+            awake: Self::read(ClockId::Monotonic),
+            elapsed: Self::read(ClockId::Boottime),
+            wall: Timestamp(i64::try_from(Self::read(ClockId::Realtime).as_millis()).unwrap_or(i64::MAX)),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn now(&self) -> Moment {
+        use std::sync::OnceLock;
+        use std::time::{Instant, SystemTime};
+        static START: OnceLock<Instant> = OnceLock::new();
+        let awake = START.get_or_init(Instant::now).elapsed();
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Moment { awake, elapsed: awake, wall: Timestamp(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)) }
+    }
+
+    fn wait_until(&self, deadline: Duration, stop: &StopFlag) {
+        // A timed wait may end early by a hair or by a spurious wake-up.
+        while !stop.is_raised() {
+            let now = self.now().awake;
+            if now >= deadline {
+                return;
+            }
+            stop.sleep(deadline - now);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn cpu_time(&self) -> Duration {
+        Self::read(rustix::time::ClockId::ProcessCPUTime)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn cpu_time(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A clock that moves only when someone waits for it.
+#[derive(Debug, Clone)]
+pub struct ManualClock {
+    shared: Arc<Mutex<Moment>>,
+}
+
+impl ManualClock {
+    /// A clock that shows `wall` and has just been started.
+    #[must_use]
+    pub fn starting_at(wall: Timestamp) -> Self {
+        let moment = Moment { awake: Duration::ZERO, elapsed: Duration::ZERO, wall };
+        Self { shared: Arc::new(Mutex::new(moment)) }
+    }
+
+    /// Lets time pass, as slow work would.
+    pub fn advance(&self, span: Duration) {
+        let mut moment = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        moment.awake += span;
+        moment.elapsed += span;
+        moment.wall = moment.wall.plus(span);
+    }
+
+    /// Lets time pass while the host sleeps.
+    pub fn suspend(&self, span: Duration) {
+        let mut moment = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        moment.elapsed += span;
+        moment.wall = moment.wall.plus(span);
+    }
+
+    /// Sets the wall clock, as an administrator or NTP would.
+    pub fn set_wall(&self, wall: Timestamp) {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).wall = wall;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Moment {
+        *self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_until(&self, deadline: Duration, _stop: &StopFlag) {
+        let now = self.now().awake;
+        if deadline > now {
+            self.advance(deadline - now);
+        }
+    }
+
+    fn cpu_time(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_raised_flag_ends_the_wait() {
+        let stop = StopFlag::default();
+        stop.raise();
+        SystemClock.wait_until(SystemClock.now().awake + Duration::from_secs(3600), &stop);
+    }
+
+    #[test]
+    fn waiting_moves_a_manual_clock() {
+        let clock = ManualClock::starting_at(Timestamp(5));
+        clock.wait_until(Duration::from_secs(2), &StopFlag::default());
+        clock.suspend(Duration::from_secs(1));
+        let now = clock.now();
+        assert_eq!((now.awake.as_secs(), now.elapsed.as_secs(), now.wall), (2, 3, Timestamp(3005)));
+    }
+}

@@ -1,0 +1,45 @@
+//! Starts this executable once more, to behave in a known way.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use clap::ValueEnum;
+
+use super::Behaviour;
+
+/// A process of known behaviour. It ends with this value, and by itself when leakwatch is killed.
+#[derive(Debug)]
+pub struct Child {
+    process: std::process::Child,
+}
+
+impl Child {
+    /// Starts the process.
+    ///
+    /// # Errors
+    /// When this executable cannot be found or started.
+    pub fn start(behaviour: Behaviour) -> io::Result<Self> {
+        let name = behaviour.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let process = Command::new(std::env::current_exe()?)
+            .args(["behave", &name])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Self { process })
+    }
+
+    /// Its process number.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way nothing is left running.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

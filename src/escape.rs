@@ -1,0 +1,61 @@
+//! Makes foreign text harmless where it is shown: a process chooses its own name.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Text for a terminal or a log line: no control character, no line break, no change of writing direction.
+///
+/// What is taken out is shown as `\n`, `\t`, `\x1b` or `\u{202e}`, a backslash as it is.
+#[must_use]
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_ascii_control() => drop(write!(out, "\\x{:02x}", u32::from(c))),
+            c if is_unprintable(c) => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Text for a CSV cell: as for a terminal, and no spreadsheet takes it for a formula.
+///
+/// A cell that begins with `=`, `+`, `-` or `@` gets an apostrophe before it (OWASP, "CSV Injection").
+/// Quoting for commas and quotes is the CSV writer's.
+#[must_use]
+pub fn csv_text(text: &str) -> Cow<'_, str> {
+    let clean = terminal(text);
+    if clean.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{clean}")) } else { clean }
+}
+
+fn is_unprintable(c: char) -> bool {
+    // Bidirectional controls and other invisible format characters change how the rest of a line looks.
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_as_a_command() {
+        assert_eq!(terminal("\x1b]0;owned\x07\n"), "\\x1b]0;owned\\x07\\n");
+        assert_eq!(terminal("a\u{9b}31m\u{202e}b"), "a\\u{9b}31m\\u{202e}b");
+        assert_eq!(terminal("worker-größe 7"), "worker-größe 7");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(csv_text("=cmd()"), "'=cmd()");
+        assert_eq!(csv_text("\t=1"), "\\t=1");
+        assert_eq!(csv_text("nginx"), "nginx");
+    }
+}

@@ -1,0 +1,75 @@
+//! Everything that happens in a session, as one stream for all sinks.
+
+mod notice;
+mod target;
+
+use crate::alert::Alert;
+use crate::model::{HostMemory, Sample, Timestamp};
+
+pub use notice::Notice;
+pub use target::{Target, Trace};
+
+/// What the whole session has come to at a tick.
+#[derive(Debug, Clone, Copy)]
+pub struct Tick {
+    /// Its number, from 0.
+    pub number: u64,
+    /// When it was.
+    pub at: Timestamp,
+    /// How late it began, in seconds.
+    pub late_s: f64,
+    /// Memory of the host.
+    pub host: Option<HostMemory>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// A target was found.
+    Found(&'a Target),
+    /// A target was read.
+    Sampled(&'a Target, &'a Sample),
+    /// The verdict on a target is another one than before.
+    VerdictChanged(&'a Target, Timestamp),
+    /// An alert began or ended; the target is `None` for the host.
+    Alert(Option<&'a Target>, &'a Alert),
+    /// A target has gone.
+    Gone(&'a Target),
+    /// Something went not quite as planned.
+    Notice(Timestamp, &'a Notice),
+    /// All targets were read.
+    Ticked(&'a Tick, &'a [Target]),
+}
+
+/// Takes events: a recorder, a table, a stream.
+pub trait EventSink {
+    /// Takes one event.
+    ///
+    /// # Errors
+    /// When what it writes to cannot take it; the session then ends in order.
+    fn take(&mut self, event: Event<'_>) -> std::io::Result<()>;
+}
+
+/// Hands each event to several sinks, in their order.
+#[derive(Default)]
+pub struct Fanout<'a> {
+    sinks: Vec<&'a mut dyn EventSink>,
+}
+
+impl<'a> Fanout<'a> {
+    /// Adds a sink behind the others.
+    pub fn add(&mut self, sink: &'a mut dyn EventSink) {
+        self.sinks.push(sink);
+    }
+}
+
+impl EventSink for Fanout<'_> {
+    /// Every sink gets the event, also after one of them failed; the first failure is returned.
+    fn take(&mut self, event: Event<'_>) -> std::io::Result<()> {
+        let mut outcome = Ok(());
+        for sink in &mut self.sinks {
+            outcome = outcome.and(sink.take(event));
+        }
+        outcome
+    }
+}

@@ -1,0 +1,88 @@
+//! One watched target as its sinks see it.
+
+use std::collections::VecDeque;
+
+use crate::analysis::Assessment;
+use crate::model::{Ceiling, Counter, ProcessKey, ProcessLabel, Reading, Timestamp};
+
+/// Points a target keeps for its sparkline.
+const TRACE_POINTS: usize = 64;
+
+/// The course of memory over the whole watch, thinned to a fixed number of points.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    points: VecDeque<u64>,
+    /// How many samples one point stands for, as a power of two.
+    samples_a_point: u32,
+    open: Option<(u64, u32)>,
+}
+
+impl Trace {
+    /// Takes one value; when the points run out, neighbours are merged into their higher one.
+    pub fn push(&mut self, value: u64) {
+        self.samples_a_point = self.samples_a_point.max(1);
+        let (highest, count) = self.open.map_or((value, 1), |(highest, count)| (highest.max(value), count + 1));
+        if count < self.samples_a_point {
+            self.open = Some((highest, count));
+            return;
+        }
+        self.open = None;
+        self.points.push_back(highest);
+        if self.points.len() > TRACE_POINTS {
+            let pairs = self.points.make_contiguous().chunks(2).map(|pair| pair.iter().copied().fold(0, u64::max));
+            self.points = pairs.collect();
+            self.samples_a_point *= 2;
+        }
+    }
+
+    /// The points, the oldest first, with the newest values even when their point is not full.
+    pub fn points(&self) -> impl Iterator<Item = u64> + '_ {
+        self.points.iter().copied().chain(self.open.map(|(highest, _)| highest))
+    }
+}
+
+/// One watched target as it stands at a moment.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its identity; `None` for a series of a recording that names no process.
+    pub key: Option<ProcessKey>,
+    /// What it is called.
+    pub label: ProcessLabel,
+    /// The recording it comes from, as it was named.
+    pub source: Option<String>,
+    /// When it was first read.
+    pub first_seen: Timestamp,
+    /// When it was last read.
+    pub last_seen: Timestamp,
+    /// Its age when it was first read, in seconds; `None` when unknown.
+    pub age_s: Option<f64>,
+    /// When it was found to have gone; `None` while it runs.
+    pub ended: Option<Timestamp>,
+    /// The latest known value of each counter.
+    pub reading: Reading,
+    /// Counters that were denied, with the right that is missing.
+    pub denied: Vec<(Counter, &'static str)>,
+    /// The limit that would end its growth first.
+    pub ceiling: Option<Ceiling>,
+    /// Its memory over the watch.
+    pub trace: Trace,
+    /// What is known of it.
+    pub assessment: Assessment,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_keeps_its_highest_points_in_bounded_memory() {
+        let mut trace = Trace::default();
+        for value in 0..10_000 {
+            trace.push(if value == 5_000 { 1_000_000 } else { value });
+        }
+        let points: Vec<u64> = trace.points().collect();
+        assert!(points.len() <= TRACE_POINTS + 1);
+        assert!(points.contains(&1_000_000));
+        assert_eq!(points.last(), Some(&9_999));
+    }
+}

@@ -1,0 +1,71 @@
+//! Events as JSON lines, one as it happens.
+
+use std::io::{self, Write};
+
+use crate::event::{Event, EventSink};
+use crate::model::Timestamp;
+use crate::schema::{EventLine, SCHEMA_VERSION};
+
+use super::convert;
+
+/// Writes each event as one line and flushes it.
+pub struct EventJsonl<W: Write> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> EventJsonl<W> {
+    /// Writes the first line, which names the versions.
+    ///
+    /// # Errors
+    /// When the line cannot be written.
+    pub fn new(out: W, started: Timestamp, interval_seconds: Option<f64>) -> io::Result<Self> {
+        let mut stream = Self { out, line: Vec::new() };
+        stream.write(&EventLine::Session {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            leakwatch_version: env!("CARGO_PKG_VERSION").to_owned(),
+            timestamp: started.to_string(),
+            interval_seconds,
+        })?;
+        Ok(stream)
+    }
+
+    fn write(&mut self, line: &EventLine) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        // One write a line: a reader never sees half of one, unless the process is killed inside the call.
+        self.out.write_all(&self.line)?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> EventSink for EventJsonl<W> {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        let line = match event {
+            Event::Found(target) => EventLine::Target {
+                timestamp: target.first_seen.to_string(),
+                pid: convert::pid(target.key),
+                name: target.label.name.clone(),
+                cmdline: Some(target.label.cmdline.clone()).filter(|text| !text.is_empty()),
+            },
+            Event::Sampled(target, sample) => EventLine::Sample(convert::sample_line(target, sample)),
+            Event::VerdictChanged(target, at) => EventLine::Verdict {
+                timestamp: at.to_string(),
+                pid: convert::pid(target.key),
+                name: target.label.name.clone(),
+                verdict: convert::verdict(&target.assessment.verdict),
+                growth: convert::growth(&target.assessment.growth),
+            },
+            Event::Alert(target, alert) => EventLine::Alert(convert::alert(target, alert)),
+            Event::Gone(target) => EventLine::Ended {
+                timestamp: target.ended.unwrap_or(target.last_seen).to_string(),
+                pid: convert::pid(target.key),
+                name: target.label.name.clone(),
+            },
+            Event::Notice(at, notice) => EventLine::Notice { timestamp: at.to_string(), message: notice.sentence().1 },
+            Event::Ticked(..) => return Ok(()),
+        };
+        self.write(&line)
+    }
+}

@@ -1,0 +1,13 @@
+//! Turns what happened into files: the recorder collects, exporters write.
+
+mod convert;
+mod csv_samples;
+mod jsonl;
+mod output;
+mod recorder;
+
+pub use convert::status;
+pub use csv_samples::SampleCsv;
+pub use jsonl::EventJsonl;
+pub use output::{NamedStream, Output, OutputError, OutputFormat, write_json};
+pub use recorder::{Ending, Recorder};

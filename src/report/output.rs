@@ -1,0 +1,193 @@
+//! The files that `-o` names: checked at the start, replaced whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::schema::Report;
+
+/// What a file is to hold, by its ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// `.json`: the report.
+    Json,
+    /// `.jsonl`: events.
+    Jsonl,
+    /// `.csv`: samples.
+    Csv,
+}
+
+/// Why an output cannot be used. `source` is what the system said.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The ending says nothing.
+    #[error("cannot tell from '{}' what to write: its name must end in .json, .jsonl or .csv", .0.display())]
+    UnknownEnding(PathBuf),
+    /// The folder is missing.
+    #[error("cannot write '{}': there is no folder '{}'", .path.display(), .folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// The same file twice: one would overwrite the other.
+    #[error("'{}' is named twice as output", .0.display())]
+    Twice(PathBuf),
+    /// Anything else.
+    #[error("cannot write '{}'", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// One file to write.
+#[derive(Debug)]
+pub struct Output {
+    path: PathBuf,
+    format: OutputFormat,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Renamed over the target at the end.
+    Temporary(NamedTempFile),
+    /// Written as it comes: a stream, or something that is no regular file.
+    Direct(File),
+}
+
+impl Output {
+    /// Opens everything that is needed to write the file, so that what cannot work fails now.
+    ///
+    /// # Errors
+    /// When the ending is unknown, the folder missing, or the file cannot be created.
+    pub fn open(path: &Path) -> Result<Self, OutputError> {
+        let format = format_of(path)?;
+        let fail = |source| OutputError::Io { path: path.to_owned(), source };
+        // A link is followed, so that the file it names is replaced and not the link.
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = match real.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if !folder.is_dir() {
+            return Err(OutputError::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
+        }
+        let regular = fs::metadata(&real).map_or(true, |found| found.is_file());
+        let place = if format == OutputFormat::Json && regular {
+            Place::Temporary(temporary(folder).map_err(fail)?)
+        } else {
+            Place::Direct(File::create(&real).map_err(fail)?)
+        };
+        Ok(Self { path: real, format, place })
+    }
+
+    /// What the file is to hold.
+    #[must_use]
+    pub fn format(&self) -> OutputFormat {
+        self.format
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file of a stream.
+    ///
+    /// # Errors
+    /// When the system cannot hand out a second descriptor.
+    pub fn stream(&self) -> io::Result<NamedStream> {
+        let file = match &self.place {
+            Place::Direct(file) => file.try_clone()?,
+            Place::Temporary(file) => file.as_file().try_clone()?,
+        };
+        Ok(NamedStream { name: format!("'{}'", self.path.display()), out: BufWriter::new(Box::new(file)) })
+    }
+
+    /// Writes a report; a stream has been written already.
+    ///
+    /// # Errors
+    /// When it cannot be written; what stood there before is then still there.
+    pub fn finish(self, report: &Report) -> Result<(), OutputError> {
+        if self.format != OutputFormat::Json {
+            return Ok(());
+        }
+        let path = self.path;
+        let fail = |source| OutputError::Io { path: path.clone(), source };
+        match self.place {
+            Place::Direct(mut file) => write_json(&mut file, report).map_err(fail),
+            Place::Temporary(mut file) => {
+                write_json(&mut file, report).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+                file.persist(&path).map(drop).map_err(|error| fail(error.error))
+            }
+        }
+    }
+}
+
+/// A stream whose errors name it.
+pub struct NamedStream {
+    name: String,
+    out: BufWriter<Box<dyn Write>>,
+}
+
+impl NamedStream {
+    /// Standard output.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self { name: "standard output".to_owned(), out: BufWriter::new(Box::new(io::stdout())) }
+    }
+
+    fn named(&self, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("cannot write {}: {error}", self.name))
+    }
+}
+
+impl Write for NamedStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).map_err(|error| self.named(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().map_err(|error| self.named(&error))
+    }
+}
+
+/// Writes a report as indented JSON with a line break at its end.
+///
+/// # Errors
+/// When `out` cannot take it.
+pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut buffered = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut buffered, report)?;
+    buffered.write_all(b"\n")?;
+    buffered.flush()
+}
+
+fn format_of(path: &Path) -> Result<OutputFormat, OutputError> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("json") => Ok(OutputFormat::Json),
+        Some("jsonl") => Ok(OutputFormat::Jsonl),
+        Some("csv") => Ok(OutputFormat::Csv),
+        _ => Err(OutputError::UnknownEnding(path.to_owned())),
+    }
+}
+
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".leakwatch-");
+    #[cfg(unix)]
+    {
+        // What a file of this user would have; the umask is taken off by the system.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}

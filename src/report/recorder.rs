@@ -1,0 +1,92 @@
+//! Collects what a report tells besides the targets, and builds the report at the end.
+
+use std::io;
+
+use crate::event::{Event, EventSink, Target};
+use crate::model::Timestamp;
+use crate::schema;
+
+use super::convert;
+
+/// Alerts and notices a report keeps at most of each: a watch of months must not grow.
+const KEPT: usize = 2000;
+
+/// A sink that remembers alerts and notices.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    alerts: Vec<schema::AlertEntry>,
+    dropped: u64,
+    notices: Vec<schema::NoticeEntry>,
+    fired: bool,
+}
+
+/// What only the end of a session knows.
+#[derive(Debug)]
+pub struct Ending {
+    /// When and how it was observed.
+    pub session: schema::Session,
+    /// What was in force.
+    pub settings: schema::Settings,
+    /// The verdict on the session.
+    pub verdict: schema::SessionVerdict,
+    /// What leakwatch itself cost.
+    pub observer: schema::Observer,
+}
+
+impl Recorder {
+    /// Whether an alert worse than "a process ended" has fired.
+    #[must_use]
+    pub fn alert_fired(&self) -> bool {
+        self.fired
+    }
+
+    /// Adds a notice that belongs to no moment.
+    pub fn note(&mut self, kind: &str, message: String) {
+        self.keep_notice(None, kind, message);
+    }
+
+    /// The report.
+    #[must_use]
+    pub fn into_report(self, ending: Ending, targets: &[Target]) -> schema::Report {
+        schema::Report {
+            schema_version: schema::SCHEMA_VERSION.to_owned(),
+            leakwatch_version: env!("CARGO_PKG_VERSION").to_owned(),
+            session: ending.session,
+            settings: ending.settings,
+            verdict: ending.verdict,
+            targets: targets.iter().map(convert::target).collect(),
+            alerts: self.alerts,
+            alerts_dropped: self.dropped,
+            notices: self.notices,
+            observer: ending.observer,
+        }
+    }
+
+    fn keep_notice(&mut self, at: Option<Timestamp>, kind: &str, message: String) {
+        if self.notices.len() < KEPT {
+            let timestamp = at.map(|at| at.to_string());
+            self.notices.push(schema::NoticeEntry { timestamp, kind: kind.to_owned(), message });
+        }
+    }
+}
+
+impl EventSink for Recorder {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Alert(target, alert) => {
+                self.fired |= alert.kind.severity() > crate::alert::Severity::Info;
+                if self.alerts.len() < KEPT {
+                    self.alerts.push(convert::alert(target, alert));
+                } else {
+                    self.dropped += 1;
+                }
+            }
+            Event::Notice(at, notice) => {
+                let (kind, message) = notice.sentence();
+                self.keep_notice(Some(at), kind, message);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! The types of the files that other programs read: the report, the event lines, and the columns of the samples.
+//!
+//! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
+//! could notice needs a new [`SCHEMA_VERSION`].
+
+mod event_line;
+mod report;
+
+pub use event_line::{EventLine, SampleLine};
+pub use report::*;
+
+/// Version of report and event lines: the first number changes when a reader could break.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// Columns of the sample CSV, in their order.
+pub const SAMPLE_COLUMNS: [&str; 13] = [
+    "timestamp",
+    "pid",
+    "name",
+    "rss_bytes",
+    "pss_bytes",
+    "uss_bytes",
+    "rss_anon_bytes",
+    "rss_file_bytes",
+    "rss_shmem_bytes",
+    "swap_bytes",
+    "vsize_bytes",
+    "threads",
+    "fds",
+];
+
+/// The JSON Schema (draft 2020-12) of the report and of one event line.
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    let report = schemars::schema_for!(Report);
+    let event = schemars::schema_for!(EventLine);
+    let mut definitions = serde_json::Map::new();
+    let mut variants = Vec::new();
+    for (name, schema) in [("Report", report), ("EventLine", event)] {
+        let mut schema = schema.to_value();
+        if let Some(object) = schema.as_object_mut() {
+            object.remove("$schema");
+            if let Some(serde_json::Value::Object(inner)) = object.remove("$defs") {
+                definitions.extend(inner);
+            }
+        }
+        definitions.insert(name.to_owned(), schema);
+        variants.push(serde_json::json!({ "$ref": format!("#/$defs/{name}") }));
+    }
+    serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "leakwatch report or event line",
+        "description": "A file written with '-o x.json' is a Report; each line of '-o x.jsonl' is an EventLine.",
+        "version": SCHEMA_VERSION,
+        "oneOf": variants,
+        "$defs": definitions,
+    })
+}

@@ -1,0 +1,299 @@
+//! The loop: asks the source at the times of the schedule, and lets the watch decide.
+//!
+//! Knows no output: everything that happens goes to one [`EventSink`].
+
+mod pss_budget;
+mod replay;
+mod schedule;
+mod watch;
+
+use std::collections::HashMap;
+use std::io;
+use std::time::Duration;
+
+use crate::clock::{Clock, StopFlag};
+use crate::event::{Event, EventSink, Notice, Tick};
+use crate::model::{Pid, ProcessKey, Timestamp};
+use crate::source::{Depth, Found, ProcessSource, ReadError, Selection};
+
+use pss_budget::PssBudget;
+use schedule::Schedule;
+
+pub use watch::{MinObservation, Rules, Watch};
+
+/// How often the limits of a target are read again.
+const SURROUNDINGS_EVERY: Duration = Duration::from_secs(30);
+
+/// What a live session is to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Which processes.
+    pub selection: Selection,
+    /// Time between samples.
+    pub interval: Duration,
+    /// When to end at the latest.
+    pub duration: Option<Duration>,
+    /// After how many samples to end.
+    pub samples: Option<u64>,
+    /// Whether to wait for a first match.
+    pub wait: bool,
+    /// Whether PSS and USS may be read.
+    pub pss: bool,
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the description")]
+pub enum EndedBy {
+    Duration,
+    Samples,
+    TargetsGone,
+    Signal,
+    OutputFailed,
+    NothingMatched,
+    EndOfRecording,
+}
+
+/// What a live session came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// Why it ended.
+    pub ended_by: EndedBy,
+    /// Ticks that were carried out.
+    pub ticks: u64,
+    /// Ticks that were skipped because the work before them took too long.
+    pub missed_ticks: u64,
+    /// The largest delay of a tick, in seconds.
+    pub max_late_s: f64,
+    /// Time the host was suspended, in seconds.
+    pub suspended_s: f64,
+    /// Processes that matched and could not be read at all.
+    pub unreadable: usize,
+    /// What a sink could not take; the session ended with it.
+    pub failed: Option<io::Error>,
+}
+
+/// One live session.
+pub struct Session<'a> {
+    source: &'a mut dyn ProcessSource,
+    clock: &'a dyn Clock,
+    stop: &'a StopFlag,
+    plan: Plan,
+    /// Index in the watch of each process that runs.
+    running: HashMap<ProcessKey, usize>,
+    /// Processes that matched and cannot be read.
+    unreadable: HashMap<ProcessKey, ()>,
+    /// The process that each `--pid` named at first: its number may be used again.
+    pinned: HashMap<Pid, ProcessKey>,
+    surroundings_due: Duration,
+    budget: PssBudget,
+}
+
+impl<'a> Session<'a> {
+    /// A session that has not begun.
+    pub fn new(source: &'a mut dyn ProcessSource, clock: &'a dyn Clock, stop: &'a StopFlag, plan: Plan) -> Self {
+        Self {
+            source,
+            clock,
+            stop,
+            plan,
+            running: HashMap::new(),
+            unreadable: HashMap::new(),
+            pinned: HashMap::new(),
+            surroundings_due: Duration::ZERO,
+            budget: PssBudget::default(),
+        }
+    }
+
+    /// Samples until the plan, the targets, a signal or a sink ends it.
+    ///
+    /// # Errors
+    /// When the list of processes cannot be read at the first tick.
+    pub fn run(&mut self, watch: &mut Watch, sink: &mut dyn EventSink) -> Result<Outcome, ReadError> {
+        let mut schedule = Schedule::starting(self.clock.now(), self.plan.interval);
+        let started = schedule.at(self.clock.now());
+        let mut ticks = 0;
+        let mut failed = None;
+        let ended_by = loop {
+            self.clock.wait_until(schedule.due(), self.stop);
+            if self.stop.is_raised() {
+                break EndedBy::Signal;
+            }
+            if self.plan.duration.is_some_and(|duration| schedule.due_after_start() > duration) {
+                break EndedBy::Duration;
+            }
+            let (at, late_s, notices) = schedule.begin(self.clock.now());
+            let tick = Tick { number: ticks, at, late_s, host: None };
+            ticks += 1;
+            if let Err(error) = self.tick(tick, &notices, watch, sink)? {
+                failed = Some(error);
+                break EndedBy::OutputFailed;
+            }
+            if let Some(reason) = self.is_over(ticks, watch) {
+                break reason;
+            }
+            schedule.next();
+        };
+        let ended = schedule.at(self.clock.now());
+        if let Err(error) = watch.conclude(ended, sink) {
+            failed.get_or_insert(error);
+        }
+        Ok(Outcome {
+            started,
+            ended,
+            ended_by,
+            ticks,
+            missed_ticks: schedule.missed(),
+            max_late_s: schedule.max_late_s(),
+            suspended_s: schedule.suspended_s(),
+            unreadable: self.unreadable.len(),
+            failed,
+        })
+    }
+
+    fn is_over(&self, ticks: u64, watch: &Watch) -> Option<EndedBy> {
+        if self.plan.samples.is_some_and(|samples| ticks >= samples) {
+            return Some(EndedBy::Samples);
+        }
+        if !self.running.is_empty() {
+            return None;
+        }
+        match (watch.targets().is_empty(), self.plan.wait) {
+            (false, _) => Some(EndedBy::TargetsGone),
+            (true, false) => Some(EndedBy::NothingMatched),
+            (true, true) => None,
+        }
+    }
+
+    /// One tick. The inner error is a sink's, the outer one the source's.
+    fn tick(
+        &mut self,
+        mut tick: Tick,
+        notices: &[Notice],
+        watch: &mut Watch,
+        sink: &mut dyn EventSink,
+    ) -> Result<io::Result<()>, ReadError> {
+        let found = match self.source.find(&self.plan.selection) {
+            Ok(found) => found,
+            Err(error) if tick.number == 0 => return Err(error),
+            Err(_) => Vec::new(),
+        };
+        let outcome = (|| {
+            for notice in notices {
+                sink.take(Event::Notice(tick.at, notice))?;
+            }
+            self.close_missing(&found, tick.at, watch, sink)?;
+            self.open_new(found, tick.at, watch, sink)?;
+            self.read_all(tick.at, watch, sink)?;
+            tick.host = self.look_around(tick.at, watch, sink)?;
+            sink.take(Event::Ticked(&tick, watch.targets()))
+        })();
+        Ok(outcome)
+    }
+
+    fn close_missing(
+        &mut self,
+        found: &[Found],
+        at: Timestamp,
+        watch: &mut Watch,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        let mut gone: Vec<(ProcessKey, usize)> = Vec::new();
+        self.running.retain(|&key, &mut index| {
+            // What does not match any more (a name changed by exec) but still runs stays a target: it was chosen.
+            let listed = found.binary_search_by_key(&key, |found| found.key).is_ok();
+            let stays = listed || self.source.read(key, Depth::Counters).is_ok();
+            if !stays {
+                gone.push((key, index));
+            }
+            stays
+        });
+        self.unreadable.retain(|key, ()| found.binary_search_by_key(key, |found| found.key).is_ok());
+        gone.sort_unstable();
+        gone.into_iter().try_for_each(|(_, index)| watch.gone(index, at, sink))
+    }
+
+    fn open_new(
+        &mut self,
+        found: Vec<Found>,
+        at: Timestamp,
+        watch: &mut Watch,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        for found in found {
+            let key = found.key;
+            if self.running.contains_key(&key) || self.unreadable.contains_key(&key) || self.is_another(key) {
+                continue;
+            }
+            match self.source.read(key, Depth::Counters) {
+                Ok(_) => {
+                    let index = watch.found(found, at, sink)?;
+                    self.running.insert(key, index);
+                    self.surroundings_due = Duration::ZERO;
+                }
+                Err(ReadError::Gone) => {}
+                Err(error) => {
+                    self.unreadable.insert(key, ());
+                    sink.take(Event::Notice(at, &Notice::Unreadable(found.label, key, error.to_string())))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the number was given with `--pid` and belongs to another process by now.
+    fn is_another(&mut self, key: ProcessKey) -> bool {
+        self.plan.selection.is_by_pid_only() && *self.pinned.entry(key.pid).or_insert(key) != key
+    }
+
+    fn read_all(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
+        let mut keys: Vec<(usize, ProcessKey)> = self.running.iter().map(|(&key, &index)| (index, key)).collect();
+        keys.sort_unstable();
+        let now = self.clock.now().awake;
+        for (index, key) in keys {
+            let deep = self.plan.pss && self.budget.allows(key, now);
+            let before = if deep { self.clock.cpu_time() } else { Duration::ZERO };
+            let outcome = self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters });
+            if deep {
+                self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(before));
+            }
+            match outcome {
+                Ok(observation) => watch.observe(index, at, observation, sink)?,
+                Err(_) => {
+                    self.running.remove(&key);
+                    self.budget.forget(key);
+                    watch.gone(index, at, sink)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the limits of all targets and the memory of the host, when that is due.
+    fn look_around(
+        &mut self,
+        at: Timestamp,
+        watch: &mut Watch,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<Option<crate::model::HostMemory>> {
+        let now = self.clock.now().awake;
+        if now < self.surroundings_due {
+            return Ok(None);
+        }
+        self.surroundings_due = now + SURROUNDINGS_EVERY;
+        let mut host = None;
+        for (&key, &index) in &self.running {
+            let surroundings = self.source.surroundings(key);
+            host = host.or(surroundings.host);
+            watch.surrounded(index, surroundings.ceiling);
+        }
+        if let Some(host) = host {
+            watch.host(at, host, sink)?;
+        }
+        Ok(host)
+    }
+}

@@ -1,0 +1,1 @@
+//! The same watch over a recording: rows instead of ticks.

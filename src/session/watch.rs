@@ -1,0 +1,252 @@
+//! The watched targets: each with its series, its open alerts, and what is known of it.
+
+use std::collections::HashMap;
+use std::io;
+
+use crate::alert::{Alert, AlertBook, AlertKind, AlertState, RiseMeter, Thresholds, host_findings, target_findings};
+use crate::analysis::{Settings, Tracker};
+use crate::event::{Event, EventSink, Target, Trace};
+use crate::model::{Ceiling, Counter, HostMemory, ProcessLabel, Sample, Timestamp};
+use crate::source::{Found, Observation};
+
+/// How long a target must be seen before `leaking` may be said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum MinObservation {
+    /// This long, in seconds.
+    Fixed(f64),
+    /// A fifth of the recording, as far as it has been read.
+    FifthOfRecording,
+}
+
+/// The rules of a session.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Settings of the analysis; `min_observation_s` is filled in from `min_observation`.
+    pub analysis: Settings,
+    /// How long a target must be seen.
+    pub min_observation: MinObservation,
+    /// Thresholds of the alerts.
+    pub alerts: Thresholds,
+    /// `--limit`, in bytes.
+    pub limit_bytes: Option<u64>,
+}
+
+/// What is kept of a target besides what its sinks may see.
+struct Series {
+    /// `None` once the target has gone: its last assessment stays.
+    tracker: Option<Tracker>,
+    book: AlertBook,
+    rise: RiseMeter,
+    own_ceiling: Option<Ceiling>,
+}
+
+/// All targets of a session.
+pub struct Watch {
+    rules: Rules,
+    targets: Vec<Target>,
+    series: Vec<Series>,
+    host: AlertBook,
+    /// Names and command lines of processes that ended, with their target: the next one of them is a restart.
+    ended: HashMap<(String, String), usize>,
+    /// The longest time seen of each recording, for [`MinObservation::FifthOfRecording`].
+    spans: HashMap<Option<String>, f64>,
+}
+
+impl Watch {
+    /// A watch without targets.
+    #[must_use]
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            targets: Vec::new(),
+            series: Vec::new(),
+            host: AlertBook::default(),
+            ended: HashMap::new(),
+            spans: HashMap::new(),
+        }
+    }
+
+    /// The targets, in the order in which they were found.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// Opens a target and returns its index.
+    pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
+        let name = (found.label.name.clone(), found.label.cmdline.clone());
+        let before = self.ended.remove(&name);
+        let index = self.open(Some(found.key), found.label, None, found.age_s, at, sink)?;
+        if let Some(before) = before.and_then(|index| self.targets[index].key) {
+            let message = format!("started again: pid {} came after pid {}", found.key.pid, before.pid);
+            self.announce(index, AlertKind::Restarted, at, message, sink)?;
+        }
+        Ok(index)
+    }
+
+    /// Opens a target that a recording or a source names.
+    pub(super) fn open(
+        &mut self,
+        key: Option<crate::model::ProcessKey>,
+        label: ProcessLabel,
+        source: Option<String>,
+        age_s: Option<f64>,
+        at: Timestamp,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<usize> {
+        let tracker = Tracker::new(&self.rules.analysis, age_s);
+        let assessment = tracker.assess(&self.rules.analysis, None);
+        self.targets.push(Target {
+            key,
+            label,
+            source,
+            first_seen: at,
+            last_seen: at,
+            age_s,
+            ended: None,
+            reading: crate::model::Reading::default(),
+            denied: Vec::new(),
+            ceiling: None,
+            trace: Trace::default(),
+            assessment,
+        });
+        let rise = RiseMeter::over(60);
+        self.series.push(Series { tracker: Some(tracker), book: AlertBook::default(), rise, own_ceiling: None });
+        let index = self.targets.len() - 1;
+        sink.take(Event::Found(&self.targets[index]))?;
+        Ok(index)
+    }
+
+    /// Takes one reading of a target.
+    pub(super) fn observe(
+        &mut self,
+        index: usize,
+        at: Timestamp,
+        observation: Observation,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        let sample = Sample { at, reading: observation.reading };
+        let target = &mut self.targets[index];
+        let series = &mut self.series[index];
+        let Some(tracker) = series.tracker.as_mut() else { return Ok(()) };
+
+        target.last_seen = at;
+        for denied in observation.denied {
+            let denied = (denied.counter, denied.right);
+            if !target.denied.contains(&denied) {
+                target.denied.push(denied);
+            }
+        }
+        for counter in Counter::ALL {
+            if let Some(value) = sample.reading.value(counter) {
+                *target.reading.slot(counter) = Some(value);
+            }
+        }
+        let memory = target.reading.memory();
+        if let Some(memory) = memory {
+            target.trace.push(memory);
+        }
+        sink.take(Event::Sampled(target, &sample))?;
+
+        let changed = tracker.push(&sample) || target.assessment.spikes.active;
+        let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
+        let span = self.spans.entry(target.source.clone()).or_default();
+        *span = span.max(at.seconds_since(target.first_seen));
+        if changed {
+            self.assess(index, at, sink)?;
+        }
+        self.alert(index, at, rise, sink)
+    }
+
+    /// Notes the limit that a source found for a target.
+    pub(super) fn surrounded(&mut self, index: usize, ceiling: Option<Ceiling>) {
+        self.series[index].own_ceiling = ceiling;
+        self.refresh_ceiling(index);
+    }
+
+    /// Takes the memory of the host.
+    pub(super) fn host(&mut self, at: Timestamp, host: HostMemory, sink: &mut dyn EventSink) -> io::Result<()> {
+        let alerts = self.host.update(at, &host_findings(host));
+        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(None, alert)))
+    }
+
+    /// Closes a target that has gone.
+    pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.close(index, at, sink)?;
+        self.targets[index].ended = Some(at);
+        let label = &self.targets[index].label;
+        self.ended.insert((label.name.clone(), label.cmdline.clone()), index);
+        let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
+        self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;
+        sink.take(Event::Gone(&self.targets[index]))
+    }
+
+    /// Judges every target for the last time and ends the open alerts.
+    pub(super) fn conclude(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        let mut outcome = Ok(());
+        for index in 0..self.targets.len() {
+            outcome = outcome.and(self.close(index, at, sink));
+        }
+        let alerts = self.host.close(at);
+        outcome.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(None, alert))))
+    }
+
+    fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        if self.series[index].tracker.is_none() {
+            return Ok(());
+        }
+        self.refresh_ceiling(index);
+        let assessed = self.assess(index, at, sink);
+        self.series[index].tracker = None;
+        let alerts = self.series[index].book.close(at);
+        let target = &self.targets[index];
+        assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
+    }
+
+    fn assess(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        let target = &mut self.targets[index];
+        let Some(tracker) = self.series[index].tracker.as_ref() else { return Ok(()) };
+        self.rules.analysis.min_observation_s = match self.rules.min_observation {
+            MinObservation::Fixed(seconds) => seconds,
+            MinObservation::FifthOfRecording => self.spans.get(&target.source).copied().unwrap_or(0.0) / 5.0,
+        };
+        let assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
+        let before = std::mem::replace(&mut target.assessment, assessment).verdict.status;
+        if before != target.assessment.verdict.status {
+            sink.take(Event::VerdictChanged(target, at))?;
+        }
+        Ok(())
+    }
+
+    fn alert(&mut self, index: usize, at: Timestamp, rise: u64, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.refresh_ceiling(index);
+        let target = &self.targets[index];
+        let findings = target_findings(&target.assessment, rise, target.ceiling.as_ref(), &self.rules.alerts);
+        let alerts = self.series[index].book.update(at, &findings);
+        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
+    }
+
+    /// The tighter of `--limit`, which counts this process alone, and of what the source found.
+    fn refresh_ceiling(&mut self, index: usize) {
+        let target = &mut self.targets[index];
+        let own = self.series[index].own_ceiling;
+        let user = self.rules.limit_bytes.zip(target.reading.memory()).map(|(limit_bytes, used_bytes)| Ceiling {
+            kind: crate::model::CeilingKind::User,
+            limit_bytes,
+            used_bytes,
+        });
+        target.ceiling = user.or(own);
+    }
+
+    fn announce(
+        &self,
+        index: usize,
+        kind: AlertKind,
+        at: Timestamp,
+        message: String,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
+        sink.take(Event::Alert(Some(&self.targets[index]), &alert))
+    }
+}

@@ -1,0 +1,13 @@
+//! What leakwatch itself holds.
+
+/// Highest RSS of this process, in bytes; `None` where the system does not tell (`VmHWM`, proc(5)).
+#[must_use]
+pub fn own_peak_rss_bytes() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let status = ::procfs::process::Process::myself().ok()?.status().ok()?;
+        status.vmhwm.map(|kib| kib * 1024)
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
+}

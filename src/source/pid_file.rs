@@ -1,0 +1,71 @@
+//! A file of process numbers, one a line.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::Pid;
+
+/// Why a file of process numbers cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PidFileError {
+    /// It cannot be read.
+    #[error("cannot read '{}'", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line is no process number.
+    #[error("'{}', line {line}: '{}' is no process number", .path.display(), .text.escape_debug())]
+    NotAPid {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What stands there.
+        text: String,
+    },
+    /// There is none in it.
+    #[error("'{}' holds no process number", .0.display())]
+    Empty(PathBuf),
+}
+
+/// Reads the numbers; blank lines are left out.
+///
+/// # Errors
+/// When the file cannot be read, holds none, or something else than numbers from 1 on.
+pub fn read_pid_file(path: &Path) -> Result<Vec<Pid>, PidFileError> {
+    let text = std::fs::read(path).map_err(|source| PidFileError::Io { path: path.to_owned(), source })?;
+    let mut pids = Vec::new();
+    for (number, line) in String::from_utf8_lossy(&text).lines().enumerate() {
+        let line = line.trim();
+        match line.parse::<u32>() {
+            _ if line.is_empty() => {}
+            Ok(pid) if pid > 0 => pids.push(Pid(pid)),
+            _ => {
+                let text = line.chars().take(40).collect();
+                return Err(PidFileError::NotAPid { path: path.to_owned(), line: number + 1, text });
+            }
+        }
+    }
+    if pids.is_empty() { Err(PidFileError::Empty(path.to_owned())) } else { Ok(pids) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_faulty_line_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pids");
+        let read = |text: &str| {
+            std::fs::write(&path, text).expect("a file");
+            read_pid_file(&path)
+        };
+        assert_eq!(read("12\n\n 13 \n").expect("pids"), [Pid(12), Pid(13)]);
+        assert!(read("12\n0\n").expect_err("zero").to_string().contains("line 2: '0'"));
+        assert!(matches!(read("\n"), Err(PidFileError::Empty(_))));
+        assert!(matches!(read_pid_file(folder.path()), Err(PidFileError::Io { .. })));
+    }
+}

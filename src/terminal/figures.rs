@@ -1,0 +1,88 @@
+//! Figures and verdicts as people read them.
+
+use crate::analysis::{Assessment, Growth, Resource, Status};
+use crate::event::Target;
+use crate::model::{Ceiling, CeilingKind};
+use crate::units::{ByteRate, Bytes, SignedBytes, Span};
+
+/// What stands where nothing is known.
+pub(super) const UNKNOWN: &str = "-";
+
+/// A verdict in words.
+#[must_use]
+pub fn status_words(status: Status) -> &'static str {
+    match status {
+        Status::Leaking => "leaking",
+        Status::Suspect => "suspect",
+        Status::WarmingUp => "warming up",
+        Status::InsufficientData => "not enough data",
+        Status::Stable => "stable",
+    }
+}
+
+/// A verdict with what leaks, where that is not memory: `leaking (fds)`.
+pub(super) fn verdict_words(assessment: &Assessment) -> String {
+    let words = status_words(assessment.verdict.status);
+    match assessment.verdict.resource {
+        Some(Resource::Fds) => format!("{words} (fds)"),
+        Some(Resource::Threads) => format!("{words} (threads)"),
+        _ => words.to_owned(),
+    }
+}
+
+pub(super) fn bytes(value: Option<u64>) -> String {
+    value.map_or_else(|| UNKNOWN.to_owned(), |value| Bytes(value).to_string())
+}
+
+/// Growth of RSS since the first sample.
+pub(super) fn change(target: &Target) -> String {
+    let level = &target.assessment.rss;
+    match level.first.zip(target.reading.rss) {
+        Some((first, last)) => {
+            let size = i64::try_from(last.abs_diff(first)).unwrap_or(i64::MAX);
+            SignedBytes(if last < first { -size } else { size }).to_string()
+        }
+        None => UNKNOWN.to_owned(),
+    }
+}
+
+pub(super) fn rate(growth: &Growth) -> String {
+    growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| ByteRate(rate).to_string())
+}
+
+/// The 95 % interval of a rate: `+1.9 MiB/h to +2.9 MiB/h`.
+pub(super) fn interval(growth: &Growth) -> String {
+    match growth.ci_low.zip(growth.ci_high) {
+        Some((low, high)) if low.is_finite() && high.is_finite() => {
+            format!("{} to {}", ByteRate(low).to_string().trim_end_matches("/h"), ByteRate(high))
+        }
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
+/// When memory is full: `in 3 h to 5 h`.
+pub(super) fn forecast(assessment: &Assessment) -> String {
+    match (assessment.forecast.not_before_s, assessment.forecast.likely_by_s) {
+        (Some(from), Some(to)) => format!("{} to {}", Span(from), Span(to)),
+        (Some(from), None) => format!("not before {}", Span(from)),
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
+/// A limit in words: `the limit of its control group (512.0 MiB)`.
+pub(super) fn ceiling(ceiling: &Ceiling) -> String {
+    let which = match ceiling.kind {
+        CeilingKind::User => "the limit you set",
+        CeilingKind::CgroupMax => "the limit of its control group",
+        CeilingKind::CgroupHigh => "the throttling limit of its control group",
+        CeilingKind::Rlimit => "its resource limit",
+        CeilingKind::Host => "the memory of the host",
+    };
+    format!("{which} ({})", Bytes(ceiling.limit_bytes))
+}
+
+/// How long a process has run.
+pub(super) fn age(target: &Target) -> String {
+    let seen = target.last_seen.seconds_since(target.first_seen);
+    Span(target.age_s.unwrap_or(0.0) + seen).to_string()
+}

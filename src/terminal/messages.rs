@@ -1,0 +1,106 @@
+//! What is said on standard error while a session runs: what is watched, alerts, notices.
+
+use std::io::{self, Write};
+
+use crate::alert::{Alert, AlertState, Severity};
+use crate::escape;
+use crate::event::{Event, EventSink, Target};
+use crate::model::Timestamp;
+
+use super::{Screen, Style};
+
+/// Targets that are named when they are found; the others are counted.
+const NAMED: usize = 10;
+
+/// Name and pid of a target, harmless to print: `python3 (4242)`.
+#[must_use]
+pub fn describe_target(target: &Target) -> String {
+    let name = escape::terminal(&target.label.name);
+    match (target.key, &target.source) {
+        (Some(key), _) => format!("{name} ({})", key.pid),
+        (None, Some(source)) => format!("{name} in {}", escape::terminal(source)),
+        (None, None) => name.into_owned(),
+    }
+}
+
+/// Writes messages to standard error, above what is redrawn in place.
+pub struct Messages {
+    screen: Screen,
+    style: Style,
+    /// Targets found in this tick, to be named together.
+    found: Vec<String>,
+    found_count: usize,
+}
+
+impl Messages {
+    /// Messages above `screen`.
+    #[must_use]
+    pub fn new(screen: Screen, style: Style) -> Self {
+        Self { screen, style, found: Vec::new(), found_count: 0 }
+    }
+
+    /// Whatever happens to standard error, the session goes on: its reports matter more.
+    fn say(&self, line: &str) {
+        self.screen.print_above(|| drop(writeln!(io::stderr(), "{line}")));
+    }
+
+    fn say_found(&mut self) {
+        if self.found_count == 0 {
+            return;
+        }
+        let noun = if self.found_count == 1 { "process" } else { "processes" };
+        let mut line = format!("watching {} {noun}: {}", self.found_count, self.found.join(", "));
+        if self.found_count > self.found.len() {
+            line.push_str(&format!(" and {} more", self.found_count - self.found.len()));
+        }
+        self.say(&line);
+        self.found.clear();
+        self.found_count = 0;
+    }
+
+    fn alert(&self, target: Option<&Target>, alert: &Alert) {
+        let who = target.map_or_else(|| "host".to_owned(), describe_target);
+        let severity = alert.kind.severity();
+        let kind = alert.kind.name().replace('_', " ");
+        let line = match alert.state {
+            AlertState::Firing => {
+                let label = match severity {
+                    Severity::Info => "info",
+                    Severity::Warning => "warning",
+                    Severity::Critical => "ALERT",
+                };
+                format!("{}: {kind}: {who}: {}", self.style.severity(severity, label), alert.message)
+            }
+            AlertState::Resolved => format!("{}: {kind}: {who}: {}", self.style.dim("resolved"), alert.message),
+        };
+        self.say(&format!("{} {line}", self.stamp(alert.at)));
+    }
+
+    fn stamp(&self, at: Timestamp) -> String {
+        self.style.dim(&at.to_string())
+    }
+}
+
+impl EventSink for Messages {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Found(target) => {
+                self.found_count += 1;
+                if self.found.len() < NAMED {
+                    self.found.push(describe_target(target));
+                }
+            }
+            Event::Alert(target, alert) => {
+                self.say_found();
+                self.alert(target, alert);
+            }
+            Event::Notice(at, notice) => {
+                let text = notice.sentence().1;
+                self.say(&format!("{} {}: {}", self.stamp(at), self.style.dim("note"), escape::terminal(&text)));
+            }
+            Event::Ticked(..) => self.say_found(),
+            Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! What people read while a session runs and when it ends: a live table, log lines, messages, a summary.
+
+mod figures;
+mod live;
+mod lines;
+mod messages;
+mod progress;
+mod sparkline;
+mod style;
+mod summary;
+mod table;
+
+pub use figures::status_words;
+pub use lines::LogLines;
+pub use live::LiveTable;
+pub use messages::{Messages, describe_target};
+pub use progress::{ByteLine, Screen, TimeLine};
+pub use style::Style;
+pub use summary::summary;
+pub use table::{Listed, TableSize, listing, table};

@@ -1,0 +1,111 @@
+//! The part of the terminal that is redrawn in place, shared by table, progress line and messages.
+
+use std::io;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::event::{Event, EventSink};
+use crate::model::Timestamp;
+use crate::units::Span;
+
+/// The redrawn part of a terminal. Without a terminal it draws nothing.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    multi: MultiProgress,
+}
+
+impl Screen {
+    /// On standard output, where the live table goes.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self { multi: MultiProgress::with_draw_target(ProgressDrawTarget::stdout()) }
+    }
+
+    /// On standard error, beside data on standard output.
+    #[must_use]
+    pub fn stderr() -> Self {
+        Self { multi: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()) }
+    }
+
+    /// Nowhere.
+    #[must_use]
+    pub fn hidden() -> Self {
+        Self { multi: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
+    }
+
+    /// Clears the screen part, lets `write` print above it, and draws it again.
+    pub fn print_above<R>(&self, write: impl FnOnce() -> R) -> R {
+        self.multi.suspend(write)
+    }
+
+    /// A text of several lines.
+    pub(super) fn text(&self) -> ProgressBar {
+        let style = ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        self.multi.add(ProgressBar::no_length().with_style(style))
+    }
+
+    fn bar(&self, length: u64, template: &str) -> ProgressBar {
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.multi.add(ProgressBar::new(length).with_style(style.progress_chars("━╸─")))
+    }
+}
+
+/// How far a session has come on its way to a known end.
+#[derive(Debug, Clone)]
+pub struct TimeLine {
+    bar: ProgressBar,
+    end: Duration,
+    started: Option<Timestamp>,
+}
+
+impl TimeLine {
+    /// A line on `screen`.
+    #[must_use]
+    pub fn new(screen: &Screen, end: Duration) -> Self {
+        let length = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
+        Self { bar: screen.bar(length, "{bar:30} {percent:>3} %  {msg}"), end, started: None }
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl EventSink for TimeLine {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        if let Event::Ticked(tick, _) = event {
+            let started = *self.started.get_or_insert(tick.at);
+            let elapsed = Duration::from_secs_f64(tick.at.seconds_since(started).max(0.0));
+            let left = Span(self.end.saturating_sub(elapsed).as_secs_f64().round());
+            self.bar.set_message(format!("{left} left"));
+            self.bar.set_position(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+        }
+        Ok(())
+    }
+}
+
+/// How many bytes of the recordings have been read.
+#[derive(Debug, Clone)]
+pub struct ByteLine {
+    bar: ProgressBar,
+}
+
+impl ByteLine {
+    /// A line on `screen` for so many bytes in all.
+    #[must_use]
+    pub fn new(screen: &Screen, bytes: u64) -> Self {
+        Self { bar: screen.bar(bytes.max(1), "{bar:30} {percent:>3} %  {bytes} of {total_bytes}") }
+    }
+
+    /// So many bytes have been read.
+    pub fn reached(&self, bytes: u64) {
+        self.bar.set_position(bytes);
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

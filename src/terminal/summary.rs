@@ -1,0 +1,58 @@
+//! What a session came to: the table once more, and the reasons for what it says.
+
+use std::fmt::Write;
+
+use crate::analysis::Status;
+use crate::escape;
+use crate::event::Target;
+use crate::units::Span;
+
+use super::table::{TableSize, table};
+use super::{Style, describe_target, figures};
+
+/// Targets whose reasons are spelled out.
+const EXPLAINED: usize = 5;
+
+/// The closing table and the reasons of the most alarming targets.
+#[must_use]
+pub fn summary(targets: &[Target], width: u16, style: Style) -> String {
+    if targets.is_empty() {
+        return String::new();
+    }
+    let mut text = table(targets, TableSize { width, rows: usize::MAX }, style);
+    text.push('\n');
+    let mut explained: Vec<&Target> = targets.iter().collect();
+    explained.sort_by_key(|target| std::cmp::Reverse(target.assessment.verdict.status));
+    let few = targets.len() <= EXPLAINED;
+    for target in explained.iter().filter(|target| few || is_alarming(target)).take(EXPLAINED) {
+        text.push('\n');
+        explain(&mut text, target, style);
+    }
+    text
+}
+
+fn is_alarming(target: &Target) -> bool {
+    target.assessment.verdict.status >= Status::Suspect
+}
+
+fn explain(text: &mut String, target: &Target, style: Style) {
+    let known = &target.assessment;
+    let words = figures::verdict_words(known);
+    let seen = Span(known.observed_s.round());
+    let head = format!("{}: {words}, seen for {seen}", describe_target(target));
+    let _ = writeln!(text, "{}", style.bold(&head));
+    for reason in &known.verdict.reasons {
+        let mark = if reason.for_leak { '+' } else { '-' };
+        let _ = writeln!(text, "  {mark} {}", escape::terminal(&reason.text));
+    }
+    if known.verdict.status == Status::Leaking
+        && known.forecast.not_before_s.is_some()
+        && let Some(ceiling) = &target.ceiling
+    {
+        let full = figures::forecast(known);
+        let _ = writeln!(text, "  at this rate {} is full in {full}", figures::ceiling(ceiling));
+    }
+    for (counter, right) in &target.denied {
+        let _ = writeln!(text, "  {} could not be read: {right} is missing", counter.column());
+    }
+}
