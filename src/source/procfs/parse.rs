@@ -8,7 +8,7 @@
 const PF_KTHREAD: u64 = 0x0020_0000;
 
 /// `/proc/PID/statm`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Statm {
     /// Size of the address space.
     pub(super) size_pages: u64,
