@@ -146,12 +146,11 @@ impl Watch {
         if let Some(memory) = memory {
             target.trace.push(memory);
         }
-        sink.take(Event::Sampled(target, &sample))?;
-
         let changed = tracker.push(&sample) || target.assessment.spikes.active;
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         let span = self.spans.entry(target.source.clone()).or_default();
         *span = span.max(at.seconds_since(target.first_seen));
+        sink.take(Event::Sampled(target, &sample))?;
         if changed {
             self.assess(index, at, sink)?;
         }
