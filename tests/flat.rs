@@ -26,7 +26,9 @@ fn key(pid: u32) -> ProcessKey {
 impl ProcessSource for Script {
     fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
         let label = ProcessLabel { name: "worker".to_owned(), ..ProcessLabel::default() };
-        Ok((1..=PROCESSES).map(|pid| Found { key: key(pid), parent: None, label: label.clone(), age_s: None }).collect())
+        Ok((1..=PROCESSES)
+            .map(|pid| Found { key: key(pid), parent: None, label: label.clone(), age_s: None })
+            .collect())
     }
 
     fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
@@ -35,8 +37,13 @@ impl ProcessSource for Script {
         let noise = self.readings.wrapping_mul(6_364_136_223_846_793_005) >> 42;
         let growth = if key.pid.0 % 4 == 0 { tick * 65_536 } else { 0 };
         let rss = (40 << 20) + noise + growth;
-        let reading =
-            Reading { rss: Some(rss), rss_anon: Some(rss), fds: Some(10 + noise % 5), threads: Some(4), ..Reading::default() };
+        let reading = Reading {
+            rss: Some(rss),
+            rss_anon: Some(rss),
+            fds: Some(10 + noise % 5),
+            threads: Some(4),
+            ..Reading::default()
+        };
         Ok(Observation { reading, denied: vec![] })
     }
 

@@ -26,6 +26,10 @@ fn generated_files_are_current() {
             fs::write(&path, &wanted).expect("a writable tree");
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
-        assert!(found == wanted, "{} is not current: run LEAKWATCH_UPDATE=1 cargo test --test generated", path.display());
+        assert!(
+            found == wanted,
+            "{} is not current: run LEAKWATCH_UPDATE=1 cargo test --test generated",
+            path.display()
+        );
     }
 }

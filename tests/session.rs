@@ -150,10 +150,7 @@ fn a_pid_that_is_used_again_is_another_target() {
     assert_eq!(keys, [script.processes[0].key, script.processes[2].key, script.processes[1].key]);
     assert_eq!(watch.targets()[0].assessment.samples, 10);
     assert_eq!(watch.targets()[2].assessment.samples, 11);
-    assert_eq!(
-        collected.alerts,
-        [(AlertKind::Ended, AlertState::Firing), (AlertKind::Restarted, AlertState::Firing)]
-    );
+    assert_eq!(collected.alerts, [(AlertKind::Ended, AlertState::Firing), (AlertKind::Restarted, AlertState::Firing)]);
 }
 
 #[test]
@@ -188,8 +185,7 @@ fn a_new_process_is_picked_up_at_the_next_tick() {
 #[test]
 fn waiting_ends_with_the_first_match_only() {
     let mut script = Script::of(vec![process(7, 1, 30, 40)]);
-    let (outcome, watch) =
-        run(&mut script, Plan { wait: true, ..plan(100) }, rules(), &mut Collected::default());
+    let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(100) }, rules(), &mut Collected::default());
     assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::TargetsGone, 1));
     let mut script = Script::of(vec![]);
     let (outcome, _) = run(&mut script, plan(100), rules(), &mut Collected::default());

@@ -146,7 +146,9 @@ fn analysis_and_alert_are_pure() {
 
 #[test]
 fn the_changelog_and_the_licences_are_there() {
-    for file in ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "docs/ARCHITECTURE.md", "docs/REPORT-FORMAT.md"] {
+    for file in
+        ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "docs/ARCHITECTURE.md", "docs/REPORT-FORMAT.md"]
+    {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         assert!(fs::metadata(&path).is_ok_and(|found| found.len() > 100), "{file} is missing or empty");
     }

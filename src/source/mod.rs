@@ -7,6 +7,7 @@
 pub mod procfs;
 mod own;
 mod pid_file;
+pub mod replay;
 mod selector;
 mod users;
 

@@ -9,7 +9,8 @@ fn each_layer_goes_before_the_next() {
     std::fs::create_dir_all(&user).expect("a folder");
     std::fs::write(user.join("leakwatch.toml"), "interval = '7s'\nwindow = '2h'\nlimit = '1GiB'\nlimit-percent = 70\n")
         .expect("a file");
-    std::fs::write(folder.path().join("leakwatch.toml"), "window = '3h'\nlimit = '2GiB'\nlimit-percent = 71\n").expect("a file");
+    std::fs::write(folder.path().join("leakwatch.toml"), "window = '3h'\nlimit = '2GiB'\nlimit-percent = 71\n")
+        .expect("a file");
     let output = leakwatch()
         .current_dir(folder.path())
         .env("XDG_CONFIG_HOME", folder.path().join("user"))
@@ -23,7 +24,9 @@ fn each_layer_goes_before_the_next() {
         let found = text.lines().find(|line| line.starts_with(&format!("{key} ="))).unwrap_or_default();
         found.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    assert!(line("interval").starts_with("interval = \"7s\" # ") && line("interval").ends_with("leakwatch.toml, line 1"));
+    assert!(
+        line("interval").starts_with("interval = \"7s\" # ") && line("interval").ends_with("leakwatch.toml, line 1")
+    );
     assert_eq!(line("window"), "window = \"3h\" # leakwatch.toml, line 1");
     assert_eq!(line("limit"), "limit = \"3GiB\" # variable LEAKWATCH_LIMIT");
     assert_eq!(line("limit-percent"), "limit-percent = \"73\" # flag --limit-percent");

@@ -23,7 +23,8 @@ fn fake_proc(root: &Path, name: &[u8]) {
     write("status", format!("Name:\t{escaped}{status}").as_bytes());
     std::fs::write(root.join("uptime"), "1000.00 1000.00\n").expect("a file");
     std::fs::write(root.join("loadavg"), "0.00 0.00 0.00 1/100 4242\n").expect("a file");
-    std::fs::write(root.join("meminfo"), "MemTotal: 1000000 kB\nMemFree: 500000 kB\nMemAvailable: 600000 kB\n").expect("a file");
+    std::fs::write(root.join("meminfo"), "MemTotal: 1000000 kB\nMemFree: 500000 kB\nMemAvailable: 600000 kB\n")
+        .expect("a file");
     std::fs::write(root.join("stat"), "cpu  0 0 0 0 0 0 0 0 0 0\nbtime 1700000000\n").expect("a file");
 }
 

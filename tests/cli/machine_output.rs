@@ -80,7 +80,9 @@ fn all_files_of_one_session() {
         command.arg("-o").arg(folder.path().join(name));
     }
     let output = command.output().expect("the program starts");
-    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    let read = |name: &str| {
+        std::fs::read_to_string(folder.path().join(name)).unwrap_or_else(|_| panic!("{}", stderr(&output)))
+    };
     accepted(&validator(), &serde_json::from_str(&read("x.json")).expect("JSON"));
     assert_eq!(read("x.csv").lines().count(), 9);
     assert_eq!(read("x.jsonl").matches("\"type\":\"sample\"").count(), 8);
