@@ -3,16 +3,18 @@
 //! A [`ProcessSource`] answers for processes that run now. Recordings have their times in them and come
 //! as a stream of rows instead (`replay`); both end in the same analysis.
 
-#[cfg(target_os = "linux")]
-pub mod procfs;
 mod own;
 mod pid_file;
+mod portable;
+#[cfg(target_os = "linux")]
+pub mod procfs;
 pub mod replay;
 mod selector;
 mod users;
 
 pub use own::own_peak_rss_bytes;
 pub use pid_file::{PidFileError, read_pid_file};
+pub use portable::PortableSource;
 #[cfg(target_os = "linux")]
 pub use procfs::ProcfsSource;
 pub use selector::Selection;
