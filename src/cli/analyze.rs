@@ -1,8 +1,184 @@
-//! The same analysis over recordings.
+//! The same analysis over recordings: every file by itself, one after the other.
 
-use super::args::AnalyzeArgs;
-use super::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
-pub(super) fn run(_args: &AnalyzeArgs) -> Result<u8, Error> {
-    Err(Error::usage("not yet"))
+use crate::clock::{Clock, StopFlag, SystemClock};
+use crate::escape;
+use crate::event::Fanout;
+use crate::model::Timestamp;
+use crate::report::{Ending, Recorder};
+use crate::schema;
+use crate::session::{ReplayFailure, Watch, replay};
+use crate::source::own_peak_rss_bytes;
+use crate::source::replay::{Layout, Recording};
+use crate::terminal::{FileLine, Messages, Screen, Style, TableSize, summary};
+
+use super::args::{AnalyzeArgs, ColumnArgs, Format};
+use super::error::{Error, Kind};
+use super::outputs::{Outputs, failed};
+use super::view::terminal_size;
+use super::{exit, print, settings, signals};
+
+/// What all files together came to.
+#[derive(Default)]
+struct Totals {
+    rows: u64,
+    span: Option<(Timestamp, Timestamp)>,
+    /// A message for each file that could not be used.
+    unusable: Vec<String>,
+    interrupted: bool,
+    failed: Option<io::Error>,
+}
+
+/// Analyses all files, writes the reports and returns the exit status.
+pub(super) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
+    let rules = settings::replay_rules(&args.analysis);
+    let stop = StopFlag::default();
+    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
+    let mut outputs = Outputs::open(&args.output, SystemClock.now().wall, None)?;
+    let mut recorder = Recorder::default();
+    let mut watch = Watch::new(rules.clone());
+    let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };
+    let mut messages = Messages::quiet(screen.clone(), Style::stderr());
+    let totals = {
+        let mut fanout = Fanout::default();
+        fanout.add(&mut recorder);
+        outputs.join(&mut fanout);
+        fanout.add(&mut messages);
+        all_files(args, &screen, &stop, &mut watch, &mut fanout)
+    };
+    conclude(args, &rules, totals, &watch, recorder, outputs)
+}
+
+fn all_files(
+    args: &AnalyzeArgs,
+    screen: &Screen,
+    stop: &StopFlag,
+    watch: &mut Watch,
+    fanout: &mut Fanout<'_>,
+) -> Totals {
+    let layout = layout(&args.columns);
+    let line = FileLine::new(screen, args.files.len());
+    let mut totals = Totals::default();
+    for (number, file) in args.files.iter().enumerate() {
+        let name = file.to_string_lossy();
+        line.begin(number, &escape::terminal(&name));
+        let mut go_on = |_: &Recording| !stop.is_raised();
+        let outcome = Recording::open(&name, &layout)
+            .map_err(ReplayFailure::from)
+            .and_then(|mut recording| replay(&name, &mut recording, watch, fanout, &mut go_on));
+        match outcome {
+            Ok(outcome) => {
+                totals.rows += outcome.rows;
+                totals.span = match (totals.span, outcome.span) {
+                    (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+                    (before, this) => before.or(this),
+                };
+            }
+            Err(ReplayFailure::Recording(error)) => totals.unusable.push(error.to_string()),
+            Err(ReplayFailure::Sink(error)) => {
+                totals.failed = Some(error);
+                break;
+            }
+        }
+        if stop.is_raised() {
+            totals.interrupted = true;
+            break;
+        }
+    }
+    line.clear();
+    totals
+}
+
+fn conclude(
+    args: &AnalyzeArgs,
+    rules: &crate::session::Rules,
+    mut totals: Totals,
+    watch: &Watch,
+    mut recorder: Recorder,
+    outputs: Outputs,
+) -> Result<u8, Error> {
+    for message in &totals.unusable {
+        drop(writeln!(io::stderr(), "error: {}", escape::terminal(message)));
+        recorder.note("unreadable", message.clone());
+    }
+    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    let broken_pipe = totals.failed.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+    let unusable = totals.unusable.len();
+    if unusable > 0 {
+        // A file that could not be judged must not pass for one that was; a leak that was found stays one.
+        judgement.code = if judgement.code == exit::FOUND { exit::FOUND } else { exit::ERROR };
+        judgement.summary =
+            format!("{}; {unusable} of {} files could not be analysed", judgement.summary, args.files.len());
+    }
+    if totals.failed.is_some() && !broken_pipe {
+        judgement.code = exit::ERROR;
+    }
+    let ending = Ending {
+        session: session_entry(args, &totals),
+        settings: settings::for_report(&args.analysis, rules),
+        verdict: schema::SessionVerdict {
+            status: crate::report::status(judgement.status),
+            exit_status: judgement.code,
+            summary: judgement.summary.clone(),
+        },
+        observer: schema::Observer {
+            cpu_seconds: Some(SystemClock.cpu_time().as_secs_f64()),
+            max_rss_bytes: own_peak_rss_bytes(),
+        },
+    };
+    let report = recorder.into_report(ending, watch.targets());
+    let written = outputs.finish(&report);
+    if args.output.format == Format::Table {
+        let width = if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width };
+        print(&summary(watch.targets(), width, Style::stdout()))?;
+    }
+    written?;
+    if let Some(error) = totals.failed.take().filter(|_| !broken_pipe) {
+        return Err(failed(&error));
+    }
+    drop(writeln!(io::stderr(), "{}", judgement.summary));
+    Ok(judgement.code)
+}
+
+fn layout(columns: &ColumnArgs) -> Layout {
+    Layout {
+        time_column: columns.time_column.clone(),
+        value_column: columns.value_column.clone(),
+        value_unit: columns.value_unit.clone(),
+        group_by: columns.group_by.clone(),
+        line_regex: columns.line_regex.clone(),
+    }
+}
+
+fn session_entry(args: &AnalyzeArgs, totals: &Totals) -> schema::Session {
+    let (first, last) = totals.span.unwrap_or_else(|| {
+        let now = SystemClock.now().wall;
+        (now, now)
+    });
+    let name = |path: &Path| path.display().to_string();
+    let selection = match args.files.as_slice() {
+        [one] => name(one),
+        several => format!("{} files", several.len()),
+    };
+    schema::Session {
+        kind: schema::SessionKind::Analyze,
+        started_at: first.to_string(),
+        ended_at: last.to_string(),
+        ended_by: if totals.failed.is_some() {
+            schema::EndedBy::OutputFailed
+        } else if totals.interrupted {
+            schema::EndedBy::Signal
+        } else {
+            schema::EndedBy::EndOfRecording
+        },
+        interval_seconds: None,
+        ticks: totals.rows,
+        missed_ticks: 0,
+        max_late_seconds: None,
+        suspended_seconds: None,
+        selection,
+        unreadable: u64::try_from(totals.unusable.len()).unwrap_or(u64::MAX),
+    }
 }

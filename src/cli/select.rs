@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::Pid;
-use crate::source::{ProcessSource, ReadError, Selection, read_pid_file, user_id};
+use crate::source::{PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
 
 use super::args::SelectArgs;
 use super::error::{Error, Kind};
@@ -38,6 +38,9 @@ pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Error> {
 
 /// The source of this system, or the portable one where that was asked for.
 pub(super) fn source(args: &SelectArgs) -> Result<Box<dyn ProcessSource>, Error> {
+    if args.portable {
+        return portable();
+    }
     native(&args.proc_root)
 }
 
@@ -50,7 +53,11 @@ fn native(proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
 
 #[cfg(not(target_os = "linux"))]
 fn native(_proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
-    Ok(Box::new(PortableSource::new()))
+    portable()
+}
+
+fn portable() -> Result<Box<dyn ProcessSource>, Error> {
+    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?))
 }
 
 /// The list of processes itself cannot be read.

@@ -19,6 +19,7 @@ use crate::source::{Depth, Found, ProcessSource, ReadError, Selection};
 use pss_budget::PssBudget;
 use schedule::Schedule;
 
+pub use replay::{ReplayFailure, ReplayOutcome, replay};
 pub use watch::{MinObservation, Rules, Watch};
 
 /// How often the limits of a target are read again.

@@ -48,8 +48,8 @@ pub struct Watch {
     host: AlertBook,
     /// Names and command lines of processes that ended, with their target: the next one of them is a restart.
     ended: HashMap<(String, String), usize>,
-    /// The longest time seen of each recording, for [`MinObservation::FifthOfRecording`].
-    spans: HashMap<Option<String>, f64>,
+    /// First and last time of the recording in hand, for [`MinObservation::FifthOfRecording`].
+    recording: Option<(Timestamp, Timestamp)>,
 }
 
 impl Watch {
@@ -62,7 +62,7 @@ impl Watch {
             series: Vec::new(),
             host: AlertBook::default(),
             ended: HashMap::new(),
-            spans: HashMap::new(),
+            recording: None,
         }
     }
 
@@ -70,6 +70,11 @@ impl Watch {
     #[must_use]
     pub fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// Begins another recording: its length counts from its own first row.
+    pub(super) fn begin_recording(&mut self) {
+        self.recording = None;
     }
 
     /// Opens a target and returns its index.
@@ -146,12 +151,11 @@ impl Watch {
         if let Some(memory) = memory {
             target.trace.push(memory);
         }
-        sink.take(Event::Sampled(target, &sample))?;
-
         let changed = tracker.push(&sample) || target.assessment.spikes.active;
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
-        let span = self.spans.entry(target.source.clone()).or_default();
-        *span = span.max(at.seconds_since(target.first_seen));
+        let (first, last) = self.recording.unwrap_or((at, at));
+        self.recording = Some((first.min(at), last.max(at)));
+        sink.take(Event::Sampled(target, &sample))?;
         if changed {
             self.assess(index, at, sink)?;
         }
@@ -208,7 +212,9 @@ impl Watch {
         let Some(tracker) = self.series[index].tracker.as_ref() else { return Ok(()) };
         self.rules.analysis.min_observation_s = match self.rules.min_observation {
             MinObservation::Fixed(seconds) => seconds,
-            MinObservation::FifthOfRecording => self.spans.get(&target.source).copied().unwrap_or(0.0) / 5.0,
+            MinObservation::FifthOfRecording => {
+                self.recording.map_or(0.0, |(first, last)| last.seconds_since(first)) / 5.0
+            }
         };
         let assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
         let before = std::mem::replace(&mut target.assessment, assessment).verdict.status;

@@ -30,13 +30,21 @@ pub struct Messages {
     /// Targets found in this tick, to be named together.
     found: Vec<String>,
     found_count: usize,
+    /// Whether only notices are said: what a recording tells is no news.
+    quiet: bool,
 }
 
 impl Messages {
     /// Messages above `screen`.
     #[must_use]
     pub fn new(screen: Screen, style: Style) -> Self {
-        Self { screen, style, found: Vec::new(), found_count: 0 }
+        Self { screen, style, found: Vec::new(), found_count: 0, quiet: false }
+    }
+
+    /// Only notices above `screen`: what happened in a recording is in its report.
+    #[must_use]
+    pub fn quiet(screen: Screen, style: Style) -> Self {
+        Self { quiet: true, ..Self::new(screen, style) }
     }
 
     /// Whatever happens to standard error, the session goes on: its reports matter more.
@@ -84,6 +92,7 @@ impl Messages {
 impl EventSink for Messages {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
+            Event::Found(_) | Event::Alert(..) if self.quiet => {}
             Event::Found(target) => {
                 self.found_count += 1;
                 if self.found.len() < NAMED {

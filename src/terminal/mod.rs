@@ -14,7 +14,7 @@ pub use figures::status_words;
 pub use lines::LogLines;
 pub use live::LiveTable;
 pub use messages::{Messages, describe_target};
-pub use progress::{ByteLine, Screen, TimeLine};
+pub use progress::{FileLine, Screen, TimeLine};
 pub use style::Style;
 pub use summary::summary;
 pub use table::{Listed, TableSize, listing, table};

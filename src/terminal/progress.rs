@@ -86,22 +86,24 @@ impl EventSink for TimeLine {
     }
 }
 
-/// How many bytes of the recordings have been read.
+/// How many of the recordings have been read.
 #[derive(Debug, Clone)]
-pub struct ByteLine {
+pub struct FileLine {
     bar: ProgressBar,
 }
 
-impl ByteLine {
-    /// A line on `screen` for so many bytes in all.
+impl FileLine {
+    /// A line on `screen` for so many files.
     #[must_use]
-    pub fn new(screen: &Screen, bytes: u64) -> Self {
-        Self { bar: screen.bar(bytes.max(1), "{bar:30} {percent:>3} %  {bytes} of {total_bytes}") }
+    pub fn new(screen: &Screen, files: usize) -> Self {
+        let length = u64::try_from(files).unwrap_or(u64::MAX);
+        Self { bar: screen.bar(length, "{bar:30} {pos} of {len} files  {wide_msg}") }
     }
 
-    /// So many bytes have been read.
-    pub fn reached(&self, bytes: u64) {
-        self.bar.set_position(bytes);
+    /// The file with this number, from 0, begins.
+    pub fn begin(&self, number: usize, name: &str) {
+        self.bar.set_position(u64::try_from(number).unwrap_or(u64::MAX));
+        self.bar.set_message(name.to_owned());
     }
 
     /// Takes the line away.

@@ -1,0 +1,168 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'leakwatch'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'leakwatch' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
+            [CompletionResult]::new('--pid-file', '--pid-file', [CompletionResultType]::ParameterName, 'Watch the processes whose numbers FILE holds, one a line')
+            [CompletionResult]::new('--process', '--process', [CompletionResultType]::ParameterName, 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)')
+            [CompletionResult]::new('--cmdline', '--cmdline', [CompletionResultType]::ParameterName, 'Watch processes whose whole command line matches REGEX')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only processes of this user')
+            [CompletionResult]::new('--proc-root', '--proc-root', [CompletionResultType]::ParameterName, 'Read another /proc')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between samples: 10, 10s, 500ms, 1m')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'End after this time')
+            [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'End after this many samples')
+            [CompletionResult]::new('--no-pss', '--no-pss', [CompletionResultType]::ParameterName, 'Never read PSS and USS, which cost more than the other counters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]')
+            [CompletionResult]::new('--min-observation', '--min-observation', [CompletionResultType]::ParameterName, 'How long a target must be seen before ''leaking'' may be said [default: 1h, or a fifth of the run when its length is known]')
+            [CompletionResult]::new('--max-growth', '--max-growth', [CompletionResultType]::ParameterName, 'Growth below this is never ''leaking'' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]')
+            [CompletionResult]::new('--threshold-mb', '--threshold-mb', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period')
+            [CompletionResult]::new('--threshold-percent', '--threshold-percent', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N % within the spike period')
+            [CompletionResult]::new('--spike-period', '--spike-period', [CompletionResultType]::ParameterName, 'The spike period')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'What ''memory full'' means [default: the tightest of control group, resource limit and host memory]')
+            [CompletionResult]::new('--limit-percent', '--limit-percent', [CompletionResultType]::ParameterName, 'Alert above N % of the limit')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
+            [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'NAME must be the whole name')
+            [CompletionResult]::new('--tree', '--tree', [CompletionResultType]::ParameterName, 'Also all descendants of what matched')
+            [CompletionResult]::new('--portable', '--portable', [CompletionResultType]::ParameterName, 'Read processes through the portable source, as on systems without /proc')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait for a first match instead of ending with status 4')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
+            [CompletionResult]::new('selftest', 'selftest', [CompletionResultType]::ParameterValue, 'Watch several such processes side by side and check that each verdict is right')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the settings in force and where each comes from')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of the report and of the event lines')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            [CompletionResult]::new('behave', 'behave', [CompletionResultType]::ParameterValue, 'Behave like the process of a demo')
+            break
+        }
+        'leakwatch;analyze' {
+            [CompletionResult]::new('--time-column', '--time-column', [CompletionResultType]::ParameterName, 'Column or field of the time [default: timestamp, time_s or elapsed_time]')
+            [CompletionResult]::new('--value-column', '--value-column', [CompletionResultType]::ParameterName, 'Column or field of the memory [default: rss_bytes or rss]')
+            [CompletionResult]::new('--value-unit', '--value-unit', [CompletionResultType]::ParameterName, 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]')
+            [CompletionResult]::new('--group-by', '--group-by', [CompletionResultType]::ParameterName, 'Column or field that tells series apart [default: pid]')
+            [CompletionResult]::new('--line-regex', '--line-regex', [CompletionResultType]::ParameterName, 'Read lines of text: a regular expression with the groups ''value'', and perhaps ''time'', ''unit'', ''name''')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]')
+            [CompletionResult]::new('--min-observation', '--min-observation', [CompletionResultType]::ParameterName, 'How long a target must be seen before ''leaking'' may be said [default: 1h, or a fifth of the run when its length is known]')
+            [CompletionResult]::new('--max-growth', '--max-growth', [CompletionResultType]::ParameterName, 'Growth below this is never ''leaking'' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]')
+            [CompletionResult]::new('--threshold-mb', '--threshold-mb', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period')
+            [CompletionResult]::new('--threshold-percent', '--threshold-percent', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N % within the spike period')
+            [CompletionResult]::new('--spike-period', '--spike-period', [CompletionResultType]::ParameterName, 'The spike period')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'What ''memory full'' means [default: the tightest of control group, resource limit and host memory]')
+            [CompletionResult]::new('--limit-percent', '--limit-percent', [CompletionResultType]::ParameterName, 'Alert above N % of the limit')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
+            [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;list' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
+            [CompletionResult]::new('--pid-file', '--pid-file', [CompletionResultType]::ParameterName, 'Watch the processes whose numbers FILE holds, one a line')
+            [CompletionResult]::new('--process', '--process', [CompletionResultType]::ParameterName, 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)')
+            [CompletionResult]::new('--cmdline', '--cmdline', [CompletionResultType]::ParameterName, 'Watch processes whose whole command line matches REGEX')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only processes of this user')
+            [CompletionResult]::new('--proc-root', '--proc-root', [CompletionResultType]::ParameterName, 'Read another /proc')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'NAME must be the whole name')
+            [CompletionResult]::new('--tree', '--tree', [CompletionResultType]::ParameterName, 'Also all descendants of what matched')
+            [CompletionResult]::new('--portable', '--portable', [CompletionResultType]::ParameterName, 'Read processes through the portable source, as on systems without /proc')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;demo' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;selftest' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;config' {
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between samples: 10, 10s, 500ms, 1m')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'End after this time')
+            [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'End after this many samples')
+            [CompletionResult]::new('--no-pss', '--no-pss', [CompletionResultType]::ParameterName, 'Never read PSS and USS, which cost more than the other counters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]')
+            [CompletionResult]::new('--min-observation', '--min-observation', [CompletionResultType]::ParameterName, 'How long a target must be seen before ''leaking'' may be said [default: 1h, or a fifth of the run when its length is known]')
+            [CompletionResult]::new('--max-growth', '--max-growth', [CompletionResultType]::ParameterName, 'Growth below this is never ''leaking'' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]')
+            [CompletionResult]::new('--threshold-mb', '--threshold-mb', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period')
+            [CompletionResult]::new('--threshold-percent', '--threshold-percent', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N % within the spike period')
+            [CompletionResult]::new('--spike-period', '--spike-period', [CompletionResultType]::ParameterName, 'The spike period')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'What ''memory full'' means [default: the tightest of control group, resource limit and host memory]')
+            [CompletionResult]::new('--limit-percent', '--limit-percent', [CompletionResultType]::ParameterName, 'Alert above N % of the limit')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
+            [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;schema' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;completions' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;man' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;behave' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,162 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_leakwatch_global_optspecs
+    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
+end
+
+function __fish_leakwatch_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_leakwatch_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_leakwatch_using_subcommand
+    set -l cmd (__fish_leakwatch_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l cmdline -d 'Watch processes whose whole command line matches REGEX' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l user -d 'Only processes of this user' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l proc-root -d 'Read another /proc' -r -f -a "(__fish_complete_directories)"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l duration -d 'End after this time' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l samples -d 'End after this many samples' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l threshold-percent -d 'Spike alert: growth of more than N % within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l spike-period -d 'The spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
+suspect\t'A target leaks or is suspect'
+alert\t'An alert of severity warning or critical was raised'
+never\t'Nothing'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
+fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+json\t'One report at the end, and nothing else'
+jsonl\t'One event a line as it happens'
+csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l exact -d 'NAME must be the whole name'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l tree -d 'Also all descendants of what matched'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l portable -d 'Read processes through the portable source, as on systems without /proc'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l wait -d 'Wait for a first match instead of ending with status 4'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s V -l version -d 'Print version'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "list" -d 'Show what a selection matches now, without sampling'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "config" -d 'Print the settings in force and where each comes from'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "behave" -d 'Behave like the process of a demo'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l time-column -d 'Column or field of the time [default: timestamp, time_s or elapsed_time]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-column -d 'Column or field of the memory [default: rss_bytes or rss]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-unit -d 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l group-by -d 'Column or field that tells series apart [default: pid]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l line-regex -d 'Read lines of text: a regular expression with the groups \'value\', and perhaps \'time\', \'unit\', \'name\'' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l threshold-percent -d 'Spike alert: growth of more than N % within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l spike-period -d 'The spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
+suspect\t'A target leaks or is suspect'
+alert\t'An alert of severity warning or critical was raised'
+never\t'Nothing'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
+fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+json\t'One report at the end, and nothing else'
+jsonl\t'One event a line as it happens'
+csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l cmdline -d 'Watch processes whose whole command line matches REGEX' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l user -d 'Only processes of this user' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l proc-root -d 'Read another /proc' -r -f -a "(__fish_complete_directories)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l exact -d 'NAME must be the whole name'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l tree -d 'Also all descendants of what matched'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l portable -d 'Read processes through the portable source, as on systems without /proc'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand demo" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand selftest" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand selftest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l duration -d 'End after this time' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l samples -d 'End after this many samples' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l threshold-percent -d 'Spike alert: growth of more than N % within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l spike-period -d 'The spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
+suspect\t'A target leaks or is suspect'
+alert\t'An alert of severity warning or critical was raised'
+never\t'Nothing'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
+fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand schema" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand completions" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand man" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -s h -l help -d 'Print help (see more with \'--help\')'

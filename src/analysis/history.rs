@@ -1,0 +1,193 @@
+//! The past of one series in bounded memory: fine blocks for what is new, coarse ones for what is old.
+//!
+//! An exponential histogram. Tier 0 holds single samples; when a tier is full, its oldest blocks are merged in pairs
+//! into the next tier. Nothing is stored twice and nothing is interpolated, so a series of n samples needs about
+//! 64 log2(n / 64) blocks: 2 KiB after 360 samples, 8 KiB after a week at 10 s. A series that never changed needs none.
+
+/// Blocks the finest tier may hold, and each other one. A window is made of one tier and the finer ones and so has 48
+/// to 160 blocks: enough for a good estimate of the autocorrelation of its errors (below 48 its bias cannot be repaired).
+const FINEST: usize = 96;
+const COARSE: usize = 64;
+/// Blocks that a full tier passes on at once, in pairs.
+const PASSED_ON: usize = 16;
+/// The most blocks a window can have.
+const MOST: usize = FINEST + COARSE;
+
+/// Several consecutive samples as one: 12 bytes, relative to the first sample of the series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Block {
+    /// Mean time, in seconds since the first sample. 24 bits resolve 0.03 s after five days.
+    pub at: f32,
+    /// Mean value, less the first value.
+    pub mean: f32,
+    /// Lowest value, less the first value.
+    pub low: f32,
+}
+
+impl Block {
+    fn merged(self, other: Self) -> Self {
+        Self {
+            at: f32::midpoint(self.at, other.at),
+            mean: f32::midpoint(self.mean, other.mean),
+            low: self.low.min(other.low),
+        }
+    }
+}
+
+/// All that is kept of a series. Times are in seconds since the first sample, values in the unit of the series.
+#[derive(Debug, Clone, Default)]
+pub(super) struct History {
+    first: f64,
+    tiers: Vec<Vec<Block>>,
+    samples: u64,
+    observed: f64,
+}
+
+impl History {
+    /// Takes one sample. `at` must not be earlier than the one before.
+    pub fn push(&mut self, at: f64, value: f64) {
+        if self.samples == 0 {
+            self.first = value;
+        }
+        if self.tiers.is_empty() && value != self.first {
+            self.begin();
+        }
+        self.samples += 1;
+        self.observed = at;
+        if !self.tiers.is_empty() {
+            self.append(at, value - self.first);
+        }
+    }
+
+    /// The series has changed for the first time: the constant past is written out, evenly spaced.
+    fn begin(&mut self) {
+        self.tiers.push(Vec::new());
+        #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
+        let step = self.observed / self.samples.saturating_sub(1).max(1) as f64;
+        for i in 0..self.samples {
+            #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
+            self.append(i as f64 * step, 0.0);
+        }
+    }
+
+    fn append(&mut self, at: f64, offset: f64) {
+        #[expect(clippy::cast_possible_truncation, reason = "24 bits of an offset are enough, see Block")]
+        let (at, offset) = (at as f32, offset as f32);
+        self.tiers[0].push(Block { at, mean: offset, low: offset });
+        for tier in 0.. {
+            if self.tiers[tier].len() < if tier == 0 { FINEST } else { COARSE } {
+                break;
+            }
+            if tier + 1 == self.tiers.len() {
+                self.tiers.push(Vec::new());
+            }
+            let (fine, coarse) = self.tiers.split_at_mut(tier + 1);
+            coarse[0].reserve_exact(PASSED_ON / 2);
+            coarse[0].extend(fine[tier][..PASSED_ON].chunks_exact(2).map(|pair| pair[0].merged(pair[1])));
+            fine[tier].drain(..PASSED_ON);
+        }
+    }
+
+    /// Samples taken.
+    pub fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// From the first to the last sample, in seconds.
+    pub fn observed(&self) -> f64 {
+        self.observed
+    }
+
+    /// The value of the first sample, which all blocks are relative to.
+    pub fn first(&self) -> f64 {
+        self.first
+    }
+
+    /// Number of tiers; the window of the last one is the whole past. 0 for a series that never changed.
+    pub fn tiers(&self) -> usize {
+        self.tiers.len()
+    }
+
+    /// The newest past in blocks of 2^`tier` samples: all of that tier, then the finer ones merged to its size.
+    /// A rest that does not fill a block is kept when it holds at least half of one.
+    pub fn window(&self, tier: usize) -> Vec<Block> {
+        let mut out = Vec::with_capacity(MOST);
+        out.extend_from_slice(&self.tiers[tier]);
+        let full = 1_u32 << tier;
+        let mut rest = Rest::default();
+        for finer in (0..tier).rev() {
+            for block in &self.tiers[finer] {
+                rest.add(block, 1 << finer);
+                if rest.samples == full {
+                    out.push(std::mem::take(&mut rest).block());
+                }
+            }
+        }
+        if rest.samples > 0 && 2 * rest.samples >= full {
+            out.push(rest.block());
+        }
+        out
+    }
+}
+
+/// Blocks of different sizes on their way to become one.
+#[derive(Default)]
+struct Rest {
+    at: f64,
+    mean: f64,
+    low: Option<f32>,
+    samples: u32,
+}
+
+impl Rest {
+    fn add(&mut self, block: &Block, samples: u32) {
+        self.at += f64::from(samples) * f64::from(block.at);
+        self.mean += f64::from(samples) * f64::from(block.mean);
+        self.low = Some(self.low.map_or(block.low, |low| low.min(block.low)));
+        self.samples += samples;
+    }
+
+    fn block(self) -> Block {
+        let samples = f64::from(self.samples);
+        #[expect(clippy::cast_possible_truncation, reason = "24 bits are enough, see Block")]
+        Block { at: (self.at / samples) as f32, mean: (self.mean / samples) as f32, low: self.low.unwrap_or(0.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_window_is_the_newest_past_in_order() {
+        let mut history = History::default();
+        for i in 0..5000_u16 {
+            history.push(f64::from(i), f64::from(i));
+            for tier in 0..history.tiers() {
+                let window = history.window(tier);
+                assert!(window.len() <= MOST && window.windows(2).all(|w| w[0].at < w[1].at));
+                assert!(window.iter().all(|b| (b.mean - b.at).abs() < 1e-3 && b.low <= b.mean));
+                let step = f32::from(1_u16 << tier);
+                assert!(window.windows(2).rev().skip(1).all(|w| (w[1].at - w[0].at - step).abs() < 1e-3));
+            }
+            if i > 47 {
+                let life = history.window(history.tiers() - 1);
+                assert!(life.len() >= 48 && life[0].at < 64.0, "{i} {}", life.len());
+            }
+        }
+        assert!(history.tiers.iter().map(Vec::capacity).sum::<usize>() < 64 * 9);
+    }
+
+    #[test]
+    fn a_constant_past_costs_nothing_and_is_not_forgotten() {
+        let mut history = History::default();
+        for i in 0..1000_u16 {
+            history.push(f64::from(i), 7.0);
+        }
+        assert_eq!(history.tiers.capacity(), 0);
+        history.push(1000.0, 8.0);
+        let life = history.window(history.tiers() - 1);
+        assert!(life.len() >= 48 && life[0].at < 16.0 && life[0].mean == 0.0);
+        assert_eq!((history.samples(), history.observed(), history.first()), (1001, 1000.0, 7.0));
+    }
+}

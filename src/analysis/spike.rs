@@ -1,0 +1,137 @@
+//! Spikes: growth over a threshold within a short period, told apart by whether it comes back.
+//!
+//! The only analysis that works on every sample. A spike is no leak by itself; one that never comes back is the
+//! beginning of a step.
+
+use std::collections::VecDeque;
+
+use crate::model::Timestamp;
+
+use super::evidence::{Spike, Spikes};
+use super::settings::Settings;
+
+/// Parts the period is cut into: the lowest reading of each is kept, not every reading.
+const PARTS: f64 = 32.0;
+/// Lateness of samples that still counts as within the period, as a factor on it.
+const LATE: f64 = 1.1;
+/// Periods after the top until which a spike may come back.
+const OPEN: f64 = 6.0;
+
+/// The spikes of one series.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SpikeWatch {
+    /// Lowest readings of the parts of the period, oldest first: begin in seconds, value.
+    lowest: VecDeque<(f64, f64)>,
+    /// The spike that is going on or may still come back: seconds of its top, its top and its base.
+    open: Option<(f64, f64, f64)>,
+    seen: Spikes,
+}
+
+impl SpikeWatch {
+    /// Takes one reading; true when a spike begins or comes back.
+    pub fn push(&mut self, settings: &Settings, at: Timestamp, seconds: f64, value: f64) -> bool {
+        let period = settings.spike_period_s;
+        while self.lowest.front().is_some_and(|(begin, _)| seconds - begin > period * LATE) {
+            self.lowest.pop_front();
+        }
+        let base = self.lowest.iter().map(|(_, low)| *low).fold(value, f64::min);
+        match self.lowest.back_mut() {
+            Some((begin, low)) if seconds - *begin < period / PARTS => *low = low.min(value),
+            _ => self.lowest.push_back((seconds, value)),
+        }
+        let was_active = self.seen.active;
+        let rise = value - base;
+        self.seen.active = rise > settings.spike_bytes || (base > 0.0 && rise > settings.spike_fraction * base);
+        if self.seen.active {
+            return self.rising(at, seconds, value, base, was_active);
+        }
+        self.settle(seconds, value, period)
+    }
+
+    fn rising(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64, was_active: bool) -> bool {
+        // while one spike goes on its top moves up, and its base stays the lowest
+        let (top, base) = match self.open {
+            Some((_, top, first)) if was_active => (top.max(value), first.min(base)),
+            _ => (value, base),
+        };
+        if !was_active {
+            self.seen.count += 1;
+        } else if top > value {
+            return false;
+        }
+        self.open = Some((seconds, top, base));
+        let rise_percent = if base > 0.0 { 100.0 * (top - base) / base } else { 0.0 };
+        self.seen.latest = Some(Spike { at, rise_bytes: top - base, rise_percent, returned: None });
+        self.seen.largest_rise_bytes = Some(self.seen.largest_rise_bytes.unwrap_or(0.0).max(top - base));
+        !was_active
+    }
+
+    fn settle(&mut self, seconds: f64, value: f64, period: f64) -> bool {
+        let Some((since, top, base)) = self.open else { return false };
+        let back = value <= f64::midpoint(top, base);
+        if !back && seconds - since <= OPEN * period {
+            return false;
+        }
+        self.open = None;
+        self.seen.returned += u64::from(back);
+        if let Some(latest) = &mut self.seen.latest {
+            latest.returned = Some(back);
+        }
+        back
+    }
+
+    /// What was seen so far.
+    pub fn evidence(&self) -> Spikes {
+        self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(values: &[f64]) -> Spikes {
+        let settings = Settings {
+            window_s: 3600.0,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        };
+        let mut spikes = SpikeWatch::default();
+        for (second, value) in (0..).zip(values) {
+            spikes.push(&settings, Timestamp(second * 1000), second as f64, *value);
+        }
+        spikes.evidence()
+    }
+
+    #[test]
+    fn one_that_comes_back_is_told_from_one_that_stays() {
+        let mut values = vec![100e6; 40];
+        values[10..14].fill(130e6);
+        let back = watch(&values);
+        assert_eq!((back.count, back.returned, back.active), (1, 1, false));
+        assert_eq!(back.latest.map(|s| (s.at, s.rise_bytes, s.returned)), Some((Timestamp(10_000), 30e6, Some(true))));
+
+        let mut values = vec![100e6; 100];
+        values[10..].fill(130e6);
+        let stays = watch(&values);
+        assert_eq!((stays.count, stays.returned, stays.active), (1, 0, false));
+        assert_eq!(stays.latest.and_then(|s| s.returned), Some(false));
+    }
+
+    #[test]
+    fn slow_growth_is_none() {
+        let values: Vec<f64> = (0..300).map(|i| 100e6 + 1e6 * f64::from(i)).collect();
+        assert_eq!(watch(&values).count, 0);
+    }
+
+    #[test]
+    fn a_ramp_is_one_spike_with_its_whole_rise() {
+        let values: Vec<f64> = (0..60).map(|i| 100e6 + 4e6 * f64::from((i - 20).clamp(0, 20))).collect();
+        let ramp = watch(&values);
+        assert_eq!(ramp.count, 1);
+        assert_eq!(ramp.largest_rise_bytes, Some(80e6));
+    }
+}

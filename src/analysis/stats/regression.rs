@@ -1,0 +1,201 @@
+//! Least squares with AR(1) errors for curves of up to three columns, from moments alone.
+//!
+//! Two passes: ordinary least squares gives residuals whose lag-1 autocorrelation, corrected for its bias in small
+//! samples, weights the second (Prais-Winsten). All of it needs only the products of the columns at lag 0 and lag 1
+//! and the end rows, so a curve costs four dot products and no residuals are ever made.
+
+/// Columns of the design, in the order of the products. `T` comes after `C`, so that its standard error is the last
+/// pivot of the Cholesky factor.
+const ONE: usize = 0;
+const C: usize = 1;
+const T: usize = 2;
+const V: usize = 3;
+
+/// Autocorrelation is never taken to be higher than this; beyond it a window cannot tell drift from trend at all.
+const MAX_RHO: f64 = 0.995;
+
+/// Products of the columns `1, c, t, v` at lag 0 and lag 1, and their end rows.
+#[derive(Debug, Clone)]
+pub struct Moments {
+    n: usize,
+    lag0: [[f64; 4]; 4],
+    lag1: [[f64; 4]; 4],
+    first: [f64; 4],
+    last: [f64; 4],
+}
+
+/// Which columns a curve uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Design {
+    /// `1`
+    Constant,
+    /// `1, c`
+    Bounded,
+    /// `1, t`
+    Line,
+    /// `1, c, t`
+    Growing,
+}
+
+impl Design {
+    fn columns(self) -> &'static [usize] {
+        match self {
+            Self::Constant => &[ONE],
+            Self::Bounded => &[ONE, C],
+            Self::Line => &[ONE, T],
+            Self::Growing => &[ONE, C, T],
+        }
+    }
+
+    /// Whether the curve has a slope at its end.
+    #[must_use]
+    pub fn grows(self) -> bool {
+        matches!(self, Self::Line | Self::Growing)
+    }
+}
+
+/// A fitted curve.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit {
+    /// Coefficients of `1, c, t`; 0 for a column that is not used.
+    pub beta: [f64; 3],
+    /// Standard error of the coefficient of `t`; 0 without it.
+    pub slope_error: f64,
+    /// Autocorrelation of the errors.
+    pub rho: f64,
+    /// Log likelihood, but for a constant.
+    pub log_likelihood: f64,
+    /// Columns used.
+    pub columns: usize,
+}
+
+/// Sum of the products.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len().min(b.len());
+    let (a, b) = (&a[..n], &b[..n]);
+    let mut sums = [0.0; 8];
+    let whole = n - n % 8;
+    for (x, y) in a[..whole].chunks_exact(8).zip(b[..whole].chunks_exact(8)) {
+        for k in 0..8 {
+            sums[k] += x[k] * y[k];
+        }
+    }
+    let rest: f64 = a[whole..].iter().zip(&b[whole..]).map(|(x, y)| x * y).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+/// Sum of the products of neighbours, both ways.
+fn lagged(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len();
+    dot(&a[1..], &b[..n - 1]) + dot(&a[..n - 1], &b[1..])
+}
+
+impl Moments {
+    /// The products of `1, t, v`; those of `c` are 0.
+    pub fn new(t: &[f64], v: &[f64]) -> Self {
+        let n = t.len();
+        let mut m = Self { n, lag0: [[0.0; 4]; 4], lag1: [[0.0; 4]; 4], first: [0.0; 4], last: [0.0; 4] };
+        #[expect(clippy::cast_precision_loss, reason = "at most 128")]
+        {
+            m.lag0[ONE][ONE] = n as f64;
+            m.lag1[ONE][ONE] = 2.0 * (n - 1) as f64;
+        }
+        (m.first[ONE], m.last[ONE]) = (1.0, 1.0);
+        for (index, column) in [(T, t), (V, v)] {
+            (m.first[index], m.last[index]) = (column[0], column[n - 1]);
+            let sum: f64 = column.iter().sum();
+            m.set(ONE, index, sum, 2.0 * sum - column[0] - column[n - 1]);
+            m.set(index, index, dot(column, column), lagged(column, column));
+        }
+        m.set(T, V, dot(t, v), lagged(t, v));
+        m
+    }
+
+    fn set(&mut self, a: usize, b: usize, lag0: f64, lag1: f64) {
+        (self.lag0[a][b], self.lag0[b][a]) = (lag0, lag0);
+        (self.lag1[a][b], self.lag1[b][a]) = (lag1, lag1);
+    }
+
+    /// Puts another shape column in.
+    pub fn with_column(&mut self, c: &[f64], t: &[f64], v: &[f64]) {
+        (self.first[C], self.last[C]) = (c[0], c[self.n - 1]);
+        let sum: f64 = c.iter().sum();
+        self.set(ONE, C, sum, 2.0 * sum - c[0] - c[self.n - 1]);
+        self.set(C, C, dot(c, c), lagged(c, c));
+        self.set(T, C, dot(t, c), lagged(t, c));
+        self.set(V, C, dot(v, c), lagged(v, c));
+    }
+
+    /// Fits a curve. `rounding` is the variance that rounding alone gives a value; `spent` counts parameters that
+    /// were taken out of `v` before (those of a wave).
+    pub fn fit(&self, design: Design, rounding: f64, spent: usize) -> Fit {
+        let columns = design.columns();
+        #[expect(clippy::cast_precision_loss, reason = "at most 128")]
+        let (n, p) = (self.n as f64, (columns.len() + spent) as f64);
+        let (beta, _) = solve(columns, |a, b| self.lag0[a][b]);
+        let square = quadratic(columns, &beta, |a, b| self.lag0[a][b]).max(0.0) + n * rounding;
+        let neighbours = quadratic(columns, &beta, |a, b| self.lag1[a][b]) / 2.0;
+        let r = neighbours / square.max(f64::MIN_POSITIVE);
+        // the bias of r is -(p + (p + 2) rho) / n (Kendall); negative autocorrelation is never made use of
+        let rho = ((n * r + p) / (n - p - 2.0)).clamp(0.0, MAX_RHO);
+        let product = |a: usize, b: usize| {
+            (1.0 + rho * rho) * self.lag0[a][b]
+                - rho * self.lag1[a][b]
+                - rho * rho * (self.first[a] * self.first[b] + self.last[a] * self.last[b])
+        };
+        let (beta, pivot) = solve(columns, product);
+        let rss = quadratic(columns, &beta, product).max(0.0) + n * rounding * (1.0 - rho) * (1.0 - rho);
+        let rss = rss.max(f64::MIN_POSITIVE);
+        let slope_error = if design.grows() { (rss / (n - p)).sqrt() / pivot } else { 0.0 };
+        let log_likelihood = -0.5 * n * (rss / n).ln() + 0.5 * (1.0 - rho * rho).ln();
+        Fit { beta, slope_error, rho, log_likelihood, columns: columns.len() + spent }
+    }
+}
+
+/// Solves the normal equations; the second value is the last pivot of the Cholesky factor.
+fn solve(columns: &[usize], product: impl Fn(usize, usize) -> f64) -> ([f64; 3], f64) {
+    let p = columns.len();
+    let mut factor = [[0.0; 3]; 3];
+    let mut half = [0.0; 3];
+    for i in 0..p {
+        for j in 0..=i {
+            let mut sum = product(columns[i], columns[j]);
+            for k in 0..j {
+                sum -= factor[i][k] * factor[j][k];
+            }
+            if i == j {
+                // a column that the others explain is left out: its pivot is made huge
+                let own = product(columns[i], columns[i]);
+                factor[i][i] = if sum > 1e-10 * own { sum.sqrt() } else { 1e30 };
+            } else {
+                factor[i][j] = sum / factor[j][j];
+            }
+        }
+        let mut sum = product(columns[i], V);
+        for k in 0..i {
+            sum -= factor[i][k] * half[k];
+        }
+        half[i] = sum / factor[i][i];
+    }
+    let mut beta = [0.0; 3];
+    for i in (0..p).rev() {
+        let mut sum = half[i];
+        for k in i + 1..p {
+            sum -= factor[k][i] * beta[columns[k]];
+        }
+        beta[columns[i]] = sum / factor[i][i];
+    }
+    (beta, factor[p - 1][p - 1])
+}
+
+/// The quadratic form of the residuals.
+fn quadratic(columns: &[usize], beta: &[f64; 3], product: impl Fn(usize, usize) -> f64) -> f64 {
+    let mut sum = product(V, V);
+    for &a in columns {
+        sum -= 2.0 * beta[a] * product(a, V);
+        for &b in columns {
+            sum += beta[a] * beta[b] * product(a, b);
+        }
+    }
+    sum
+}

@@ -1,0 +1,93 @@
+//! Each bad input gets a message that names it, a way out, and the right exit status.
+
+use crate::support::{Target, leakwatch, run, stderr, stdout};
+
+#[track_caller]
+fn refused(arguments: &[&str], code: i32, names: &[&str]) {
+    let output = run(arguments);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
+    for name in names {
+        assert!(message.contains(name), "{arguments:?} should name {name:?}: {message}");
+    }
+    assert_eq!(stdout(&output), "", "{arguments:?}: data on standard output");
+}
+
+#[test]
+fn selectors() {
+    refused(&[], 2, &["nothing is selected", "hint", "--process"]);
+    refused(&["--process", "no-such-process-anywhere"], 4, &["'no-such-process-anywhere'", "leakwatch list"]);
+    refused(&["--process", ""], 2, &["empty name"]);
+    refused(&["--pid", "0"], 2, &["'0'", "from 1"]);
+    refused(&["--pid", "-7"], 2, &["'-7'", "never negative"]);
+    refused(&["--pid", "seven"], 2, &["'seven'", "--process"]);
+    refused(&["--pid", "2147483646"], 4, &["pid 2147483646", "may have ended"]);
+    refused(&["--pid", "99999999999"], 2, &["99999999999"]);
+    refused(&["--cmdline", "a("], 2, &["a(", "unclosed group"]);
+    refused(&["--user", "no-such-user"], 2, &["'no-such-user'", "id -u"]);
+    refused(&["--pid-file", "/no/such/file"], 2, &["'/no/such/file'"]);
+    refused(&["--proc-root", "/no/such/proc", "--pid", "1"], 2, &["/no/such/proc", "--proc-root"]);
+    refused(&["list"], 2, &["nothing is selected"]);
+    refused(&["list", "--process", "no-such-process-anywhere"], 4, &["no process matches"]);
+}
+
+#[test]
+fn times_and_thresholds() {
+    for interval in ["0", "-1", "soon", "1e300", "1ms", "100d"] {
+        refused(&["--pid", "1", "--interval", interval], 2, &["--interval", interval]);
+    }
+    refused(&["--pid", "1", "--window", "1s", "--interval", "10s"], 2, &["window (1s)", "interval (10s)", "hint"]);
+    refused(&["--pid", "1", "--duration", "0"], 2, &["--duration", "more than 0"]);
+    refused(&["--pid", "1", "--samples", "0"], 2, &["--samples"]);
+    refused(&["--pid", "1", "--limit", "lots"], 2, &["'lots'", "64MiB"]);
+    refused(&["--pid", "1", "--max-growth", "5MiB"], 2, &["'5MiB'", "MiB/h"]);
+    refused(&["--pid", "1", "--threshold-mb", "nan"], 2, &["--threshold-mb"]);
+    refused(&["--pid", "1", "--fail-on", "sometimes"], 2, &["sometimes", "leaking, suspect, alert, never"]);
+}
+
+#[test]
+fn outputs_fail_at_the_first_second() {
+    let target = Target::start("steady", &[]);
+    let pid = target.pid();
+    let with = |file: &'static str| ["--pid", &pid, "--duration", "3600", "-o", file].map(str::to_owned);
+    let check = |file: &'static str, names: &[&str]| {
+        let arguments = with(file);
+        refused(&arguments.each_ref().map(String::as_str), 2, names);
+    };
+    check("/no/such/folder/x.json", &["/no/such/folder", "mkdir -p"]);
+    check("x.docx", &["x.docx", ".json, .jsonl or .csv"]);
+    check("/proc/x.csv", &["/proc/x.csv"]);
+    check("/proc/x.json", &["/proc/x.json"]);
+    refused(&["--pid", &pid, "-o", "/tmp/same.csv", "-o", "/tmp/../tmp/same.csv"], 2, &["named twice"]);
+}
+
+#[test]
+fn a_full_disk_ends_the_session_and_keeps_the_rest() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let full = folder.path().join("full.csv");
+    let kept = folder.path().join("kept.json");
+    std::os::unix::fs::symlink("/dev/full", &full).expect("a link");
+    let output = leakwatch()
+        .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "60"])
+        .arg("-o")
+        .arg(&full)
+        .arg("-o")
+        .arg(&kept)
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
+    // The header fails at the start already, so nothing has been recorded that could be lost.
+    let output = leakwatch()
+        .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "300ms", "--format", "json"])
+        .stdout(std::fs::File::options().write(true).open("/dev/full").expect("/dev/full"))
+        .arg("-o")
+        .arg(&kept)
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("standard output"), "{}", stderr(&output));
+    let report = std::fs::read_to_string(&kept).expect("the other report");
+    assert!(report.contains("\"schema_version\""), "{report}");
+}

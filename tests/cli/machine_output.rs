@@ -1,0 +1,98 @@
+//! What other programs read: reports, events and samples, against the schema that the program prints.
+
+use serde_json::Value;
+
+use crate::support::{Target, leakwatch, run, stderr, stdout};
+
+fn validator() -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(&stdout(&run(&["schema"]))).expect("a schema");
+    jsonschema::validator_for(&schema).expect("a valid schema")
+}
+
+#[track_caller]
+fn accepted(validator: &jsonschema::Validator, document: &Value) {
+    let errors: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn a_live_report_fits_the_schema_and_the_contract() {
+    let target = Target::start("leaky", &["200000", "10"]);
+    let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--duration", "3s", "--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON and nothing else");
+    accepted(&validator(), &report);
+    assert_eq!(report["schema_version"], "1.0");
+    for key in ["started_at", "ended_at", "ended_by", "interval_seconds", "ticks", "missed_ticks"] {
+        assert!(!report["session"][key].is_null(), "session.{key}");
+    }
+    let watched = &report["targets"][0];
+    assert_eq!(watched["pid"].as_u64().map(|pid| pid.to_string()), Some(target.pid()));
+    assert!(watched["source"].is_null());
+    for key in ["verdict", "growth", "spikes", "variance", "consistent_growth", "forecast", "memory"] {
+        assert!(watched[key].is_object(), "{key}");
+    }
+    assert!(report["observer"]["cpu_seconds"].as_f64().expect("a number") > 0.0);
+    assert!(report["observer"]["max_rss_bytes"].as_u64().expect("a number") > 500_000);
+    let exit = u64::try_from(output.status.code().expect("a status")).expect("a small number");
+    assert_eq!(report["verdict"]["exit_status"].as_u64(), Some(exit));
+}
+
+#[test]
+fn every_event_line_fits_the_schema() {
+    let target = Target::start("short_lived", &["1500"]);
+    let arguments = ["--pid", &target.pid(), "--interval", "50ms", "--limit", "1MB", "--format", "jsonl"];
+    let output = run(&arguments);
+    let validator = validator();
+    let mut kinds = std::collections::BTreeSet::new();
+    for line in stdout(&output).lines() {
+        let event: Value = serde_json::from_str(line).expect("a line of JSON");
+        accepted(&validator, &event);
+        kinds.insert(event["type"].as_str().expect("a type").to_owned());
+    }
+    for kind in ["session", "target", "sample", "alert", "ended"] {
+        assert!(kinds.contains(kind), "{kinds:?}");
+    }
+}
+
+#[test]
+fn samples_have_the_columns_of_the_contract() {
+    let target = Target::start("steady", &[]);
+    let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--samples", "5", "--format", "csv", "--no-pss"]);
+    let text = stdout(&output);
+    let header = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,swap_bytes,vsize_bytes,threads,fds";
+    assert_eq!(text.lines().next(), Some(header));
+    assert_eq!(text.lines().count(), 6, "{text}");
+    for row in csv::Reader::from_reader(text.as_bytes()).records() {
+        let row = row.expect("a row");
+        assert!(row[0].ends_with('Z') && row[0].len() == 24, "{row:?}");
+        assert_eq!((&row[4], &row[5]), ("", ""), "PSS was turned off: unknown is empty, never 0");
+        assert!(row[3].parse::<u64>().expect("bytes") > 16 << 20);
+    }
+}
+
+#[test]
+fn all_files_of_one_session() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = leakwatch();
+    command.args(["--pid", &target.pid(), "--interval", "50ms", "--samples", "8"]);
+    for name in ["x.json", "x.jsonl", "x.csv"] {
+        command.arg("-o").arg(folder.path().join(name));
+    }
+    let output = command.output().expect("the program starts");
+    let read = |name: &str| {
+        std::fs::read_to_string(folder.path().join(name)).unwrap_or_else(|_| panic!("{}", stderr(&output)))
+    };
+    accepted(&validator(), &serde_json::from_str(&read("x.json")).expect("JSON"));
+    assert_eq!(read("x.csv").lines().count(), 9);
+    assert_eq!(read("x.jsonl").matches("\"type\":\"sample\"").count(), 8);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
+    assert_eq!(left.len(), 3, "no temporary file is left: {left:?}");
+}
+
+#[test]
+fn an_unknown_key_would_be_noticed() {
+    let validator = validator();
+    assert!(!validator.is_valid(&serde_json::json!({ "schema_version": "1.0" })));
+    assert!(!validator.is_valid(&serde_json::json!({ "type": "sample" })));
+}

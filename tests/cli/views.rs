@@ -1,0 +1,72 @@
+//! What people read: lists, lines, tables, help.
+
+use std::process::Command;
+
+use crate::support::{Target, leakwatch, run, stderr, stdout};
+
+#[test]
+fn several_matches_are_all_watched_and_named_first() {
+    let marker = format!("views-{}", std::process::id());
+    let targets: Vec<Target> =
+        (0..3).map(|_| Target::spawn(Command::new("sleep").arg("1000").env("MARKER", &marker))).collect();
+    let pids: Vec<String> = targets.iter().map(Target::pid).collect();
+    let mut arguments = vec!["--interval", "50ms", "--samples", "3"];
+    pids.iter().for_each(|pid| arguments.extend(["--pid", pid]));
+    let output = run(&arguments);
+    let first = stderr(&output).lines().next().unwrap_or_default().to_owned();
+    assert!(first.starts_with("watching 3 processes: "), "{first}");
+    for pid in &pids {
+        assert!(first.contains(&format!("sleep ({pid})")), "{first}");
+        assert!(stdout(&output).contains(pid.as_str()));
+    }
+}
+
+#[test]
+fn list_shows_the_same_choice() {
+    let target = Target::start("steady", &[]);
+    let by_name = run(&["list", "--process", "STEADY"]);
+    assert_eq!(by_name.status.code(), Some(0));
+    assert!(stdout(&by_name).lines().any(|line| line.trim_start().starts_with(&target.pid())), "{}", stdout(&by_name));
+    assert!(stdout(&by_name).contains("MiB"));
+    assert_eq!(run(&["list", "--process", "stead", "--exact"]).status.code(), Some(4));
+    let by_regex = run(&["list", "--cmdline", "examples/steady$"]);
+    assert!(stdout(&by_regex).contains(&target.pid()), "{}", stderr(&by_regex));
+}
+
+#[test]
+fn leakwatch_never_watches_itself() {
+    let output = run(&["list", "--process", "leakwatch", "--exact"]);
+    let own: Vec<&str> = Vec::new();
+    // Other tests may run the program at the same time; this very process must not be among what it lists.
+    let text = stdout(&output);
+    assert!(!text.contains("list --process leakwatch --exact"), "{text} {own:?}");
+    let output = run(&["list", "--cmdline", "unlikely-[m]arker"]);
+    assert_eq!(output.status.code(), Some(4), "{}", stdout(&output));
+    let output = leakwatch().args(["list", "--cmdline", "cmdline"]).output().expect("the program starts");
+    assert!(!stdout(&output).contains("list --cmdline cmdline"), "{}", stdout(&output));
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let target = Target::start("steady", &[]);
+    let pid = target.pid();
+    let base = ["--pid", &pid, "--interval", "50ms", "--samples", "3"];
+    let plain = leakwatch().args(base).output().expect("the program starts");
+    assert!(!stdout(&plain).contains('\x1b') && !stderr(&plain).contains('\x1b'));
+    let always = leakwatch().args(base).args(["--color", "always"]).output().expect("the program starts");
+    assert!(stdout(&always).contains('\x1b'));
+    let forced = leakwatch().args(base).env("CLICOLOR_FORCE", "1").output().expect("the program starts");
+    assert!(stdout(&forced).contains('\x1b'));
+    let never = leakwatch().args(base).env("CLICOLOR_FORCE", "1").args(["--color", "never"]).output();
+    assert!(!stdout(&never.expect("the program starts")).contains('\x1b'));
+}
+
+#[test]
+fn help_names_the_main_job_and_the_statuses() {
+    let help = stdout(&run(&["--help"]));
+    for text in ["--process", "--interval", "leakwatch demo", "Exit status", "analyze", "selftest", "--window"] {
+        assert!(help.contains(text), "{text}");
+    }
+    assert_eq!(run(&["--version"]).status.code(), Some(0));
+    assert_eq!(run(&["--no-such-flag"]).status.code(), Some(2));
+}

@@ -1,0 +1,108 @@
+//! A watcher of leaks must not grow: its own memory over 10,000 ticks. Alone in its binary, so that nothing else counts.
+
+use std::io;
+use std::time::Duration;
+
+use leakwatch::alert::Thresholds;
+use leakwatch::analysis::Settings;
+use leakwatch::clock::{ManualClock, StopFlag};
+use leakwatch::event::{Event, EventSink, Fanout};
+use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::report::Recorder;
+use leakwatch::session::{MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+
+/// Twenty processes whose memory moves, and some of them grow.
+struct Script {
+    readings: u64,
+}
+
+const PROCESSES: u32 = 20;
+
+fn key(pid: u32) -> ProcessKey {
+    ProcessKey { pid: Pid(pid), start: StartTime(1) }
+}
+
+impl ProcessSource for Script {
+    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        let label = ProcessLabel { name: "worker".to_owned(), ..ProcessLabel::default() };
+        Ok((1..=PROCESSES)
+            .map(|pid| Found { key: key(pid), parent: None, label: label.clone(), age_s: None })
+            .collect())
+    }
+
+    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+        self.readings += 1;
+        let tick = self.readings / u64::from(PROCESSES);
+        let noise = self.readings.wrapping_mul(6_364_136_223_846_793_005) >> 42;
+        let growth = if key.pid.0 % 4 == 0 { tick * 65_536 } else { 0 };
+        let rss = (40 << 20) + noise + growth;
+        let reading = Reading {
+            rss: Some(rss),
+            rss_anon: Some(rss),
+            fds: Some(10 + noise % 5),
+            threads: Some(4),
+            ..Reading::default()
+        };
+        Ok(Observation { reading, denied: vec![] })
+    }
+
+    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+        Surroundings::default()
+    }
+}
+
+/// Reads the memory of this process at chosen ticks.
+#[derive(Default)]
+struct Probe {
+    rss_bytes: Vec<u64>,
+}
+
+impl EventSink for Probe {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        if let Event::Ticked(tick, _) = event
+            && tick.number % 2000 == 1999
+        {
+            let status = procfs::process::Process::myself().and_then(|own| own.status()).expect("own status");
+            self.rss_bytes.push(status.vmrss.expect("a resident size") * 1024);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn ten_thousand_ticks_leave_memory_flat() {
+    let clock = ManualClock::starting_at(Timestamp(0));
+    let plan = Plan {
+        selection: Selection::default(),
+        interval: Duration::from_secs(10),
+        duration: None,
+        samples: Some(10_000),
+        wait: false,
+        pss: false,
+    };
+    let mut watch = Watch::new(Rules {
+        analysis: Settings {
+            window_s: 3600.0,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        },
+        min_observation: MinObservation::Fixed(3600.0),
+        alerts: Thresholds { limit_percent: 80.0 },
+        limit_bytes: None,
+    });
+    let (mut recorder, mut probe) = (Recorder::default(), Probe::default());
+    let mut fanout = Fanout::default();
+    fanout.add(&mut recorder);
+    fanout.add(&mut probe);
+    let outcome = Session::new(&mut Script { readings: 0 }, &clock, &StopFlag::default(), plan)
+        .run(&mut watch, &mut fanout)
+        .expect("a session");
+    assert_eq!(outcome.ticks, 10_000);
+    let (first, last) = (probe.rss_bytes[0], probe.rss_bytes[4]);
+    // 32 KiB a series is what the tiers may take for days; a leak of a few bytes a sample would be 10 MB.
+    assert!(last < first + 3_000_000, "{:?}", probe.rss_bytes);
+}

@@ -1,0 +1,237 @@
+//! The session with a scripted source and a manual clock: hours in milliseconds.
+
+use std::io;
+use std::time::Duration;
+
+use leakwatch::alert::{AlertKind, AlertState, Thresholds};
+use leakwatch::analysis::Settings;
+use leakwatch::clock::{Clock, ManualClock, StopFlag};
+use leakwatch::event::{Event, EventSink, Notice};
+use leakwatch::model::{Counter, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::session::{EndedBy, MinObservation, Outcome, Plan, Rules, Session, Watch};
+use leakwatch::source::{Denied, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+
+/// A process that runs from one second to another.
+#[derive(Clone)]
+struct Process {
+    key: ProcessKey,
+    name: &'static str,
+    from: u64,
+    to: u64,
+    rss: fn(u64) -> u64,
+}
+
+fn process(pid: u32, start: u64, from: u64, to: u64) -> Process {
+    Process { key: ProcessKey { pid: Pid(pid), start: StartTime(start) }, name: "worker", from, to, rss: |_| 50 << 20 }
+}
+
+struct Script {
+    clock: ManualClock,
+    processes: Vec<Process>,
+    /// What every reading costs in time.
+    slowness: Duration,
+    refuses: Option<ReadError>,
+    denies_fds: bool,
+    host_free: u64,
+}
+
+impl Script {
+    fn of(processes: Vec<Process>) -> Self {
+        let clock = ManualClock::starting_at(Timestamp(1_800_000_000_000));
+        Self { clock, processes, slowness: Duration::ZERO, refuses: None, denies_fds: false, host_free: 90 }
+    }
+
+    fn running(&self) -> impl Iterator<Item = &Process> {
+        let now = self.clock.now().awake.as_secs();
+        self.processes.iter().filter(move |process| (process.from..process.to).contains(&now))
+    }
+}
+
+impl ProcessSource for Script {
+    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        let mut found: Vec<Found> = self
+            .running()
+            .map(|process| Found {
+                key: process.key,
+                parent: None,
+                label: ProcessLabel { name: process.name.to_owned(), ..ProcessLabel::default() },
+                age_s: Some(0.0),
+            })
+            .collect();
+        found.sort_by_key(|found| found.key);
+        Ok(found)
+    }
+
+    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+        if let Some(error) = &self.refuses {
+            return Err(error.clone());
+        }
+        let second = self.clock.now().awake.as_secs();
+        let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
+        let rss = (process.rss)(second);
+        self.clock.advance(self.slowness);
+        let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
+        Ok(Observation { reading: Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() }, denied })
+    }
+
+    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+        let host = Some(HostMemory { total_bytes: 100, available_bytes: self.host_free });
+        Surroundings { ceiling: None, host }
+    }
+}
+
+/// Remembers what a test asks about.
+#[derive(Default)]
+struct Collected {
+    samples: Vec<(ProcessKey, Timestamp)>,
+    alerts: Vec<(AlertKind, AlertState)>,
+    notices: Vec<Notice>,
+    fail_at: Option<usize>,
+}
+
+impl EventSink for Collected {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Sampled(target, sample) => {
+                self.samples.push((target.key.expect("a process"), sample.at));
+                if self.fail_at == Some(self.samples.len()) {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+            }
+            Event::Alert(_, alert) => self.alerts.push((alert.kind, alert.state)),
+            Event::Notice(_, notice) => self.notices.push(notice.clone()),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn plan(seconds: u64) -> Plan {
+    Plan {
+        selection: Selection { names: vec!["worker".to_owned()], ..Selection::default() },
+        interval: Duration::from_secs(1),
+        duration: Some(Duration::from_secs(seconds)),
+        samples: None,
+        wait: false,
+        pss: false,
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        analysis: Settings {
+            window_s: 3600.0,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        },
+        min_observation: MinObservation::Fixed(60.0),
+        alerts: Thresholds { limit_percent: 80.0 },
+        limit_bytes: None,
+    }
+}
+
+fn run(script: &mut Script, plan: Plan, rules: Rules, collected: &mut Collected) -> (Outcome, Watch) {
+    let clock = script.clock.clone();
+    let mut watch = Watch::new(rules);
+    let outcome =
+        Session::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
+    (outcome, watch)
+}
+
+#[test]
+fn a_pid_that_is_used_again_is_another_target() {
+    let mut script = Script::of(vec![process(7, 1, 0, 10), process(7, 2, 10, 100), process(8, 1, 0, 100)]);
+    let mut collected = Collected::default();
+    let (_, watch) = run(&mut script, plan(20), rules(), &mut collected);
+    let keys: Vec<_> = watch.targets().iter().map(|target| target.key.expect("a process")).collect();
+    assert_eq!(keys, [script.processes[0].key, script.processes[2].key, script.processes[1].key]);
+    assert_eq!(watch.targets()[0].assessment.samples, 10);
+    assert_eq!(watch.targets()[2].assessment.samples, 11);
+    assert_eq!(collected.alerts, [(AlertKind::Ended, AlertState::Firing), (AlertKind::Restarted, AlertState::Firing)]);
+}
+
+#[test]
+fn with_only_a_pid_the_next_owner_of_the_number_is_not_watched() {
+    let mut script = Script::of(vec![process(7, 1, 0, 10), process(7, 2, 12, 100)]);
+    let mut plan = plan(30);
+    plan.selection = Selection { pids: vec![Pid(7)], ..Selection::default() };
+    let (outcome, watch) = run(&mut script, plan, rules(), &mut Collected::default());
+    assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::TargetsGone, 1));
+}
+
+#[test]
+fn late_ticks_are_counted_and_do_not_drift() {
+    let mut script = Script::of(vec![process(7, 1, 0, 1000)]);
+    script.slowness = Duration::from_millis(2500);
+    let mut collected = Collected::default();
+    let (outcome, _) = run(&mut script, plan(60), rules(), &mut collected);
+    assert!(outcome.missed_ticks > 20, "{outcome:?}");
+    assert!(matches!(collected.notices[0], Notice::MissedTicks(_)));
+    assert_eq!(outcome.ticks, u64::try_from(collected.samples.len()).expect("a count"));
+}
+
+#[test]
+fn a_new_process_is_picked_up_at_the_next_tick() {
+    let mut script = Script::of(vec![process(7, 1, 0, 100), process(9, 1, 5, 100)]);
+    let mut collected = Collected::default();
+    run(&mut script, plan(20), rules(), &mut collected);
+    let first = collected.samples.iter().find(|(key, _)| key.pid == Pid(9)).expect("a sample");
+    assert_eq!(first.1, Timestamp(1_800_000_005_000));
+}
+
+#[test]
+fn waiting_ends_with_the_first_match_only() {
+    let mut script = Script::of(vec![process(7, 1, 30, 40)]);
+    let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(100) }, rules(), &mut Collected::default());
+    assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::TargetsGone, 1));
+    let mut script = Script::of(vec![]);
+    let (outcome, _) = run(&mut script, plan(100), rules(), &mut Collected::default());
+    assert_eq!((outcome.ended_by, outcome.ticks), (EndedBy::NothingMatched, 1));
+}
+
+#[test]
+fn what_cannot_be_read_is_said_once() {
+    let mut script = Script::of(vec![process(7, 1, 0, 100)]);
+    script.refuses = Some(ReadError::Denied { right: "CAP_X" });
+    let mut collected = Collected::default();
+    let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(20) }, rules(), &mut collected);
+    assert_eq!((outcome.unreadable, watch.targets().len(), collected.notices.len()), (1, 0, 1));
+}
+
+#[test]
+fn a_denied_counter_does_not_hide_the_others() {
+    let mut script = Script::of(vec![process(7, 1, 0, 100)]);
+    script.denies_fds = true;
+    let (_, watch) = run(&mut script, plan(20), rules(), &mut Collected::default());
+    let target = &watch.targets()[0];
+    assert_eq!(target.denied, [(Counter::Fds, "CAP_X")]);
+    assert_eq!((target.reading.rss, target.reading.fds), (Some(50 << 20), None));
+}
+
+#[test]
+fn a_sink_that_fails_ends_the_session_in_order() {
+    let mut script = Script::of(vec![process(7, 1, 0, 100)]);
+    let mut collected = Collected { fail_at: Some(5), ..Collected::default() };
+    let (outcome, watch) = run(&mut script, plan(50), rules(), &mut collected);
+    assert_eq!(outcome.ended_by, EndedBy::OutputFailed);
+    assert_eq!(outcome.failed.map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+    assert_eq!(watch.targets()[0].assessment.samples, 5);
+}
+
+#[test]
+fn alerts_are_raised_once_an_episode() {
+    let mut jumping = process(7, 1, 0, 1000);
+    jumping.rss = |second| if (100..160).contains(&second) { 190 << 20 } else { 50 << 20 };
+    let mut script = Script::of(vec![jumping]);
+    script.host_free = 10;
+    let mut collected = Collected::default();
+    let limited = Rules { limit_bytes: Some(200 << 20), ..rules() };
+    run(&mut script, plan(600), limited, &mut collected);
+    for kind in [AlertKind::RapidGrowth, AlertKind::NearLimit, AlertKind::HostMemory] {
+        let states: Vec<_> = collected.alerts.iter().filter(|alert| alert.0 == kind).map(|alert| alert.1).collect();
+        assert_eq!(states, [AlertState::Firing, AlertState::Resolved], "{kind:?}");
+    }
+}
