@@ -9,25 +9,29 @@ use std::sync::Arc;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::parse::{Rollup, Statm, Status};
-use super::root::{self, RIGHT_TO_LOOK_INSIDE};
+use super::parse::{Rollup, Statm, Status, labelled};
+use super::root::{self, ProcRoot, RIGHT_TO_LOOK_INSIDE};
 use crate::model::Counter;
 use crate::source::{Denied, Depth, Observation, ReadError};
 
-/// How often `/proc/PID/status` is read: it costs five times as much as `statm`, and adds only swap and how
-/// the shared pages split into files and shared memory.
+/// How often `/proc/PID/status` is read: it costs as much as all else together, and adds only swap and how the
+/// shared pages split into files and shared memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusCadence {
-    /// At every reading: no counter is ever missing.
+    /// At every reading.
     #[default]
     Always,
-    /// At every eighth reading, and whenever shared pages have changed or swap is in use. In between, the parts
-    /// of the shared pages are what they were, as their sum is, and swap is "not read".
+    /// When something calls for it: shared pages have changed, or the process has swap in use. While they have
+    /// not, their parts are taken to be what they were. Where the host has swap, also when anonymous pages have
+    /// become fewer, and at every 64th reading; in between, swap that was 0 is "not read".
     Seldom,
 }
 
-/// Readings between two of `status` at the slow pace; a power of two. Eight make its cost that of one `statm`.
-const STATUS_EVERY: u32 = 8;
+/// Readings between two of `status` where pages may be swapped out; its cost is then lost in the others.
+const STATUS_EVERY: u32 = 64;
+
+/// Rounds between two looks at whether the host has swap: an administrator seldom adds some.
+const SWAP_EVERY: u32 = 64;
 
 /// What is kept of a process between two readings.
 #[derive(Debug)]
@@ -90,11 +94,14 @@ struct Pace {
 }
 
 impl Pace {
-    fn status_is_due(&self, cadence: StatusCadence, statm: Statm) -> bool {
+    fn status_is_due(&self, cadence: StatusCadence, statm: Statm, host_has_swap: bool) -> bool {
         cadence == StatusCadence::Always
+            || self.readings == 0
             || self.swap_in_use
             || self.statm.shared_pages != statm.shared_pages
-            || self.readings.is_multiple_of(STATUS_EVERY)
+            // What is swapped out is resident no more.
+            || host_has_swap
+                && (statm.anonymous_pages() < self.statm.anonymous_pages() || self.readings.is_multiple_of(STATUS_EVERY))
     }
 }
 
@@ -105,6 +112,8 @@ pub(super) struct Reader {
     /// Sizes and link counts of folders are counts only where the kernel answers.
     is_kernel: bool,
     cadence: StatusCadence,
+    host_has_swap: bool,
+    round: u32,
     descriptors: Descriptors,
     buffer: Vec<u8>,
 }
@@ -112,8 +121,24 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn new(is_kernel: bool) -> Self {
         let page_bytes = rustix::param::page_size() as u64;
-        let (cadence, descriptors) = (StatusCadence::default(), Descriptors::default());
-        Self { page_bytes, is_kernel, cadence, descriptors, buffer: Vec::new() }
+        Self {
+            page_bytes,
+            is_kernel,
+            cadence: StatusCadence::default(),
+            host_has_swap: true,
+            round: 0,
+            descriptors: Descriptors::default(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Begins another round of readings.
+    pub(super) fn begin_round(&mut self, root: &ProcRoot) {
+        if self.cadence == StatusCadence::Seldom && self.round.is_multiple_of(SWAP_EVERY) {
+            let swap = root.read(c"meminfo", &mut self.buffer).ok().and_then(|file| labelled(file, b"SwapTotal"));
+            self.host_has_swap = swap != Some(0);
+        }
+        self.round = self.round.wrapping_add(1);
     }
 
     pub(super) fn set_cadence(&mut self, cadence: StatusCadence) {
@@ -145,15 +170,16 @@ impl Reader {
         let mut seen = Observation::default();
         let bytes_of = |pages: u64| Some(pages.saturating_mul(self.page_bytes));
         seen.reading.rss = bytes_of(statm.resident_pages);
-        seen.reading.rss_anon = bytes_of(statm.resident_pages.saturating_sub(statm.shared_pages));
+        seen.reading.rss_anon = bytes_of(statm.anonymous_pages());
         seen.reading.vsize = bytes_of(statm.size_pages);
-        if pace.status_is_due(self.cadence, statm) {
+        if pace.status_is_due(self.cadence, statm, self.host_has_swap) {
             self.take_status(open, &mut seen);
             pace.file_and_shmem = (seen.reading.rss_file, seen.reading.rss_shmem);
             pace.swap_in_use = seen.reading.swap.is_some_and(|swap| swap > 0);
         } else {
             // Their sum is what it was.
             (seen.reading.rss_file, seen.reading.rss_shmem) = pace.file_and_shmem;
+            seen.reading.swap = (!self.host_has_swap).then_some(0);
             if self.is_kernel {
                 settle(&mut seen, Counter::Threads, count_threads(open));
             }
@@ -286,12 +312,19 @@ mod tests {
 
     #[test]
     fn status_is_read_when_something_calls_for_it() {
-        let statm = |shared_pages| Statm { size_pages: 30, resident_pages: 20, shared_pages };
-        let pace = Pace { readings: 3, statm: statm(10), ..Pace::default() };
-        assert!(!pace.status_is_due(StatusCadence::Seldom, statm(10)));
-        assert!(pace.status_is_due(StatusCadence::Seldom, statm(11)));
-        assert!(pace.status_is_due(StatusCadence::Always, statm(10)));
-        assert!(Pace { swap_in_use: true, ..pace }.status_is_due(StatusCadence::Seldom, statm(10)));
-        assert!(Pace { readings: 8, ..pace }.status_is_due(StatusCadence::Seldom, statm(10)));
+        let statm = |resident_pages, shared_pages| Statm { size_pages: 30, resident_pages, shared_pages };
+        let before = Pace { readings: 3, statm: statm(20, 10), ..Pace::default() };
+        let due = |pace: Pace, resident, shared| {
+            [false, true]
+                .map(|host_has_swap| pace.status_is_due(StatusCadence::Seldom, statm(resident, shared), host_has_swap))
+        };
+        assert_eq!(due(before, 20, 10), [false, false]);
+        assert_eq!(due(before, 25, 10), [false, false]);
+        assert_eq!(due(before, 21, 11), [true, true]);
+        assert_eq!(due(before, 19, 10), [false, true]);
+        assert_eq!(due(Pace { readings: STATUS_EVERY, ..before }, 20, 10), [false, true]);
+        assert_eq!(due(Pace { swap_in_use: true, ..before }, 20, 10), [true, true]);
+        assert_eq!(due(Pace { readings: 0, ..before }, 20, 10), [true, true]);
+        assert!(before.status_is_due(StatusCadence::Always, statm(20, 10), false));
     }
 }

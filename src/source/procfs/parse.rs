@@ -29,6 +29,11 @@ impl Statm {
         Some(Self { size_pages: next()?, resident_pages: next()?, shared_pages: next()? })
     }
 
+    /// Resident pages that are not shared.
+    pub(super) fn anonymous_pages(&self) -> u64 {
+        self.resident_pages.saturating_sub(self.shared_pages)
+    }
+
     /// A zombie has no memory left, and neither has a process that is just ending.
     pub(super) fn has_no_memory(&self) -> bool {
         self.size_pages == 0 && self.resident_pages == 0
