@@ -216,8 +216,11 @@ fn material(life: &Look, base: f64, bar: &Bar<'_>) -> Option<Found> {
     measure(&life.blocks[..life.blocks.len() - life.blocks.len() / EARLIER])?;
     let mut judgement = life.now[1].clone();
     (judgement.rate, judgement.low, judgement.high, judgement.proof) = (now.rate, now.low, now.high, now.low);
-    (now.low > (bar.threshold)(base + judgement.level))
-        .then_some(Found { judgement, materiality: Some(now), suffix: false })
+    (now.low > (bar.threshold)(base + judgement.level)).then_some(Found {
+        judgement,
+        materiality: Some(now),
+        suffix: false,
+    })
 }
 
 /// Growth that is likely in any window and channel.
