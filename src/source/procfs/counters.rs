@@ -2,58 +2,106 @@
 //!
 //! Decides which file is due and what a refused one means; which process it is was settled before.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::ffi::CStr;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::parse::{Rollup, Statm, Status};
-use super::root::{self, RIGHT_TO_LOOK_INSIDE};
+use super::parse::{Rollup, Statm, Status, labelled};
+use super::root::{self, ProcRoot, RIGHT_TO_LOOK_INSIDE};
 use crate::model::Counter;
 use crate::source::{Denied, Depth, Observation, ReadError};
 
-/// How often `/proc/PID/status` is read: it costs five times as much as `statm`, and adds only swap and how
-/// the shared pages split into files and shared memory.
+/// How often `/proc/PID/status` is read: it costs as much as all else together, and adds only swap and how the
+/// shared pages split into files and shared memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusCadence {
-    /// At every reading: no counter is ever missing.
+    /// At every reading.
     #[default]
     Always,
-    /// At every eighth reading, and whenever shared pages have changed or swap is in use. In between those
-    /// counters are "not read", and the number of threads comes from elsewhere.
+    /// When something calls for it: shared pages have changed, or the process has swap in use. While they have
+    /// not, their parts are taken to be what they were. Where the host has swap, also when anonymous pages have
+    /// become fewer, and at every 64th reading; in between, swap that was 0 is "not read".
     Seldom,
 }
 
-/// Readings between two of `status` at the slow pace; a power of two. Eight make its cost that of one `statm`.
-const STATUS_EVERY: u32 = 8;
+/// Readings between two of `status` where pages may be swapped out; its cost is then lost in the others.
+const STATUS_EVERY: u32 = 64;
+
+/// Rounds between two looks at whether the host has swap: an administrator seldom adds some.
+const SWAP_EVERY: u32 = 64;
 
 /// What is kept of a process between two readings.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// The folder of the process.
-    dir: OwnedFd,
-    /// Its `statm`: follows the process through `exec`, and answers nothing once it has ended.
-    statm: OwnedFd,
+    open: Open,
     pace: Pace,
     /// Counted by [`Descriptors`].
     _permit: Arc<()>,
 }
 
-/// When `status` was last read, and what would make it due.
+/// The files of one process.
+#[derive(Debug)]
+struct Open {
+    /// Follows the process through `exec`, and answers nothing once it has ended.
+    statm: OwnedFd,
+    /// The folder of its descriptors, and that of its threads: to be asked for their size, not to be listed.
+    fd: Option<OwnedFd>,
+    task: Option<OwnedFd>,
+    /// The folder of the process; `None` where `task` leads there, which saves a descriptor.
+    folder: Option<OwnedFd>,
+}
+
+impl Open {
+    fn all(folder: OwnedFd) -> Result<Self, ReadError> {
+        let statm = root::open(&folder, c"statm").map_err(|errno| root::why(errno, "statm"))?;
+        let inner = |name| root::open_folder(&folder, name).ok();
+        Ok(Self { statm, fd: inner(c"fd"), task: inner(c"task"), folder: Some(folder) })
+    }
+
+    /// Gives up what is not needed at every reading.
+    fn into_kept(mut self) -> Self {
+        if self.task.is_some() {
+            self.folder = None;
+        }
+        self
+    }
+
+    /// Reads a file that is not kept open: `within` is its path from the folder, `above` the one from `task`.
+    fn read<'b>(&self, [within, above]: [&CStr; 2], buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Errno> {
+        match (&self.folder, &self.task) {
+            (Some(folder), _) => root::read(folder, within, buffer),
+            (None, Some(task)) => root::read(task, above, buffer),
+            (None, None) => Err(Errno::NOENT),
+        }
+    }
+}
+
+/// Where a file is, from the folder of the process and from `task` in it.
+const STATUS: [&CStr; 2] = [c"status", c"../status"];
+const ROLLUP: [&CStr; 2] = [c"smaps_rollup", c"../smaps_rollup"];
+
+/// What the last reading said, and what it calls for.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pace {
     readings: u32,
-    shared_pages: u64,
+    statm: Statm,
+    /// As `status` said last: they stay while their sum does.
+    file_and_shmem: (Option<u64>, Option<u64>),
     swap_in_use: bool,
 }
 
 impl Pace {
-    fn status_is_due(&self, cadence: StatusCadence, shared_pages: u64) -> bool {
+    fn status_is_due(&self, cadence: StatusCadence, statm: Statm, host_has_swap: bool) -> bool {
         cadence == StatusCadence::Always
+            || self.readings == 0
             || self.swap_in_use
-            || self.shared_pages != shared_pages
-            || self.readings.is_multiple_of(STATUS_EVERY)
+            || self.statm.shared_pages != statm.shared_pages
+            // What is swapped out is resident no more.
+            || host_has_swap
+                && (statm.anonymous_pages() < self.statm.anonymous_pages() || self.readings.is_multiple_of(STATUS_EVERY))
     }
 }
 
@@ -64,6 +112,8 @@ pub(super) struct Reader {
     /// Sizes and link counts of folders are counts only where the kernel answers.
     is_kernel: bool,
     cadence: StatusCadence,
+    host_has_swap: bool,
+    round: u32,
     descriptors: Descriptors,
     buffer: Vec<u8>,
 }
@@ -71,8 +121,24 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn new(is_kernel: bool) -> Self {
         let page_bytes = rustix::param::page_size() as u64;
-        let (cadence, descriptors) = (StatusCadence::default(), Descriptors::default());
-        Self { page_bytes, is_kernel, cadence, descriptors, buffer: Vec::new() }
+        Self {
+            page_bytes,
+            is_kernel,
+            cadence: StatusCadence::default(),
+            host_has_swap: true,
+            round: 0,
+            descriptors: Descriptors::default(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Begins another round of readings.
+    pub(super) fn begin_round(&mut self, root: &ProcRoot) {
+        if self.cadence == StatusCadence::Seldom && self.round.is_multiple_of(SWAP_EVERY) {
+            let swap = root.read(c"meminfo", &mut self.buffer).ok().and_then(|file| labelled(file, b"SwapTotal"));
+            self.host_has_swap = swap != Some(0);
+        }
+        self.round = self.round.wrapping_add(1);
     }
 
     pub(super) fn set_cadence(&mut self, cadence: StatusCadence) {
@@ -82,27 +148,21 @@ impl Reader {
     /// Reads a process that is not kept, and keeps it when that is safe and descriptors are left.
     ///
     /// An ordinary file that is kept would go on answering for a process that was replaced.
-    pub(super) fn first(&mut self, dir: OwnedFd, depth: Depth) -> Result<(Observation, Option<Kept>), ReadError> {
-        let statm = root::open(&dir, c"statm").map_err(|errno| root::why(errno, "statm"))?;
+    pub(super) fn first(&mut self, folder: OwnedFd, depth: Depth) -> Result<(Observation, Option<Kept>), ReadError> {
+        let open = Open::all(folder)?;
         let mut pace = Pace::default();
-        let observation = self.observe(dir.as_fd(), statm.as_fd(), &mut pace, depth)?;
+        let observation = self.observe(&open, &mut pace, depth)?;
         let permit = if self.is_kernel { self.descriptors.permit() } else { None };
-        Ok((observation, permit.map(|permit| Kept { dir, statm, pace, _permit: permit })))
+        Ok((observation, permit.map(|permit| Kept { open: open.into_kept(), pace, _permit: permit })))
     }
 
     /// Reads a process that is kept.
     pub(super) fn again(&mut self, kept: &mut Kept, depth: Depth) -> Result<Observation, ReadError> {
-        self.observe(kept.dir.as_fd(), kept.statm.as_fd(), &mut kept.pace, depth)
+        self.observe(&kept.open, &mut kept.pace, depth)
     }
 
-    fn observe(
-        &mut self,
-        dir: BorrowedFd<'_>,
-        statm: BorrowedFd<'_>,
-        pace: &mut Pace,
-        depth: Depth,
-    ) -> Result<Observation, ReadError> {
-        let bytes = root::read_again(statm, &mut self.buffer).map_err(|errno| root::why(errno, "statm"))?;
+    fn observe(&mut self, open: &Open, pace: &mut Pace, depth: Depth) -> Result<Observation, ReadError> {
+        let bytes = root::read_again(&open.statm, &mut self.buffer).map_err(|errno| root::why(errno, "statm"))?;
         let statm = Statm::parse(bytes).ok_or_else(|| ReadError::Malformed { file: "statm".into() })?;
         if statm.has_no_memory() {
             return Err(ReadError::Gone);
@@ -110,28 +170,32 @@ impl Reader {
         let mut seen = Observation::default();
         let bytes_of = |pages: u64| Some(pages.saturating_mul(self.page_bytes));
         seen.reading.rss = bytes_of(statm.resident_pages);
-        seen.reading.rss_anon = bytes_of(statm.resident_pages.saturating_sub(statm.shared_pages));
+        seen.reading.rss_anon = bytes_of(statm.anonymous_pages());
         seen.reading.vsize = bytes_of(statm.size_pages);
-        if pace.status_is_due(self.cadence, statm.shared_pages) {
-            self.take_status(dir, &mut seen);
-            pace.shared_pages = statm.shared_pages;
+        if pace.status_is_due(self.cadence, statm, self.host_has_swap) {
+            self.take_status(open, &mut seen);
+            pace.file_and_shmem = (seen.reading.rss_file, seen.reading.rss_shmem);
             pace.swap_in_use = seen.reading.swap.is_some_and(|swap| swap > 0);
-        } else if self.is_kernel {
-            // Two links are the folder itself; each thread adds one.
-            let threads = root::folder(dir, c"task").map(|task| task.st_nlink.saturating_sub(2));
-            settle(&mut seen, Counter::Threads, threads);
+        } else {
+            // Their sum is what it was.
+            (seen.reading.rss_file, seen.reading.rss_shmem) = pace.file_and_shmem;
+            seen.reading.swap = (!self.host_has_swap).then_some(0);
+            if self.is_kernel {
+                settle(&mut seen, Counter::Threads, count_threads(open));
+            }
         }
+        pace.statm = statm;
         pace.readings = pace.readings.wrapping_add(1);
-        settle(&mut seen, Counter::Fds, self.count_fds(dir));
+        settle(&mut seen, Counter::Fds, self.count_fds(open));
         if depth == Depth::WithPss {
-            self.take_rollup(dir, &mut seen);
+            self.take_rollup(open, &mut seen);
         }
         Ok(seen)
     }
 
     /// All of one moment where the file has it, so that the parts sum up.
-    fn take_status(&mut self, dir: BorrowedFd<'_>, seen: &mut Observation) {
-        let Ok(bytes) = root::read(dir, c"status", &mut self.buffer) else { return };
+    fn take_status(&mut self, open: &Open, seen: &mut Observation) {
+        let Ok(bytes) = open.read(STATUS, &mut self.buffer) else { return };
         let status = Status::parse(bytes);
         let bytes_of = |kib: Option<u64>| kib.map(|kib| kib.saturating_mul(1024));
         let reading = &mut seen.reading;
@@ -144,8 +208,8 @@ impl Reader {
         reading.threads = status.threads;
     }
 
-    fn take_rollup(&mut self, dir: BorrowedFd<'_>, seen: &mut Observation) {
-        let rollup = root::read(dir, c"smaps_rollup", &mut self.buffer).map(Rollup::parse);
+    fn take_rollup(&mut self, open: &Open, seen: &mut Observation) {
+        let rollup = open.read(ROLLUP, &mut self.buffer).map(Rollup::parse);
         let part = |of: fn(Rollup) -> u64| match rollup {
             // An ending process has an empty one.
             Ok(rollup) => rollup.map(|rollup| of(rollup).saturating_mul(1024)).ok_or(Errno::SRCH),
@@ -156,15 +220,22 @@ impl Reader {
     }
 
     /// Since Linux 6.2 the size of the folder is the number of its entries; before that it is 0.
-    fn count_fds(&self, dir: BorrowedFd<'_>) -> Result<u64, Errno> {
+    fn count_fds(&self, open: &Open) -> Result<u64, Errno> {
+        let folder = open.fd.as_ref().ok_or(Errno::NOENT)?;
         if self.is_kernel {
-            let size = root::folder(dir, c"fd")?.st_size;
+            let size = rustix::fs::fstat(folder)?.st_size;
             if let Ok(count @ 1..) = u64::try_from(size) {
                 return Ok(count);
             }
         }
-        root::count_entries(dir, c"fd")
+        root::count_entries(folder)
     }
+}
+
+/// Two links are the folder itself; each thread adds one.
+fn count_threads(open: &Open) -> Result<u64, Errno> {
+    let folder = open.task.as_ref().ok_or(Errno::NOENT)?;
+    Ok(rustix::fs::fstat(folder)?.st_nlink.saturating_sub(2))
 }
 
 /// Puts a counter where it belongs. One that is refused is named; one that is not there is left out.
@@ -188,7 +259,7 @@ struct Descriptors {
 
 impl Descriptors {
     /// Of each kept process.
-    const EACH: u64 = 2;
+    const EACH: u64 = 3;
     /// Left for output files, terminals and what the libraries open.
     const RESERVED: u64 = 64;
 
@@ -229,7 +300,7 @@ mod tests {
     #[test]
     fn permits_end_at_the_limit_and_come_back() {
         let mut descriptors =
-            Descriptors { limit: Some(Descriptors::RESERVED + 4), raised: true, ..Default::default() };
+            Descriptors { limit: Some(Descriptors::RESERVED + 6), raised: true, ..Default::default() };
         let first = descriptors.permit();
         assert!(first.is_some());
         let second = descriptors.permit();
@@ -241,11 +312,19 @@ mod tests {
 
     #[test]
     fn status_is_read_when_something_calls_for_it() {
-        let pace = Pace { readings: 3, shared_pages: 10, swap_in_use: false };
-        assert!(!pace.status_is_due(StatusCadence::Seldom, 10));
-        assert!(pace.status_is_due(StatusCadence::Seldom, 11));
-        assert!(pace.status_is_due(StatusCadence::Always, 10));
-        assert!(Pace { swap_in_use: true, ..pace }.status_is_due(StatusCadence::Seldom, 10));
-        assert!(Pace { readings: 8, ..pace }.status_is_due(StatusCadence::Seldom, 10));
+        let statm = |resident_pages, shared_pages| Statm { size_pages: 30, resident_pages, shared_pages };
+        let before = Pace { readings: 3, statm: statm(20, 10), ..Pace::default() };
+        let due = |pace: Pace, resident, shared| {
+            [false, true]
+                .map(|host_has_swap| pace.status_is_due(StatusCadence::Seldom, statm(resident, shared), host_has_swap))
+        };
+        assert_eq!(due(before, 20, 10), [false, false]);
+        assert_eq!(due(before, 25, 10), [false, false]);
+        assert_eq!(due(before, 21, 11), [true, true]);
+        assert_eq!(due(before, 19, 10), [false, true]);
+        assert_eq!(due(Pace { readings: STATUS_EVERY, ..before }, 20, 10), [false, true]);
+        assert_eq!(due(Pace { swap_in_use: true, ..before }, 20, 10), [true, true]);
+        assert_eq!(due(Pace { readings: 0, ..before }, 20, 10), [true, true]);
+        assert!(before.status_is_due(StatusCadence::Always, statm(20, 10), false));
     }
 }

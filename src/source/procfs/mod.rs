@@ -78,6 +78,7 @@ impl ProcfsSource {
 impl ProcessSource for ProcfsSource {
     fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
         self.limits.expire();
+        self.reader.begin_round(&self.root);
         self.census.take(&self.root, selection)
     }
 

@@ -8,7 +8,7 @@
 const PF_KTHREAD: u64 = 0x0020_0000;
 
 /// `/proc/PID/statm`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Statm {
     /// Size of the address space.
     pub(super) size_pages: u64,
@@ -27,6 +27,11 @@ impl Statm {
             Some(value)
         };
         Some(Self { size_pages: next()?, resident_pages: next()?, shared_pages: next()? })
+    }
+
+    /// Resident pages that are not shared.
+    pub(super) fn anonymous_pages(&self) -> u64 {
+        self.resident_pages.saturating_sub(self.shared_pages)
     }
 
     /// A zombie has no memory left, and neither has a process that is just ending.

@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawDir, SeekFrom, openat, readlinkat, statat};
+use rustix::fs::{CWD, Mode, OFlags, RawDir, SeekFrom, openat, readlinkat};
 use rustix::io::{Errno, pread};
 use rustix::path::DecInt;
 
@@ -126,9 +126,14 @@ pub(super) fn read_again(file: impl AsFd, buffer: &mut Vec<u8>) -> Result<&[u8],
     }
 }
 
+/// Opens a folder of a process, to be asked about and not to be listed: needs no right to look inside.
+pub(super) fn open_folder(dir: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
+    openat(dir, name, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+}
+
 /// How many entries a folder has.
-pub(super) fn count_entries(dir: impl AsFd, name: &CStr) -> Result<u64, Errno> {
-    let folder = openat(dir, name, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+pub(super) fn count_entries(folder: impl AsFd) -> Result<u64, Errno> {
+    let folder = openat(folder, c".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     let mut buffer = [MaybeUninit::uninit(); 1 << 13];
     let mut entries = RawDir::new(&folder, &mut buffer);
     let mut count = 0;
@@ -136,11 +141,6 @@ pub(super) fn count_entries(dir: impl AsFd, name: &CStr) -> Result<u64, Errno> {
         count += u64::from(!entry?.file_name().to_bytes().starts_with(b"."));
     }
     Ok(count)
-}
-
-/// What the kernel says of a folder of a process: its size and its number of links.
-pub(super) fn folder(dir: impl AsFd, name: &CStr) -> Result<rustix::fs::Stat, Errno> {
-    statat(dir, name, AtFlags::empty())
 }
 
 /// What a failed read of a file of a process means.

@@ -156,6 +156,24 @@ impl<'a> RawRow<'a> {
         Ok(())
     }
 
+    /// Takes in a field that is a whole number, where that is all there is to it.
+    pub(super) fn take_whole(&mut self, role: Role, value: u64) -> bool {
+        match role {
+            Role::Counter(counter, 1.0) => *self.reading.slot(counter) = Some(value),
+            Role::Time => match values::from_whole_seconds(value) {
+                Some(at) => self.at = Some(at),
+                None => return false,
+            },
+            Role::Pid => match u32::try_from(value) {
+                Ok(pid) => self.pid = Some(Pid(pid)),
+                Err(_) => return false,
+            },
+            Role::Ignored => {}
+            Role::Counter(..) | Role::Name | Role::Group => return false,
+        }
+        true
+    }
+
     /// Refuses a row that says nothing of any counter.
     pub(super) fn with_a_value(self) -> Result<Self, Fault> {
         if self.reading == Reading::default() { Err(Fault::row(FaultKind::NoValue)) } else { Ok(self) }

@@ -53,12 +53,11 @@ impl CsvRows {
         let mut rest = Some(line);
         for (role, column) in &self.columns {
             let from = rest.ok_or_else(|| Fault::row(FaultKind::TooFewFields))?;
-            // Whole numbers of bytes, which most fields are, are read and cut off in one pass.
-            if let Role::Counter(counter, 1.0) = *role
-                && let (value, length @ 1..) = leading_digits(from)
+            // Whole numbers, which most fields are, are read and cut off in one pass.
+            if let (value, length @ 1..) = leading_digits(from)
                 && from.get(length).is_none_or(|&byte| byte == self.delimiter)
+                && row.take_whole(*role, value)
             {
-                *row.reading.slot(counter) = Some(value);
                 rest = from.get(length + 1..);
                 continue;
             }

@@ -8,6 +8,9 @@ use crate::units::Bytes;
 /// What a second count above this must be: milliseconds. It is the year 5138.
 const LATEST_SECONDS: f64 = 1e11;
 
+/// The same as a whole number.
+const LATEST_WHOLE_SECOND: u64 = 100_000_000_000;
+
 /// Largest counter: what a signed 64-bit number of another program can hold too.
 const LARGEST: f64 = 9_223_372_036_854_775_808.0;
 
@@ -116,6 +119,11 @@ fn time_slowly(text: &[u8]) -> Option<Timestamp> {
         text.parse::<jiff::civil::DateTime>()?.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
     });
     moment.ok().map(|moment| Timestamp(moment.as_millisecond()))
+}
+
+/// Whole seconds since any moment. `None` for what must be another unit.
+pub(super) fn from_whole_seconds(seconds: u64) -> Option<Timestamp> {
+    (seconds <= LATEST_WHOLE_SECOND).then(|| Timestamp(seconds.cast_signed() * 1000))
 }
 
 /// Seconds since any moment. `None` for what must be another unit.
