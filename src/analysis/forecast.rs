@@ -12,10 +12,7 @@ pub(super) fn forecast(growth: &Growth, shape: Option<Shape>, ceiling: Option<&C
     let headroom = ceiling.headroom_bytes() as f64;
     let until = |rate: Option<f64>| rate.filter(|r| *r > 0.0).map(|r| headroom / r);
     let accelerating = shape == Some(Shape::Accelerating);
-    Forecast {
-        not_before_s: until(growth.ci_high).filter(|_| !accelerating),
-        likely_by_s: until(growth.ci_low),
-    }
+    Forecast { not_before_s: until(growth.ci_high).filter(|_| !accelerating), likely_by_s: until(growth.ci_low) }
 }
 
 #[cfg(test)]

@@ -200,7 +200,12 @@ fn decide(library: &Library, channel: Channel, t: &[f64], values: &[f64]) -> Opt
     let leads = lead >= 0.0;
     let told = if leads { grown } else { top };
     let z = if chosen.is_some() { grown.z() } else { 0.0 };
-    let near = library.growing.iter().filter(|c| c.score >= top.score - NEARLY).map(Candidate::z).fold(f64::INFINITY, f64::min);
+    let near = library
+        .growing
+        .iter()
+        .filter(|c| c.score >= top.score - NEARLY)
+        .map(Candidate::z)
+        .fold(f64::INFINITY, f64::min);
 
     let averaged = |c: &&Candidate| !leads || chosen.is_none() || eligible(c);
     let (rate, error) = average(library.growing.iter().filter(averaged), told.score);

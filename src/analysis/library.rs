@@ -87,11 +87,13 @@ pub(super) fn fit(t: &[f64], v: &[f64], rounding: f64, wave: Option<&Wave>, exte
     let mut tried = curves(t, v, extent);
     let mut next = 0;
     let mut ratio = SHARPEN;
-    while next < tried.len() || (extent == Extent::Full && ratio > FINE && {
-        sharpen(&library, ratio, &mut tried);
-        ratio = ratio.sqrt();
-        next < tried.len()
-    }) {
+    while next < tried.len()
+        || (extent == Extent::Full && ratio > FINE && {
+            sharpen(&library, ratio, &mut tried);
+            ratio = ratio.sqrt();
+            next < tried.len()
+        })
+    {
         let curve = tried[next];
         next += 1;
         if curve != Curve::Plain {

@@ -229,6 +229,11 @@ fn spike(said: &Assessment) -> Option<Reason> {
         threshold: None,
         unit: "bytes",
         span_s: said.observed_s,
-        text: format!("{} spikes, {} of them came back; the latest rose by {}", s.count, s.returned, size(latest.rise_bytes)),
+        text: format!(
+            "{} spikes, {} of them came back; the latest rose by {}",
+            s.count,
+            s.returned,
+            size(latest.rise_bytes)
+        ),
     })
 }

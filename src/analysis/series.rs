@@ -188,7 +188,7 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
     };
     finding.threshold = (bar.threshold)(finding.level);
     finding.share = 1.0 - (history.first() + bar.beside) / (finding.level + bar.beside).max(f64::MIN_POSITIVE);
-    finding.required = required_samples(finding.share);
+    finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means().lead));
     if history.tiers() == 0 && history.samples() > 1 && unit / history.observed() < finding.threshold {
         finding.status = Status::Stable;
     }
@@ -216,8 +216,11 @@ fn material(life: &Look, base: f64, bar: &Bar<'_>) -> Option<Found> {
     measure(&life.blocks[..life.blocks.len() - life.blocks.len() / EARLIER])?;
     let mut judgement = life.now[1].clone();
     (judgement.rate, judgement.low, judgement.high, judgement.proof) = (now.rate, now.low, now.high, now.low);
-    (now.low > (bar.threshold)(base + judgement.level))
-        .then_some(Found { judgement, materiality: Some(now), suffix: false })
+    (now.low > (bar.threshold)(base + judgement.level)).then_some(Found {
+        judgement,
+        materiality: Some(now),
+        suffix: false,
+    })
 }
 
 /// Growth that is likely in any window and channel.

@@ -96,7 +96,8 @@ impl Wave {
 
     /// From the lowest to the highest point.
     pub fn swing(&self) -> f64 {
-        let (low, high) = self.values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
+        let (low, high) =
+            self.values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
         high - low
     }
 }

@@ -40,11 +40,8 @@ pub fn mann_kendall(values: &[f64]) -> MannKendall {
     sorted.sort_unstable_by(f64::total_cmp);
     let spread = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
     #[expect(clippy::cast_precision_loss, reason = "counts of some dozen values")]
-    let (n, ties, s) = (
-        n as f64,
-        sorted.chunk_by(|a, b| a == b).map(|tied| spread(tied.len() as f64)).sum::<f64>(),
-        s as f64,
-    );
+    let (n, ties, s) =
+        (n as f64, sorted.chunk_by(|a, b| a == b).map(|tied| spread(tied.len() as f64)).sum::<f64>(), s as f64);
     let pairs = n * (n - 1.0) / 2.0;
     MannKendall { s, variance: (spread(n) - ties) / 18.0, tau: if pairs > 0.0 { s / pairs } else { 0.0 } }
 }
@@ -78,9 +75,10 @@ pub fn sen_slope(t: &[f64], v: &[f64], z: f64, inflation: f64) -> Option<SenSlop
     }
     slopes.sort_unstable_by(f64::total_cmp);
     let count = slopes.len();
-    let slope = if count % 2 == 1 { slopes[count / 2] } else { f64::midpoint(slopes[count / 2 - 1], slopes[count / 2]) };
+    let slope =
+        if count % 2 == 1 { slopes[count / 2] } else { f64::midpoint(slopes[count / 2 - 1], slopes[count / 2]) };
     let half = z * (mann_kendall(v).variance * inflation).sqrt();
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
     let at = |rank: f64| slopes[(rank.max(0.0) as usize).min(count - 1)];
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let middle = count as f64 / 2.0;
