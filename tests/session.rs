@@ -232,6 +232,12 @@ fn alerts_are_raised_once_an_episode() {
     run(&mut script, plan(600), limited, &mut collected);
     for kind in [AlertKind::RapidGrowth, AlertKind::NearLimit, AlertKind::HostMemory] {
         let states: Vec<_> = collected.alerts.iter().filter(|alert| alert.0 == kind).map(|alert| alert.1).collect();
-        assert_eq!(states, [AlertState::Firing, AlertState::Resolved], "{kind:?}");
+        // The host is still full when the session ends: nobody has seen that alert end.
+        let expected = if kind == AlertKind::HostMemory {
+            &[AlertState::Firing][..]
+        } else {
+            &[AlertState::Firing, AlertState::Resolved]
+        };
+        assert_eq!(states, expected, "{kind:?}");
     }
 }

@@ -162,7 +162,7 @@ impl AlertBook {
         alerts
     }
 
-    /// Ends all open alerts: the target has gone or the session ends.
+    /// Ends all open alerts: the target has gone.
     pub fn close(&mut self, at: Timestamp) -> Vec<Alert> {
         std::mem::take(&mut self.open)
             .into_iter()
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_resolves_what_is_open() {
+    fn a_target_that_goes_resolves_what_is_open() {
         let mut book = AlertBook::default();
         book.update(Timestamp(0), &[finding(AlertKind::Leak), finding(AlertKind::HighVariance)]);
         let ended = book.close(Timestamp(1000));

@@ -188,7 +188,7 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
     };
     finding.threshold = (bar.threshold)(finding.level);
     finding.share = 1.0 - (history.first() + bar.beside) / (finding.level + bar.beside).max(f64::MIN_POSITIVE);
-    finding.required = required_samples(finding.share);
+    finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means().lead));
     if history.tiers() == 0 && history.samples() > 1 && unit / history.observed() < finding.threshold {
         finding.status = Status::Stable;
     }

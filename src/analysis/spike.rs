@@ -51,14 +51,11 @@ impl SpikeWatch {
     fn rising(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64, was_active: bool) -> bool {
         // while one spike goes on its top moves up, and its base stays the lowest
         let (top, base) = match self.open {
-            Some((_, top, first)) if was_active => (top.max(value), first.min(base)),
+            Some((_, top, _)) if was_active && value <= top => return false,
+            Some((_, _, first)) if was_active => (value, first.min(base)),
             _ => (value, base),
         };
-        if !was_active {
-            self.seen.count += 1;
-        } else if top > value {
-            return false;
-        }
+        self.seen.count += u64::from(!was_active);
         self.open = Some((seconds, top, base));
         let rise_percent = if base > 0.0 { 100.0 * (top - base) / base } else { 0.0 };
         self.seen.latest = Some(Spike { at, rise_bytes: top - base, rise_percent, returned: None });

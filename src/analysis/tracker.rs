@@ -26,7 +26,7 @@ const PART: f64 = 0.01 / 3600.0;
 const LEAST_COUNT: f64 = 1.0 / 3600.0;
 /// What every process has of memory and of descriptors or threads: growth below it is no start-up by itself.
 const EVERY_PROCESS: f64 = 8e6;
-const EVERY_COUNT: f64 = 32.0;
+const EVERY_COUNT: f64 = 64.0;
 /// Shared memory can leak only while the address space grows with it, by at least this part of its rate: pages of a
 /// segment that is mapped already are bounded by it.
 const MAPPED: f64 = 0.3;

@@ -50,13 +50,15 @@ pub fn behave(behaviour: Behaviour) {
     let base = vec![1u8; BASE];
     let mut held: VecDeque<Vec<u8>> = VecDeque::new();
     let mut files = Vec::new();
-    let mut random = Random(u32::try_from(base.len()).unwrap_or(1));
+    let mut random = Random(std::process::id());
     for request in 0u64.. {
         std::thread::sleep(PACE);
+        // Nothing reads what is held; without this the optimiser would not hold it.
+        std::hint::black_box((&base, &held));
         match behaviour {
             Behaviour::Leak => {
                 held.push_back(vec![1; KEPT]);
-                drop(vec![1u8; BUFFER]);
+                drop(std::hint::black_box(vec![1u8; BUFFER]));
             }
             // A queue whose length wanders within its bound.
             Behaviour::Steady => {
@@ -83,7 +85,7 @@ pub fn behave(behaviour: Behaviour) {
     }
 }
 
-/// A small generator of pseudo-random numbers (Numerical Recipes' constants): no two runs differ.
+/// A small generator of pseudo-random numbers (Numerical Recipes' constants), seeded by the caller.
 struct Random(u32);
 
 impl Random {

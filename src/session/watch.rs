@@ -178,6 +178,9 @@ impl Watch {
     pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         self.close(index, at, sink)?;
         self.targets[index].ended = Some(at);
+        let alerts = self.series[index].book.close(at);
+        let target = &self.targets[index];
+        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))?;
         let label = &self.targets[index].label;
         self.ended.insert((label.name.clone(), label.cmdline.clone()), index);
         let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
@@ -185,14 +188,13 @@ impl Watch {
         sink.take(Event::Gone(&self.targets[index]))
     }
 
-    /// Judges every target for the last time and ends the open alerts.
+    /// Judges every target for the last time. Alerts that are open stay so: nobody has seen them end.
     pub(super) fn conclude(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         let mut outcome = Ok(());
         for index in 0..self.targets.len() {
             outcome = outcome.and(self.close(index, at, sink));
         }
-        let alerts = self.host.close(at);
-        outcome.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(None, alert))))
+        outcome
     }
 
     fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
@@ -202,9 +204,7 @@ impl Watch {
         self.refresh_ceiling(index);
         let assessed = self.assess(index, at, sink);
         self.series[index].tracker = None;
-        let alerts = self.series[index].book.close(at);
-        let target = &self.targets[index];
-        assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
+        assessed
     }
 
     fn assess(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {

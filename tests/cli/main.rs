@@ -1,9 +1,11 @@
 //! The program as its users call it: one binary for all of it.
 
+mod analyze;
 mod bad_input;
 mod config;
 mod endings;
 mod hostile;
+mod live;
 mod machine_output;
 mod support;
 mod views;

@@ -5,7 +5,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 /// The t value of `nu` degrees of freedom that has the tail of the normal deviate `z`.
 ///
 /// In closed form, because it is wanted for every window and the exact inverse costs microseconds: Wallace (1959),
-/// good to 0.03 deviates for `nu` of 4 and more and deviates up to 4 (a test holds it against `statrs`).
+/// good to 0.1 deviates for `nu` of 4 and more and deviates up to 4 (a test holds it against `statrs`).
 #[must_use]
 pub fn student(z: f64, nu: f64) -> f64 {
     let x = z * (8.0 * nu + 3.0) / (8.0 * nu + 1.0);
@@ -38,7 +38,7 @@ mod tests {
             for z in [0.5, 1.0, 1.96, 2.5, 3.0, 3.5, 4.0] {
                 let t = student(z, nu);
                 let back = Normal::standard().inverse_cdf(exact.cdf(t));
-                assert!((back - z).abs() < 0.03, "nu {nu}: {z} came back as {back}");
+                assert!((back - z).abs() < 0.1, "nu {nu}: {z} came back as {back}");
                 assert!((deviate(t, nu) - z).abs() < 1e-9);
                 assert_eq!(student(-z, nu), -t);
             }

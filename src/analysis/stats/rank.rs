@@ -78,7 +78,7 @@ pub fn sen_slope(t: &[f64], v: &[f64], z: f64, inflation: f64) -> Option<SenSlop
     let slope =
         if count % 2 == 1 { slopes[count / 2] } else { f64::midpoint(slopes[count / 2 - 1], slopes[count / 2]) };
     let half = z * (mann_kendall(v).variance * inflation).sqrt();
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
     let at = |rank: f64| slopes[(rank.max(0.0) as usize).min(count - 1)];
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let middle = count as f64 / 2.0;

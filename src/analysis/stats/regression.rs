@@ -159,10 +159,8 @@ fn solve(columns: &[usize], product: impl Fn(usize, usize) -> f64) -> ([f64; 3],
     let mut half = [0.0; 3];
     for i in 0..p {
         for j in 0..=i {
-            let mut sum = product(columns[i], columns[j]);
-            for k in 0..j {
-                sum -= factor[i][k] * factor[j][k];
-            }
+            let before: f64 = factor[i][..j].iter().zip(&factor[j][..j]).map(|(a, b)| a * b).sum();
+            let sum = product(columns[i], columns[j]) - before;
             if i == j {
                 // a column that the others explain is left out: its pivot is made huge
                 let own = product(columns[i], columns[i]);
@@ -171,11 +169,8 @@ fn solve(columns: &[usize], product: impl Fn(usize, usize) -> f64) -> ([f64; 3],
                 factor[i][j] = sum / factor[j][j];
             }
         }
-        let mut sum = product(columns[i], V);
-        for k in 0..i {
-            sum -= factor[i][k] * half[k];
-        }
-        half[i] = sum / factor[i][i];
+        let before: f64 = factor[i][..i].iter().zip(&half).map(|(a, b)| a * b).sum();
+        half[i] = (product(columns[i], V) - before) / factor[i][i];
     }
     let mut beta = [0.0; 3];
     for i in (0..p).rev() {

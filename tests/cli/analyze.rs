@@ -1,0 +1,166 @@
+//! Recordings: our own and foreign ones, and the same verdict as live.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{Target, leakwatch, run, stderr, stdout};
+
+fn report(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A recording of a process that loses 64 KiB a sample, one sample a second.
+fn leaking_csv(rows: u32) -> String {
+    let mut text = "time_s,pid,name,rss\n".to_owned();
+    for row in 0..rows {
+        let noise = (row * 7919) % 13;
+        text.push_str(&format!("{row},7,worker,{}\n", 50_000_000 + u64::from(row) * 65_536 + u64::from(noise) * 4096));
+    }
+    text
+}
+
+fn write(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path.to_string_lossy().into_owned()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("memory takes every write");
+    encoder.finish().expect("memory takes every write")
+}
+
+#[test]
+fn a_leak_in_a_recording_is_1() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = leaking_csv(600);
+    let plain = write(&folder, "leak.csv", text.as_bytes());
+    let packed = write(&folder, "leak.csv.gz", &gzip(text.as_bytes()));
+    let output = run(&["analyze", "--format", "json", &plain, &packed]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report = report(&stdout(&output));
+    for (target, source) in report["targets"].as_array().expect("targets").iter().zip([&plain, &packed]) {
+        assert_eq!(target["verdict"]["status"], "leaking", "{target:#}");
+        assert_eq!(target["source"], source.as_str());
+        let rate = target["growth"]["rate_bytes_per_s"].as_f64().expect("a rate");
+        assert!((rate / 65_536.0 - 1.0).abs() < 0.05, "{rate}");
+    }
+    assert_eq!(report["session"]["kind"], "analyze");
+}
+
+#[test]
+fn standard_input_is_a_recording() {
+    let mut child = leakwatch()
+        .args(["analyze", "--format", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    child.stdin.take().expect("a pipe").write_all(&gzip(leaking_csv(600).as_bytes())).expect("it reads");
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(report(&stdout(&output))["targets"][0]["verdict"]["status"], "leaking");
+}
+
+#[test]
+fn a_live_session_and_its_replay_say_the_same() {
+    let target = Target::start("leaky", &["40000", "10"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (csv, jsonl) = (path("live.csv"), path("live.jsonl"));
+    let pid = target.pid();
+    let live = ["--pid", &pid, "--interval", "50ms", "--duration", "10s", "--min-observation", "2s", "--format", "json"];
+    let live = run(&[&live[..], &["-o", &csv, "-o", &jsonl]].concat());
+    let live = report(&stdout(&live));
+    for recording in [&csv, &jsonl] {
+        let replay = run(&["analyze", "--format", "json", "--min-observation", "2s", recording]);
+        let replay = report(&stdout(&replay));
+        for key in ["verdict", "growth", "spikes", "variance", "consistent_growth", "memory", "resources", "samples"] {
+            let (live, replay) = (&live["targets"][0][key], &replay["targets"][0][key]);
+            if key == "verdict" {
+                assert_eq!(live["status"], replay["status"]);
+            }
+            assert_eq!(live, replay, "{key}");
+        }
+    }
+}
+
+#[test]
+fn one_bad_file_does_not_stop_the_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = write(&folder, "good.csv", leaking_csv(600).as_bytes());
+    let empty = write(&folder, "empty.csv", b"");
+    let junk = write(&folder, "junk.csv", &[0, 159, 146, 150, 10, 0, 1]);
+    let columns = write(&folder, "columns.csv", b"a,b\n1,2\n");
+    let output = run(&["analyze", "--format", "json", &empty, &junk, &columns, "/no/such.csv", &good]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    for file in [&empty, &junk, &columns, &"/no/such.csv".to_owned()] {
+        assert!(stderr(&output).contains(file.as_str()), "{file}: {}", stderr(&output));
+    }
+    let report = report(&stdout(&output));
+    assert_eq!(report["targets"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["session"]["unreadable"], 4);
+    assert_eq!(run(&["analyze", &empty]).status.code(), Some(2));
+}
+
+#[test]
+fn foreign_recordings_are_read_by_their_columns() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut table = "when,who,mem_mb,other\n".to_owned();
+    let mut lines = String::new();
+    let mut log = String::new();
+    for row in 0..600 {
+        let mb = 100.0 + f64::from(row) * 0.1 + f64::from((row * 7919) % 13) * 0.01;
+        table.push_str(&format!("{row},a,{mb:.3},x\n{row},b,100,y\n"));
+        lines.push_str(&format!("{{\"elapsed_time\":{row},\"current_memory_mb\":{mb:.3}}}\n"));
+        log.push_str(&format!("INFO [MEMORY] job_id={row} | rss={mb:.2}MB | jobs_total={row}\nINFO other line\n"));
+    }
+    let table = write(&folder, "table.csv", table.as_bytes());
+    let lines = write(&folder, "lines.jsonl", lines.as_bytes());
+    let log = write(&folder, "app.log", log.as_bytes());
+    let analyze = |arguments: &[&str]| {
+        let output = run(&[&["analyze", "--format", "json"], arguments].concat());
+        let message = stderr(&output);
+        (report(&stdout(&output)), message)
+    };
+    let (report, message) =
+        analyze(&["--time-column", "when", "--value-column", "mem_mb", "--value-unit", "MB", "--group-by", "who", &table]);
+    let statuses: Vec<&str> =
+        report["targets"].as_array().expect(&message).iter().filter_map(|t| t["verdict"]["status"].as_str()).collect();
+    assert_eq!(statuses, ["leaking", "stable"]);
+    let rate = report["targets"][0]["growth"]["rate_bytes_per_s"].as_f64().expect("a rate");
+    assert!((rate / 100_000.0 - 1.0).abs() < 0.05, "{rate}");
+
+    let (report, message) = analyze(&["--value-column", "current_memory_mb", "--value-unit", "MB", &lines]);
+    assert_eq!(report["targets"][0]["verdict"]["status"], "leaking", "{message}");
+
+    let (report, message) = analyze(&["--line-regex", r"rss=(?<value>[0-9.]+)(?<unit>MB)", &log]);
+    assert_eq!(report["targets"][0]["verdict"]["status"], "leaking", "{message}");
+    assert!(message.contains("unit of work"), "{message}");
+}
+
+#[test]
+fn faulty_rows_are_counted_and_a_torn_end_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut text = leaking_csv(100);
+    text.push_str("100,7,worker,NaN\n101,7,worker,-5\n102,7,worker,99999999999999999999999\n50,7,worker,50000000\n103,7,wor");
+    let file = write(&folder, "torn.csv", text.as_bytes());
+    let output = run(&["analyze", "--format", "json", &file]);
+    let report = report(&stdout(&output));
+    assert_eq!(report["targets"][0]["samples"], 100);
+    let notices = report["notices"].to_string();
+    for part in ["rows left out", "cut off in the middle"] {
+        assert!(notices.contains(part), "{notices}");
+    }
+}
+
+#[test]
+fn a_name_survives_the_way_through_a_spreadsheet_safe_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = leaking_csv(100).replace("worker", "'=cmd()");
+    let file = write(&folder, "names.csv", text.as_bytes());
+    let output = run(&["analyze", "--format", "json", &file]);
+    assert_eq!(report(&stdout(&output))["targets"][0]["name"], "=cmd()");
+}
