@@ -71,7 +71,8 @@ fn a_live_session_and_its_replay_say_the_same() {
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let (csv, jsonl) = (path("live.csv"), path("live.jsonl"));
     let pid = target.pid();
-    let live = ["--pid", &pid, "--interval", "50ms", "--duration", "10s", "--min-observation", "2s", "--format", "json"];
+    let live =
+        ["--pid", &pid, "--interval", "50ms", "--duration", "10s", "--min-observation", "2s", "--format", "json"];
     let live = run(&[&live[..], &["-o", &csv, "-o", &jsonl]].concat());
     let live = report(&stdout(&live));
     for recording in [&csv, &jsonl] {
@@ -125,8 +126,17 @@ fn foreign_recordings_are_read_by_their_columns() {
         let message = stderr(&output);
         (report(&stdout(&output)), message)
     };
-    let (report, message) =
-        analyze(&["--time-column", "when", "--value-column", "mem_mb", "--value-unit", "MB", "--group-by", "who", &table]);
+    let (report, message) = analyze(&[
+        "--time-column",
+        "when",
+        "--value-column",
+        "mem_mb",
+        "--value-unit",
+        "MB",
+        "--group-by",
+        "who",
+        &table,
+    ]);
     let statuses: Vec<&str> =
         report["targets"].as_array().expect(&message).iter().filter_map(|t| t["verdict"]["status"].as_str()).collect();
     assert_eq!(statuses, ["leaking", "stable"]);
@@ -145,7 +155,9 @@ fn foreign_recordings_are_read_by_their_columns() {
 fn faulty_rows_are_counted_and_a_torn_end_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut text = leaking_csv(100);
-    text.push_str("100,7,worker,NaN\n101,7,worker,-5\n102,7,worker,99999999999999999999999\n50,7,worker,50000000\n103,7,wor");
+    text.push_str(
+        "100,7,worker,NaN\n101,7,worker,-5\n102,7,worker,99999999999999999999999\n50,7,worker,50000000\n103,7,wor",
+    );
     let file = write(&folder, "torn.csv", text.as_bytes());
     let output = run(&["analyze", "--format", "json", &file]);
     let report = report(&stdout(&output));
