@@ -1,5 +1,7 @@
 //! Exit statuses, and which one a session earns.
 
+use std::collections::HashSet;
+
 use crate::analysis::Status;
 use crate::event::Target;
 use crate::units::{ByteRate, Span};
@@ -78,8 +80,8 @@ impl GatePolicy {
             (FOUND, format!("{} suspect", of(suspects)))
         } else if alert_fired && named(FailOn::Alert) {
             (FOUND, "an alert was raised".to_owned())
-        } else if count(Status::InsufficientData) > 0 && !named(FailOn::Never) {
-            let open = of(count(Status::InsufficientData));
+        } else if undecided(targets) > 0 && !named(FailOn::Never) {
+            let open = of(undecided(targets));
             match self.on_inconclusive {
                 OnInconclusive::Fail => {
                     (INCONCLUSIVE, format!("inconclusive: {open} without enough data{}", wait(targets)))
@@ -100,6 +102,21 @@ impl GatePolicy {
         };
         Judgement { status, code, summary }
     }
+}
+
+/// Targets that were not seen for long enough to tell.
+///
+/// One that came and went while another of its name was judged does not count: workers that are replaced are a way
+/// of life, and the judged one stands for them.
+fn undecided(targets: &[Target]) -> usize {
+    let is_open = |target: &&Target| target.assessment.verdict.status == Status::InsufficientData;
+    let judged: HashSet<&str> =
+        targets.iter().filter(|target| !is_open(target)).map(|target| target.label.name.as_str()).collect();
+    targets
+        .iter()
+        .filter(is_open)
+        .filter(|target| target.ended.is_none() || !judged.contains(target.label.name.as_str()))
+        .count()
 }
 
 /// What would have been seen, and how much longer it takes.
