@@ -138,10 +138,21 @@ pub(super) struct Rollup {
 
 impl Rollup {
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        Some(Self {
-            pss_kib: labelled(bytes, b"Pss")?,
-            uss_kib: labelled(bytes, b"Private_Clean")?.checked_add(labelled(bytes, b"Private_Dirty")?)?,
-        })
+        let (mut pss_kib, mut clean_kib, mut dirty_kib) = (None, None, None);
+        // The sums come early, and the rest of the file is not looked at.
+        for line in bytes.split(|&byte| byte == b'\n') {
+            let (slot, value) = match line {
+                [b'P', b's', b's', b':', value @ ..] => (&mut pss_kib, value),
+                _ if line.starts_with(b"Private_Clean:") => (&mut clean_kib, &line[14..]),
+                _ if line.starts_with(b"Private_Dirty:") => (&mut dirty_kib, &line[14..]),
+                _ => continue,
+            };
+            *slot = Some(number(skip_blanks(value))?.0);
+            if let (Some(pss_kib), Some(clean), Some(dirty)) = (pss_kib, clean_kib, dirty_kib) {
+                return Some(Self { pss_kib, uss_kib: u64::checked_add(clean, dirty)? });
+            }
+        }
+        None
     }
 }
 
