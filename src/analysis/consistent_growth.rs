@@ -2,7 +2,7 @@
 
 use super::evidence::ConsistentGrowth;
 use super::history::Block;
-use super::stats::{inflation, mann_kendall, sen_slope};
+use super::stats::{inflation, mann_kendall, median_slope};
 use super::window::Window;
 
 /// What all three must show: most floors above the one before, a rank trend beyond chance, a run that is no accident.
@@ -25,7 +25,7 @@ pub(super) fn consistent_growth(blocks: &[Block]) -> ConsistentGrowth {
         run = if w[1] > w[0] { run + 1 } else { 0 };
         longest = longest.max(run);
     }
-    let slope = sen_slope(t, v, 0.0, 1.0).map_or(0.0, |s| s.slope);
+    let slope = median_slope(t, v);
     let rest: Vec<f64> = t.iter().zip(v).map(|(t, v)| v - slope * t).collect();
     let trend = mann_kendall(v);
     let p = trend.p(inflation(&rest));

@@ -1,7 +1,7 @@
 //! Growth by its size: how much of what the process holds came in while it was watched, and whether the later half of
 //! the watch still brings its part. Ranks and medians of floors, so that no hump of a collector matters.
 
-use super::stats::{MannKendall, inflation, mann_kendall, sen_slope};
+use super::stats::{MannKendall, inflation, mann_kendall, median_slope, sen_slope};
 use super::window::Window;
 
 /// Material growth: this share of the level over the observed time, in the whole watch and at the pace of its later
@@ -9,6 +9,9 @@ use super::window::Window;
 const MATERIAL: f64 = 0.15;
 /// The later half must keep at least this part of the pace of the whole: less is a warm-up.
 const STEADY: f64 = 0.5;
+/// The newest third, or the lowest values of the two newest eighths, must keep at least this part of the pace of the
+/// whole: less is a rise that is over. (The former forgives a drop at the end, the latter a hump before it.)
+const STILL: f64 = 0.25;
 /// The growth by the spread of the floors around their line, as standard deviations.
 const CLEAR: f64 = 1.75;
 /// Deviates of the rank trend, corrected for autocorrelation: of all floors, and of the later half alone.
@@ -25,6 +28,8 @@ pub(super) struct Materiality {
     /// Growth of the whole window at the pace of all floors, and of the later half, by the level.
     pub whole: f64,
     pub late: f64,
+    /// Growth at the pace of the newest third, by the level.
+    pub newest: f64,
     /// Growth at the later pace in standard deviations of the floors around their line.
     pub clearness: f64,
     /// Deviates of the rank trends.
@@ -40,26 +45,32 @@ impl Materiality {
         let (t, v) = (floors.at.as_slice(), floors.values.as_slice());
         let half = v.len() / 2;
         let span = floors.span();
-        let line = sen_slope(t, v, 0.0, 1.0)?;
-        let late = sen_slope(&t[half..], &v[half..], 0.0, 1.0)?;
+        let late = median_slope(&t[half..], &v[half..]);
+        let third = v.len() - v.len() / 3;
+        let lowest = |v: &[f64]| v.iter().copied().fold(f64::INFINITY, f64::min);
         let rest = |t: &[f64], v: &[f64], slope: f64| t.iter().zip(v).map(|(t, v)| v - slope * t).collect::<Vec<_>>();
-        let around = rest(t, v, line.slope);
+        let slope = median_slope(t, v);
+        let eighth = v.len() / 8;
+        let (before, newest) = v[v.len() - 2 * eighth..].split_at(eighth);
+        #[expect(clippy::cast_precision_loss, reason = "some dozen floors")]
+        let lows = (lowest(newest) - lowest(before)) / (span * eighth as f64 / v.len() as f64);
+        let around = rest(t, v, slope);
         #[expect(clippy::cast_precision_loss, reason = "some dozen floors")]
         let mean = around.iter().sum::<f64>() / around.len() as f64;
         #[expect(clippy::cast_precision_loss, reason = "some dozen floors")]
         let spread = (around.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / around.len() as f64).sqrt();
         let corrected = |trend: MannKendall, rest: &[f64]| trend.z(inflation(rest));
-        let lowest = |v: &[f64]| v.iter().copied().fold(f64::INFINITY, f64::min);
         let interval = sen_slope(t, v, 1.96, inflation(&around))?;
         Some(Self {
-            rate: line.slope,
+            rate: interval.slope,
             low: interval.low,
             high: interval.high,
-            whole: line.slope * span / level,
-            late: late.slope * span / level,
-            clearness: late.slope * span / spread.max(f64::MIN_POSITIVE),
+            whole: slope * span / level,
+            late: late * span / level,
+            newest: median_slope(&t[third..], &v[third..]).max(lows) * span / level,
+            clearness: late * span / spread.max(f64::MIN_POSITIVE),
             trend: corrected(mann_kendall(v), &around),
-            late_trend: corrected(mann_kendall(&v[half..]), &rest(&t[half..], &v[half..], late.slope)),
+            late_trend: corrected(mann_kendall(&v[half..]), &rest(&t[half..], &v[half..], late)),
             held: lowest(&v[half..]) > lowest(&v[..half]),
         })
     }
@@ -69,6 +80,7 @@ impl Materiality {
         self.held
             && self.whole > MATERIAL
             && self.late > MATERIAL.max(STEADY * self.whole)
+            && self.newest > STILL * self.whole
             && self.clearness > CLEAR
             && self.trend > TREND
             && self.late_trend > LATE_TREND

@@ -24,8 +24,11 @@ const LEAST_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
 const PART: f64 = 0.01 / 3600.0;
 /// The least threshold for threads and descriptors, per second: one an hour.
 const LEAST_COUNT: f64 = 1.0 / 3600.0;
-/// What every process has of memory and of descriptors or threads: growth below it is no start-up by itself.
-const EVERY_PROCESS: f64 = 8e6;
+/// What an allocator or a runtime moves by without meaning: growth over the window below it is never a leak. Bytes,
+/// and a number of descriptors or threads.
+const LEAST_RISE: f64 = 1_048_576.0;
+const LEAST_RISE_COUNT: f64 = 8.0;
+/// Descriptors or threads that a process may open at once: growth up to there is no start-up by itself.
 const EVERY_COUNT: f64 = 64.0;
 /// Shared memory can leak only while the address space grows with it, by at least this part of its rate: pages of a
 /// segment that is mapped already are bounded by it.
@@ -197,7 +200,8 @@ impl Tracker {
         let mut bar = Bar {
             threshold: &threshold,
             min_observation: settings.min_observation_s,
-            beside: EVERY_PROCESS,
+            least_rise: LEAST_RISE,
+            beside: 0.0,
             past_start: self.past_start(),
         };
         let mut memory = examine(&self.memory, PAGE, &bar);
@@ -239,6 +243,7 @@ impl Tracker {
         let bar = Bar {
             threshold: &threshold,
             min_observation: settings.min_observation_s,
+            least_rise: LEAST_RISE_COUNT,
             beside: EVERY_COUNT,
             past_start: self.past_start(),
         };

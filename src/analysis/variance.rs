@@ -3,7 +3,7 @@
 use super::evidence::Variance;
 use super::history::Block;
 use super::judgement::Judgement;
-use super::stats::sen_slope;
+use super::stats::median_slope;
 use super::window::Window;
 
 /// A fall of this part of the range ends a tooth.
@@ -23,7 +23,7 @@ pub(super) fn variance(blocks: &[Block], first: f64, life: Option<&Judgement>) -
     #[expect(clippy::cast_precision_loss, reason = "at most 160")]
     let n = means.len() as f64;
     let floors = Window::floors(blocks, Window::merged(blocks.len()));
-    let slope = sen_slope(&floors.at, &floors.values, 0.0, 1.0).map_or(0.0, |s| s.slope);
+    let slope = median_slope(&floors.at, &floors.values);
     let around: Vec<f64> = means.at.iter().zip(&means.values).map(|(t, v)| v - slope * t).collect();
     let middle = around.iter().sum::<f64>() / n;
     let spread = (around.iter().map(|v| (v - middle).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
