@@ -30,8 +30,10 @@ const NEGLIGIBLE: f64 = 8.0;
 /// Which values of a window are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Channel {
-    /// Means of the blocks; any curve may be the leak, and rhythms are taken out.
+    /// Means of the blocks of the whole past; any curve may be the leak, and rhythms are taken out.
     Means,
+    /// Means of the newest blocks; a rhythm that only they have is none.
+    Newest,
     /// Floors; they are few, so only a straight line may be the leak, and no rhythm is searched for.
     Floors,
 }
@@ -124,7 +126,7 @@ pub(super) fn judge(window: &Window, unit: f64, threshold: f64, channel: Channel
     }
     let (values, wave, sketch) = match channel {
         Channel::Means => without_rhythm(&t, v, rounding, sketch),
-        Channel::Floors => (v, None, sketch),
+        Channel::Newest | Channel::Floors => (v, None, sketch),
     };
     let library = if worth_explaining(&sketch) {
         library::fit(&t, &values, rounding, wave.as_ref(), Extent::Full)
@@ -207,7 +209,7 @@ fn decide(library: &Library, channel: Channel, t: &[f64], values: &[f64]) -> Opt
     let line = *library.growing.first()?;
     let top = *library::best(&library.growing)?;
     let bounded = *library::best(&library.bounded)?;
-    let eligible = |c: &&Candidate| c.rising && (channel == Channel::Means || c.curve == Curve::Plain);
+    let eligible = |c: &&Candidate| c.rising && (channel != Channel::Floors || c.curve == Curve::Plain);
     let chosen = library::best(library.growing.iter().filter(eligible)).copied();
     let grown = chosen.unwrap_or(top);
 

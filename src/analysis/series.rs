@@ -88,9 +88,9 @@ struct Look {
 }
 
 impl Look {
-    fn at(blocks: Vec<Block>, unit: f64, threshold: f64) -> Option<Self> {
+    fn at(blocks: Vec<Block>, unit: f64, threshold: f64, channel: Channel) -> Option<Self> {
         (blocks.len() >= LEAST_BLOCKS).then_some(())?;
-        let means = judge(&Window::means(&blocks), unit, threshold, Channel::Means)?;
+        let means = judge(&Window::means(&blocks), unit, threshold, channel)?;
         Some(Self { blocks, unit, threshold, means, floors: OnceCell::new() })
     }
 
@@ -198,7 +198,8 @@ fn looks(history: &History, unit: f64, threshold: f64) -> Vec<Look> {
                 break;
             }
         }
-        match Look::at(blocks, unit, threshold) {
+        let channel = if looks.is_empty() { Channel::Means } else { Channel::Newest };
+        match Look::at(blocks, unit, threshold, channel) {
             Some(look) => looks.push(look),
             None => break,
         }
