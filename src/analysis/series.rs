@@ -251,7 +251,7 @@ fn material(life: &Look, base: f64, bar: &Bar<'_>) -> Option<Found> {
     let measure = |blocks: &[Block]| {
         let floors = Window::floors(blocks, merged);
         let middle = floors.values[floors.len() / 2];
-        Materiality::of(&floors, (base + middle).max(f64::MIN_POSITIVE)).filter(Materiality::found)
+        Materiality::of(&floors, (base + middle).max(f64::MIN_POSITIVE))
     };
     let now = measure(&life.blocks)?;
     measure(life.earlier()?)?;
@@ -284,9 +284,9 @@ fn ends_above(life: &[Block], begin: f32, level: f64) -> bool {
     if past.is_empty() {
         return true;
     }
-    past.sort_unstable_by(f32::total_cmp);
     let last = past.len() - 1;
-    let (low, high) = (f64::from(past[last / 50]), f64::from(past[last - last / 50]));
+    let mut quantile = |at: usize| f64::from(*past.select_nth_unstable_by(at, f32::total_cmp).1);
+    let (low, high) = (quantile(last / 50), quantile(last - last / 50));
     level > high + NOVEL * (high - low)
 }
 

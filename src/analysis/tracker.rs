@@ -12,9 +12,9 @@ use super::series::{Bar, Finding, examine};
 use super::settings::Settings;
 use super::shape::shape;
 use super::spike::SpikeWatch;
-use super::stats::normal_tail;
+use super::stats::{median_slope, normal_tail};
 use super::variance::variance;
-use super::window::covering;
+use super::window::{Window, life, newest};
 
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
@@ -131,14 +131,15 @@ impl Tracker {
         let fds = self.count(&self.fds, settings);
         let threads = self.count(&self.threads, settings);
 
-        let window = covering(&self.memory, settings.window_s);
+        let window = newest(&self.memory, settings.window_s);
+        let floors = Window::floors(&window, Window::merged(window.len()));
+        let slope = median_slope(&floors.at, &floors.values);
         let spikes = self.spikes.evidence();
-        let variance = variance(&window, self.memory.first(), memory.judgement.as_ref());
-        let whole = covering(&self.memory, f64::INFINITY);
+        let variance = variance(&window, self.memory.first(), slope, memory.judgement.as_ref());
         let shapes = [
-            (self.memory.samples() > 0).then(|| shape(&memory, &whole, &variance, &spikes)).flatten(),
-            shape(&fds, &covering(&self.fds, f64::INFINITY), &Default::default(), &Default::default()),
-            shape(&threads, &covering(&self.threads, f64::INFINITY), &Default::default(), &Default::default()),
+            shape(&memory, &life(&self.memory), &variance, &spikes),
+            shape(&fds, &life(&self.fds), &Default::default(), &Default::default()),
+            shape(&threads, &life(&self.threads), &Default::default(), &Default::default()),
         ];
         let found = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
         // the worst decides; memory wins ties, and where no resource stands out
@@ -157,7 +158,7 @@ impl Tracker {
             growth: memory_growth,
             spikes,
             variance,
-            consistent_growth: consistent_growth(&window),
+            consistent_growth: consistent_growth(&floors, slope),
             forecast: match memory.status {
                 Status::Suspect | Status::Leaking => forecast(&memory_growth, shapes[0], ceiling),
                 _ => Default::default(),
