@@ -32,6 +32,8 @@ pub(super) struct Census {
     /// The task created last when the list was read; `None` when it has to be read again.
     listed_up_to: Option<u64>,
     listed: Vec<Listed>,
+    /// Whether somebody is to be looked at again.
+    has_young: bool,
     round: u32,
 }
 
@@ -85,6 +87,7 @@ impl Census {
             ticks_per_s: rustix::param::clock_ticks_per_second() as f64,
             listed_up_to: None,
             listed: Vec::new(),
+            has_young: false,
             round: 0,
         }
     }
@@ -112,6 +115,7 @@ impl Census {
         self.listed = listed;
         let round = self.round;
         self.known.retain(|_, entry| entry.round == round);
+        self.has_young = self.known.values().any(|entry| entry.looks_left > 0);
         if selection.tree {
             self.add_descendants(root);
         }
@@ -140,7 +144,7 @@ impl Census {
         let newest = self.system.last_pid();
         let same = newest.is_some() && newest == self.listed_up_to;
         self.listed_up_to = newest;
-        same && self.known.values().all(|entry| entry.looks_left == 0)
+        same && !self.has_young
     }
 
     /// Where only numbers were selected, those are the list. One that is kept open says itself when it ends.

@@ -7,6 +7,9 @@
 /// `PF_KTHREAD` of the kernel's `sched.h`: the task is a kernel thread.
 const PF_KTHREAD: u64 = 0x0020_0000;
 
+/// `PF_EXITING` of the same file: it has begun to end, and gives up its memory before it becomes a zombie.
+const PF_EXITING: u64 = 0x4;
+
 /// `/proc/PID/statm`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Statm {
@@ -72,9 +75,9 @@ impl<'a> Stat<'a> {
         self.flags & PF_KTHREAD != 0
     }
 
-    /// Ended, and waiting for its parent to notice.
+    /// Ending, or ended and waiting for its parent to notice.
     pub(super) fn has_ended(&self) -> bool {
-        matches!(self.state, b'Z' | b'X' | b'x')
+        matches!(self.state, b'Z' | b'X' | b'x') || self.flags & PF_EXITING != 0
     }
 }
 

@@ -285,6 +285,20 @@ fn a_missing_root_is_named() {
     assert_eq!(error.to_string(), "cannot read '/nonexistent/proc': no such directory");
 }
 
+#[test]
+fn the_fixture_host_is_read_like_any_other() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/proc");
+    let mut source = ProcfsSource::new(&fixtures.join("service"), fixtures.join("service-cgroup")).expect("opened");
+    let everybody = source.find(&by_cmdline("")).expect("listed");
+    assert_eq!(pids(&everybody), [1, 4100, 4101, 4102, 4200, 4201]);
+    let workers = Selection { tree: true, pids: vec![Pid(4100)], ..Selection::default() };
+    assert_eq!(pids(&source.find(&workers).expect("listed")), [4100, 4101, 4102]);
+    let reading = source.read(key(4102, 7_000_000), Depth::WithPss).expect("read").reading;
+    assert!(Counter::ALL.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
+    let ceiling = source.surroundings(key(4102, 7_000_000)).ceiling.expect("found");
+    assert_eq!((ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes), (CeilingKind::CgroupMax, 256 << 20, 172 << 20));
+}
+
 /// A real child that ends with the test.
 struct Live(Child);
 

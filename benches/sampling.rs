@@ -1,0 +1,185 @@
+//! What it costs to find processes, to read them, and to read recordings.
+//!
+//! Run with `cargo bench --bench sampling`. Live benches read sleeping children of their own, and stand beside the
+//! least that the kernel asks for the same answer. Compare figures of one run only: other work on the machine
+//! shifts all of them.
+
+use std::io::Cursor;
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use leakwatch::source::replay::{Layout, Recording};
+
+fn main() {
+    divan::main();
+}
+
+/// Rows of one recording: an hour of ten processes at one sample a second.
+const ROWS: usize = 36_000;
+
+fn bench_recording(bencher: Bencher<'_, '_>, text: &str) {
+    bencher.counter(ItemsCount::new(ROWS)).with_inputs(|| Cursor::new(text.as_bytes().to_vec())).bench_values(
+        |input| {
+            let mut recording = Recording::from_reader("bench", input, &Layout::default()).expect("usable");
+            let mut rows = 0;
+            while let Some(row) = recording.next_row().expect("usable") {
+                black_box(&row);
+                rows += 1;
+            }
+            assert_eq!(rows, ROWS);
+        },
+    );
+}
+
+/// Our own columns, all filled.
+#[divan::bench]
+fn recording_with_all_columns(bencher: Bencher<'_, '_>) {
+    let mut text = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,\
+                    swap_bytes,vsize_bytes,threads,fds\n"
+        .to_owned();
+    for row in 0..ROWS {
+        let (second, pid, memory) = (row / 10, 4000 + row % 10, 30_000_000 + row * 4096);
+        let time = format!("2026-01-02T{:02}:{:02}:{:02}.000Z", second / 3600, second / 60 % 60, second % 60);
+        text += &format!("{time},{pid},worker,{memory},{memory},{memory},{memory},2150400,0,0,{},4,17\n", memory * 2);
+    }
+    bench_recording(bencher, &text);
+}
+
+/// The least a foreign program writes.
+#[divan::bench]
+fn recording_with_three_columns(bencher: Bencher<'_, '_>) {
+    let mut text = "pid,time_s,rss_bytes\n".to_owned();
+    for row in 0..ROWS {
+        text += &format!("{},{},{}\n", row % 10, row / 10, 30_000_000 + row * 4096);
+    }
+    bench_recording(bencher, &text);
+}
+
+/// Our own events, one object a line.
+#[divan::bench]
+fn recording_of_events(bencher: Bencher<'_, '_>) {
+    let mut text = String::new();
+    for row in 0..ROWS {
+        let (second, pid, memory) = (row / 10, 4000 + row % 10, 30_000_000 + row * 4096);
+        let time = format!("2026-01-02T{:02}:{:02}:{:02}.000Z", second / 3600, second / 60 % 60, second % 60);
+        text += &format!(
+            "{{\"type\":\"sample\",\"timestamp\":\"{time}\",\"pid\":{pid},\"name\":\"worker\",\"rss_bytes\":{memory},\
+             \"pss_bytes\":null,\"rss_anon_bytes\":{memory},\"threads\":4,\"fds\":17}}\n"
+        );
+    }
+    bench_recording(bencher, &text);
+}
+
+#[cfg(target_os = "linux")]
+mod live {
+    use std::fs::File;
+    use std::os::unix::fs::{FileExt, MetadataExt};
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
+
+    use divan::counter::ItemsCount;
+    use divan::{Bencher, black_box};
+    use leakwatch::model::{Pid, ProcessKey};
+    use leakwatch::source::procfs::{CGROUP_ROOT, PROC_ROOT, StatusCadence};
+    use leakwatch::source::{Depth, ProcessSource, ProcfsSource, Selection};
+
+    /// Processes that are read in one pass.
+    const CHILDREN: usize = 50;
+
+    /// Children that sleep until the bench ends.
+    struct Sleepers(Vec<Child>);
+
+    impl Sleepers {
+        fn start() -> Self {
+            let sleeper = |_| Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("started");
+            Self((0..CHILDREN).map(sleeper).collect())
+        }
+
+        fn selection(&self) -> Selection {
+            Selection { pids: self.0.iter().map(|child| Pid(child.id())).collect(), ..Selection::default() }
+        }
+    }
+
+    impl Drop for Sleepers {
+        fn drop(&mut self) {
+            for child in &mut self.0 {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+        }
+    }
+
+    fn source(cadence: StatusCadence) -> ProcfsSource {
+        let source = ProcfsSource::new(Path::new(PROC_ROOT), CGROUP_ROOT.into()).expect("opened");
+        source.with_status_cadence(cadence)
+    }
+
+    /// A source that has seen all children once, as in the middle of a watch.
+    fn warm(sleepers: &Sleepers, cadence: StatusCadence) -> (ProcfsSource, Vec<ProcessKey>) {
+        let mut source = source(cadence);
+        let found = source.find(&sleepers.selection()).expect("listed");
+        let keys: Vec<_> = found.into_iter().map(|found| found.key).collect();
+        for &key in &keys {
+            source.read(key, Depth::Counters).expect("read");
+        }
+        (source, keys)
+    }
+
+    fn bench_reading(bencher: Bencher<'_, '_>, cadence: StatusCadence, depth: Depth) {
+        let sleepers = Sleepers::start();
+        let (mut source, keys) = warm(&sleepers, cadence);
+        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| {
+            for &key in &keys {
+                black_box(source.read(key, depth).expect("read"));
+            }
+        });
+    }
+
+    /// The floor: one `pread` of `statm` and the metadata of two folders, all kept open, and nothing made of them.
+    #[divan::bench]
+    fn floor_of_counters(bencher: Bencher<'_, '_>) {
+        let sleepers = Sleepers::start();
+        let open =
+            |child: &Child, file: &str| File::open(format!("{PROC_ROOT}/{}/{file}", child.id())).expect("opened");
+        let files: Vec<_> =
+            sleepers.0.iter().map(|child| ["statm", "fd", "task"].map(|file| open(child, file))).collect();
+        let mut buffer = [0; 256];
+        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| {
+            for [statm, fd, task] in &files {
+                black_box(statm.read_at(&mut buffer, 0).expect("read"));
+                black_box((fd.metadata().expect("told").size(), task.metadata().expect("told").nlink()));
+            }
+        });
+    }
+
+    #[divan::bench]
+    fn counters(bencher: Bencher<'_, '_>) {
+        bench_reading(bencher, StatusCadence::Seldom, Depth::Counters);
+    }
+
+    #[divan::bench]
+    fn counters_with_status(bencher: Bencher<'_, '_>) {
+        bench_reading(bencher, StatusCadence::Always, Depth::Counters);
+    }
+
+    #[divan::bench]
+    fn counters_with_pss(bencher: Bencher<'_, '_>) {
+        bench_reading(bencher, StatusCadence::Seldom, Depth::WithPss);
+    }
+
+    #[divan::bench]
+    fn finding_by_pid(bencher: Bencher<'_, '_>) {
+        let sleepers = Sleepers::start();
+        let (mut source, _) = warm(&sleepers, StatusCadence::Seldom);
+        let selection = sleepers.selection();
+        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selection).expect("listed")));
+    }
+
+    #[divan::bench]
+    fn finding_by_name(bencher: Bencher<'_, '_>) {
+        let _sleepers = Sleepers::start();
+        let mut source = source(StatusCadence::Seldom);
+        let selection = Selection { names: vec!["sleep".into()], ..Selection::default() };
+        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selection).expect("listed")));
+    }
+}
