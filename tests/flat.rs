@@ -35,7 +35,7 @@ impl ProcessSource for Script {
         self.readings += 1;
         let tick = self.readings / u64::from(PROCESSES);
         let noise = self.readings.wrapping_mul(6_364_136_223_846_793_005) >> 42;
-        let growth = if key.pid.0 % 4 == 0 { tick * 65_536 } else { 0 };
+        let growth = if key.pid.0.is_multiple_of(4) { tick * 65_536 } else { 0 };
         let rss = (40 << 20) + noise + growth;
         let reading = Reading {
             rss: Some(rss),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use leakwatch::alert::{AlertKind, AlertState, Thresholds};
 use leakwatch::analysis::Settings;
 use leakwatch::clock::{Clock, ManualClock, StopFlag};
-use leakwatch::event::{Event, EventSink, Notice};
+use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{Counter, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::session::{EndedBy, MinObservation, Outcome, Plan, Rules, Session, Watch};
 use leakwatch::source::{Denied, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
@@ -146,10 +146,10 @@ fn a_pid_that_is_used_again_is_another_target() {
     let mut script = Script::of(vec![process(7, 1, 0, 10), process(7, 2, 10, 100), process(8, 1, 0, 100)]);
     let mut collected = Collected::default();
     let (_, watch) = run(&mut script, plan(20), rules(), &mut collected);
-    let keys: Vec<_> = watch.targets().iter().map(|target| target.key.expect("a process")).collect();
-    assert_eq!(keys, [script.processes[0].key, script.processes[2].key, script.processes[1].key]);
-    assert_eq!(watch.targets()[0].assessment.samples, 10);
-    assert_eq!(watch.targets()[2].assessment.samples, 11);
+    let seen: Vec<_> =
+        watch.targets().iter().filter_map(|target| target.key.map(|key| (key, target.assessment.samples))).collect();
+    let key = |index: usize| script.processes[index].key;
+    assert_eq!(seen, [(key(0), 10), (key(2), 21), (key(1), 11)]);
     assert_eq!(collected.alerts, [(AlertKind::Ended, AlertState::Firing), (AlertKind::Restarted, AlertState::Firing)]);
 }
 
@@ -160,6 +160,22 @@ fn with_only_a_pid_the_next_owner_of_the_number_is_not_watched() {
     plan.selection = Selection { pids: vec![Pid(7)], ..Selection::default() };
     let (outcome, watch) = run(&mut script, plan, rules(), &mut Collected::default());
     assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::TargetsGone, 1));
+}
+
+#[test]
+fn processes_of_one_name_are_also_judged_by_their_sum() {
+    // Workers that grow from 50 MiB while they live and are replaced every 30 s, two at a time.
+    let growing: fn(u64) -> u64 = |second| (50 << 20) + (second % 30) * (1 << 20);
+    let worker =
+        |n: u32| Process { rss: growing, ..process(100 + n, 1, u64::from(n / 2) * 30, u64::from(n / 2) * 30 + 30) };
+    let mut script = Script::of((0..40).map(worker).collect());
+    let (_, watch) = run(&mut script, plan(590), rules(), &mut Collected::default());
+    let pools: Vec<_> = watch.targets().iter().filter(|target| target.key.is_none()).collect();
+    assert_eq!(pools.len(), 1);
+    assert!(matches!(pools[0].kind, TargetKind::Pool { members: 2 }));
+    assert_eq!(pools[0].assessment.samples, 591);
+    assert_eq!(pools[0].assessment.rss.min, Some(100 << 20));
+    assert_eq!(pools[0].assessment.rss.max, Some(158 << 20));
 }
 
 #[test]

@@ -67,8 +67,8 @@ impl AlertKind {
         match self {
             Self::ConsistentGrowth | Self::HighVariance => (30.0, 120.0),
             Self::Spike | Self::RapidGrowth => (0.0, 30.0),
-            Self::NearLimit | Self::LimitExceeded | Self::HostMemory => (0.0, 60.0),
-            Self::Leak | Self::Ended | Self::Restarted => (0.0, 0.0),
+            Self::NearLimit | Self::LimitExceeded | Self::HostMemory | Self::Leak => (0.0, 60.0),
+            Self::Ended | Self::Restarted => (0.0, 0.0),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Whether the floors of the blocks keep rising: their share, their rank trend, their longest run.
 
 use super::evidence::ConsistentGrowth;
-use super::history::Block;
-use super::stats::{inflation, mann_kendall, sen_slope};
+use super::stats::{inflation, mann_kendall};
 use super::window::Window;
 
 /// What all three must show: most floors above the one before, a rank trend beyond chance, a run that is no accident.
@@ -10,9 +9,8 @@ const RISING: f64 = 0.5;
 const CHANCE: f64 = 0.01;
 const RUN: u64 = 3;
 
-/// Measures the floors of the blocks of the rolling window.
-pub(super) fn consistent_growth(blocks: &[Block]) -> ConsistentGrowth {
-    let floors = Window::floors(blocks, Window::merged(blocks.len()));
+/// Measures the floors of the rolling window around their median slope.
+pub(super) fn consistent_growth(floors: &Window, slope: f64) -> ConsistentGrowth {
     let (t, v) = (floors.at.as_slice(), floors.values.as_slice());
     if v.len() < 4 {
         return ConsistentGrowth { blocks: v.len() as u64, ..ConsistentGrowth::default() };
@@ -25,7 +23,6 @@ pub(super) fn consistent_growth(blocks: &[Block]) -> ConsistentGrowth {
         run = if w[1] > w[0] { run + 1 } else { 0 };
         longest = longest.max(run);
     }
-    let slope = sen_slope(t, v, 0.0, 1.0).map_or(0.0, |s| s.slope);
     let rest: Vec<f64> = t.iter().zip(v).map(|(t, v)| v - slope * t).collect();
     let trend = mann_kendall(v);
     let p = trend.p(inflation(&rest));
@@ -45,13 +42,14 @@ mod tests {
 
     #[test]
     fn a_ramp_is_consistent_and_a_saw_tooth_is_not() {
-        let made = |f: &dyn Fn(u16) -> f32| -> Vec<Block> {
-            (0..96).map(|i| Block { at: f32::from(i), mean: f(i), low: f(i) }).collect()
+        let made = |f: &dyn Fn(u16) -> u16| Window {
+            at: (0..36).map(f64::from).collect(),
+            values: (0..36).map(|i| f64::from(f(i))).collect(),
         };
-        let ramp = consistent_growth(&made(&|i| f32::from(i)));
+        let ramp = consistent_growth(&made(&|i| i), 1.0);
         assert!(ramp.found && ramp.rising_share == Some(1.0) && ramp.tau == Some(1.0));
-        let saw = consistent_growth(&made(&|i| f32::from(i % 12)));
+        let saw = consistent_growth(&made(&|i| i % 6), 0.0);
         assert!(!saw.found && saw.tau.unwrap().abs() < 0.2);
-        assert_eq!(consistent_growth(&[]).tau, None);
+        assert_eq!(consistent_growth(&Window { at: vec![], values: vec![] }, 0.0).tau, None);
     }
 }

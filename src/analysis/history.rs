@@ -108,6 +108,11 @@ impl History {
         self.tiers.len()
     }
 
+    /// Since when, in seconds after the first sample, the window of a tier reaches back; `None` for an empty one.
+    pub fn reach(&self, tier: usize) -> Option<f64> {
+        self.tiers[tier].first().map(|b| f64::from(b.at))
+    }
+
     /// The newest past in blocks of 2^`tier` samples: all of that tier, then the finer ones merged to its size.
     /// A rest that does not fill a block is kept when it holds at least half of one.
     pub fn window(&self, tier: usize) -> Vec<Block> {

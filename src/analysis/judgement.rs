@@ -12,6 +12,10 @@ const PROVED_BY_LINE: f64 = 3.3;
 const PROVED_BY_SHAPE: f64 = 3.8;
 /// Standard errors of growth that is still likely: enough for `suspect`, and for `leaking` to stay.
 pub(super) const LIKELY: f64 = 2.5;
+/// Standard errors above a slope where growth is in sight.
+const IN_SIGHT: f64 = 2.0;
+/// Standard errors of a line through floors below which no other curve is held against them.
+const WORTH_A_LOOK: f64 = 1.0;
 /// Least deviate among all growing curves nearly as good as the best: a leak must not hang on the choice of the curve.
 const NEAR: f64 = 2.0;
 /// Log likelihood within which a curve is nearly as good.
@@ -26,8 +30,10 @@ const NEGLIGIBLE: f64 = 8.0;
 /// Which values of a window are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Channel {
-    /// Means of the blocks; any curve may be the leak, and rhythms are taken out.
+    /// Means of the blocks of the whole past; any curve may be the leak, and rhythms are taken out.
     Means,
+    /// Means of the newest blocks; a rhythm that only they have is none.
+    Newest,
     /// Floors; they are few, so only a straight line may be the leak, and no rhythm is searched for.
     Floors,
 }
@@ -87,8 +93,9 @@ fn independent(blocks: f64, rho: f64, freedom: f64) -> f64 {
     freedom.min(blocks * (1.0 - rho) / (1.0 + rho)).max(4.0)
 }
 
-/// Judges a window of at least 24 values whose smallest step is `unit`; `None` when it covers no time.
-pub(super) fn judge(window: &Window, unit: f64, channel: Channel) -> Option<Judgement> {
+/// Judges a window of at least 24 values whose smallest step is `unit`; `None` when it covers no time. Where no growth
+/// above `threshold` per second is in sight, the cheap part of the library is enough.
+pub(super) fn judge(window: &Window, unit: f64, threshold: f64, channel: Channel) -> Option<Judgement> {
     let n = window.len();
     let span = window.span();
     if n < 24 || span <= 0.0 {
@@ -107,25 +114,40 @@ pub(super) fn judge(window: &Window, unit: f64, channel: Channel) -> Option<Judg
     let v: Vec<f64> = window.values.iter().map(|x| (x - mean) / scale).collect();
     let rounding = unit * unit / 12.0 / (scale * scale);
 
+    if channel == Channel::Floors {
+        let glance = library::fit(&t, &v, rounding, None, Extent::Glance);
+        if glance.growing.iter().all(|line| line.z() < WORTH_A_LOOK) {
+            return Some(scaled(decide(&glance, channel, &t, &v)?, mean, scale, span));
+        }
+    }
     let sketch = library::fit(&t, &v, rounding, None, Extent::Sketch);
+    if !sketch.growing.iter().any(|c| c.slope() + IN_SIGHT * c.fit.slope_error > threshold * span / scale) {
+        return Some(scaled(decide(&sketch, channel, &t, &v)?, mean, scale, span));
+    }
     let (values, wave, sketch) = match channel {
         Channel::Means => without_rhythm(&t, v, rounding, sketch),
-        Channel::Floors => (v, None, sketch),
+        Channel::Newest | Channel::Floors => (v, None, sketch),
     };
     let library = if worth_explaining(&sketch) {
         library::fit(&t, &values, rounding, wave.as_ref(), Extent::Full)
     } else {
         sketch
     };
-    let mut out = decide(&library, channel, &t, &values)?;
+    let mut out = scaled(decide(&library, channel, &t, &values)?, mean, scale, span);
+    out.rhythm = wave.map(|w| (span / w.cycles, scale * w.swing()));
+    Some(out)
+}
+
+/// From windows of length 1 and height 1 to seconds and the unit of the series.
+fn scaled(judgement: Judgement, mean: f64, scale: f64, span: f64) -> Judgement {
+    let mut out = judgement;
     out.span = span;
     out.level = mean + scale * out.level;
     out.spread *= scale;
-    out.rhythm = wave.map(|w| (span / w.cycles, scale * w.swing()));
     for rate in [&mut out.rate, &mut out.low, &mut out.high, &mut out.proof, &mut out.detectable] {
         *rate *= scale / span;
     }
-    Some(out)
+    out
 }
 
 /// A window that moves by no more than its unit.
@@ -187,7 +209,7 @@ fn decide(library: &Library, channel: Channel, t: &[f64], values: &[f64]) -> Opt
     let line = *library.growing.first()?;
     let top = *library::best(&library.growing)?;
     let bounded = *library::best(&library.bounded)?;
-    let eligible = |c: &&Candidate| c.rising && (channel == Channel::Means || c.curve == Curve::Plain);
+    let eligible = |c: &&Candidate| c.rising && (channel != Channel::Floors || c.curve == Curve::Plain);
     let chosen = library::best(library.growing.iter().filter(eligible)).copied();
     let grown = chosen.unwrap_or(top);
 

@@ -68,6 +68,8 @@ pub(super) fn best<'a>(candidates: impl IntoIterator<Item = &'a Candidate>) -> O
 /// How much of the library is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
+    /// The line and the constant.
+    Glance,
     /// One of each kind or a few: enough to see whether there is anything to explain.
     Sketch,
     /// All of it.
@@ -148,8 +150,12 @@ fn sharpen(library: &Library, ratio: f64, tried: &mut Vec<Curve>) {
 
 /// The curves to try. Steps are placed at the largest differences of neighbours.
 fn curves(t: &[f64], v: &[f64], extent: Extent) -> Vec<Curve> {
+    let mut out = vec![Curve::Plain];
+    if extent == Extent::Glance {
+        return out;
+    }
     let full = extent == Extent::Full;
-    let mut out = vec![Curve::Plain, Curve::Quadratic];
+    out.push(Curve::Quadratic);
     let every = |n: usize, offset: usize| move |i: &usize| full || i % n == offset;
     out.extend((0..HINGES.len()).filter(every(3, 2)).map(|i| Curve::Hinge(HINGES[i])));
     out.extend((0..TAUS.len()).filter(every(3, 1)).map(|i| Curve::Saturation(TAUS[i])));

@@ -9,7 +9,7 @@ const LEAST: f64 = 56.0;
 const ON_TOP: f64 = 0.3;
 /// Samples more for each unit of the share beyond that: 464 where the level has grown fivefold. The linear part of the
 /// fills recorded in the corpus lasts 180 to 300 samples.
-const PER_SHARE: f64 = 800.0;
+const PER_SHARE: f64 = 600.0;
 /// A line that leads every curve that settles by this log likelihood needs no longer look. The fills and start-ups of
 /// the corpus reach 22, programs that do nothing but leak 49 and more within 60 samples.
 const CLEAR_CUT: f64 = 30.0;

@@ -1,5 +1,7 @@
 //! One series and what is found in it: windows of several lengths, judged now and an eighth earlier.
 
+use std::cell::OnceCell;
+
 use super::evidence::Status;
 use super::history::{Block, History};
 use super::judgement::{Channel, Judgement, LIKELY, judge};
@@ -26,10 +28,19 @@ pub(super) struct Bar<'a> {
     pub threshold: &'a dyn Fn(f64) -> f64,
     /// How long a series must be seen before `leaking` may be said, in seconds.
     pub min_observation: f64,
+    /// Growth over the window below this is never a leak, whatever its rate, in the unit of the series.
+    pub least_rise: f64,
     /// What the process holds beside this series.
     pub beside: f64,
     /// Whether the process is known to be past its start.
     pub past_start: bool,
+}
+
+impl Bar<'_> {
+    /// Whether a rate is above the threshold at `level`, and what it brought in is more than an allocator's whim.
+    fn is_passed(&self, rate: f64, rise: f64, level: f64) -> bool {
+        rate > (self.threshold)(level) && rise > self.least_rise
+    }
 }
 
 /// What was found in one series.
@@ -67,88 +78,93 @@ pub(super) enum HeldBack {
     Persistence,
 }
 
-/// One window, judged with all of its blocks and without the newest eighth.
+/// One window, judged as far as it is asked.
 struct Look {
-    begin: f32,
     blocks: Vec<Block>,
-    now: [Judgement; 2],
-    earlier: [Judgement; 2],
+    unit: f64,
+    threshold: f64,
+    means: Judgement,
+    floors: OnceCell<Option<Judgement>>,
 }
 
 impl Look {
-    fn at(blocks: Vec<Block>, unit: f64) -> Option<Self> {
-        let merged = Window::merged(blocks.len());
-        let both = |blocks: &[Block]| -> Option<[Judgement; 2]> {
-            (blocks.len() >= LEAST_BLOCKS).then_some(())?;
-            Some([
-                judge(&Window::means(blocks), unit, Channel::Means)?,
-                judge(&Window::floors(blocks, merged), unit, Channel::Floors)?,
-            ])
+    fn at(blocks: Vec<Block>, unit: f64, threshold: f64, channel: Channel) -> Option<Self> {
+        (blocks.len() >= LEAST_BLOCKS).then_some(())?;
+        let means = judge(&Window::means(&blocks), unit, threshold, channel)?;
+        Some(Self { blocks, unit, threshold, means, floors: OnceCell::new() })
+    }
+
+    fn begin(&self) -> f32 {
+        self.blocks[0].at
+    }
+
+    fn floors(&self) -> Option<&Judgement> {
+        let merged = Window::merged(self.blocks.len());
+        let judged = || judge(&Window::floors(&self.blocks, merged), self.unit, self.threshold, Channel::Floors);
+        self.floors.get_or_init(judged).as_ref()
+    }
+
+    /// The blocks that were there an eighth of the window ago.
+    fn earlier(&self) -> Option<&[Block]> {
+        let left = self.blocks.len() - self.blocks.len() / EARLIER;
+        (left >= LEAST_BLOCKS).then(|| &self.blocks[..left])
+    }
+
+    /// Growth that is proved at one of the two looks and holds at the other, in the first channel that shows it.
+    fn lasting(&self, wanted: impl Fn(&Judgement) -> bool) -> Option<&Judgement> {
+        let earlier = self.earlier()?;
+        let lasts = |now: &Judgement, then: &Window| {
+            now.kept
+                && wanted(now)
+                && judge(then, self.unit, self.threshold, now.channel)
+                    .is_some_and(|then| then.kept && (now.proved || then.proved))
         };
-        let now = both(&blocks)?;
-        let earlier = both(&blocks[..blocks.len() - blocks.len() / EARLIER])?;
-        Some(Self { begin: blocks[0].at, blocks, now, earlier })
-    }
-
-    fn means(&self) -> &Judgement {
-        &self.now[0]
-    }
-
-    /// Growth that is proved at one of the two looks and holds at the other.
-    fn lasting(&self) -> impl Iterator<Item = &Judgement> {
-        self.now.iter().zip(&self.earlier).filter(|(n, e)| n.kept && e.kept && (n.proved || e.proved)).map(|(n, _)| n)
+        if lasts(&self.means, &Window::means(earlier)) {
+            return Some(&self.means);
+        }
+        let merged = Window::merged(self.blocks.len());
+        self.floors().filter(|now| lasts(now, &Window::floors(earlier, merged)))
     }
 
     /// Whether this longer window speaks against a shorter one of `span` seconds: it settles, or has a rhythm of which
     /// the shorter one sees less than two and a half cycles.
     fn silences(&self, span: f64) -> bool {
-        let means = self.means();
+        let means = &self.means;
         means.slowing || (means.deviate < LIKELY && means.rhythm.is_some_and(|(cycle, _)| cycle * CYCLES > span))
     }
 }
 
 /// What is found in a series whose smallest step is `unit`.
 pub(super) fn examine(history: &History, unit: f64, bar: &Bar<'_>) -> Finding {
-    let tiers = history.tiers();
-    let mut looks: Vec<Look> = Vec::with_capacity(WINDOWS);
-    for tier in (0..tiers).rev().take(WINDOWS) {
-        match Look::at(history.window(tier), unit) {
-            Some(look) => looks.push(look),
-            None => break,
-        }
-    }
+    let looks = looks(history, unit, (bar.threshold)(history.first()));
     let mut finding = begin(history, unit, bar, looks.first());
     let Some(life) = looks.first() else { return finding };
 
     let old = bar.past_start || history.samples() as f64 >= finding.required;
     let mut growing: Option<Found> = None;
     for (index, look) in looks.iter().enumerate() {
-        if looks[..index].iter().any(|longer| longer.silences(look.means().span)) {
+        let suffix = index > 0;
+        let wanted = |j: &Judgement| {
+            bar.is_passed(j.proof, j.rate * j.span, history.first() + j.level)
+                && (!suffix || ends_above(&life.blocks, look.begin(), j.level))
+        };
+        let mut found = look.lasting(wanted).map(|j| Found { judgement: j.clone(), materiality: None, suffix });
+        if found.is_none() && !suffix && !life.means.slowing {
+            found = material(life, history.first() + bar.beside, bar);
+        }
+        let Some(found) = found else { continue };
+        finding.held_back = if found.judgement.span < bar.min_observation {
+            Some(HeldBack::Observation)
+        } else {
+            (!old).then_some(HeldBack::StartUp)
+        };
+        growing = Some(found);
+        if finding.held_back.is_none() {
+            finding.status = Status::Leaking;
             break;
         }
-        let suffix = index > 0;
-        let novel = |j: &Judgement| !suffix || ends_above(&life.blocks, look.begin, j.level);
-        let above = |j: &&Judgement| novel(j) && j.proof > (bar.threshold)(history.first() + j.level);
-        let mut found: Vec<Found> =
-            look.lasting().filter(above).map(|j| Found { judgement: j.clone(), materiality: None, suffix }).collect();
-        if found.is_empty() && !suffix && !life.means().slowing {
-            found.extend(material(life, history.first() + bar.beside, bar));
-        }
-        if let Some(first) = found.into_iter().next() {
-            let held_back = if first.judgement.span < bar.min_observation {
-                Some(HeldBack::Observation)
-            } else {
-                (!old).then_some(HeldBack::StartUp)
-            };
-            finding.held_back = held_back;
-            growing = Some(first);
-            if held_back.is_none() {
-                finding.status = Status::Leaking;
-                break;
-            }
-        }
     }
-    if growing.is_none() && !life.means().slowing {
+    if growing.is_none() && !life.means.slowing {
         growing = likely(&looks, history, bar);
         finding.held_back = growing.as_ref().map(|_| HeldBack::Persistence);
     }
@@ -161,9 +177,34 @@ pub(super) fn examine(history: &History, unit: f64, bar: &Bar<'_>) -> Finding {
             finding.threshold = (bar.threshold)(finding.level);
             finding.judgement = Some(found.judgement);
         }
-        None => finding.stopped = stopped(life, unit, history, bar),
+        None => finding.stopped = stopped(life, history, bar),
     }
     finding
+}
+
+/// The windows to judge, the longest first: a shorter one only while no longer one speaks against it, and when it may
+/// end above what was there before it.
+fn looks(history: &History, unit: f64, threshold: f64) -> Vec<Look> {
+    let mut looks: Vec<Look> = Vec::with_capacity(WINDOWS);
+    for tier in (0..history.tiers()).rev().take(WINDOWS) {
+        let blocks = history.window(tier);
+        if let Some(life) = looks.first() {
+            let span = Window::means(&blocks).span();
+            let newest = &blocks[blocks.len() - blocks.len() / EARLIER..];
+            let top = newest.iter().map(|b| b.mean).fold(f32::NEG_INFINITY, f32::max);
+            if looks.iter().any(|longer| longer.silences(span))
+                || !ends_above(&life.blocks, blocks[0].at, f64::from(top))
+            {
+                break;
+            }
+        }
+        let channel = if looks.is_empty() { Channel::Means } else { Channel::Newest };
+        match Look::at(blocks, unit, threshold, channel) {
+            Some(look) => looks.push(look),
+            None => break,
+        }
+    }
+    looks
 }
 
 struct Found {
@@ -176,10 +217,10 @@ struct Found {
 fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Finding {
     let mut finding = Finding {
         status: Status::InsufficientData,
-        judgement: life.map(|l| l.means().clone()),
+        judgement: life.map(|l| l.means.clone()),
         suffix: false,
         materiality: None,
-        level: history.first() + life.map_or(0.0, |l| l.means().level),
+        level: history.first() + life.map_or(0.0, |l| l.means.level),
         threshold: 0.0,
         share: 0.0,
         required: 0.0,
@@ -188,11 +229,11 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
     };
     finding.threshold = (bar.threshold)(finding.level);
     finding.share = 1.0 - (history.first() + bar.beside) / (finding.level + bar.beside).max(f64::MIN_POSITIVE);
-    finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means().lead));
+    finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means.lead));
     if history.tiers() == 0 && history.samples() > 1 && unit / history.observed() < finding.threshold {
         finding.status = Status::Stable;
     }
-    if let Some(means) = life.map(Look::means) {
+    if let Some(means) = life.map(|l| &l.means) {
         finding.status = if means.high < finding.threshold {
             Status::Stable
         } else if means.slowing {
@@ -210,11 +251,11 @@ fn material(life: &Look, base: f64, bar: &Bar<'_>) -> Option<Found> {
     let measure = |blocks: &[Block]| {
         let floors = Window::floors(blocks, merged);
         let middle = floors.values[floors.len() / 2];
-        Materiality::of(&floors, (base + middle).max(f64::MIN_POSITIVE)).filter(Materiality::found)
+        Materiality::of(&floors, (base + middle).max(f64::MIN_POSITIVE))
     };
     let now = measure(&life.blocks)?;
-    measure(&life.blocks[..life.blocks.len() - life.blocks.len() / EARLIER])?;
-    let mut judgement = life.now[1].clone();
+    measure(life.earlier()?)?;
+    let mut judgement = life.floors()?.clone();
     (judgement.rate, judgement.low, judgement.high, judgement.proof) = (now.rate, now.low, now.high, now.low);
     (now.low > (bar.threshold)(base + judgement.level)).then_some(Found {
         judgement,
@@ -227,9 +268,9 @@ fn material(life: &Look, base: f64, bar: &Bar<'_>) -> Option<Found> {
 fn likely(looks: &[Look], history: &History, bar: &Bar<'_>) -> Option<Found> {
     let life = looks.first()?;
     for (index, look) in looks.iter().enumerate() {
-        for j in &look.now {
-            let novel = index == 0 || ends_above(&life.blocks, look.begin, j.level);
-            if novel && (j.proved || j.likely) && j.rate > (bar.threshold)(history.first() + j.level) {
+        for j in [Some(&look.means), look.floors()].into_iter().flatten() {
+            let novel = index == 0 || ends_above(&life.blocks, look.begin(), j.level);
+            if novel && (j.proved || j.likely) && bar.is_passed(j.rate, j.rate * j.span, history.first() + j.level) {
                 return Some(Found { judgement: j.clone(), materiality: None, suffix: index > 0 });
             }
         }
@@ -243,16 +284,16 @@ fn ends_above(life: &[Block], begin: f32, level: f64) -> bool {
     if past.is_empty() {
         return true;
     }
-    past.sort_unstable_by(f32::total_cmp);
     let last = past.len() - 1;
-    let (low, high) = (f64::from(past[last / 50]), f64::from(past[last - last / 50]));
+    let mut quantile = |at: usize| f64::from(*past.select_nth_unstable_by(at, f32::total_cmp).1);
+    let (low, high) = (quantile(last / 50), quantile(last - last / 50));
     level > high + NOVEL * (high - low)
 }
 
 /// How long ago growth has stopped that would have been called a leak while it lasted: the whole past less its newest
 /// quarter, or half, is judged again.
-fn stopped(life: &Look, unit: f64, history: &History, bar: &Bar<'_>) -> Option<f64> {
-    if !life.means().slowing {
+fn stopped(life: &Look, history: &History, bar: &Bar<'_>) -> Option<f64> {
+    if !life.means.slowing {
         return None;
     }
     let n = life.blocks.len();
@@ -260,8 +301,8 @@ fn stopped(life: &Look, unit: f64, history: &History, bar: &Bar<'_>) -> Option<f
         if kept < LEAST_BLOCKS {
             break;
         }
-        let then = judge(&Window::means(&life.blocks[..kept]), unit, Channel::Means)?;
-        let proved = then.proved && then.proof > (bar.threshold)(history.first() + then.level);
+        let then = judge(&Window::means(&life.blocks[..kept]), life.unit, life.threshold, Channel::Means)?;
+        let proved = then.proved && bar.is_passed(then.proof, then.rate * then.span, history.first() + then.level);
         if proved && then.span >= bar.min_observation {
             return Some(history.observed() - f64::from(life.blocks[kept - 1].at));
         }

@@ -12,9 +12,9 @@ use super::series::{Bar, Finding, examine};
 use super::settings::Settings;
 use super::shape::shape;
 use super::spike::SpikeWatch;
-use super::stats::normal_tail;
+use super::stats::{median_slope, normal_tail};
 use super::variance::variance;
-use super::window::covering;
+use super::window::{Window, life, newest};
 
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
@@ -24,8 +24,11 @@ const LEAST_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
 const PART: f64 = 0.01 / 3600.0;
 /// The least threshold for threads and descriptors, per second: one an hour.
 const LEAST_COUNT: f64 = 1.0 / 3600.0;
-/// What every process has of memory and of descriptors or threads: growth below it is no start-up by itself.
-const EVERY_PROCESS: f64 = 8e6;
+/// What an allocator or a runtime moves by without meaning: growth over the window below it is never a leak. Bytes,
+/// and a number of descriptors or threads.
+const LEAST_RISE: f64 = 1_048_576.0;
+const LEAST_RISE_COUNT: f64 = 8.0;
+/// Descriptors or threads that a process may open at once: growth up to there is no start-up by itself.
 const EVERY_COUNT: f64 = 64.0;
 /// Shared memory can leak only while the address space grows with it, by at least this part of its rate: pages of a
 /// segment that is mapped already are bounded by it.
@@ -128,14 +131,15 @@ impl Tracker {
         let fds = self.count(&self.fds, settings);
         let threads = self.count(&self.threads, settings);
 
-        let window = covering(&self.memory, settings.window_s);
+        let window = newest(&self.memory, settings.window_s);
+        let floors = Window::floors(&window, Window::merged(window.len()));
+        let slope = median_slope(&floors.at, &floors.values);
         let spikes = self.spikes.evidence();
-        let variance = variance(&window, self.memory.first(), memory.judgement.as_ref());
-        let whole = covering(&self.memory, f64::INFINITY);
+        let variance = variance(&window, self.memory.first(), slope, memory.judgement.as_ref());
         let shapes = [
-            (self.memory.samples() > 0).then(|| shape(&memory, &whole, &variance, &spikes)).flatten(),
-            shape(&fds, &covering(&self.fds, f64::INFINITY), &Default::default(), &Default::default()),
-            shape(&threads, &covering(&self.threads, f64::INFINITY), &Default::default(), &Default::default()),
+            shape(&memory, &life(&self.memory), &variance, &spikes),
+            shape(&fds, &life(&self.fds), &Default::default(), &Default::default()),
+            shape(&threads, &life(&self.threads), &Default::default(), &Default::default()),
         ];
         let found = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
         // the worst decides; memory wins ties, and where no resource stands out
@@ -154,7 +158,7 @@ impl Tracker {
             growth: memory_growth,
             spikes,
             variance,
-            consistent_growth: consistent_growth(&window),
+            consistent_growth: consistent_growth(&floors, slope),
             forecast: match memory.status {
                 Status::Suspect | Status::Leaking => forecast(&memory_growth, shapes[0], ceiling),
                 _ => Default::default(),
@@ -197,7 +201,8 @@ impl Tracker {
         let mut bar = Bar {
             threshold: &threshold,
             min_observation: settings.min_observation_s,
-            beside: EVERY_PROCESS,
+            least_rise: LEAST_RISE,
+            beside: 0.0,
             past_start: self.past_start(),
         };
         let mut memory = examine(&self.memory, PAGE, &bar);
@@ -239,6 +244,7 @@ impl Tracker {
         let bar = Bar {
             threshold: &threshold,
             min_observation: settings.min_observation_s,
+            least_rise: LEAST_RISE_COUNT,
             beside: EVERY_COUNT,
             past_start: self.past_start(),
         };

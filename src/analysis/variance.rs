@@ -3,7 +3,6 @@
 use super::evidence::Variance;
 use super::history::Block;
 use super::judgement::Judgement;
-use super::stats::sen_slope;
 use super::window::Window;
 
 /// A fall of this part of the range ends a tooth.
@@ -14,16 +13,14 @@ const TEETH: usize = 3;
 const HIGH: f64 = 0.2;
 
 /// Measures the blocks of the rolling window. `first` is what their values are relative to, `life` the judgement of
-/// the whole past, whose rhythm is taken when there are no teeth.
-pub(super) fn variance(blocks: &[Block], first: f64, life: Option<&Judgement>) -> Variance {
+/// the whole past, whose rhythm is taken when there are no teeth; `slope` the trend that the spread is around.
+pub(super) fn variance(blocks: &[Block], first: f64, slope: f64, life: Option<&Judgement>) -> Variance {
     let means = Window::means(blocks);
     if means.len() < 3 {
         return Variance::default();
     }
     #[expect(clippy::cast_precision_loss, reason = "at most 160")]
     let n = means.len() as f64;
-    let floors = Window::floors(blocks, Window::merged(blocks.len()));
-    let slope = sen_slope(&floors.at, &floors.values, 0.0, 1.0).map_or(0.0, |s| s.slope);
     let around: Vec<f64> = means.at.iter().zip(&means.values).map(|(t, v)| v - slope * t).collect();
     let middle = around.iter().sum::<f64>() / n;
     let spread = (around.iter().map(|v| (v - middle).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
@@ -71,14 +68,14 @@ mod tests {
     #[test]
     fn a_saw_tooth_has_its_length_and_height() {
         let saw = blocks((0..100_u16).map(|i| f32::from(i % 10) * 10.0));
-        let seen = variance(&saw, 1000.0, None);
+        let seen = variance(&saw, 1000.0, 0.0, None);
         assert_eq!(seen.cycle_s, Some(10.0));
         assert_eq!(seen.swing_bytes, Some(90.0));
     }
 
     #[test]
     fn a_line_has_no_spread() {
-        let seen = variance(&blocks((0..100_u16).map(|i| f32::from(i) * 4.0)), 1e6, None);
+        let seen = variance(&blocks((0..100_u16).map(|i| f32::from(i) * 4.0)), 1e6, 4.0, None);
         assert!(seen.spread_bytes.unwrap() < 1e-3 && !seen.high && seen.cycle_s.is_none());
     }
 }

@@ -7,7 +7,9 @@ const MIN_CYCLES: f64 = 2.0;
 /// Cycles may be no shorter than this many blocks: shorter ones are noise to a window.
 const MIN_BLOCKS: f64 = 6.0;
 /// Step of the search, in cycles in the window; a parabola through the peak refines it.
-const STEP: f64 = 0.25;
+const STEP: f64 = 0.5;
+/// The strongest frequency must hold this part of the variance: less never pays for its parameters.
+const STRONG: f64 = 0.2;
 
 /// A fitted rhythm, as values to be taken out.
 #[derive(Debug, Clone)]
@@ -25,7 +27,7 @@ impl Wave {
     pub fn strongest(t: &[f64], residuals: &[f64]) -> Option<Self> {
         #[expect(clippy::cast_precision_loss, reason = "at most 128")]
         let top = t.len() as f64 / MIN_BLOCKS;
-        let mut powers = Vec::with_capacity(80);
+        let mut powers = Vec::with_capacity(64);
         let mut cycles = MIN_CYCLES;
         while cycles < top {
             powers.push(power(residuals, cycles));
@@ -35,7 +37,12 @@ impl Wave {
             return None;
         }
         let (i, _) = powers.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
-        #[expect(clippy::cast_precision_loss, reason = "at most 80")]
+        #[expect(clippy::cast_precision_loss, reason = "at most 160")]
+        let share = 2.0 * powers[i] / (residuals.len() as f64 * dot(residuals, residuals)).max(f64::MIN_POSITIVE);
+        if share < STRONG {
+            return None;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most 64")]
         let mut cycles = MIN_CYCLES + STEP * i as f64;
         if i > 0 && i + 1 < powers.len() {
             let (a, b, c) = (powers[i - 1], powers[i], powers[i + 1]);
@@ -47,8 +54,8 @@ impl Wave {
     /// The wave of least squares within a step of a frequency that is nearly right.
     pub fn near(cycles: f64, t: &[f64], residuals: &[f64]) -> Self {
         let mut best = Self::at(cycles, t, residuals);
-        let mut step = STEP / 2.0;
-        for _ in 0..4 {
+        let mut step = STEP / 4.0;
+        for _ in 0..3 {
             let centre = best.cycles;
             for cycles in [centre - step, centre + step] {
                 let other = Self::at(cycles.max(MIN_CYCLES), t, residuals);

@@ -58,17 +58,16 @@ impl Window {
     }
 }
 
-/// The tier whose window best covers the newest `span` seconds of a series; the whole past when it is shorter.
-pub(super) fn covering(history: &History, span: f64) -> Vec<Block> {
-    let mut out = Vec::new();
-    for tier in 0..history.tiers() {
-        out = history.window(tier);
-        if out.first().is_some_and(|b| history.observed() - f64::from(b.at) >= span) {
-            #[expect(clippy::cast_possible_truncation, reason = "as exact as the times of blocks are")]
-            let begin = (history.observed() - span) as f32;
-            out.retain(|b| b.at >= begin);
-            break;
-        }
-    }
-    out
+/// The whole past of a series.
+pub(super) fn life(history: &History) -> Vec<Block> {
+    history.tiers().checked_sub(1).map_or_else(Vec::new, |top| history.window(top))
+}
+
+/// The newest `span` seconds of a series in the finest blocks that reach so far.
+pub(super) fn newest(history: &History, span: f64) -> Vec<Block> {
+    let begin = history.observed() - span;
+    let tier = (0..history.tiers()).find(|&tier| history.reach(tier).is_some_and(|at| at <= begin));
+    let mut blocks = tier.map_or_else(|| life(history), |tier| history.window(tier));
+    blocks.retain(|b| f64::from(b.at) >= begin);
+    blocks
 }

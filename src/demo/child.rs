@@ -2,10 +2,14 @@
 
 use std::io;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use clap::ValueEnum;
 
 use super::Behaviour;
+
+/// How long a process takes to get what it holds from its start.
+const START: Duration = Duration::from_millis(300);
 
 /// A process of known behaviour. It ends with this value, and by itself when leakwatch is killed.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ impl Child {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
+        // What it holds from its start is not growth to be shown.
+        std::thread::sleep(START);
         Ok(Self { process })
     }
 

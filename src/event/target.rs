@@ -41,10 +41,24 @@ impl Trace {
     }
 }
 
+/// What a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetKind {
+    /// A process, or a series of a recording that stands for one.
+    Process,
+    /// All processes of one name together.
+    Pool {
+        /// How many there are now.
+        members: u64,
+    },
+}
+
 /// One watched target as it stands at a moment.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Its identity; `None` for a series of a recording that names no process.
+    /// What it is.
+    pub kind: TargetKind,
+    /// Its identity; `None` for a pool, and for a series of a recording that names no process.
     pub key: Option<ProcessKey>,
     /// What it is called.
     pub label: ProcessLabel,

@@ -141,7 +141,13 @@ pub(super) fn sample_line(target: &event::Target, sample: &Sample) -> schema::Sa
 
 pub(super) fn target(target: &event::Target) -> schema::Target {
     let known = &target.assessment;
+    let (kind, members) = match target.kind {
+        event::TargetKind::Process => ("process", None),
+        event::TargetKind::Pool { members } => ("pool", Some(members)),
+    };
     schema::Target {
+        kind: kind.to_owned(),
+        members,
         pid: pid(target.key),
         name: target.label.name.clone(),
         cmdline: Some(target.label.cmdline.clone()).filter(|text| !text.is_empty()),

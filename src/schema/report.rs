@@ -139,7 +139,11 @@ pub enum Resource {
 /// One watched process or series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// Process number; null for a series of a recording without one.
+    /// `process`, or `pool`: all processes of one name together.
+    pub kind: String,
+    /// Processes of the pool at its last sample; null for a process.
+    pub members: Option<u64>,
+    /// Process number; null for a pool, and for a series of a recording without one.
     pub pid: Option<u32>,
     /// Name of the process, as it named itself.
     pub name: String,

@@ -2,6 +2,7 @@
 //!
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
+mod pool;
 mod pss_budget;
 mod replay;
 mod schedule;
@@ -190,6 +191,7 @@ impl<'a> Session<'a> {
             self.close_missing(&found, tick.at, watch, sink)?;
             self.open_new(found, tick.at, watch, sink)?;
             self.read_all(tick.at, watch, sink)?;
+            watch.end_tick(sink)?;
             tick.host = self.look_around(tick.at, watch, sink)?;
             sink.take(Event::Ticked(&tick, watch.targets()))
         })();

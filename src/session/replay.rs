@@ -43,10 +43,9 @@ pub fn replay(
     sink: &mut dyn EventSink,
     progress: &mut dyn FnMut(&Recording) -> bool,
 ) -> Result<ReplayOutcome, ReplayFailure> {
-    let before = watch.targets().len();
     watch.begin_recording();
     let mut outcome = ReplayOutcome { rows: 0, span: None };
-    let read = rows(source, recording, before, watch, sink, progress, &mut outcome);
+    let read = rows(source, recording, watch, sink, progress, &mut outcome);
     if let Some((_, last)) = outcome.span {
         watch.conclude(last, sink)?;
         notices(source, recording, last, sink)?;
@@ -59,20 +58,20 @@ pub fn replay(
 fn rows(
     source: &str,
     recording: &mut Recording,
-    before: usize,
     watch: &mut Watch,
     sink: &mut dyn EventSink,
     progress: &mut dyn FnMut(&Recording) -> bool,
     outcome: &mut ReplayOutcome,
 ) -> Result<(), ReplayFailure> {
+    // Series are numbered in the order of their first rows.
+    let mut targets: Vec<usize> = Vec::new();
     while let Some(row) = recording.next_row()? {
         let at = row.sample.at;
-        let index = before + row.series.0;
-        // Series are numbered in the order of their first rows, as targets are.
-        if index == watch.targets().len() {
+        if row.series.0 == targets.len() {
             let series = recording.series(row.series);
-            watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?;
+            targets.push(watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
         }
+        let index = targets[row.series.0];
         watch.observe(index, at, Observation { reading: row.sample.reading, denied: Vec::new() }, sink)?;
         let (first, last) = outcome.span.unwrap_or((at, at));
         outcome.span = Some((first.min(at), last.max(at)));

@@ -5,9 +5,11 @@ use std::io;
 
 use crate::alert::{Alert, AlertBook, AlertKind, AlertState, RiseMeter, Thresholds, host_findings, target_findings};
 use crate::analysis::{Settings, Tracker};
-use crate::event::{Event, EventSink, Target, Trace};
-use crate::model::{Ceiling, Counter, HostMemory, ProcessLabel, Sample, Timestamp};
+use crate::event::{Event, EventSink, Target, TargetKind, Trace};
+use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Found, Observation};
+
+use super::pool::{PoolSample, Pools};
 
 /// How long a target must be seen before `leaking` may be said.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +40,8 @@ struct Series {
     book: AlertBook,
     rise: RiseMeter,
     own_ceiling: Option<Ceiling>,
+    /// The pool of its name; `None` for a pool itself.
+    pool: Option<usize>,
 }
 
 /// All targets of a session.
@@ -45,6 +49,7 @@ pub struct Watch {
     rules: Rules,
     targets: Vec<Target>,
     series: Vec<Series>,
+    pools: Pools,
     host: AlertBook,
     /// Names and command lines of processes that ended, with their target: the next one of them is a restart.
     ended: HashMap<(String, String), usize>,
@@ -60,6 +65,7 @@ impl Watch {
             rules,
             targets: Vec::new(),
             series: Vec::new(),
+            pools: Pools::default(),
             host: AlertBook::default(),
             ended: HashMap::new(),
             recording: None,
@@ -75,6 +81,7 @@ impl Watch {
     /// Begins another recording: its length counts from its own first row.
     pub(super) fn begin_recording(&mut self) {
         self.recording = None;
+        self.pools.forget();
     }
 
     /// Opens a target and returns its index.
@@ -92,16 +99,35 @@ impl Watch {
     /// Opens a target that a recording or a source names.
     pub(super) fn open(
         &mut self,
-        key: Option<crate::model::ProcessKey>,
+        key: Option<ProcessKey>,
         label: ProcessLabel,
         source: Option<String>,
         age_s: Option<f64>,
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
+        let pool = self.pools.named(&label.name);
+        self.push(TargetKind::Process, key, label, source, age_s, at, Some(pool));
+        let index = self.targets.len() - 1;
+        sink.take(Event::Found(&self.targets[index]))?;
+        Ok(index)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a target, each of another type")]
+    fn push(
+        &mut self,
+        kind: TargetKind,
+        key: Option<ProcessKey>,
+        label: ProcessLabel,
+        source: Option<String>,
+        age_s: Option<f64>,
+        at: Timestamp,
+        pool: Option<usize>,
+    ) {
         let tracker = Tracker::new(&self.rules.analysis, age_s);
         let assessment = tracker.assess(&self.rules.analysis, None);
         self.targets.push(Target {
+            kind,
             key,
             label,
             source,
@@ -109,17 +135,15 @@ impl Watch {
             last_seen: at,
             age_s,
             ended: None,
-            reading: crate::model::Reading::default(),
+            reading: Reading::default(),
             denied: Vec::new(),
             ceiling: None,
             trace: Trace::default(),
             assessment,
         });
         let rise = RiseMeter::over(60);
-        self.series.push(Series { tracker: Some(tracker), book: AlertBook::default(), rise, own_ceiling: None });
-        let index = self.targets.len() - 1;
-        sink.take(Event::Found(&self.targets[index]))?;
-        Ok(index)
+        let book = AlertBook::default();
+        self.series.push(Series { tracker: Some(tracker), book, rise, own_ceiling: None, pool });
     }
 
     /// Takes one reading of a target.
@@ -155,11 +179,49 @@ impl Watch {
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         let (first, last) = self.recording.unwrap_or((at, at));
         self.recording = Some((first.min(at), last.max(at)));
-        sink.take(Event::Sampled(target, &sample))?;
+        if target.kind == TargetKind::Process {
+            sink.take(Event::Sampled(target, &sample))?;
+        }
+        let pool = series.pool;
         if changed {
             self.assess(index, at, sink)?;
         }
-        self.alert(index, at, rise, sink)
+        self.alert(index, at, rise, sink)?;
+        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, at, &sample.reading)?)));
+        complete.map_or(Ok(()), |(pool, sum)| self.observe_pool(pool, sum, index, sink))
+    }
+
+    /// Takes the sum of one pool; `member` is one of its processes.
+    fn observe_pool(
+        &mut self,
+        pool: usize,
+        sum: PoolSample,
+        member: usize,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        let kind = TargetKind::Pool { members: sum.members };
+        let index = match self.pools.pool(pool).target {
+            Some(index) => index,
+            None => {
+                let Target { label, source, .. } = &self.targets[member];
+                let label = ProcessLabel { name: label.name.clone(), ..ProcessLabel::default() };
+                self.push(kind, None, label, source.clone(), None, sum.at, None);
+                let index = self.targets.len() - 1;
+                self.pools.pool(pool).target = Some(index);
+                index
+            }
+        };
+        self.targets[index].kind = kind;
+        self.observe(index, sum.at, Observation { reading: sum.reading, denied: Vec::new() }, sink)
+    }
+
+    /// All targets have been read at this moment.
+    pub(super) fn end_tick(&mut self, sink: &mut dyn EventSink) -> io::Result<()> {
+        for (pool, sum) in self.pools.close() {
+            let member = (0..self.series.len()).find(|&index| self.series[index].pool == Some(pool));
+            member.map_or(Ok(()), |member| self.observe_pool(pool, sum, member, sink))?;
+        }
+        Ok(())
     }
 
     /// Notes the limit that a source found for a target.
@@ -190,7 +252,7 @@ impl Watch {
 
     /// Judges every target for the last time. Alerts that are open stay so: nobody has seen them end.
     pub(super) fn conclude(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut outcome = Ok(());
+        let mut outcome = self.end_tick(sink);
         for index in 0..self.targets.len() {
             outcome = outcome.and(self.close(index, at, sink));
         }
@@ -236,7 +298,9 @@ impl Watch {
     fn refresh_ceiling(&mut self, index: usize) {
         let target = &mut self.targets[index];
         let own = self.series[index].own_ceiling;
-        let user = self.rules.limit_bytes.zip(target.reading.memory()).map(|(limit_bytes, used_bytes)| Ceiling {
+        // A limit is one of a process; a pool has none of its own.
+        let limit = self.rules.limit_bytes.filter(|_| target.kind == TargetKind::Process);
+        let user = limit.zip(target.reading.memory()).map(|(limit_bytes, used_bytes)| Ceiling {
             kind: crate::model::CeilingKind::User,
             limit_bytes,
             used_bytes,

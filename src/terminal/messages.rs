@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::alert::{Alert, AlertState, Severity};
 use crate::escape;
-use crate::event::{Event, EventSink, Target};
+use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::{Screen, Style};
@@ -16,6 +16,9 @@ const NAMED: usize = 10;
 #[must_use]
 pub fn describe_target(target: &Target) -> String {
     let name = escape::terminal(&target.label.name);
+    if let TargetKind::Pool { members } = target.kind {
+        return format!("{name} (all {members} together)");
+    }
     match (target.key, &target.source) {
         (Some(key), _) => format!("{name} ({})", key.pid),
         (None, Some(source)) => format!("{name} in {}", escape::terminal(source)),

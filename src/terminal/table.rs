@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 
 use crate::escape;
-use crate::event::Target;
+use crate::event::{Target, TargetKind};
 
 use super::figures;
 use super::sparkline::sparkline;
@@ -75,6 +75,7 @@ impl Column {
         let known = &target.assessment;
         let text = match self {
             Self::Name => shorten(&escape::terminal(&target.label.name), name_width),
+            Self::Pid if let TargetKind::Pool { members } = target.kind => format!("all {members}"),
             Self::Pid => target.key.map_or_else(|| figures::UNKNOWN.to_owned(), |key| key.pid.to_string()),
             Self::Age => figures::age(target),
             Self::Rss => figures::bytes(target.reading.rss.or(target.reading.memory())),

@@ -46,17 +46,29 @@ impl FromStr for ByteRate {
 }
 
 impl fmt::Display for ByteRate {
-    /// Prints per hour with a sign: `+2.4 MiB/h`. Less than a byte an hour is `0 B/h`.
+    /// Prints per hour with a sign and three digits: `+2.40 MiB/h`. Less than a byte an hour is `0 B/h`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
         let hourly = self.per_hour();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, is not negative")]
-        let size = Bytes(hourly.abs().round() as u64);
-        let sign = match size.0 {
-            0 => "",
+        let mut size = hourly.abs();
+        let mut unit = 0;
+        while size >= 1000.0 && unit + 1 < UNITS.len() {
+            size /= 1024.0;
+            unit += 1;
+        }
+        let digits = match size {
+            _ if unit == 0 => 0,
+            size if size < 9.995 => 2,
+            size if size < 99.95 => 1,
+            _ => 0,
+        };
+        let size = format!("{size:.digits$}");
+        let sign = match size.as_str() {
+            "0" => "",
             _ if hourly < 0.0 => "-",
             _ => "+",
         };
-        f.pad(&format!("{sign}{size}/h"))
+        f.pad(&format!("{sign}{size} {}/h", UNITS[unit]))
     }
 }
 
@@ -66,9 +78,12 @@ mod tests {
 
     #[test]
     fn people_read_hours() {
-        assert_eq!(ByteRate(2.4 * 1_048_576.0 / 3600.0).to_string(), "+2.4 MiB/h");
-        assert_eq!(ByteRate(-1024.0 / 3600.0).to_string(), "-1.0 KiB/h");
+        assert_eq!(ByteRate(2.4 * 1_048_576.0 / 3600.0).to_string(), "+2.40 MiB/h");
+        assert_eq!(ByteRate(-1024.0 / 3600.0).to_string(), "-1.00 KiB/h");
         assert_eq!(ByteRate(0.0).to_string(), "0 B/h");
+        assert_eq!(ByteRate(-1e-9).to_string(), "0 B/h");
+        assert_eq!(ByteRate(1e9).to_string(), "+3.27 TiB/h");
+        assert_eq!(ByteRate(1010.0 * 1024.0 / 3600.0).to_string(), "+0.99 MiB/h");
     }
 
     #[test]

@@ -7,5 +7,5 @@ mod rank;
 mod regression;
 
 pub use quantile::{deviate, normal_tail, student};
-pub use rank::{MannKendall, SenSlope, inflation, mann_kendall, sen_slope};
+pub use rank::{MannKendall, SenSlope, inflation, mann_kendall, median_slope, sen_slope};
 pub use regression::{Design, Fit, Moments, dot};

@@ -46,6 +46,27 @@ pub fn mann_kendall(values: &[f64]) -> MannKendall {
     MannKendall { s, variance: (spread(n) - ties) / 18.0, tau: if pairs > 0.0 { s / pairs } else { 0.0 } }
 }
 
+fn pair_slopes(t: &[f64], v: &[f64]) -> Vec<f64> {
+    let mut slopes = Vec::with_capacity(t.len() * t.len() / 2);
+    for (i, (t0, v0)) in t.iter().zip(v).enumerate() {
+        slopes.extend(
+            t[i + 1..].iter().zip(&v[i + 1..]).filter(|(t1, _)| *t1 > t0).map(|(t1, v1)| (v1 - v0) / (t1 - t0)),
+        );
+    }
+    slopes
+}
+
+/// The Theil-Sen slope alone: the upper median of the slopes of all pairs, 0 without two different times. O(n²).
+#[must_use]
+pub fn median_slope(t: &[f64], v: &[f64]) -> f64 {
+    let mut slopes = pair_slopes(t, v);
+    if slopes.is_empty() {
+        return 0.0;
+    }
+    let middle = slopes.len() / 2;
+    *slopes.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
 /// The median of the slopes of all pairs, with an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SenSlope {
@@ -62,14 +83,7 @@ pub struct SenSlope {
 /// `None` without two different times. O(n² log n): for some dozen values.
 #[must_use]
 pub fn sen_slope(t: &[f64], v: &[f64], z: f64, inflation: f64) -> Option<SenSlope> {
-    let mut slopes = Vec::with_capacity(t.len() * t.len() / 2);
-    for i in 0..t.len() {
-        for j in i + 1..t.len() {
-            if t[j] > t[i] {
-                slopes.push((v[j] - v[i]) / (t[j] - t[i]));
-            }
-        }
-    }
+    let mut slopes = pair_slopes(t, v);
     if slopes.is_empty() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Processes of Linux, from `/proc` and the control group files.
 //!
-//! [`Census`] knows who runs and whom the selection means; [`Reader`] reads the counters of one process;
-//! [`Limits`] tells what will end its growth. All of them see files only relative to two folders, so that
+//! `Census` knows who runs and whom the selection means; `Reader` reads the counters of one process;
+//! `Limits` tells what will end its growth. All of them see files only relative to two folders, so that
 //! another `/proc`, or one made of ordinary files, reads the same way. Nothing here asks for the time.
 
 mod census;

@@ -1,0 +1,160 @@
+//! Processes of one name together: only their sum can tell whether a pool leaks whose workers come and go.
+
+use std::collections::HashMap;
+
+use crate::model::{Reading, Timestamp};
+
+/// The readings of one moment, added up.
+///
+/// Anonymous and swapped memory, threads and descriptors add up. Shared memory and file mappings count once, at
+/// the largest member: the members of a pool mostly map the same. (Pages that a fork shares until they are
+/// written count for each process; the kernel tells them apart only in PSS, which is too dear for every tick.)
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    at: Timestamp,
+    members: u64,
+    reading: Reading,
+}
+
+impl Sum {
+    fn of(at: Timestamp, reading: &Reading) -> Self {
+        let reading = Reading { pss: None, uss: None, vsize: reading.vsize, ..*reading };
+        Self { at, members: 1, reading }
+    }
+
+    fn add(&mut self, other: &Reading) {
+        // A member whose counter is unknown makes the sum unknown: a sum of some would jump.
+        let plus = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a.saturating_add(b));
+        let most = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a.max(b));
+        let sum = &mut self.reading;
+        sum.rss_anon = plus(sum.rss_anon, other.rss_anon);
+        sum.swap = plus(sum.swap, other.swap);
+        sum.threads = plus(sum.threads, other.threads);
+        sum.fds = plus(sum.fds, other.fds);
+        sum.vsize = plus(sum.vsize, other.vsize);
+        sum.rss_file = most(sum.rss_file, other.rss_file);
+        sum.rss_shmem = most(sum.rss_shmem, other.rss_shmem);
+        sum.rss = match (sum.rss_anon, sum.rss_file, sum.rss_shmem) {
+            (Some(anon), Some(file), Some(shmem)) => Some(anon.saturating_add(file).saturating_add(shmem)),
+            _ => plus(sum.rss, other.rss),
+        };
+        self.members += 1;
+    }
+}
+
+/// Processes of one name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pool {
+    /// Its target, once two processes were seen at one moment.
+    pub(super) target: Option<usize>,
+    open: Option<Sum>,
+}
+
+/// A sum that is complete.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PoolSample {
+    pub(super) at: Timestamp,
+    pub(super) members: u64,
+    pub(super) reading: Reading,
+}
+
+/// All pools of a session or recording.
+#[derive(Debug, Default)]
+pub(super) struct Pools {
+    pools: Vec<Pool>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Pools {
+    /// The pool of a name.
+    pub(super) fn named(&mut self, name: &str) -> usize {
+        if let Some(&pool) = self.by_name.get(name) {
+            return pool;
+        }
+        self.pools.push(Pool::default());
+        self.by_name.insert(name.to_owned(), self.pools.len() - 1);
+        self.pools.len() - 1
+    }
+
+    pub(super) fn pool(&mut self, pool: usize) -> &mut Pool {
+        &mut self.pools[pool]
+    }
+
+    /// Adds a member's reading; returns the sum of the moment before when this begins another one.
+    pub(super) fn add(&mut self, pool: usize, at: Timestamp, reading: &Reading) -> Option<PoolSample> {
+        let pool = &mut self.pools[pool];
+        match &mut pool.open {
+            Some(sum) if sum.at == at => {
+                sum.add(reading);
+                None
+            }
+            _ => {
+                let before = pool.take();
+                pool.open = Some(Sum::of(at, reading));
+                before
+            }
+        }
+    }
+
+    /// The sums that are open, each with its pool: the moment is over.
+    pub(super) fn close(&mut self) -> Vec<(usize, PoolSample)> {
+        let take = |(index, pool): (usize, &mut Pool)| pool.take().map(|sum| (index, sum));
+        self.pools.iter_mut().enumerate().filter_map(take).collect()
+    }
+
+    /// Another recording has pools of its own.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Pool {
+    /// The open sum, if this is a pool at all: one process alone is its own sum.
+    fn take(&mut self) -> Option<PoolSample> {
+        let sum = self.open.take()?;
+        (self.target.is_some() || sum.members > 1).then_some(PoolSample {
+            at: sum.at,
+            members: sum.members,
+            reading: sum.reading,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(anon: u64) -> Reading {
+        Reading {
+            rss: Some(anon + 7),
+            rss_anon: Some(anon),
+            rss_file: Some(5),
+            rss_shmem: Some(2),
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn shared_pages_count_once() {
+        let mut pools = Pools::default();
+        let pool = pools.named("worker");
+        assert!(pools.add(pool, Timestamp(1), &reading(100)).is_none());
+        assert!(pools.add(pool, Timestamp(1), &reading(50)).is_none());
+        let sum = pools.add(pool, Timestamp(2), &reading(1)).expect("a sum");
+        assert_eq!(
+            (sum.at, sum.members, sum.reading.rss_anon, sum.reading.rss),
+            (Timestamp(1), 2, Some(150), Some(157))
+        );
+    }
+
+    #[test]
+    fn one_process_is_no_pool_and_unknown_stays_unknown() {
+        let mut pools = Pools::default();
+        let pool = pools.named("worker");
+        pools.add(pool, Timestamp(1), &reading(100));
+        assert!(pools.close().is_empty());
+        pools.add(pool, Timestamp(2), &reading(100));
+        pools.add(pool, Timestamp(2), &Reading { rss_anon: None, ..reading(100) });
+        assert_eq!(pools.close()[0].1.reading.rss_anon, None);
+    }
+}
