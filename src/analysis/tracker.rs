@@ -37,7 +37,7 @@ const MAPPED: f64 = 0.3;
 const GAP: f64 = 4.0;
 /// Samples between two looks: a sixteenth of those taken, at most this many. More looks are nearly the same look.
 const LOOKS: u64 = 16;
-const MOST_BETWEEN: u64 = 32;
+const MOST_BETWEEN: u64 = 64;
 
 /// All series of one target, in bounded memory.
 #[derive(Debug, Default)]

@@ -126,18 +126,33 @@ impl Moments {
         self.set(V, C, dot(v, c), lagged(v, c));
     }
 
-    /// Fits a curve. `rounding` is the variance that rounding alone gives a value; `spent` counts parameters that
-    /// were taken out of `v` before (those of a wave).
+    /// Fits a curve with the autocorrelation of its own residuals. `rounding` is the variance that rounding alone
+    /// gives a value; `spent` counts parameters that were taken out of `v` before (those of a rhythm).
+    #[must_use]
     pub fn fit(&self, design: Design, rounding: f64, spent: usize) -> Fit {
+        self.weighted(design, self.autocorrelation(design, rounding, spent), rounding, spent)
+    }
+
+    /// The lag-1 autocorrelation of the residuals of ordinary least squares, corrected for its bias in small samples,
+    /// which is -(p + (p + 2) rho) / n for p parameters (Kendall). Negative ones are not made use of.
+    #[must_use]
+    pub fn autocorrelation(&self, design: Design, rounding: f64, spent: usize) -> f64 {
         let columns = design.columns();
-        #[expect(clippy::cast_precision_loss, reason = "at most 128")]
+        #[expect(clippy::cast_precision_loss, reason = "at most 160")]
         let (n, p) = (self.n as f64, (columns.len() + spent) as f64);
         let (beta, _) = solve(columns, |a, b| self.lag0[a][b]);
         let square = quadratic(columns, &beta, |a, b| self.lag0[a][b]).max(0.0) + n * rounding;
         let neighbours = quadratic(columns, &beta, |a, b| self.lag1[a][b]) / 2.0;
         let r = neighbours / square.max(f64::MIN_POSITIVE);
-        // the bias of r is -(p + (p + 2) rho) / n (Kendall); negative autocorrelation is never made use of
-        let rho = ((n * r + p) / (n - p - 2.0)).clamp(0.0, MAX_RHO);
+        ((n * r + p) / (n - p - 2.0)).clamp(0.0, MAX_RHO)
+    }
+
+    /// Fits a curve with errors of a known autocorrelation (Prais-Winsten).
+    #[must_use]
+    pub fn weighted(&self, design: Design, rho: f64, rounding: f64, spent: usize) -> Fit {
+        let columns = design.columns();
+        #[expect(clippy::cast_precision_loss, reason = "at most 160")]
+        let (n, p) = (self.n as f64, (columns.len() + spent) as f64);
         let product = |a: usize, b: usize| {
             (1.0 + rho * rho) * self.lag0[a][b]
                 - rho * self.lag1[a][b]
