@@ -10,15 +10,15 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 fn reference() -> Value {
-    serde_json::from_str(include_str!("../fixtures/oracle/reference.json")).unwrap()
+    serde_json::from_str(include_str!("../fixtures/oracle/reference.json")).expect("a reference value")
 }
 
 fn list(value: &Value, key: &str) -> Vec<f64> {
-    value[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    value[key].as_array().expect("a reference value").iter().map(|v| v.as_f64().expect("a reference value")).collect()
 }
 
 fn number(value: &Value, key: &str) -> f64 {
-    value[key].as_f64().unwrap()
+    value[key].as_f64().expect("a reference value")
 }
 
 #[track_caller]
@@ -28,8 +28,8 @@ fn same(what: &str, got: f64, want: f64) {
 
 #[test]
 fn rank_trends_and_median_slopes_are_those_of_pymannkendall_and_scipy() {
-    for case in reference()["trends"].as_array().unwrap() {
-        let name = case["name"].as_str().unwrap();
+    for case in reference()["trends"].as_array().expect("a reference value") {
+        let name = case["name"].as_str().expect("a reference value");
         let values = list(case, "values");
         let t: Vec<f64> = (0_u16..).take(values.len()).map(f64::from).collect();
         let trend = mann_kendall(&values);
@@ -38,7 +38,7 @@ fn rank_trends_and_median_slopes_are_those_of_pymannkendall_and_scipy() {
         same(name, trend.z(1.0), number(case, "z"));
         same(name, trend.p(1.0), number(case, "p"));
         same(name, trend.tau, number(case, "tau"));
-        let sen = sen_slope(&t, &values, number(case, "quantile"), 1.0).unwrap();
+        let sen = sen_slope(&t, &values, number(case, "quantile"), 1.0).expect("a reference value");
         same(name, sen.slope, number(case, "slope"));
         same(name, sen.slope, number(case, "theil"));
         same(name, sen.low, number(case, "low"));
@@ -59,9 +59,9 @@ fn a_straight_line_is_that_of_nist() {
 
 #[test]
 fn regression_with_autocorrelated_errors_is_that_of_whitened_columns() {
-    for case in reference()["regressions"].as_array().unwrap() {
+    for case in reference()["regressions"].as_array().expect("a reference value") {
         let (t, c, v) = (list(case, "t"), list(case, "c"), list(case, "v"));
-        let (design, columns) = match case["design"].as_str().unwrap() {
+        let (design, columns) = match case["design"].as_str().expect("a reference value") {
             "line" => (Design::Line, vec![0, 2]),
             "bounded" => (Design::Bounded, vec![0, 1]),
             _ => (Design::Growing, vec![0, 1, 2]),
@@ -82,10 +82,10 @@ fn regression_with_autocorrelated_errors_is_that_of_whitened_columns() {
 #[test]
 fn quantiles_are_those_of_scipy() {
     let reference = reference();
-    for case in reference["tails"].as_array().unwrap() {
+    for case in reference["tails"].as_array().expect("a reference value") {
         same("tail", normal_tail(number(case, "z")), number(case, "p"));
     }
-    for case in reference["quantiles"].as_array().unwrap() {
+    for case in reference["quantiles"].as_array().expect("a reference value") {
         let (nu, z, t) = (number(case, "nu"), number(case, "z"), number(case, "t"));
         assert!((deviate(t, nu) - z).abs() < 0.1, "nu {nu}, z {z}");
         assert!((student(z, nu) / t - 1.0).abs() < 0.08, "nu {nu}, z {z}");
@@ -170,7 +170,7 @@ fn irregular_samples_of_one_line_have_its_slope() {
         .collect();
     let seen = watch(&values, &pauses, 0);
     assert_eq!(seen.verdict.status, Status::Leaking);
-    assert!((seen.growth.rate.unwrap() / 50_000.0 - 1.0).abs() < 0.01);
+    assert!((seen.growth.rate.expect("a rate") / 50_000.0 - 1.0).abs() < 0.01);
 }
 
 proptest! {
@@ -211,7 +211,7 @@ proptest! {
     fn slower_time_scales_the_rate(noise in prop::collection::vec(0_u64..400, 200..400)) {
         let values: Vec<u64> = noise.iter().zip(0_u64..).map(|(e, i)| (30_000 + e + 20 * i) * 4096).collect();
         let (fast, slow) = (watch(&values, &[1000], 0), watch(&values, &[20_000], 0));
-        let (a, b) = (fast.growth.rate.unwrap(), slow.growth.rate.unwrap());
+        let (a, b) = (fast.growth.rate.expect("a rate"), slow.growth.rate.expect("a rate"));
         prop_assert!((a / 20.0 - b).abs() <= 1e-4 * b.abs(), "{} and {}", a, b);
     }
 }

@@ -8,8 +8,8 @@ use super::window::Window;
 
 /// Growth is proved at this many normal deviates by a line, and by any other curve: p of 5e-4 and 7e-5, for other
 /// curves are chosen among dozens. Both count only the independent blocks, see [`independent`].
-const PROVED_BY_LINE: f64 = 3.3;
-const PROVED_BY_SHAPE: f64 = 3.8;
+const PROVED_BY_LINE: f64 = 3.0;
+const PROVED_BY_SHAPE: f64 = 3.5;
 /// Standard errors of growth that is still likely: enough for `suspect`, and for `leaking` to stay.
 pub(super) const LIKELY: f64 = 2.5;
 /// Standard errors above a slope where growth is in sight.

@@ -1,0 +1,82 @@
+//! What the analysis costs: a sample on line with all its looks, and the verdict on a finished series.
+//!
+//! Run with `cargo bench --bench analysis`. Items are samples, so that throughput at 10^4 to 10^6 shows whether the work
+//! grows in proportion. The series are a level with autocorrelated noise, flat or leaking.
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use leakwatch::analysis::{Settings, Tracker};
+use leakwatch::model::{Reading, Sample, Timestamp};
+
+fn main() {
+    divan::main();
+}
+
+const SETTINGS: Settings = Settings {
+    window_s: 3600.0,
+    min_observation_s: 720.0,
+    max_growth: None,
+    spike_bytes: 50e6,
+    spike_fraction: 0.2,
+    spike_period_s: 10.0,
+};
+
+/// `trend` pages a sample on top of 100 MiB, with noise of 90 pages and autocorrelation 0.7, one sample in 10 s.
+fn series(samples: usize, trend: f64) -> Vec<Sample> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut uniform = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut noise = 0.0;
+    (0..samples)
+        .map(|i| {
+            let sum: f64 = (0..12).map(|_| uniform()).sum();
+            noise = 0.7 * noise + 64.0 * (sum - 6.0);
+            let pages = (25_600.0 + trend * i as f64 + noise).round() as u64;
+            Sample {
+                at: Timestamp(10_000 * i as i64),
+                reading: Reading { rss: Some(pages * 4096), ..Reading::default() },
+            }
+        })
+        .collect()
+}
+
+fn on_line(bencher: Bencher<'_, '_>, samples: usize, trend: f64) {
+    let samples = series(samples, trend);
+    bencher.counter(ItemsCount::new(samples.len())).bench(|| {
+        let mut tracker = Tracker::new(&SETTINGS, None);
+        for sample in &samples {
+            if tracker.push(sample) {
+                black_box(tracker.assess(&SETTINGS, None));
+            }
+        }
+    });
+}
+
+/// Every look of a live watch of a service that does not grow.
+#[divan::bench(args = [1_000, 10_000, 100_000, 1_000_000])]
+fn on_line_flat(bencher: Bencher<'_, '_>, samples: usize) {
+    on_line(bencher, samples, 0.0);
+}
+
+/// Every look of a live watch of a service that leaks.
+#[divan::bench(args = [1_000, 10_000, 100_000])]
+fn on_line_leak(bencher: Bencher<'_, '_>, samples: usize) {
+    on_line(bencher, samples, 2.0);
+}
+
+/// A recording: all samples, one verdict.
+#[divan::bench(args = [360, 10_000, 100_000, 1_000_000])]
+fn at_the_end(bencher: Bencher<'_, '_>, samples: usize) {
+    let samples = series(samples, 0.02);
+    bencher.counter(ItemsCount::new(samples.len())).bench(|| {
+        let mut tracker = Tracker::new(&SETTINGS, None);
+        for sample in &samples {
+            tracker.push(sample);
+        }
+        black_box(tracker.assess(&SETTINGS, None))
+    });
+}

@@ -1,0 +1,207 @@
+//! False alarms of a long watch, by simulation: the table "Calibration" of `docs/DETECTION.md`.
+//!
+//!     cargo run --release --example calibrate [SERIES] [SAMPLES] [SEED]
+//!
+//! Series that never leak, at 10 s a sample with the default settings, and leaks of known rate for the time until they
+//! are called. The verdict is asked for at every look the engine offers. The same arguments give the same table.
+
+use std::io::{self, Write};
+
+use leakwatch::analysis::{Settings, Status, Tracker};
+use leakwatch::model::{Reading, Sample, Timestamp};
+
+const INTERVAL_S: f64 = 10.0;
+const PAGE: f64 = 4096.0;
+const MIB: f64 = 1_048_576.0;
+const SETTINGS: Settings = Settings {
+    window_s: 3600.0,
+    min_observation_s: 3600.0,
+    max_growth: None,
+    spike_bytes: 50e6,
+    spike_fraction: 0.2,
+    spike_period_s: 10.0,
+};
+
+/// A small generator of its own, so that the table does not change with a dependency.
+struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        for _ in 0..16 {
+            dice.uniform();
+        }
+        dice
+    }
+
+    fn uniform(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn normal(&mut self) -> f64 {
+        (-2.0 * self.uniform().max(1e-300).ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    /// Between two values, evenly in their ratio.
+    fn ratio(&mut self, low: f64, high: f64) -> f64 {
+        low * (high / low).powf(self.uniform())
+    }
+
+    fn autoregressive(&mut self, samples: usize, phi: f64) -> Vec<f64> {
+        let mut x = self.normal();
+        let innovation = (1.0 - phi * phi).sqrt();
+        (0..samples)
+            .map(|_| {
+                let value = x;
+                x = phi * x + innovation * self.normal();
+                value
+            })
+            .collect()
+    }
+
+    /// Teeth whose length and height vary by a fifth and a seventh.
+    fn teeth(&mut self, samples: usize, period: f64) -> Vec<f64> {
+        let (mut at, mut length, mut height) = (self.uniform() * period, period, 1.0);
+        (0..samples)
+            .map(|_| {
+                if at >= length {
+                    at = 0.0;
+                    length = period * (0.8 + 0.4 * self.uniform());
+                    height = 0.85 + 0.3 * self.uniform();
+                }
+                at += 1.0;
+                height * (at - 1.0) / length
+            })
+            .collect()
+    }
+}
+
+/// A kind of series without a leak.
+#[derive(Clone, Copy)]
+enum Null {
+    Stationary(f64),
+    SawTooth(f64),
+    MeanReverting(f64),
+}
+
+impl Null {
+    fn name(self) -> String {
+        match self {
+            Self::Stationary(phi) => format!("stationary AR(1), phi {phi}"),
+            Self::SawTooth(period) => format!("saw-tooth of {period} samples"),
+            Self::MeanReverting(phi) => format!("mean-reverting walk, phi {phi}"),
+        }
+    }
+
+    fn series(self, dice: &mut Dice, samples: usize) -> Vec<f64> {
+        let base = dice.ratio(40e6, 800e6);
+        match self {
+            Self::Stationary(phi) => {
+                let sd = base * dice.ratio(0.005, 0.1);
+                dice.autoregressive(samples, phi).iter().map(|x| base + sd * x).collect()
+            }
+            Self::SawTooth(period) => {
+                let height = base * dice.ratio(0.05, 0.6);
+                let (teeth, noise) = (dice.teeth(samples, period), dice.autoregressive(samples, 0.3));
+                teeth.iter().zip(noise).map(|(x, e)| base + height * (x + 0.03 * e)).collect()
+            }
+            Self::MeanReverting(phi) => {
+                let sd = base * dice.ratio(0.01, 0.1);
+                let (walk, noise) = (dice.autoregressive(samples, phi), dice.autoregressive(samples, 0.0));
+                walk.iter().zip(noise).map(|(x, e)| base + sd * (x + 0.1 * e)).collect()
+            }
+        }
+    }
+}
+
+/// The statuses at all looks, each with its sample.
+fn looks(values: &[f64]) -> Vec<(usize, Status)> {
+    let mut tracker = Tracker::new(&SETTINGS, None);
+    let mut out = Vec::new();
+    for (i, value) in values.iter().enumerate() {
+        let rss = Some((value / PAGE).round().max(1.0) as u64 * PAGE as u64);
+        let at = Timestamp((i as f64 * INTERVAL_S * 1000.0) as i64);
+        if tracker.push(&Sample { at, reading: Reading { rss, rss_anon: rss, ..Reading::default() } }) {
+            out.push((i, tracker.assess(&SETTINGS, None).verdict.status));
+        }
+    }
+    out
+}
+
+fn false_alarms(out: &mut impl Write, series: usize, samples: usize, seed: u64) -> io::Result<()> {
+    writeln!(
+        out,
+        "| series without a leak | series | process-days | false `leaking` | per process-day |\n|---|---|---|---|---|"
+    )?;
+    let nulls = [0.0, 0.5, 0.9, 0.98].map(Null::Stationary);
+    let teeth = [12.0, 60.0, 200.0].map(Null::SawTooth);
+    let walks = [0.97, 0.98, 0.99].map(Null::MeanReverting);
+    let days = series as f64 * samples as f64 * INTERVAL_S / 86_400.0;
+    let (mut all, mut all_days) = (0, 0.0);
+    for (kind, null) in nulls.into_iter().chain(teeth).chain(walks).enumerate() {
+        let mut alarms = 0;
+        for k in 0..series {
+            let mut dice = Dice::new(seed * 1_000_003 + kind as u64 * 10_007 + k as u64 + 1);
+            let seen = looks(&null.series(&mut dice, samples));
+            let mut before = Status::InsufficientData;
+            for (_, status) in seen {
+                alarms += usize::from(status == Status::Leaking && before != Status::Leaking);
+                before = status;
+            }
+        }
+        all += alarms;
+        all_days += days;
+        writeln!(out, "| {} | {series} | {days:.0} | {alarms} | {:.4} |", null.name(), alarms as f64 / days)?;
+    }
+    writeln!(out, "| all | | {all_days:.0} | {all} | {:.4} |\n", all as f64 / all_days)
+}
+
+fn delays(out: &mut impl Write, seed: u64) -> io::Result<()> {
+    writeln!(out, "| leak | base | noise | suspect after | leaking after | found |\n|---|---|---|---|---|---|")?;
+    for (rate, base, noise, teeth) in [
+        (0.49, 27.0, 0.1, 0.0),
+        (5.0, 60.0, 0.5, 0.0),
+        (5.0, 60.0, 0.5, 60.0),
+        (42.0, 200.0, 2.0, 0.0),
+        (200.0, 300.0, 2.0, 0.0),
+    ] {
+        const RUNS: usize = 20;
+        let (mut suspect, mut leaking) = (Vec::new(), Vec::new());
+        for k in 0..RUNS {
+            let mut dice = Dice::new(seed * 7_919 + k as u64 + 1);
+            let (saw, error) = (dice.teeth(4320, 30.0), dice.autoregressive(4320, 0.3));
+            let values: Vec<f64> = (0..4320)
+                .map(|i| MIB * (base + rate * i as f64 * INTERVAL_S / 3600.0 + teeth * saw[i] + noise * error[i]))
+                .collect();
+            let seen = looks(&values);
+            let first =
+                |least: Status| seen.iter().find(|(_, s)| *s >= least).map(|(i, _)| *i as f64 * INTERVAL_S / 60.0);
+            suspect.extend(first(Status::Suspect));
+            leaking.extend(first(Status::Leaking));
+        }
+        let median = |minutes: &mut Vec<f64>| {
+            minutes.sort_by(f64::total_cmp);
+            minutes.get(minutes.len() / 2).map_or("-".to_owned(), |m| format!("{m:.0} min"))
+        };
+        let saw = if teeth > 0.0 { format!(", saw-tooth of {teeth:.0} MiB and 5 min") } else { String::new() };
+        let found = leaking.len();
+        writeln!(
+            out,
+            "| {rate} MiB/h | {base} MiB | {noise} MiB{saw} | {} | {} | {found} of {RUNS} |",
+            median(&mut suspect),
+            median(&mut leaking)
+        )?;
+    }
+    Ok(())
+}
+
+fn main() -> io::Result<()> {
+    let argument = |n: usize, default: usize| std::env::args().nth(n).and_then(|a| a.parse().ok()).unwrap_or(default);
+    let (series, samples, seed) = (argument(1, 40), argument(2, 20_000), argument(3, 1));
+    let mut out = io::stdout().lock();
+    false_alarms(&mut out, series, samples, seed as u64)?;
+    delays(&mut out, seed as u64)
+}
