@@ -179,6 +179,20 @@ fn processes_of_one_name_are_also_judged_by_their_sum() {
 }
 
 #[test]
+fn thousands_of_short_lives_are_folded() {
+    // Two new ones every second, each for five seconds.
+    let brief = |n: u32| process(1000 + n, u64::from(n), u64::from(n / 2), u64::from(n / 2) + 5);
+    let mut script = Script::of((0..4000).map(brief).collect());
+    let (_, watch) = run(&mut script, plan(1990), rules(), &mut Collected::default());
+    assert!(watch.targets().len() < 300, "{}", watch.targets().len());
+    let kept = watch.targets().iter().filter(|target| target.key.is_some()).count();
+    let folded = &watch.folded()[0];
+    assert_eq!(folded.name, "worker");
+    assert_eq!(folded.count + u64::try_from(kept).expect("a count"), 3982);
+    assert_eq!(folded.rss_max, Some(50 << 20));
+}
+
+#[test]
 fn late_ticks_are_counted_and_do_not_drift() {
     let mut script = Script::of(vec![process(7, 1, 0, 1000)]);
     script.slowness = Duration::from_millis(2500);

@@ -101,7 +101,7 @@ fn conclude(
             max_rss_bytes: own_peak_rss_bytes(),
         },
     };
-    let report = recorder.into_report(ending, watch.targets());
+    let report = recorder.into_report(ending, watch.targets(), &watch.folded());
     let written = outputs.finish(&report);
     if args.output.format == Format::Table {
         let width = if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width };

@@ -7,7 +7,7 @@ use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
 pub use notice::Notice;
-pub use target::{Target, TargetKind, Trace};
+pub use target::{Folded, Target, TargetKind, Trace};
 
 /// What the whole session has come to at a tick.
 #[derive(Debug, Clone, Copy)]

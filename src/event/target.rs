@@ -53,6 +53,19 @@ pub enum TargetKind {
     },
 }
 
+/// Targets of one name that have gone and are no longer kept one by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// Their name; empty for those whose names are too many.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// How many of them were leaking or suspect.
+    pub alarming: u64,
+    /// The highest RSS that one of them had, in bytes.
+    pub rss_max: Option<u64>,
+}
+
 /// One watched target as it stands at a moment.
 #[derive(Debug, Clone)]
 pub struct Target {

@@ -171,6 +171,15 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
     }
 }
 
+pub(super) fn folded(folded: &event::Folded) -> schema::FoldedEntry {
+    schema::FoldedEntry {
+        name: folded.name.clone(),
+        count: folded.count,
+        alarming: folded.alarming,
+        rss_max_bytes: folded.rss_max,
+    }
+}
+
 fn spikes(spikes: &analysis::Spikes) -> schema::Spikes {
     schema::Spikes {
         count: spikes.count,

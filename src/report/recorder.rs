@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::event::{Event, EventSink, Target};
+use crate::event::{Event, EventSink, Folded, Target};
 use crate::model::Timestamp;
 use crate::schema;
 
@@ -45,9 +45,9 @@ impl Recorder {
         self.keep_notice(None, kind, message);
     }
 
-    /// The report.
+    /// The report; `folded` stands for targets that have gone and are not among `targets`.
     #[must_use]
-    pub fn into_report(self, ending: Ending, targets: &[Target]) -> schema::Report {
+    pub fn into_report(self, ending: Ending, targets: &[Target], folded: &[Folded]) -> schema::Report {
         schema::Report {
             schema_version: schema::SCHEMA_VERSION.to_owned(),
             leakwatch_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -55,6 +55,7 @@ impl Recorder {
             settings: ending.settings,
             verdict: ending.verdict,
             targets: targets.iter().map(convert::target).collect(),
+            folded: folded.iter().map(convert::folded).collect(),
             alerts: self.alerts,
             alerts_dropped: self.dropped,
             notices: self.notices,

@@ -18,6 +18,8 @@ pub struct Report {
     pub verdict: SessionVerdict,
     /// Every watched process or series.
     pub targets: Vec<Target>,
+    /// Targets that have gone and are not listed one by one: the longest gone, once there are hundreds.
+    pub folded: Vec<FoldedEntry>,
     /// Alerts that began or ended, in their order.
     pub alerts: Vec<AlertEntry>,
     /// Alerts beyond the number that a report keeps.
@@ -183,6 +185,19 @@ pub struct Target {
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.
     pub denied: Vec<DeniedEntry>,
+}
+
+/// Targets of one name that have gone and are not listed one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FoldedEntry {
+    /// Their name; empty for those whose names are too many.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// How many of them were leaking or suspect.
+    pub alarming: u64,
+    /// The highest RSS that one of them had.
+    pub rss_max_bytes: Option<u64>,
 }
 
 /// The verdict on a target.

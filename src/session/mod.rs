@@ -2,6 +2,7 @@
 //!
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
+mod ended;
 mod pool;
 mod pss_budget;
 mod replay;

@@ -1,14 +1,14 @@
 //! The watched targets: each with its series, its open alerts, and what is known of it.
 
-use std::collections::HashMap;
 use std::io;
 
 use crate::alert::{Alert, AlertBook, AlertKind, AlertState, RiseMeter, Thresholds, host_findings, target_findings};
 use crate::analysis::{Settings, Tracker};
-use crate::event::{Event, EventSink, Target, TargetKind, Trace};
+use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Found, Observation};
 
+use super::ended::Ended;
 use super::pool::{PoolSample, Pools};
 
 /// How long a target must be seen before `leaking` may be said.
@@ -51,8 +51,7 @@ pub struct Watch {
     series: Vec<Series>,
     pools: Pools,
     host: AlertBook,
-    /// Names and command lines of processes that ended, with their target: the next one of them is a restart.
-    ended: HashMap<(String, String), usize>,
+    ended: Ended,
     /// First and last time of the recording in hand, for [`MinObservation::FifthOfRecording`].
     recording: Option<(Timestamp, Timestamp)>,
 }
@@ -67,7 +66,7 @@ impl Watch {
             series: Vec::new(),
             pools: Pools::default(),
             host: AlertBook::default(),
-            ended: HashMap::new(),
+            ended: Ended::default(),
             recording: None,
         }
     }
@@ -78,6 +77,12 @@ impl Watch {
         &self.targets
     }
 
+    /// Targets that have gone and are no longer among [`Self::targets`].
+    #[must_use]
+    pub fn folded(&self) -> Vec<Folded> {
+        self.ended.folded()
+    }
+
     /// Begins another recording: its length counts from its own first row.
     pub(super) fn begin_recording(&mut self) {
         self.recording = None;
@@ -86,10 +91,10 @@ impl Watch {
 
     /// Opens a target and returns its index.
     pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
-        let name = (found.label.name.clone(), found.label.cmdline.clone());
-        let before = self.ended.remove(&name);
+        let before = self.ended.predecessor(&found.label.name, &found.label.cmdline);
+        let before = before.and_then(|index| self.targets[index].key);
         let index = self.open(Some(found.key), found.label, None, found.age_s, at, sink)?;
-        if let Some(before) = before.and_then(|index| self.targets[index].key) {
+        if let Some(before) = before {
             let message = format!("started again: pid {} came after pid {}", found.key.pid, before.pid);
             self.announce(index, AlertKind::Restarted, at, message, sink)?;
         }
@@ -107,43 +112,48 @@ impl Watch {
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
         let pool = self.pools.named(&label.name);
-        self.push(TargetKind::Process, key, label, source, age_s, at, Some(pool));
-        let index = self.targets.len() - 1;
+        let target = Target { key, age_s, ..self.unread(TargetKind::Process, label, source, at) };
+        let index = self.place(target, Some(pool));
         sink.take(Event::Found(&self.targets[index]))?;
         Ok(index)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a target, each of another type")]
-    fn push(
-        &mut self,
-        kind: TargetKind,
-        key: Option<ProcessKey>,
-        label: ProcessLabel,
-        source: Option<String>,
-        age_s: Option<f64>,
-        at: Timestamp,
-        pool: Option<usize>,
-    ) {
-        let tracker = Tracker::new(&self.rules.analysis, age_s);
-        let assessment = tracker.assess(&self.rules.analysis, None);
-        self.targets.push(Target {
+    /// Gives a target a place: one that a target of long ago leaves, or a new one.
+    fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
+        let series = Series {
+            tracker: Some(Tracker::new(&self.rules.analysis, target.age_s)),
+            book: AlertBook::default(),
+            rise: RiseMeter::over(60),
+            own_ceiling: None,
+            pool,
+        };
+        if let Some(index) = self.ended.vacate(&self.targets) {
+            self.targets[index] = target;
+            self.series[index] = series;
+            return index;
+        }
+        self.targets.push(target);
+        self.series.push(series);
+        self.targets.len() - 1
+    }
+
+    /// A target of which nothing is known yet.
+    fn unread(&self, kind: TargetKind, label: ProcessLabel, source: Option<String>, at: Timestamp) -> Target {
+        Target {
             kind,
-            key,
+            key: None,
             label,
             source,
             first_seen: at,
             last_seen: at,
-            age_s,
+            age_s: None,
             ended: None,
             reading: Reading::default(),
             denied: Vec::new(),
             ceiling: None,
             trace: Trace::default(),
-            assessment,
-        });
-        let rise = RiseMeter::over(60);
-        let book = AlertBook::default();
-        self.series.push(Series { tracker: Some(tracker), book, rise, own_ceiling: None, pool });
+            assessment: Tracker::new(&self.rules.analysis, None).assess(&self.rules.analysis, None),
+        }
     }
 
     /// Takes one reading of a target.
@@ -205,8 +215,8 @@ impl Watch {
             None => {
                 let Target { label, source, .. } = &self.targets[member];
                 let label = ProcessLabel { name: label.name.clone(), ..ProcessLabel::default() };
-                self.push(kind, None, label, source.clone(), None, sum.at, None);
-                let index = self.targets.len() - 1;
+                let target = self.unread(kind, label, source.clone(), sum.at);
+                let index = self.place(target, None);
                 self.pools.pool(pool).target = Some(index);
                 index
             }
@@ -243,8 +253,7 @@ impl Watch {
         let alerts = self.series[index].book.close(at);
         let target = &self.targets[index];
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))?;
-        let label = &self.targets[index].label;
-        self.ended.insert((label.name.clone(), label.cmdline.clone()), index);
+        self.ended.gone(index, &self.targets[index]);
         let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
         self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;
         sink.take(Event::Gone(&self.targets[index]))

@@ -1,0 +1,66 @@
+//! Targets that have gone: the latest are kept whole, the others are folded into a line for each name.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use crate::analysis::Status;
+use crate::event::{Folded, Target};
+
+/// Targets that have gone and are kept with all that is known of them. A host that starts hundreds of processes a
+/// second must not make a watcher grow.
+const KEPT: usize = 256;
+/// Names that get a line of their own; processes may make up new names for ever.
+const NAMES: usize = 1024;
+
+/// What is kept of targets that have gone.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    /// The kept ones, the longest gone first.
+    order: VecDeque<usize>,
+    /// The latest that has gone, by name and command line: the next one of them is a restart.
+    latest: HashMap<(String, String), usize>,
+    folded: BTreeMap<String, Folded>,
+}
+
+impl Ended {
+    /// Takes a target that has gone.
+    pub(super) fn gone(&mut self, index: usize, target: &Target) {
+        self.order.push_back(index);
+        self.latest.insert((target.label.name.clone(), target.label.cmdline.clone()), index);
+    }
+
+    /// The target that a new process of this name and command line comes after.
+    pub(super) fn predecessor(&mut self, name: &str, cmdline: &str) -> Option<usize> {
+        self.latest.remove(&(name.to_owned(), cmdline.to_owned()))
+    }
+
+    /// A place that a new target may take, when enough have gone: what stood there is folded.
+    ///
+    /// One that leaks is what the user looks for: it goes only when all that are kept leak.
+    pub(super) fn vacate(&mut self, targets: &[Target]) -> Option<usize> {
+        if self.order.len() < KEPT {
+            return None;
+        }
+        let alarming = |&index: &usize| targets[index].assessment.verdict.status >= Status::Suspect;
+        let position = self.order.iter().position(|index| !alarming(index)).unwrap_or(0);
+        let index = self.order.remove(position)?;
+        let target = &targets[index];
+        self.latest.retain(|_, known| *known != index);
+        let name = if self.folded.len() < NAMES || self.folded.contains_key(&target.label.name) {
+            target.label.name.clone()
+        } else {
+            String::new()
+        };
+        let line = self.folded.entry(name.clone()).or_insert(Folded { name, count: 0, alarming: 0, rss_max: None });
+        line.count += 1;
+        line.alarming += u64::from(alarming(&index));
+        line.rss_max = line.rss_max.max(target.assessment.rss.max);
+        Some(index)
+    }
+
+    /// A line for each name, the largest number first.
+    pub(super) fn folded(&self) -> Vec<Folded> {
+        let mut lines: Vec<Folded> = self.folded.values().cloned().collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.count));
+        lines
+    }
+}
