@@ -54,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
@@ -63,6 +64,33 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('behave', 'behave', [CompletionResultType]::ParameterValue, 'Behave like the process of a demo')
+            break
+        }
+        'leakwatch;run' {
+            [CompletionResult]::new('--stop-signal', '--stop-signal', [CompletionResultType]::ParameterName, 'Signal that ends the command at the deadline: TERM, INT, HUP, QUIT, USR1, USR2 or KILL')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long the command may take to end after that signal, before it is killed')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between samples: 10, 10s, 500ms, 1m')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'End after this time')
+            [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'End after this many samples')
+            [CompletionResult]::new('--no-pss', '--no-pss', [CompletionResultType]::ParameterName, 'Never read PSS and USS, which cost more than the other counters')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]')
+            [CompletionResult]::new('--min-observation', '--min-observation', [CompletionResultType]::ParameterName, 'How long a target must be seen before ''leaking'' may be said [default: 1h, or a fifth of the run when its length is known]')
+            [CompletionResult]::new('--max-growth', '--max-growth', [CompletionResultType]::ParameterName, 'Growth below this is never ''leaking'' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]')
+            [CompletionResult]::new('--threshold-mb', '--threshold-mb', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period')
+            [CompletionResult]::new('--threshold-percent', '--threshold-percent', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N % within the spike period')
+            [CompletionResult]::new('--spike-period', '--spike-period', [CompletionResultType]::ParameterName, 'The spike period')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'What ''memory full'' means [default: the tightest of control group, resource limit and host memory]')
+            [CompletionResult]::new('--limit-percent', '--limit-percent', [CompletionResultType]::ParameterName, 'Alert above N % of the limit')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
+            [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('--quiet-command', '--quiet-command', [CompletionResultType]::ParameterName, 'Hide the output of the command')
+            [CompletionResult]::new('--propagate', '--propagate', [CompletionResultType]::ParameterName, 'Exit with the command''s own status when nothing was found')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'leakwatch;analyze' {

@@ -63,6 +63,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l portable -d 'Read p
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l wait -d 'Wait for a first match instead of ending with status 4'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s V -l version -d 'Print version'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "list" -d 'Show what a selection matches now, without sampling'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
@@ -72,6 +73,44 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "schema" -d 'Pri
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "behave" -d 'Behave like the process of a demo'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l stop-signal -d 'Signal that ends the command at the deadline: TERM, INT, HUP, QUIT, USR1, USR2 or KILL' -r -f -a "TERM\t'Asks to end'
+INT\t'As Ctrl-C does'
+HUP\t'As a closed terminal does'
+QUIT\t'Ends with a core dump'
+USR1\t'For what the command makes of it'
+USR2\t'For what the command makes of it'
+KILL\t'Cannot be refused'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l grace -d 'How long the command may take to end after that signal, before it is killed' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l duration -d 'End after this time' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l samples -d 'End after this many samples' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l threshold-percent -d 'Spike alert: growth of more than N % within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l spike-period -d 'The spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
+suspect\t'A target leaks or is suspect'
+alert\t'An alert of severity warning or critical was raised'
+never\t'Nothing'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
+fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+json\t'One report at the end, and nothing else'
+jsonl\t'One event a line as it happens'
+csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l quiet-command -d 'Hide the output of the command'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l propagate -d 'Exit with the command\'s own status when nothing was found'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l time-column -d 'Column or field of the time [default: timestamp, time_s or elapsed_time]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-column -d 'Column or field of the memory [default: rss_bytes or rss]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-unit -d 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]' -r

@@ -114,6 +114,7 @@ fn plan(seconds: u64) -> Plan {
         samples: None,
         wait: false,
         pss: false,
+        root: None,
     }
 }
 

@@ -7,18 +7,17 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::escape;
 use crate::event::Fanout;
 use crate::model::Timestamp;
-use crate::report::{Ending, Recorder};
+use crate::report::Recorder;
 use crate::schema;
-use crate::session::{ReplayFailure, Watch, replay};
-use crate::source::own_peak_rss_bytes;
+use crate::session::{ReplayFailure, Rules, Watch, replay};
 use crate::source::replay::{Layout, Recording};
-use crate::terminal::{FileLine, Messages, Screen, Style, TableSize, summary};
+use crate::terminal::{FileLine, Messages, Screen, Style};
 
-use super::args::{AnalyzeArgs, ColumnArgs, Format};
+use super::args::{AnalyzeArgs, ColumnArgs};
+use super::closing::Closing;
 use super::error::{Error, Kind};
-use super::outputs::{Outputs, failed};
-use super::view::terminal_size;
-use super::{exit, print, settings, signals};
+use super::outputs::Outputs;
+use super::{exit, settings, signals};
 
 /// What all files together came to.
 #[derive(Default)]
@@ -93,8 +92,8 @@ fn all_files(
 
 fn conclude(
     args: &AnalyzeArgs,
-    rules: &crate::session::Rules,
-    mut totals: Totals,
+    rules: &Rules,
+    totals: Totals,
     watch: &Watch,
     mut recorder: Recorder,
     outputs: Outputs,
@@ -104,7 +103,6 @@ fn conclude(
         recorder.note("unreadable", message.clone());
     }
     let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
-    let broken_pipe = totals.failed.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
     let unusable = totals.unusable.len();
     if unusable > 0 {
         // A file that could not be judged must not pass for one that was; a leak that was found stays one.
@@ -112,34 +110,10 @@ fn conclude(
         judgement.summary =
             format!("{}; {unusable} of {} files could not be analysed", judgement.summary, args.files.len());
     }
-    if totals.failed.is_some() && !broken_pipe {
-        judgement.code = exit::ERROR;
-    }
-    let ending = Ending {
-        session: session_entry(args, &totals),
-        settings: settings::for_report(&args.analysis, rules),
-        verdict: schema::SessionVerdict {
-            status: crate::report::status(judgement.status),
-            exit_status: judgement.code,
-            summary: judgement.summary.clone(),
-        },
-        observer: schema::Observer {
-            cpu_seconds: Some(SystemClock.cpu_time().as_secs_f64()),
-            max_rss_bytes: own_peak_rss_bytes(),
-        },
-    };
-    let report = recorder.into_report(ending, watch.targets(), &watch.folded());
-    let written = outputs.finish(&report);
-    if args.output.format == Format::Table {
-        let width = if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width };
-        print(&summary(watch.targets(), width, Style::stdout()))?;
-    }
-    written?;
-    if let Some(error) = totals.failed.take().filter(|_| !broken_pipe) {
-        return Err(failed(&error));
-    }
-    drop(writeln!(io::stderr(), "{}", judgement.summary));
-    Ok(judgement.code)
+    let session = session_entry(args, &totals);
+    let (output, analysis) = (&args.output, &args.analysis);
+    let sink_failure = totals.failed;
+    Closing { output, analysis, rules, session, judgement, sink_failure, watch, recorder, outputs }.close()
 }
 
 fn layout(columns: &ColumnArgs) -> Layout {
@@ -180,5 +154,6 @@ fn session_entry(args: &AnalyzeArgs, totals: &Totals) -> schema::Session {
         suspended_seconds: None,
         selection,
         unreadable: u64::try_from(totals.unusable.len()).unwrap_or(u64::MAX),
+        command: None,
     }
 }

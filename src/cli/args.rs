@@ -1,5 +1,6 @@
 //! What can be typed. What it means is decided elsewhere.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
+use super::values::{parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -52,6 +54,8 @@ pub enum ColorWhen {
 /// What to do instead of watching.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a command, watch it and its descendants, and end with it
+    Run(RunArgs),
     /// Analyse recordings: .csv or .jsonl, also .gz, or - for standard input
     Analyze(AnalyzeArgs),
     /// Show what a selection matches now, without sampling
@@ -233,6 +237,64 @@ pub enum Format {
     Csv,
 }
 
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// How to run the command
+    #[command(flatten)]
+    pub control: ControlArgs,
+    /// When to sample
+    #[command(flatten)]
+    pub sampling: SamplingArgs,
+    /// How to judge
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+    /// What to write
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The command and its arguments; no shell is involved
+    #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+}
+
+/// How to run a command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Command")]
+pub struct ControlArgs {
+    /// Signal that ends the command at the deadline: TERM, INT, HUP, QUIT, USR1, USR2 or KILL
+    #[arg(long, value_name = "SIGNAL", default_value = "TERM", value_enum, ignore_case = true)]
+    pub stop_signal: StopSignal,
+    /// How long the command may take to end after that signal, before it is killed
+    #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_duration, allow_negative_numbers = true)]
+    pub grace: Duration,
+    /// Hide the output of the command
+    #[arg(long)]
+    pub quiet_command: bool,
+    /// Exit with the command's own status when nothing was found
+    #[arg(long)]
+    pub propagate: bool,
+}
+
+/// Signals that end a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum StopSignal {
+    /// Asks to end
+    Term,
+    /// As Ctrl-C does
+    Int,
+    /// As a closed terminal does
+    Hup,
+    /// Ends with a core dump
+    Quit,
+    /// For what the command makes of it
+    Usr1,
+    /// For what the command makes of it
+    Usr2,
+    /// Cannot be refused
+    Kill,
+}
+
 /// Options of `analyze`.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
@@ -296,61 +358,4 @@ pub struct ConfigArgs {
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,
-}
-
-fn parse_pid(text: &str) -> Result<u32, String> {
-    let refuse = |why: &str| Err(format!("{why}; a pid is a number from 1 to {}", i32::MAX));
-    match text.parse::<i64>() {
-        Ok(0) => refuse("0 is the kernel's scheduler, not a process"),
-        Ok(pid) if pid < 0 => refuse("a pid is never negative"),
-        Ok(pid) if pid > i64::from(i32::MAX) => refuse("no system has so large a pid"),
-        Ok(pid) => u32::try_from(pid).map_err(|error| error.to_string()),
-        Err(_) => Err("not a number; to select by name use '--process NAME'".to_owned()),
-    }
-}
-
-fn parse_name(text: &str) -> Result<String, &'static str> {
-    if text.is_empty() {
-        Err("an empty name would match every process; use '--user' for all of a user")
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
-fn parse_regex(text: &str) -> Result<Regex, String> {
-    // The message of the crate shows the expression with a mark under the fault.
-    regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())
-}
-
-fn parse_positive(text: &str) -> Result<Duration, String> {
-    match parse_duration(text) {
-        Ok(span) if span.is_zero() => Err("must be more than 0".to_owned()),
-        Ok(span) => Ok(span),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn parse_interval(text: &str) -> Result<Duration, String> {
-    const SHORTEST: Duration = Duration::from_millis(10);
-    const LONGEST: Duration = Duration::from_secs(24 * 3600);
-    match parse_positive(text)? {
-        span if span < SHORTEST => Err("too short; the shortest interval is 10ms".to_owned()),
-        span if span > LONGEST => Err("too long; the longest interval is 24h".to_owned()),
-        span => Ok(span),
-    }
-}
-
-fn parse_threshold(text: &str) -> Result<f64, &'static str> {
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
-        _ => Err("must be a number above 0"),
-    }
-}
-
-fn parse_limit(text: &str) -> Result<Bytes, String> {
-    match text.parse::<Bytes>() {
-        Ok(Bytes(0)) => Err("must be more than 0".to_owned()),
-        Ok(limit) => Ok(limit),
-        Err(error) => Err(error.to_string()),
-    }
 }

@@ -1,6 +1,6 @@
 //! `demo` and `selftest`: watches processes of known behaviour and checks the verdicts.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::time::Duration;
 
 use crate::alert::Thresholds;
@@ -11,12 +11,13 @@ use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, Plan, Rules, Session, Watch};
 use crate::source::Selection;
-use crate::terminal::{Style, TableSize, status_words, summary};
+use crate::terminal::{Style, status_words, summary};
 use crate::units::Span;
 
 use super::args::{Format, SelectArgs};
+use super::closing::summary_width;
 use super::error::{Error, Kind};
-use super::view::{View, terminal_size};
+use super::view::View;
 use super::{exit, print, select, signals};
 
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -25,8 +26,7 @@ const DURATION: Duration = Duration::from_secs(40);
 /// Shows one process and what is found of it.
 pub(super) fn run(behaviour: Behaviour) -> Result<u8, Error> {
     let watched = watch(&[behaviour], Format::Table)?;
-    let width = if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width };
-    print(&summary(&watched.targets, width, Style::stdout()))?;
+    print(&summary(&watched.targets, summary_width(), Style::stdout()))?;
     let Some(target) = watched.targets.first() else {
         return Err(Error::new(Kind::Failed, "the process of the demo ended before it was seen"));
     };
@@ -107,6 +107,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         duration: Some(DURATION),
         samples: None,
         wait: false,
+        root: None,
         pss: true,
     };
     let mut watch = Watch::new(Rules {

@@ -2,6 +2,8 @@
 
 mod analyze;
 mod args;
+mod closing;
+mod command;
 mod config;
 mod demo;
 mod error;
@@ -9,9 +11,11 @@ mod exit;
 pub mod generate;
 mod list;
 mod outputs;
+mod run;
 mod select;
 mod settings;
 mod signals;
+mod values;
 mod view;
 mod watch;
 
@@ -69,6 +73,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
     match cli.command {
         None => watch::run(&cli.watch),
         Some(Command::Analyze(args)) => analyze::run(&args),
+        Some(Command::Run(args)) => run::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Demo(args)) => demo::run(args.behaviour),
         Some(Command::Selftest) => demo::selftest(),

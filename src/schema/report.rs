@@ -33,7 +33,7 @@ pub struct Report {
 /// When and how it was observed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
-    /// `watch` for running processes, `analyze` for recordings.
+    /// `watch` for running processes, `run` for a command that was started, `analyze` for recordings.
     pub kind: SessionKind,
     /// RFC 3339; of the first sample where recordings were analysed.
     pub started_at: String,
@@ -55,6 +55,25 @@ pub struct Session {
     pub selection: String,
     /// Matching processes that could not be read at all; files that could not be analysed.
     pub unreadable: u64,
+    /// The command that was started; null when nothing was.
+    pub command: Option<CommandEntry>,
+}
+
+/// A command that was started for the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CommandEntry {
+    /// The program and its arguments.
+    pub argv: Vec<String>,
+    /// Its process number.
+    pub pid: u32,
+    /// Its exit status; null when a signal ended it.
+    pub exit_status: Option<i32>,
+    /// The signal that ended it; null when it ended by itself.
+    pub signal: Option<i32>,
+    /// Whether leakwatch ended it, at the deadline or after a signal of its own.
+    pub stopped: bool,
+    /// Descendants that still ran when it had ended, as `name (pid)`.
+    pub outlived_by: Vec<String>,
 }
 
 /// Kind of a session.
@@ -63,6 +82,7 @@ pub struct Session {
 #[expect(missing_docs, reason = "the names are the description")]
 pub enum SessionKind {
     Watch,
+    Run,
     Analyze,
 }
 
@@ -73,6 +93,7 @@ pub enum SessionKind {
 pub enum EndedBy {
     Duration,
     Samples,
+    CommandEnded,
     TargetsGone,
     Signal,
     OutputFailed,

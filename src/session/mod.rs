@@ -42,6 +42,8 @@ pub struct Plan {
     pub wait: bool,
     /// Whether PSS and USS may be read.
     pub pss: bool,
+    /// The process with which the session ends, whoever else still runs: the command that was started for it.
+    pub root: Option<Pid>,
 }
 
 /// Why a session ended.
@@ -50,6 +52,7 @@ pub struct Plan {
 pub enum EndedBy {
     Duration,
     Samples,
+    CommandEnded,
     TargetsGone,
     Signal,
     OutputFailed,
@@ -161,6 +164,9 @@ impl<'a> Session<'a> {
     fn is_over(&self, ticks: u64, watch: &Watch) -> Option<EndedBy> {
         if self.plan.samples.is_some_and(|samples| ticks >= samples) {
             return Some(EndedBy::Samples);
+        }
+        if self.plan.root.is_some_and(|root| !self.running.keys().any(|key| key.pid == root)) {
+            return Some(EndedBy::CommandEnded);
         }
         if !self.running.is_empty() {
             return None;

@@ -7,5 +7,6 @@ mod endings;
 mod hostile;
 mod live;
 mod machine_output;
+mod run;
 mod support;
 mod views;

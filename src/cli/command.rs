@@ -1,0 +1,121 @@
+//! The command that `run` starts: without a shell, ended in order, and never left behind by accident.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use crate::clock::{Clock, StopFlag, SystemClock};
+
+use super::args::{ControlArgs, Format, StopSignal};
+use super::error::{Error, Kind};
+
+/// How often it is asked whether the command has ended.
+const POLL: Duration = Duration::from_millis(10);
+
+/// A command that runs.
+pub(super) struct Started {
+    child: Child,
+    stopped: bool,
+}
+
+impl Started {
+    /// Starts the command. Its output goes where ours goes, but never between our data.
+    pub(super) fn start(command: &[OsString], control: &ControlArgs, format: Format) -> Result<Self, Error> {
+        let [program, arguments @ ..] = command else { return Err(Error::usage("there is no command to run")) };
+        let mut starting = Command::new(program);
+        starting.args(arguments);
+        if control.quiet_command {
+            starting.stdout(Stdio::null()).stderr(Stdio::null());
+        } else if format != Format::Table {
+            starting.stdout(io::stderr());
+        }
+        let child = starting.spawn().map_err(|error| cannot_start(program, arguments.is_empty(), &error))?;
+        Ok(Self { child, stopped: false })
+    }
+
+    /// Its process number.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether leakwatch ended it.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Waits until it has ended. One that still runs gets the signal, and is killed when its time is up.
+    pub(super) fn end(&mut self, control: &ControlArgs, may_go_on: bool) -> io::Result<ExitStatus> {
+        // What the last sample did not find running has ended, or is just about to.
+        if may_go_on && let Some(status) = self.wait(POLL * 10)? {
+            return Ok(status);
+        }
+        if let Some(status) = self.child.try_wait()? {
+            return Ok(status);
+        }
+        self.stopped = true;
+        self.signal(control.stop_signal);
+        if let Some(status) = self.wait(control.grace)? {
+            return Ok(status);
+        }
+        self.child.kill()?;
+        self.child.wait()
+    }
+
+    fn wait(&mut self, span: Duration) -> io::Result<Option<ExitStatus>> {
+        let clock = SystemClock;
+        let deadline = clock.now().awake + span;
+        loop {
+            let status = self.child.try_wait()?;
+            let now = clock.now().awake;
+            if status.is_some() || now >= deadline {
+                return Ok(status);
+            }
+            clock.wait_until(deadline.min(now + POLL), &StopFlag::default());
+        }
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: StopSignal) {
+        use rustix::process::Signal;
+        let signal = match signal {
+            StopSignal::Term => Signal::TERM,
+            StopSignal::Int => Signal::INT,
+            StopSignal::Hup => Signal::HUP,
+            StopSignal::Quit => Signal::QUIT,
+            StopSignal::Usr1 => Signal::USR1,
+            StopSignal::Usr2 => Signal::USR2,
+            StopSignal::Kill => Signal::KILL,
+        };
+        // It may have ended this very moment; the wait that follows tells.
+        let _ = rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal);
+    }
+
+    #[cfg(not(unix))]
+    fn signal(&mut self, _signal: StopSignal) {
+        drop(self.child.kill());
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // Only reached with a running command when leakwatch fails: nothing is left behind.
+        if let Ok(None) = self.child.try_wait() {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
+    }
+}
+
+fn cannot_start(program: &OsString, alone: bool, error: &io::Error) -> Error {
+    let name = program.to_string_lossy();
+    let shown = crate::escape::terminal(&name);
+    let failed = Error::new(Kind::Usage, format!("cannot start '{shown}': {error}"));
+    if alone && name.contains([' ', '|', '&', ';', '>', '$']) {
+        failed.hint(format!("this looks like a line for a shell: leakwatch run -- sh -c '{shown}'"))
+    } else if error.kind() == io::ErrorKind::NotFound {
+        failed.hint("is it installed, and in a folder of PATH?")
+    } else {
+        failed
+    }
+}

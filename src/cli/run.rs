@@ -1,0 +1,124 @@
+//! Starts a command, watches it and its descendants, and ends with it.
+
+use std::process::ExitStatus;
+
+use crate::clock::{Clock, StopFlag, SystemClock};
+use crate::event::Fanout;
+use crate::model::Pid;
+use crate::report::Recorder;
+use crate::schema;
+use crate::session::{EndedBy, Plan, Session, Watch};
+use crate::source::{ProcessSource, Selection};
+use crate::terminal::describe_target;
+
+use super::args::{RunArgs, SelectArgs};
+use super::closing::Closing;
+use super::command::Started;
+use super::error::{Error, Kind};
+use super::outputs::Outputs;
+use super::view::View;
+use super::{exit, select, settings, signals, warn, watch};
+
+/// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
+pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
+    let rules = settings::live_rules(&args.analysis, &args.sampling)?;
+    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let stop = StopFlag::default();
+    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
+    let clock = SystemClock;
+    let mut outputs = Outputs::open(&args.output, clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+
+    let mut started = Started::start(&args.command, &args.control, args.output.format)?;
+    let pid = Pid(started.pid());
+    let plan = Plan {
+        selection: Selection { pids: vec![pid], tree: true, ..Selection::default() },
+        interval: args.sampling.interval,
+        duration: args.sampling.duration,
+        samples: args.sampling.samples,
+        wait: false,
+        pss: !args.sampling.no_pss,
+        root: Some(pid),
+    };
+    let mut recorder = Recorder::default();
+    let mut view = View::new(args.output.format, settings::length(&args.sampling));
+    let mut watch = Watch::new(rules.clone());
+    let outcome = {
+        let mut fanout = Fanout::default();
+        fanout.add(&mut recorder);
+        outputs.join(&mut fanout);
+        view.join(&mut fanout);
+        Session::new(source.as_mut(), &clock, &stop, plan).run(&mut watch, &mut fanout)
+    };
+    view.clear();
+    let outcome = outcome.map_err(|error| select::unreadable(&error))?;
+    let by_itself = matches!(outcome.ended_by, EndedBy::CommandEnded | EndedBy::NothingMatched);
+    let status = started
+        .end(&args.control, by_itself)
+        .map_err(|error| Error::new(Kind::Failed, format!("cannot wait for the command: {error}")))?;
+    let outlived_by = outlived(&watch, source.as_mut(), pid);
+    if !outlived_by.is_empty() {
+        warn(&format!("still running after the command has ended: {}", outlived_by.join(", ")));
+    }
+
+    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    if watch.targets().is_empty() {
+        judgement.code = exit::INCONCLUSIVE;
+        judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
+    }
+    judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
+    let mut session =
+        watch::session_entry(&outcome, args.sampling.interval, format!("command with pid {pid} and its descendants"));
+    session.kind = schema::SessionKind::Run;
+    session.command = Some(schema::CommandEntry {
+        argv: args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect(),
+        pid: pid.0,
+        exit_status: status.code(),
+        signal: signal_of(status),
+        stopped: started.was_stopped(),
+        outlived_by,
+    });
+    let propagated = args.control.propagate.then(|| status_to_propagate(status, started.was_stopped()));
+    let (output, analysis) = (&args.output, &args.analysis);
+    let sink_failure = outcome.failed;
+    let watch = &watch;
+    let closing =
+        Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs };
+    let code = closing.close()?;
+    Ok(propagated.filter(|_| code == exit::CLEAN).unwrap_or(code))
+}
+
+/// Descendants that were watched and still run.
+fn outlived(watch: &Watch, source: &mut dyn ProcessSource, root: Pid) -> Vec<String> {
+    let running = watch.targets().iter().filter(|target| target.ended.is_none()).filter(|target| {
+        target.key.is_some_and(|key| key.pid != root && source.read(key, crate::source::Depth::Counters).is_ok())
+    });
+    running.map(describe_target).collect()
+}
+
+fn in_words(status: ExitStatus, stopped: bool) -> String {
+    let how = match (status.code(), signal_of(status)) {
+        (Some(code), _) => format!("ended with status {code}"),
+        (None, Some(signal)) => format!("was ended by signal {signal}"),
+        (None, None) => "ended".to_owned(),
+    };
+    if stopped { format!("{how} after leakwatch asked it to end") } else { how }
+}
+
+#[cfg(unix)]
+fn signal_of(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal_of(_status: ExitStatus) -> Option<i32> {
+    None
+}
+
+/// The status a shell would give; a command that was ended at the deadline did nothing wrong.
+fn status_to_propagate(status: ExitStatus, stopped: bool) -> u8 {
+    if stopped {
+        return exit::CLEAN;
+    }
+    let code = status.code().or_else(|| signal_of(status).map(|signal| 128 + signal)).unwrap_or(1);
+    u8::try_from(code).unwrap_or(1)
+}

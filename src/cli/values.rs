@@ -1,0 +1,64 @@
+//! Values that are checked while they are read: each refusal says what would be right.
+
+use std::time::Duration;
+
+use regex::Regex;
+
+use crate::units::{Bytes, parse_duration};
+
+pub(super) fn parse_pid(text: &str) -> Result<u32, String> {
+    let refuse = |why: &str| Err(format!("{why}; a pid is a number from 1 to {}", i32::MAX));
+    match text.parse::<i64>() {
+        Ok(0) => refuse("0 is the kernel's scheduler, not a process"),
+        Ok(pid) if pid < 0 => refuse("a pid is never negative"),
+        Ok(pid) if pid > i64::from(i32::MAX) => refuse("no system has so large a pid"),
+        Ok(pid) => u32::try_from(pid).map_err(|error| error.to_string()),
+        Err(_) => Err("not a number; to select by name use '--process NAME'".to_owned()),
+    }
+}
+
+pub(super) fn parse_name(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() {
+        Err("an empty name would match every process; use '--user' for all of a user")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+pub(super) fn parse_regex(text: &str) -> Result<Regex, String> {
+    // The message of the crate shows the expression with a mark under the fault.
+    regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())
+}
+
+pub(super) fn parse_positive(text: &str) -> Result<Duration, String> {
+    match parse_duration(text) {
+        Ok(span) if span.is_zero() => Err("must be more than 0".to_owned()),
+        Ok(span) => Ok(span),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+pub(super) fn parse_interval(text: &str) -> Result<Duration, String> {
+    const SHORTEST: Duration = Duration::from_millis(10);
+    const LONGEST: Duration = Duration::from_secs(24 * 3600);
+    match parse_positive(text)? {
+        span if span < SHORTEST => Err("too short; the shortest interval is 10ms".to_owned()),
+        span if span > LONGEST => Err("too long; the longest interval is 24h".to_owned()),
+        span => Ok(span),
+    }
+}
+
+pub(super) fn parse_threshold(text: &str) -> Result<f64, &'static str> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("must be a number above 0"),
+    }
+}
+
+pub(super) fn parse_limit(text: &str) -> Result<Bytes, String> {
+    match text.parse::<Bytes>() {
+        Ok(Bytes(0)) => Err("must be more than 0".to_owned()),
+        Ok(limit) => Ok(limit),
+        Err(error) => Err(error.to_string()),
+    }
+}
