@@ -6,10 +6,12 @@ use super::stats::{deviate, dot, student};
 use super::wave::Wave;
 use super::window::Window;
 
-/// Growth is proved at this many normal deviates by a line, and by any other curve: p of 5e-4 and 7e-5, for other
-/// curves are chosen among dozens. Both count only the independent blocks, see [`independent`].
+/// Growth is proved at this many normal deviates by a line, by any other curve, and by a line through floors: p of
+/// 1.3e-3, 2.3e-4 and 1.6e-4, for other curves are chosen among dozens, and floors are a second chance. All count only
+/// the independent blocks, see [`independent`]; the simulation chose them.
 const PROVED_BY_LINE: f64 = 3.0;
 const PROVED_BY_SHAPE: f64 = 3.5;
+const PROVED_BY_FLOORS: f64 = 3.6;
 /// Standard errors of growth that is still likely: enough for `suspect`, and for `leaking` to stay.
 pub(super) const LIKELY: f64 = 2.5;
 /// Standard errors above a slope where growth is in sight.
@@ -235,7 +237,11 @@ fn decide(library: &Library, channel: Channel, t: &[f64], values: &[f64]) -> Opt
     let low = rate - quantile * error;
 
     let nu = independent(blocks, grown.fit.rho, freedom);
-    let needed = if grown.curve == Curve::Plain { PROVED_BY_LINE } else { PROVED_BY_SHAPE };
+    let needed = match (channel, grown.curve) {
+        (Channel::Floors, _) => PROVED_BY_FLOORS,
+        (_, Curve::Plain) => PROVED_BY_LINE,
+        _ => PROVED_BY_SHAPE,
+    };
     let settles = |c: &Candidate| {
         matches!(c.curve, Curve::Saturation(_) | Curve::Hinge(_) | Curve::Logarithm(_)) && c.bend() > 0.0
     };
