@@ -152,7 +152,8 @@ pub(super) fn examine(history: &History, unit: f64, bar: &Bar<'_>) -> Finding {
     for (index, look) in looks.iter().enumerate() {
         let suffix = index > 0;
         let wanted = |j: &Judgement| {
-            bar.is_passed(j.proof, j.rate * j.span, history.first() + j.level, history.first())
+            j.low > 0.0
+                && bar.is_passed(j.proof, j.rate * j.span, history.first() + j.level, history.first())
                 && (!suffix || ends_above(&life.blocks, look.begin(), j.level))
         };
         let mut found = look.lasting(wanted).map(|j| Found { judgement: j.clone(), materiality: None, suffix });
