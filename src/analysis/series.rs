@@ -22,6 +22,11 @@ const NOVEL: f64 = 0.5;
 /// Cycles of a rhythm that a window must cover to be heard beside it.
 const CYCLES: f64 = 2.5;
 
+/// Growth over the window must be at least this part of the level, and of all that came in since the first sample:
+/// after their start services creep for a while, by a few per cent of what the start brought in.
+const RISE_OF_LEVEL: f64 = 0.02;
+const RISE_OF_START: f64 = 0.1;
+
 /// What a verdict is held against.
 pub(super) struct Bar<'a> {
     /// The practical threshold at a level, per second.
@@ -37,9 +42,11 @@ pub(super) struct Bar<'a> {
 }
 
 impl Bar<'_> {
-    /// Whether a rate is above the threshold at `level`, and what it brought in is more than an allocator's whim.
-    fn is_passed(&self, rate: f64, rise: f64, level: f64) -> bool {
-        rate > (self.threshold)(level) && rise > self.least_rise
+    /// Whether a rate is above the threshold at `level`, and what it brought in is more than an allocator's whim and
+    /// more than the last of a start from `first`.
+    fn is_passed(&self, rate: f64, rise: f64, level: f64, first: f64) -> bool {
+        let least = self.least_rise.max(RISE_OF_LEVEL * level).max(RISE_OF_START * (level - first));
+        rate > (self.threshold)(level) && rise > least
     }
 }
 
@@ -145,7 +152,8 @@ pub(super) fn examine(history: &History, unit: f64, bar: &Bar<'_>) -> Finding {
     for (index, look) in looks.iter().enumerate() {
         let suffix = index > 0;
         let wanted = |j: &Judgement| {
-            bar.is_passed(j.proof, j.rate * j.span, history.first() + j.level)
+            j.low > 0.0
+                && bar.is_passed(j.proof, j.rate * j.span, history.first() + j.level, history.first())
                 && (!suffix || ends_above(&life.blocks, look.begin(), j.level))
         };
         let mut found = look.lasting(wanted).map(|j| Found { judgement: j.clone(), materiality: None, suffix });
@@ -270,7 +278,10 @@ fn likely(looks: &[Look], history: &History, bar: &Bar<'_>) -> Option<Found> {
     for (index, look) in looks.iter().enumerate() {
         for j in [Some(&look.means), look.floors()].into_iter().flatten() {
             let novel = index == 0 || ends_above(&life.blocks, look.begin(), j.level);
-            if novel && (j.proved || j.likely) && bar.is_passed(j.rate, j.rate * j.span, history.first() + j.level) {
+            if novel
+                && (j.proved || j.likely)
+                && bar.is_passed(j.rate, j.rate * j.span, history.first() + j.level, history.first())
+            {
                 return Some(Found { judgement: j.clone(), materiality: None, suffix: index > 0 });
             }
         }
@@ -302,7 +313,8 @@ fn stopped(life: &Look, history: &History, bar: &Bar<'_>) -> Option<f64> {
             break;
         }
         let then = judge(&Window::means(&life.blocks[..kept]), life.unit, life.threshold, Channel::Means)?;
-        let proved = then.proved && bar.is_passed(then.proof, then.rate * then.span, history.first() + then.level);
+        let proved = then.proved
+            && bar.is_passed(then.proof, then.rate * then.span, history.first() + then.level, history.first());
         if proved && then.span >= bar.min_observation {
             return Some(history.observed() - f64::from(life.blocks[kept - 1].at));
         }
