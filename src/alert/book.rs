@@ -162,6 +162,16 @@ impl AlertBook {
         alerts
     }
 
+    /// Takes what was found over a whole recording: it has proved itself, nothing is pending any more.
+    pub fn conclude(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
+        let pending = |book: &Self, kind| !matches!(book.open.get(&kind), Some(Episode::Firing { .. }));
+        let new: Vec<&Finding> = findings.iter().filter(|finding| pending(self, finding.kind)).collect();
+        for finding in &new {
+            self.open.insert(finding.kind, Episode::Firing { since: at, last_seen: at });
+        }
+        new.into_iter().map(|finding| fired(finding, at, at)).collect()
+    }
+
     /// Ends all open alerts: the target has gone.
     pub fn close(&mut self, at: Timestamp) -> Vec<Alert> {
         std::mem::take(&mut self.open)
@@ -178,15 +188,7 @@ impl AlertBook {
         match *episode {
             Episode::Pending { since } if at.seconds_since(since) >= finding.kind.delays_s().0 => {
                 *episode = Episode::Firing { since, last_seen: at };
-                Some(Alert {
-                    kind: finding.kind,
-                    state: AlertState::Firing,
-                    at,
-                    since,
-                    value: finding.value,
-                    threshold: finding.threshold,
-                    message: finding.message.clone(),
-                })
+                Some(fired(finding, at, since))
             }
             Episode::Pending { .. } => None,
             Episode::Firing { since, .. } => {
@@ -194,6 +196,18 @@ impl AlertBook {
                 None
             }
         }
+    }
+}
+
+fn fired(finding: &Finding, at: Timestamp, since: Timestamp) -> Alert {
+    Alert {
+        kind: finding.kind,
+        state: AlertState::Firing,
+        at,
+        since,
+        value: finding.value,
+        threshold: finding.threshold,
+        message: finding.message.clone(),
     }
 }
 
@@ -237,6 +251,15 @@ mod tests {
     fn what_does_not_last_never_fires() {
         assert_eq!(run(AlertKind::HighVariance, 0..300, |second| second % 20 < 10), []);
         assert_eq!(run(AlertKind::HighVariance, 0..100, |_| true), [(30, AlertState::Firing)]);
+    }
+
+    #[test]
+    fn what_a_whole_recording_shows_fires_once() {
+        let mut book = AlertBook::default();
+        book.update(Timestamp(0), &[finding(AlertKind::Spike), finding(AlertKind::HighVariance)]);
+        let fired = book.conclude(Timestamp(1000), &[finding(AlertKind::Spike), finding(AlertKind::HighVariance)]);
+        assert_eq!(fired.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::HighVariance]);
+        assert_eq!(book.conclude(Timestamp(2000), &[finding(AlertKind::HighVariance)]), []);
     }
 
     #[test]

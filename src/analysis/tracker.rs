@@ -3,7 +3,7 @@
 use crate::model::{Ceiling, Sample};
 
 use super::consistent_growth::consistent_growth;
-use super::evidence::{Assessment, Level, Resource, ResourceAssessment, Status, Verdict};
+use super::evidence::{Assessment, Level, Resource, ResourceAssessment, Spikes, Status, Verdict};
 use super::forecast::forecast;
 use super::growth::growth;
 use super::history::History;
@@ -122,6 +122,12 @@ impl Tracker {
             let weight = 1.0 / self.samples.clamp(1, 32) as f64;
             self.usual += weight * (pause - self.usual);
         }
+    }
+
+    /// The spikes so far: the part of [`Self::assess`] that costs nothing.
+    #[must_use]
+    pub fn spikes(&self) -> Spikes {
+        self.spikes.evidence()
     }
 
     /// What is known now. Never changes the state.

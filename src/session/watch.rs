@@ -52,8 +52,10 @@ pub struct Watch {
     pools: Pools,
     host: AlertBook,
     ended: Ended,
-    /// First and last time of the recording in hand, for [`MinObservation::FifthOfRecording`].
-    recording: Option<(Timestamp, Timestamp)>,
+    /// Whether a recording is read. It is judged once, at its end: nobody waits for a verdict meanwhile.
+    replaying: bool,
+    /// First and last time so far, for [`MinObservation::FifthOfRecording`].
+    span: Option<(Timestamp, Timestamp)>,
 }
 
 impl Watch {
@@ -67,7 +69,8 @@ impl Watch {
             pools: Pools::default(),
             host: AlertBook::default(),
             ended: Ended::default(),
-            recording: None,
+            replaying: false,
+            span: None,
         }
     }
 
@@ -85,7 +88,8 @@ impl Watch {
 
     /// Begins another recording: its length counts from its own first row.
     pub(super) fn begin_recording(&mut self) {
-        self.recording = None;
+        self.replaying = true;
+        self.span = None;
         self.pools.forget();
     }
 
@@ -187,13 +191,15 @@ impl Watch {
         }
         let changed = tracker.push(&sample) || target.assessment.spikes.active;
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
-        let (first, last) = self.recording.unwrap_or((at, at));
-        self.recording = Some((first.min(at), last.max(at)));
+        let (first, last) = self.span.unwrap_or((at, at));
+        self.span = Some((first.min(at), last.max(at)));
         if target.kind == TargetKind::Process {
             sink.take(Event::Sampled(target, &sample))?;
         }
         let pool = series.pool;
-        if changed {
+        if changed && self.replaying {
+            target.assessment.spikes = tracker.spikes();
+        } else if changed {
             self.assess(index, at, sink)?;
         }
         self.alert(index, at, rise, sink)?;
@@ -275,7 +281,11 @@ impl Watch {
         self.refresh_ceiling(index);
         let assessed = self.assess(index, at, sink);
         self.series[index].tracker = None;
-        assessed
+        let target = &self.targets[index];
+        let findings = target_findings(&target.assessment, 0, target.ceiling.as_ref(), &self.rules.alerts);
+        let book = &mut self.series[index].book;
+        let alerts = if self.replaying { book.conclude(at, &findings) } else { book.update(at, &findings) };
+        assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
     }
 
     fn assess(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
@@ -283,9 +293,7 @@ impl Watch {
         let Some(tracker) = self.series[index].tracker.as_ref() else { return Ok(()) };
         self.rules.analysis.min_observation_s = match self.rules.min_observation {
             MinObservation::Fixed(seconds) => seconds,
-            MinObservation::FifthOfRecording => {
-                self.recording.map_or(0.0, |(first, last)| last.seconds_since(first)) / 5.0
-            }
+            MinObservation::FifthOfRecording => self.span.map_or(0.0, |(first, last)| last.seconds_since(first)) / 5.0,
         };
         let assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
         let before = std::mem::replace(&mut target.assessment, assessment).verdict.status;
