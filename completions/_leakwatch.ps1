@@ -64,6 +64,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             [CompletionResult]::new('behave', 'behave', [CompletionResultType]::ParameterValue, 'Behave like the process of a demo')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'leakwatch;run' {
@@ -187,6 +188,53 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;help' {
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
+            [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
+            [CompletionResult]::new('selftest', 'selftest', [CompletionResultType]::ParameterValue, 'Watch several such processes side by side and check that each verdict is right')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print the settings in force and where each comes from')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of the report and of the event lines')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            [CompletionResult]::new('behave', 'behave', [CompletionResultType]::ParameterValue, 'Behave like the process of a demo')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'leakwatch;help;run' {
+            break
+        }
+        'leakwatch;help;analyze' {
+            break
+        }
+        'leakwatch;help;list' {
+            break
+        }
+        'leakwatch;help;demo' {
+            break
+        }
+        'leakwatch;help;selftest' {
+            break
+        }
+        'leakwatch;help;config' {
+            break
+        }
+        'leakwatch;help;schema' {
+            break
+        }
+        'leakwatch;help;completions' {
+            break
+        }
+        'leakwatch;help;man' {
+            break
+        }
+        'leakwatch;help;behave' {
+            break
+        }
+        'leakwatch;help;help' {
             break
         }
     })

@@ -94,6 +94,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
         min_observation: MinObservation::Fixed(3600.0),
         alerts: Thresholds { limit_percent: 80.0 },
         limit_bytes: None,
+        pools: true,
     });
     let (mut recorder, mut probe) = (Recorder::default(), Probe::default());
     let mut fanout = Fanout::default();

@@ -131,6 +131,7 @@ fn rules() -> Rules {
         min_observation: MinObservation::Fixed(60.0),
         alerts: Thresholds { limit_percent: 80.0 },
         limit_bytes: None,
+        pools: true,
     }
 }
 
@@ -214,10 +215,14 @@ fn a_new_process_is_picked_up_at_the_next_tick() {
 }
 
 #[test]
-fn waiting_ends_with_the_first_match_only() {
-    let mut script = Script::of(vec![process(7, 1, 30, 40)]);
+fn waiting_goes_on_through_every_pause() {
+    let mut script = Script::of(vec![process(7, 1, 30, 40), process(8, 1, 60, 70)]);
     let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(100) }, rules(), &mut Collected::default());
-    assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::TargetsGone, 1));
+    assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::Duration, 2));
+    // Without waiting a restart may take a moment, and no longer.
+    let mut script = Script::of(vec![process(7, 1, 0, 10), process(8, 1, 12, 20), process(9, 1, 60, 70)]);
+    let (outcome, watch) = run(&mut script, plan(100), rules(), &mut Collected::default());
+    assert_eq!((outcome.ended_by, outcome.ticks, watch.targets().len()), (EndedBy::TargetsGone, 23, 2));
     let mut script = Script::of(vec![]);
     let (outcome, _) = run(&mut script, plan(100), rules(), &mut Collected::default());
     assert_eq!((outcome.ended_by, outcome.ticks), (EndedBy::NothingMatched, 1));

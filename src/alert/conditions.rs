@@ -31,9 +31,21 @@ pub struct Thresholds {
     pub limit_percent: f64,
 }
 
+/// Which conditions make sense for a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// A process: all of them.
+    Process,
+    /// A process that has just started, which takes what it needs: no sudden growth.
+    Starting,
+    /// A pool, which grows when a member joins: only what lasts.
+    Pool,
+}
+
 /// The conditions of one target. `rise_bytes` is its growth within the last minute.
 #[must_use]
 pub fn target_findings(
+    scope: Scope,
     assessment: &Assessment,
     rise_bytes: u64,
     ceiling: Option<&Ceiling>,
@@ -41,8 +53,13 @@ pub fn target_findings(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(leak(assessment));
-    findings.extend(spike(assessment));
-    findings.extend(rapid_growth(rise_bytes));
+    if scope == Scope::Process {
+        findings.extend(spike(assessment));
+        findings.extend(rapid_growth(rise_bytes));
+    }
+    if scope == Scope::Pool {
+        return findings;
+    }
     findings.extend(ceiling.and_then(|ceiling| limit(ceiling, thresholds.limit_percent)));
     findings.extend(consistent_growth(assessment));
     findings.extend(high_variance(assessment));

@@ -35,7 +35,7 @@ pub(super) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
     let rules = settings::replay_rules(&args.analysis);
     let stop = StopFlag::default();
     signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
-    let mut outputs = Outputs::open(&args.output, SystemClock.now().wall, None)?;
+    let mut outputs = Outputs::open(&args.output, &args.files, SystemClock.now().wall, None)?;
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone());
     let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };

@@ -25,8 +25,7 @@ use super::values::{parse_interval, parse_limit, parse_name, parse_pid, parse_po
     after_help = "Exit status: 0 nothing found, 1 what --fail-on names was found, 2 usage or internal error,\n\
         3 inconclusive, 4 no process matched, 128+n ended by a second signal n.\n\n\
         First steps:  leakwatch demo\n              leakwatch --process python --interval 10",
-    args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true
+    args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
     /// What to do instead of watching

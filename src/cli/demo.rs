@@ -122,6 +122,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
         alerts: Thresholds { limit_percent: 80.0 },
         limit_bytes: None,
+        pools: false,
     });
     let mut view = View::new(format, Some(DURATION));
     let outcome = {

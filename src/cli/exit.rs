@@ -71,34 +71,28 @@ impl GatePolicy {
         let named = |wanted: FailOn| self.fail_on.contains(&wanted);
         let of = |found: usize| format!("{found} of {} targets", targets.len());
 
-        let suspects = count(Status::Leaking) + count(Status::Suspect);
+        let (leaking, suspect, open) = (count(Status::Leaking), count(Status::Suspect), undecided(targets));
         let (code, summary) = if targets.is_empty() {
             (NOTHING_MATCHED, "nothing was watched".to_owned())
-        } else if count(Status::Leaking) > 0 && (named(FailOn::Leaking) || named(FailOn::Suspect)) {
-            (FOUND, format!("{} leaking", of(count(Status::Leaking))))
-        } else if suspects > 0 && named(FailOn::Suspect) {
-            (FOUND, format!("{} suspect", of(suspects)))
+        } else if leaking > 0 && (named(FailOn::Leaking) || named(FailOn::Suspect)) {
+            (FOUND, format!("{} leaking", of(leaking)))
+        } else if suspect > 0 && named(FailOn::Suspect) {
+            (FOUND, format!("{} suspect", of(suspect)))
         } else if alert_fired && named(FailOn::Alert) {
             (FOUND, "an alert was raised".to_owned())
-        } else if undecided(targets) > 0 && !named(FailOn::Never) {
-            let open = of(undecided(targets));
-            match self.on_inconclusive {
-                OnInconclusive::Fail => {
-                    (INCONCLUSIVE, format!("inconclusive: {open} without enough data{}", wait(targets)))
-                }
-                OnInconclusive::Pass => (CLEAN, format!("nothing found; {open} without enough data")),
-            }
+        } else if open > 0 && self.on_inconclusive == OnInconclusive::Fail {
+            (INCONCLUSIVE, format!("inconclusive: {} without enough data{}", of(open), wait(targets)))
+        } else if leaking > 0 {
+            (CLEAN, format!("{} leaking, which --fail-on does not name", of(leaking)))
+        } else if suspect > 0 {
+            let way_out = "watch longer to decide, or name 'suspect' in --fail-on";
+            (CLEAN, format!("no leak is proved; {} suspect: {way_out}", of(suspect)))
+        } else if open > 0 {
+            (CLEAN, format!("nothing found; {} without enough data", of(open)))
+        } else if status == Status::WarmingUp {
+            (CLEAN, "no leak; memory still settles".to_owned())
         } else {
-            (
-                CLEAN,
-                match status {
-                    Status::Leaking | Status::Suspect => {
-                        format!("{} leaking or suspect, which --fail-on does not name", of(suspects))
-                    }
-                    Status::WarmingUp => "no leak; memory still settles".to_owned(),
-                    _ => "no leak".to_owned(),
-                },
-            )
+            (CLEAN, "no leak".to_owned())
         };
         Judgement { status, code, summary }
     }

@@ -15,6 +15,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
     let selection = select::selection(&args.select)?;
     let mut source = select::source(&args.select)?;
     let found = source.find(&selection).map_err(|error| select::unreadable(&error))?;
+    select::warn_of_missing(&selection, &found);
     let mut denied = Vec::new();
     let mut readable = 0;
     let mut rows = Vec::new();
@@ -27,7 +28,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
         let rss = match outcome {
             Ok(observation) => {
                 denied.extend(observation.denied.iter().map(|denied| {
-                    format!("{} of pid {}: {} is missing\n", denied.counter.column(), found.key.pid, denied.right)
+                    format!("{} of pid {}: needs {}\n", denied.counter.column(), found.key.pid, denied.right)
                 }));
                 observation.reading.rss.map_or_else(|| "-".to_owned(), |rss| Bytes(rss).to_string())
             }

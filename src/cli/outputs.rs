@@ -1,10 +1,11 @@
 //! Standard output and the files of `-o` as sinks of a session, and the report at its end.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::event::{EventSink, Fanout};
 use crate::model::Timestamp;
-use crate::report::{EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, write_json};
+use crate::report::{EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path, write_json};
 use crate::schema::Report;
 
 use super::args::{Format, OutputArgs};
@@ -19,9 +20,20 @@ pub(super) struct Outputs {
 
 impl Outputs {
     /// Opens all files, so that what cannot work fails before the first sample.
-    pub(super) fn open(args: &OutputArgs, started: Timestamp, interval_seconds: Option<f64>) -> Result<Self, Error> {
+    ///
+    /// Nothing is overwritten before all of them are known to work, and none of `inputs` ever.
+    pub(super) fn open(
+        args: &OutputArgs,
+        inputs: &[PathBuf],
+        started: Timestamp,
+        interval_seconds: Option<f64>,
+    ) -> Result<Self, Error> {
+        let inputs: Vec<PathBuf> = inputs.iter().filter_map(|path| real_path(path)).collect();
         let mut files: Vec<Output> = Vec::new();
         for path in &args.outputs {
+            if real_path(path).is_some_and(|path| inputs.contains(&path)) {
+                return Err(refused(OutputError::IsInput(path.clone())));
+            }
             let file = Output::open(path).map_err(refused)?;
             if files.iter().any(|other| other.path() == file.path()) {
                 return Err(refused(OutputError::Twice(path.clone())));
@@ -38,7 +50,8 @@ impl Outputs {
             Ok(())
         };
         for file in &files {
-            file.stream().and_then(|stream| add(file.format(), stream)).map_err(|error| failed(&error))?;
+            let begun = file.stream().and_then(|stream| stream.map_or(Ok(()), |stream| add(file.format(), stream)));
+            begun.map_err(|error| failed(&error))?;
         }
         let to_stdout = match args.format {
             Format::Jsonl => add(OutputFormat::Jsonl, NamedStream::stdout()),

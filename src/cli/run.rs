@@ -26,7 +26,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let stop = StopFlag::default();
     signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
     let clock = SystemClock;
-    let mut outputs = Outputs::open(&args.output, clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let mut outputs = Outputs::open(&args.output, &[], clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
 
     let mut started = Started::start(&args.command, &args.control, args.output.format)?;
     let pid = Pid(started.pid());

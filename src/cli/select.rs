@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::model::Pid;
-use crate::source::{PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
+use crate::source::{Found, PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
 
 use super::args::SelectArgs;
 use super::error::{Error, Kind};
@@ -87,14 +87,23 @@ pub(super) fn in_words(args: &SelectArgs) -> String {
     text
 }
 
+/// Says which of the given numbers run no more, when others do.
+pub(super) fn warn_of_missing(selection: &Selection, found: &[Found]) {
+    let runs = |pid: &&Pid| found.iter().any(|found| found.key.pid == **pid);
+    let missing: Vec<String> = selection.pids.iter().filter(|pid| !runs(pid)).map(ToString::to_string).collect();
+    if !missing.is_empty() && !found.is_empty() {
+        super::warn(&format!("no process with pid {}; the others are there", missing.join(", ")));
+    }
+}
+
 /// Why nothing matched, and what to try.
 pub(super) fn nothing_matched(args: &SelectArgs) -> Error {
     let hint = if !args.pids.is_empty() && args.names.is_empty() {
-        "it may have ended; 'leakwatch list --process NAME' finds processes by name"
+        "it may have ended, or be a thread of the kernel; 'leakwatch list --process NAME' finds processes by name"
     } else if args.exact {
         "'--exact' compares whole names; without it a part is enough"
     } else {
-        "'leakwatch list' shows what a selector matches; '--wait' waits for a first match"
+        "names are those of programs; '--cmdline REGEX' looks at the arguments too, '--wait' waits for a match"
     };
     Error::new(Kind::NothingMatched, format!("no process matches: {}", in_words(args))).hint(hint)
 }

@@ -27,6 +27,10 @@ pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
         ))
         .hint("give a longer '--window' or a shorter '--interval'"));
     }
+    if length(sampling).is_some_and(|length| length < sampling.interval) && sampling.samples != Some(1) {
+        return Err(Error::usage("the run is over before the second sample".to_owned())
+            .hint("give a longer '--duration' or a shorter '--interval'"));
+    }
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
     Ok(rules(args, window, MinObservation::Fixed(least.as_secs_f64())))
 }
@@ -59,6 +63,7 @@ fn rules(args: &AnalysisArgs, window: Duration, min_observation: MinObservation)
         min_observation,
         alerts: Thresholds { limit_percent: args.limit_percent },
         limit_bytes: args.limit.map(|limit| limit.0),
+        pools: true,
     }
 }
 

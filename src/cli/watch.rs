@@ -1,12 +1,13 @@
 //! The main job: watch processes that already run.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::event::Fanout;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Outcome, Plan, Session, Watch};
+use crate::session::{EndedBy, Outcome, Plan, Rules, Session, Watch};
 use crate::source::ProcessSource;
 
 use super::args::WatchArgs;
@@ -14,12 +15,13 @@ use super::closing::Closing;
 use super::error::{Error, Kind};
 use super::outputs::Outputs;
 use super::view::View;
-use super::{select, settings, signals, warn};
+use super::{select, settings, signals};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let selection = select::selection(&args.select)?;
+    let rules = Rules { pools: !selection.is_by_pid_only(), ..rules };
     let mut source = select::source(&args.select)?;
     check_matches(args, source.as_mut(), &selection)?;
 
@@ -35,7 +37,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         pss: !args.sampling.no_pss,
     };
     let clock = SystemClock;
-    let mut outputs = Outputs::open(&args.output, clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let mut outputs = Outputs::open(&args.output, &[], clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
     let mut recorder = Recorder::default();
     let mut view = View::new(args.output.format, settings::length(&args.sampling));
     let mut watch = Watch::new(rules.clone());
@@ -69,15 +71,10 @@ fn check_matches(
     if found.is_empty() && !args.wait {
         return Err(select::nothing_matched(&args.select));
     }
-    let missing: Vec<String> = selection
-        .pids
-        .iter()
-        .filter(|&&pid| !found.iter().any(|found| found.key.pid == pid))
-        .map(ToString::to_string)
-        .collect();
-    if !missing.is_empty() && !found.is_empty() {
-        warn(&format!("no process with pid {}; the others are watched", missing.join(", ")));
+    if found.is_empty() {
+        drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
+    select::warn_of_missing(selection, &found);
     Ok(())
 }
 

@@ -34,7 +34,7 @@ impl Behaviour {
 /// Between two requests.
 const PACE: Duration = Duration::from_millis(10);
 /// What every process holds from its start, in bytes.
-const BASE: usize = 24 << 20;
+const BASE: usize = 64 << 20;
 /// A buffer that the allocator takes from the system by itself and gives back at once.
 const BUFFER: usize = 256 << 10;
 /// What the leak keeps of a request, in bytes: 3 KiB, some 300 KiB a second.
@@ -60,14 +60,11 @@ pub fn behave(behaviour: Behaviour) {
                 held.push_back(vec![1; KEPT]);
                 drop(std::hint::black_box(vec![1u8; BUFFER]));
             }
-            // A queue whose length wanders within its bound.
+            // A queue of fixed length.
             Behaviour::Steady => {
-                let wanted = usize::try_from(random.below(12)).unwrap_or(0);
-                while held.len() > wanted {
+                held.push_back(vec![1; BUFFER]);
+                if held.len() > 12 {
                     held.pop_front();
-                }
-                while held.len() < wanted {
-                    held.push_back(vec![1; BUFFER]);
                 }
             }
             // Garbage of 5 s, then a collection.

@@ -155,7 +155,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         first_seen: target.first_seen.to_string(),
         last_seen: target.last_seen.to_string(),
         ended_at: target.ended.map(|at| at.to_string()),
-        age_seconds: finite(target.age_s),
+        age_seconds: finite(target.age_s.map(|age| (age * 1000.0).round() / 1000.0)),
         observed_seconds: known.observed_s,
         samples: known.samples,
         gaps: known.gaps,

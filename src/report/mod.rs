@@ -9,5 +9,5 @@ mod recorder;
 pub use convert::status;
 pub use csv_samples::SampleCsv;
 pub use jsonl::EventJsonl;
-pub use output::{NamedStream, Output, OutputError, OutputFormat, write_json};
+pub use output::{NamedStream, Output, OutputError, OutputFormat, real_path, write_json};
 pub use recorder::{Ending, Recorder};

@@ -33,6 +33,9 @@ pub enum OutputError {
         /// Its folder.
         folder: PathBuf,
     },
+    /// The file is read at the same time.
+    #[error("'{}' is a recording to be analysed: it would be overwritten", .0.display())]
+    IsInput(PathBuf),
     /// The same file twice: one would overwrite the other.
     #[error("'{}' is named twice as output", .0.display())]
     Twice(PathBuf),
@@ -56,14 +59,15 @@ pub struct Output {
 
 #[derive(Debug)]
 enum Place {
-    /// Renamed over the target at the end.
-    Temporary(NamedTempFile),
+    /// Written beside it and renamed over it at the end.
+    Replaced,
     /// Written as it comes: a stream, or something that is no regular file.
     Direct(File),
 }
 
 impl Output {
-    /// Opens everything that is needed to write the file, so that what cannot work fails now.
+    /// Opens everything that is needed to write the file, so that what cannot work fails now. Nothing that stands
+    /// there is touched before [`Self::stream`].
     ///
     /// # Errors
     /// When the ending is unknown, the folder missing, or the file cannot be created.
@@ -72,20 +76,19 @@ impl Output {
         let fail = |source| OutputError::Io { path: path.to_owned(), source };
         // A link is followed, so that the file it names is replaced and not the link.
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = match real.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(&real);
         if !folder.is_dir() {
             return Err(OutputError::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
         }
         let regular = fs::metadata(&real).map_or(true, |found| found.is_file());
         let place = if format == OutputFormat::Json && regular {
-            Place::Temporary(temporary(folder).map_err(fail)?)
+            // Made and taken away again: it shows that the end will be able to write here.
+            drop(temporary(folder).map_err(fail)?);
+            Place::Replaced
         } else {
-            Place::Direct(File::create(&real).map_err(fail)?)
+            Place::Direct(File::options().write(true).create(true).truncate(false).open(&real).map_err(fail)?)
         };
-        Ok(Self { path: real, format, place })
+        Ok(Self { path: fs::canonicalize(&real).unwrap_or(real), format, place })
     }
 
     /// What the file is to hold.
@@ -100,16 +103,20 @@ impl Output {
         &self.path
     }
 
-    /// The file of a stream.
+    /// Begins a stream: what stood in the file before is gone. `None` for a report.
     ///
     /// # Errors
-    /// When the system cannot hand out a second descriptor.
-    pub fn stream(&self) -> io::Result<NamedStream> {
-        let file = match &self.place {
-            Place::Direct(file) => file.try_clone()?,
-            Place::Temporary(file) => file.as_file().try_clone()?,
-        };
-        Ok(NamedStream { name: format!("'{}'", self.path.display()), out: BufWriter::new(Box::new(file)) })
+    /// When the system refuses.
+    pub fn stream(&self) -> io::Result<Option<NamedStream>> {
+        let Place::Direct(file) = &self.place else { return Ok(None) };
+        if self.format == OutputFormat::Json {
+            return Ok(None);
+        }
+        let name = format!("'{}'", self.path.display());
+        if file.metadata()?.is_file() {
+            file.set_len(0)?;
+        }
+        Ok(Some(NamedStream { name, out: BufWriter::new(Box::new(file.try_clone()?)) }))
     }
 
     /// Writes a report; a stream has been written already.
@@ -124,7 +131,8 @@ impl Output {
         let fail = |source| OutputError::Io { path: path.clone(), source };
         match self.place {
             Place::Direct(mut file) => write_json(&mut file, report).map_err(fail),
-            Place::Temporary(mut file) => {
+            Place::Replaced => {
+                let mut file = temporary(folder_of(&path)).map_err(fail)?;
                 write_json(&mut file, report).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
                 file.persist(&path).map(drop).map_err(|error| fail(error.error))
             }
@@ -169,6 +177,19 @@ pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut buffered, report)?;
     buffered.write_all(b"\n")?;
     buffered.flush()
+}
+
+/// The file that a path names, links followed; `None` when there is none.
+#[must_use]
+pub fn real_path(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 fn format_of(path: &Path) -> Result<OutputFormat, OutputError> {

@@ -24,6 +24,9 @@ use schedule::Schedule;
 pub use replay::{ReplayFailure, ReplayOutcome, replay};
 pub use watch::{MinObservation, Rules, Watch};
 
+/// A service that is restarted is away for a moment: so many ticks without a match end a session that selects by more
+/// than pids.
+const RESTART_TICKS: u32 = 3;
 /// How often the limits of a target are read again.
 const SURROUNDINGS_EVERY: Duration = Duration::from_secs(30);
 
@@ -38,7 +41,7 @@ pub struct Plan {
     pub duration: Option<Duration>,
     /// After how many samples to end.
     pub samples: Option<u64>,
-    /// Whether to wait for a first match.
+    /// Whether to wait for matches, for the first and for the next after all have gone.
     pub wait: bool,
     /// Whether PSS and USS may be read.
     pub pss: bool,
@@ -93,6 +96,8 @@ pub struct Session<'a> {
     running: HashMap<ProcessKey, usize>,
     /// Processes that matched and cannot be read.
     unreadable: HashMap<ProcessKey, ()>,
+    /// Ticks in a row at which no target ran.
+    idle_ticks: u32,
     /// The process that each `--pid` named at first: its number may be used again.
     pinned: HashMap<Pid, ProcessKey>,
     surroundings_due: Duration,
@@ -109,6 +114,7 @@ impl<'a> Session<'a> {
             plan,
             running: HashMap::new(),
             unreadable: HashMap::new(),
+            idle_ticks: 0,
             pinned: HashMap::new(),
             surroundings_due: Duration::ZERO,
             budget: PssBudget::default(),
@@ -161,20 +167,19 @@ impl<'a> Session<'a> {
         })
     }
 
-    fn is_over(&self, ticks: u64, watch: &Watch) -> Option<EndedBy> {
+    fn is_over(&mut self, ticks: u64, watch: &Watch) -> Option<EndedBy> {
         if self.plan.samples.is_some_and(|samples| ticks >= samples) {
             return Some(EndedBy::Samples);
         }
         if self.plan.root.is_some_and(|root| !self.running.keys().any(|key| key.pid == root)) {
             return Some(EndedBy::CommandEnded);
         }
-        if !self.running.is_empty() {
-            return None;
-        }
-        match (watch.targets().is_empty(), self.plan.wait) {
-            (false, _) => Some(EndedBy::TargetsGone),
-            (true, false) => Some(EndedBy::NothingMatched),
-            (true, true) => None,
+        self.idle_ticks = if self.running.is_empty() { self.idle_ticks + 1 } else { 0 };
+        let patience = if self.plan.selection.is_by_pid_only() { 1 } else { RESTART_TICKS };
+        match (self.plan.wait, watch.targets().is_empty()) {
+            (true, _) => None,
+            (false, true) => (self.idle_ticks > 0).then_some(EndedBy::NothingMatched),
+            (false, false) => (self.idle_ticks >= patience).then_some(EndedBy::TargetsGone),
         }
     }
 

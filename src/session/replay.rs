@@ -109,7 +109,9 @@ fn notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn Ev
         say("the last line was cut off in the middle and left out")?;
     }
     if recording.time_axis() == TimeAxis::WorkUnits {
-        say("there are no times in it: each line counts as one unit of work, and one second")?;
+        say(
+            "no times are read from it: each line counts as one unit of work, and one second; '(?<time>...)' or --time-column names them",
+        )?;
     }
     Ok(())
 }

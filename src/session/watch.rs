@@ -2,7 +2,9 @@
 
 use std::io;
 
-use crate::alert::{Alert, AlertBook, AlertKind, AlertState, RiseMeter, Thresholds, host_findings, target_findings};
+use crate::alert::{
+    Alert, AlertBook, AlertKind, AlertState, RiseMeter, Scope, Thresholds, host_findings, target_findings,
+};
 use crate::analysis::{Settings, Tracker};
 use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
@@ -31,6 +33,8 @@ pub struct Rules {
     pub alerts: Thresholds,
     /// `--limit`, in bytes.
     pub limit_bytes: Option<u64>,
+    /// Whether processes of one name are also judged by their sum. Those that were named one by one are not a pool.
+    pub pools: bool,
 }
 
 /// What is kept of a target besides what its sinks may see.
@@ -115,9 +119,9 @@ impl Watch {
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
-        let pool = self.pools.named(&label.name);
+        let pool = self.rules.pools.then(|| self.pools.named(&label.name));
         let target = Target { key, age_s, ..self.unread(TargetKind::Process, label, source, at) };
-        let index = self.place(target, Some(pool));
+        let index = self.place(target, pool);
         sink.take(Event::Found(&self.targets[index]))?;
         Ok(index)
     }
@@ -282,7 +286,8 @@ impl Watch {
         let assessed = self.assess(index, at, sink);
         self.series[index].tracker = None;
         let target = &self.targets[index];
-        let findings = target_findings(&target.assessment, 0, target.ceiling.as_ref(), &self.rules.alerts);
+        let scope = self.scope(target, at);
+        let findings = target_findings(scope, &target.assessment, 0, target.ceiling.as_ref(), &self.rules.alerts);
         let book = &mut self.series[index].book;
         let alerts = if self.replaying { book.conclude(at, &findings) } else { book.update(at, &findings) };
         assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
@@ -306,9 +311,20 @@ impl Watch {
     fn alert(&mut self, index: usize, at: Timestamp, rise: u64, sink: &mut dyn EventSink) -> io::Result<()> {
         self.refresh_ceiling(index);
         let target = &self.targets[index];
-        let findings = target_findings(&target.assessment, rise, target.ceiling.as_ref(), &self.rules.alerts);
+        let scope = self.scope(target, at);
+        let findings = target_findings(scope, &target.assessment, rise, target.ceiling.as_ref(), &self.rules.alerts);
         let alerts = self.series[index].book.update(at, &findings);
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
+    }
+
+    /// Which alerts make sense for a target. Sudden growth counts once a spike period has passed since the start.
+    fn scope(&self, target: &Target, at: Timestamp) -> Scope {
+        let age = target.age_s.map(|age| age + at.seconds_since(target.first_seen));
+        match target.kind {
+            TargetKind::Pool { .. } => Scope::Pool,
+            TargetKind::Process if age.is_some_and(|age| age < self.rules.analysis.spike_period_s) => Scope::Starting,
+            TargetKind::Process => Scope::Process,
+        }
     }
 
     /// The tighter of `--limit`, which counts this process alone, and of what the source found.

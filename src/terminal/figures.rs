@@ -1,6 +1,6 @@
 //! Figures and verdicts as people read them.
 
-use crate::analysis::{Assessment, Growth, Resource, Status};
+use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment, Status};
 use crate::event::Target;
 use crate::model::{Ceiling, CeilingKind};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
@@ -79,6 +79,18 @@ pub(super) fn ceiling(ceiling: &Ceiling) -> String {
         CeilingKind::Host => "the memory of the host",
     };
     format!("{which} ({})", Bytes(ceiling.limit_bytes))
+}
+
+/// A resource that stands out besides the one that decided: `open files: leaking, +120.0/h, 14 now`.
+pub(super) fn other_resource(known: &ResourceAssessment) -> String {
+    let status = status_words(known.status);
+    let now = known.level.last.unwrap_or(0);
+    let hourly = known.growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{:+.1}/h", rate * 3600.0));
+    match known.resource {
+        Resource::Memory => format!("memory: {status}, {}, {} now", rate(&known.growth), Bytes(now)),
+        Resource::Fds => format!("open files: {status}, {hourly}, {now} now"),
+        Resource::Threads => format!("threads: {status}, {hourly}, {now} now"),
+    }
 }
 
 /// How long a process has run.

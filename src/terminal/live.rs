@@ -49,7 +49,7 @@ impl LiveTable {
         }
         let (width, height) = (self.size)();
         let size = TableSize { width, rows: usize::from(height.saturating_sub(OTHER_LINES)).max(1) };
-        let running = targets.iter().filter(|target| target.ended.is_none()).count();
+        let running = targets.iter().filter(|target| target.ended.is_none() && target.key.is_some()).count();
         let elapsed = tick.at.seconds_since(started);
         let headline = format!("leakwatch  {running} running, watched for {}{}", Span(elapsed.round()), self.host);
         let headline: String = headline.chars().take(usize::from(width)).collect();

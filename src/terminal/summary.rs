@@ -45,6 +45,12 @@ fn explain(text: &mut String, target: &Target, style: Style) {
         let mark = if reason.for_leak { '+' } else { '-' };
         let _ = writeln!(text, "  {mark} {}", escape::terminal(&reason.text));
     }
+    for other in &known.resources {
+        let decided = known.verdict.resource == Some(other.resource);
+        if other.status >= Status::Suspect && !decided {
+            let _ = writeln!(text, "  + {}", figures::other_resource(other));
+        }
+    }
     if known.verdict.status == Status::Leaking
         && known.forecast.not_before_s.is_some()
         && let Some(ceiling) = &target.ceiling
@@ -53,6 +59,6 @@ fn explain(text: &mut String, target: &Target, style: Style) {
         let _ = writeln!(text, "  at this rate {} is full in {full}", figures::ceiling(ceiling));
     }
     for (counter, right) in &target.denied {
-        let _ = writeln!(text, "  {} could not be read: {right} is missing", counter.column());
+        let _ = writeln!(text, "  {} could not be read: it needs {right}", counter.column());
     }
 }

@@ -71,7 +71,7 @@ impl Column {
         matches!(self, Self::Name | Self::Trend | Self::Verdict)
     }
 
-    fn cell(self, target: &Target, name_width: usize) -> Cell {
+    fn cell(self, target: &Target, name_width: usize, narrow: bool) -> Cell {
         let known = &target.assessment;
         let text = match self {
             Self::Name => shorten(&escape::terminal(&target.label.name), name_width),
@@ -83,6 +83,7 @@ impl Column {
             Self::Rate => figures::rate(&known.growth),
             Self::Interval => figures::interval(&known.growth),
             Self::Trend => sparkline(&target.trace.points().collect::<Vec<_>>(), TREND_WIDTH),
+            Self::Verdict if target.ended.is_some() && narrow => format!("†{}", figures::verdict_words(known)),
             Self::Verdict if target.ended.is_some() => format!("{}, ended", figures::verdict_words(known)),
             Self::Verdict => figures::verdict_words(known),
             Self::Forecast => figures::forecast(known),
@@ -115,7 +116,7 @@ pub fn table(targets: &[Target], size: TableSize, style: Style) -> String {
     }));
     let name_width = if size.width < 76 { 14 } else { 24 };
     for target in &rows[..shown] {
-        table.add_row(columns.iter().map(|column| column.cell(target, name_width)));
+        table.add_row(columns.iter().map(|column| column.cell(target, name_width, size.width < 60)));
     }
     let mut text = trimmed(&table);
     if shown < rows.len() {

@@ -169,6 +169,21 @@ fn faulty_rows_are_counted_and_a_torn_end_is_said() {
 }
 
 #[test]
+fn a_recording_is_never_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = leaking_csv(100);
+    let file = write(&folder, "leak.csv", text.as_bytes());
+    let link = folder.path().join("link.csv");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    for output in [file.as_str(), link.to_str().expect("a name")] {
+        let refused = run(&["analyze", &file, "-o", output]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(stderr(&refused).contains("would be overwritten"), "{}", stderr(&refused));
+    }
+    assert_eq!(std::fs::read_to_string(&file).expect("the recording"), text);
+}
+
+#[test]
 fn a_name_survives_the_way_through_a_spreadsheet_safe_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = leaking_csv(100).replace("worker", "'=cmd()");

@@ -37,6 +37,7 @@ fn times_and_thresholds() {
         refused(&["--pid", "1", "--interval", interval], 2, &["--interval", interval]);
     }
     refused(&["--pid", "1", "--window", "1s", "--interval", "10s"], 2, &["window (1s)", "interval (10s)", "hint"]);
+    refused(&["--pid", "1", "--interval", "10s", "--duration", "5s"], 2, &["second sample", "--duration"]);
     refused(&["--pid", "1", "--duration", "0"], 2, &["--duration", "more than 0"]);
     refused(&["--pid", "1", "--samples", "0"], 2, &["--samples"]);
     refused(&["--pid", "1", "--limit", "lots"], 2, &["'lots'", "64MiB"]);
@@ -59,6 +60,17 @@ fn outputs_fail_at_the_first_second() {
     check("/proc/x.csv", &["/proc/x.csv"]);
     check("/proc/x.json", &["/proc/x.json"]);
     refused(&["--pid", &pid, "-o", "/tmp/same.csv", "-o", "/tmp/../tmp/same.csv"], 2, &["named twice"]);
+}
+
+#[test]
+fn an_output_that_fails_leaves_the_others_as_they_were() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("kept.csv");
+    std::fs::write(&kept, "a week of samples").expect("a file");
+    let output = leakwatch().args(["--pid", &target.pid(), "-o"]).arg(&kept).args(["-o", "/no/such/x.json"]).output();
+    assert_eq!(output.expect("the program starts").status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(&kept).expect("the file"), "a week of samples");
 }
 
 #[test]

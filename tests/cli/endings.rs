@@ -39,6 +39,13 @@ fn too_little_data_is_3() {
 }
 
 #[test]
+fn never_failing_does_not_hide_that_nothing_could_be_told() {
+    let target = Target::start("steady", &[]);
+    let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--samples", "3", "--fail-on", "never"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+}
+
+#[test]
 fn a_target_that_goes_ends_the_session() {
     let target = Target::start("short_lived", &["600"]);
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--format", "json"]);
