@@ -103,7 +103,7 @@ pub(super) fn nothing_matched(args: &SelectArgs) -> Error {
     } else if args.exact {
         "'--exact' compares whole names; without it a part is enough"
     } else {
-        "names are those of programs; '--cmdline REGEX' looks at the arguments too, '--wait' waits for a match"
+        "'leakwatch list' shows what a selector matches; '--cmdline REGEX' looks at the arguments too, '--wait' waits"
     };
     Error::new(Kind::NothingMatched, format!("no process matches: {}", in_words(args))).hint(hint)
 }
