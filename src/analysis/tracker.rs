@@ -14,7 +14,7 @@ use super::shape::shape;
 use super::spike::SpikeWatch;
 use super::stats::{median_slope, normal_tail};
 use super::variance::variance;
-use super::window::{Window, life, newest};
+use super::window::{Window, newest};
 
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
@@ -145,9 +145,9 @@ impl Tracker {
         let spikes = self.spikes.evidence();
         let variance = variance(&window, self.memory.first(), slope, memory.judgement.as_ref());
         let shapes = [
-            shape(&memory, &life(&self.memory), &variance, &spikes),
-            shape(&fds, &life(&self.fds), &Default::default(), &Default::default()),
-            shape(&threads, &life(&self.threads), &Default::default(), &Default::default()),
+            shape(&memory, &self.memory, &variance, &spikes),
+            shape(&fds, &self.fds, &Default::default(), &Default::default()),
+            shape(&threads, &self.threads, &Default::default(), &Default::default()),
         ];
         let found = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
         // the worst decides; memory wins ties, and where no resource stands out
