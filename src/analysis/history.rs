@@ -61,7 +61,7 @@ impl History {
 
     /// The series has changed for the first time: the constant past is written out, evenly spaced.
     fn begin(&mut self) {
-        self.tiers.push(Vec::new());
+        self.tiers.push(Vec::with_capacity(FINEST));
         #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
         let step = self.observed / self.samples.saturating_sub(1).max(1) as f64;
         for i in 0..self.samples {
@@ -181,6 +181,16 @@ mod tests {
             }
         }
         assert!(history.tiers.iter().map(Vec::capacity).sum::<usize>() < 64 * 9);
+    }
+
+    #[test]
+    fn five_thousand_processes_fit() {
+        let mut history = History::default();
+        let bytes = |history: &History| history.tiers.iter().map(|t| t.capacity() * size_of::<Block>()).sum::<usize>();
+        (0..360_u16).for_each(|i| history.push(f64::from(i), f64::from(i)));
+        assert!(bytes(&history) <= 2600, "{} after 360 samples", bytes(&history));
+        (360..60_480_u16).for_each(|i| history.push(f64::from(i), f64::from(i)));
+        assert!(bytes(&history) <= 9000, "{} after a week at 10 s", bytes(&history));
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::curve::Curve;
 use super::evidence::{Shape, Spikes, Status, Variance};
-use super::history::Block;
+use super::history::History;
 use super::judgement::Channel;
 use super::series::Finding;
-use super::window::Window;
+use super::window::{Window, life};
 
 /// A staircase: this part of the rise comes in this few of the blocks.
 const IN_STEPS: f64 = 0.8;
@@ -15,8 +15,8 @@ const FALLING: f64 = 0.02;
 /// Flat: the spread is below this part of the level.
 const QUIET: f64 = 0.02;
 
-/// Names the form of the series that `finding` is about. `blocks` are those of its whole past.
-pub(super) fn shape(finding: &Finding, blocks: &[Block], variance: &Variance, spikes: &Spikes) -> Option<Shape> {
+/// Names the form of the series that `finding` is about.
+pub(super) fn shape(finding: &Finding, history: &History, variance: &Variance, spikes: &Spikes) -> Option<Shape> {
     let j = finding.judgement.as_ref()?;
     if finding.status >= Status::Suspect {
         return Some(match j.curve {
@@ -25,7 +25,7 @@ pub(super) fn shape(finding: &Finding, blocks: &[Block], variance: &Variance, sp
             Curve::Hinge(_) if j.bend < 0.0 => Shape::LateOnset,
             _ if j.channel == Channel::Floors => Shape::RisingFloor,
             _ if variance.cycle_s.is_some() && j.rhythm.is_none() => Shape::RisingFloor,
-            _ if in_steps(blocks) => Shape::Staircase,
+            _ if in_steps(history) => Shape::Staircase,
             _ => Shape::Linear,
         });
     }
@@ -50,8 +50,8 @@ pub(super) fn shape(finding: &Finding, blocks: &[Block], variance: &Variance, sp
 }
 
 /// Whether most of the rise comes in few blocks.
-fn in_steps(blocks: &[Block]) -> bool {
-    let means = Window::means(blocks).values;
+fn in_steps(history: &History) -> bool {
+    let means = Window::means(&life(history)).values;
     let mut rises: Vec<f64> = means.windows(2).map(|w| w[1] - w[0]).filter(|d| *d > 0.0).collect();
     rises.sort_unstable_by(|a, b| b.total_cmp(a));
     let whole: f64 = rises.iter().sum();

@@ -14,7 +14,7 @@ use super::shape::shape;
 use super::spike::SpikeWatch;
 use super::stats::{median_slope, normal_tail};
 use super::variance::variance;
-use super::window::{Window, life, newest};
+use super::window::{Window, newest};
 
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
@@ -35,8 +35,9 @@ const EVERY_COUNT: f64 = 64.0;
 const MAPPED: f64 = 0.3;
 /// A pause longer than this many usual intervals is a gap.
 const GAP: f64 = 4.0;
-/// Samples between two looks: a sixteenth of those taken, at most this many. More looks are nearly the same look.
-const LOOKS: u64 = 16;
+/// Samples between two looks: a twelfth of those taken, within these bounds. More looks are nearly the same look.
+const LOOKS: u64 = 12;
+const LEAST_BETWEEN: u64 = 4;
 const MOST_BETWEEN: u64 = 64;
 
 /// All series of one target, in bounded memory.
@@ -106,7 +107,8 @@ impl Tracker {
             (Some(settings), Some(memory)) => self.spikes.push(settings, sample.at, at, memory as f64),
             _ => false,
         };
-        let due = self.unlooked >= (self.samples / LOOKS).clamp(1, MOST_BETWEEN);
+        let between = (self.samples / LOOKS).clamp(LEAST_BETWEEN, MOST_BETWEEN);
+        let due = self.samples == 1 || self.unlooked >= between;
         if due {
             self.unlooked = 0;
         }
@@ -143,9 +145,9 @@ impl Tracker {
         let spikes = self.spikes.evidence();
         let variance = variance(&window, self.memory.first(), slope, memory.judgement.as_ref());
         let shapes = [
-            shape(&memory, &life(&self.memory), &variance, &spikes),
-            shape(&fds, &life(&self.fds), &Default::default(), &Default::default()),
-            shape(&threads, &life(&self.threads), &Default::default(), &Default::default()),
+            shape(&memory, &self.memory, &variance, &spikes),
+            shape(&fds, &self.fds, &Default::default(), &Default::default()),
+            shape(&threads, &self.threads, &Default::default(), &Default::default()),
         ];
         let found = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
         // the worst decides; memory wins ties, and where no resource stands out
