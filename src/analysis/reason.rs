@@ -195,12 +195,12 @@ fn consistent_growth(said: &Assessment) -> Option<Reason> {
         unit: "p",
         span_s: said.observed_s.min(said.growth.span_s.max(0.0)),
         text: format!(
-            "{:.0} % of {} floors are above the one before, the longest run is {} (rank trend {:+.2}, p = {:.2})",
+            "{:.0} % of {} floors are above the one before, the longest run is {} (rank trend {:+.2}, p {})",
             100.0 * share,
             c.blocks,
             c.longest_run,
             c.tau.unwrap_or(0.0),
-            p
+            if p < 0.001 { "< 0.001".to_owned() } else { format!("= {p:.3}") }
         ),
     })
 }
@@ -230,8 +230,9 @@ fn spike(said: &Assessment) -> Option<Reason> {
         unit: "bytes",
         span_s: said.observed_s,
         text: format!(
-            "{} spikes, {} of them came back; the latest rose by {}",
+            "{} {}, {} came back; the latest rose by {}",
             s.count,
+            if s.count == 1 { "spike" } else { "spikes" },
             s.returned,
             size(latest.rise_bytes)
         ),
