@@ -90,6 +90,10 @@ struct Collected {
 }
 
 impl EventSink for Collected {
+    fn wants_samples(&self) -> bool {
+        true
+    }
+
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) => {

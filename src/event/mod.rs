@@ -48,17 +48,24 @@ pub trait EventSink {
     /// # Errors
     /// When what it writes to cannot take it; the session then ends in order.
     fn take(&mut self, event: Event<'_>) -> std::io::Result<()>;
+
+    /// Whether it does anything with [`Event::Sampled`]: by far the most frequent event, and few care.
+    fn wants_samples(&self) -> bool {
+        false
+    }
 }
 
 /// Hands each event to several sinks, in their order.
 #[derive(Default)]
 pub struct Fanout<'a> {
     sinks: Vec<&'a mut dyn EventSink>,
+    wants_samples: bool,
 }
 
 impl<'a> Fanout<'a> {
     /// Adds a sink behind the others.
     pub fn add(&mut self, sink: &'a mut dyn EventSink) {
+        self.wants_samples |= sink.wants_samples();
         self.sinks.push(sink);
     }
 }
@@ -66,10 +73,17 @@ impl<'a> Fanout<'a> {
 impl EventSink for Fanout<'_> {
     /// Every sink gets the event, also after one of them failed; the first failure is returned.
     fn take(&mut self, event: Event<'_>) -> std::io::Result<()> {
+        if matches!(event, Event::Sampled(..)) && !self.wants_samples {
+            return Ok(());
+        }
         let mut outcome = Ok(());
         for sink in &mut self.sinks {
             outcome = outcome.and(sink.take(event));
         }
         outcome
+    }
+
+    fn wants_samples(&self) -> bool {
+        self.wants_samples
     }
 }

@@ -39,6 +39,10 @@ impl<W: Write> SampleCsv<W> {
 }
 
 impl<W: Write> EventSink for SampleCsv<W> {
+    fn wants_samples(&self) -> bool {
+        true
+    }
+
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) => {

@@ -41,6 +41,10 @@ impl<W: Write> EventJsonl<W> {
 }
 
 impl<W: Write> EventSink for EventJsonl<W> {
+    fn wants_samples(&self) -> bool {
+        true
+    }
+
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         let line = match event {
             Event::Found(target) => EventLine::Target {
