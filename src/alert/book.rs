@@ -135,11 +135,14 @@ pub struct AlertBook {
 }
 
 impl AlertBook {
+    /// Whether no condition is open.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Takes what was found at a moment and returns the alerts that begin or end with it.
     pub fn update(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
-        if self.open.is_empty() && findings.is_empty() {
-            return Vec::new();
-        }
         let mut alerts = Vec::new();
         for finding in findings {
             alerts.extend(self.seen(at, finding));

@@ -42,28 +42,31 @@ pub enum Scope {
     Pool,
 }
 
-/// The conditions of one target. `rise_bytes` is its growth within the last minute.
+/// What an assessment says: holds until the next one.
 #[must_use]
-pub fn target_findings(
-    scope: Scope,
-    assessment: &Assessment,
-    rise_bytes: u64,
-    ceiling: Option<&Ceiling>,
-    thresholds: &Thresholds,
-) -> Vec<Finding> {
+pub fn assessed_findings(scope: Scope, assessment: &Assessment) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(leak(assessment));
     if scope == Scope::Process {
         findings.extend(spike(assessment));
-        findings.extend(rapid_growth(rise_bytes));
     }
-    if scope == Scope::Pool {
-        return findings;
+    if scope != Scope::Pool {
+        findings.extend(consistent_growth(assessment));
+        findings.extend(high_variance(assessment));
     }
-    findings.extend(ceiling.and_then(|ceiling| limit(ceiling, thresholds.limit_percent)));
-    findings.extend(consistent_growth(assessment));
-    findings.extend(high_variance(assessment));
     findings
+}
+
+/// What one reading says. `rise_bytes` is the growth within the last minute.
+pub fn reading_findings(
+    scope: Scope,
+    rise_bytes: u64,
+    ceiling: Option<&Ceiling>,
+    thresholds: &Thresholds,
+) -> impl Iterator<Item = Finding> {
+    let rise = if scope == Scope::Process { rapid_growth(rise_bytes) } else { None };
+    let near = ceiling.filter(|_| scope != Scope::Pool).and_then(|ceiling| limit(ceiling, thresholds.limit_percent));
+    rise.into_iter().chain(near)
 }
 
 /// The conditions of the host.

@@ -5,16 +5,18 @@ use crate::model::Timestamp;
 /// The lowest value of each of the last cells of time.
 ///
 /// Sixteen cells cover the period, so that the memory does not depend on the interval; the period is thereby
-/// exact to a fifteenth.
+/// exact to a fifteenth. Values are kept in pages: one cache line holds all cells, and there is a meter for each target.
 #[derive(Debug, Clone)]
 pub struct RiseMeter {
     cell_ms: i64,
     /// Number of the newest cell since the epoch.
     newest: Option<i64>,
-    lows: [u64; CELLS],
+    lows: [u32; CELLS],
 }
 
 const CELLS: usize = 16;
+/// Memory moves in pages of this many bytes.
+const PAGE: u64 = 4096;
 
 impl RiseMeter {
     /// A meter over a period in seconds.
@@ -22,19 +24,20 @@ impl RiseMeter {
     pub fn over(period_s: i64) -> Self {
         #[expect(clippy::cast_possible_wrap, reason = "a small constant")]
         let cells = CELLS as i64 - 1;
-        Self { cell_ms: (period_s * 1000 / cells).max(1), newest: None, lows: [u64::MAX; CELLS] }
+        Self { cell_ms: (period_s * 1000 / cells).max(1), newest: None, lows: [u32::MAX; CELLS] }
     }
 
-    /// Takes a value and says by how much it stands above the lowest of the period.
+    /// Takes a value in bytes and says by how much it stands above the lowest of the period, to the page.
     pub fn push(&mut self, at: Timestamp, value: u64) -> u64 {
         let cell = at.0.div_euclid(self.cell_ms);
         let passed = self.newest.map_or(0, |newest| (cell - newest).max(0));
         let passed = usize::try_from(passed).unwrap_or(CELLS).min(CELLS);
         self.lows.rotate_right(passed);
-        self.lows[..passed].fill(u64::MAX);
+        self.lows[..passed].fill(u32::MAX);
         self.newest = Some(self.newest.map_or(cell, |newest| newest.max(cell)));
-        self.lows[0] = self.lows[0].min(value);
-        value - self.lows.iter().copied().fold(value, u64::min)
+        let pages = u32::try_from(value / PAGE).unwrap_or(u32::MAX);
+        self.lows[0] = self.lows[0].min(pages);
+        u64::from(pages - self.lows.iter().copied().fold(pages, u32::min)) * PAGE
     }
 }
 
@@ -46,18 +49,18 @@ mod tests {
     fn only_the_last_minute_counts() {
         let mut meter = RiseMeter::over(60);
         let rises: Vec<u64> =
-            (0..200).map(|i| meter.push(Timestamp(i * 1000), u64::try_from(i).unwrap() * 10)).collect();
+            (0..200).map(|i| meter.push(Timestamp(i * 1000), u64::try_from(i).unwrap() * 40_960)).collect();
         assert_eq!(rises[0], 0);
-        assert_eq!(rises[30], 300);
-        assert!((600..=640).contains(&rises[199]), "{}", rises[199]);
+        assert_eq!(rises[30], 300 * 4096);
+        assert!((600 * 4096..=640 * 4096).contains(&rises[199]), "{}", rises[199]);
     }
 
     #[test]
     fn a_pause_forgets_and_a_step_back_does_not_panic() {
         let mut meter = RiseMeter::over(60);
-        meter.push(Timestamp(0), 5);
-        assert_eq!(meter.push(Timestamp(10_000_000), 900), 0);
-        assert_eq!(meter.push(Timestamp(9_000_000), 1000), 100);
-        assert_eq!(meter.push(Timestamp(i64::MAX), 10), 0);
+        meter.push(Timestamp(0), 5 * 4096);
+        assert_eq!(meter.push(Timestamp(10_000_000), 900 * 4096), 0);
+        assert_eq!(meter.push(Timestamp(9_000_000), 1000 * 4096), 100 * 4096);
+        assert_eq!(meter.push(Timestamp(i64::MAX), 10 * 4096), 0);
     }
 }

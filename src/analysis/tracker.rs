@@ -1,6 +1,6 @@
 //! All series of one target, and the assessment that joins them.
 
-use crate::model::{Ceiling, Sample};
+use crate::model::{Ceiling, Sample, Timestamp};
 
 use super::consistent_growth::consistent_growth;
 use super::evidence::{Assessment, Level, Resource, ResourceAssessment, Spikes, Status, Verdict};
@@ -43,10 +43,10 @@ const MOST_BETWEEN: u64 = 64;
 /// All series of one target, in bounded memory.
 #[derive(Debug, Default)]
 pub struct Tracker {
-    settings: Option<Box<Settings>>,
+    settings: Option<Settings>,
     age: Option<f64>,
-    first: Option<Sample>,
-    last: Option<Sample>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
     samples: u64,
     unlooked: u64,
     gaps: u64,
@@ -65,24 +65,24 @@ impl Tracker {
     /// A tracker that has seen nothing. `age_s` is the age of the process at its first sample, when known.
     #[must_use]
     pub fn new(settings: &Settings, age_s: Option<f64>) -> Self {
-        Self { settings: Some(Box::new(settings.clone())), age: age_s, ..Self::default() }
+        Self { settings: Some(settings.clone()), age: age_s, ..Self::default() }
     }
 
     /// Takes one sample; true when [`Self::assess`] may now say something new. One that is earlier than the one before
     /// is ignored.
     pub fn push(&mut self, sample: &Sample) -> bool {
-        let first = *self.first.get_or_insert(*sample);
+        let first = *self.first.get_or_insert(sample.at);
         if let Some(last) = self.last {
-            let pause = sample.at.seconds_since(last.at);
+            let pause = sample.at.seconds_since(last);
             if pause < 0.0 {
                 return false;
             }
             self.note_pause(pause);
         }
-        self.last = Some(*sample);
+        self.last = Some(sample.at);
         self.samples += 1;
         self.unlooked += 1;
-        let at = sample.at.seconds_since(first.at);
+        let at = sample.at.seconds_since(first);
         let reading = &sample.reading;
         let memory = reading.rss_anon.map(|anon| anon.saturating_add(reading.swap.unwrap_or(0))).or(reading.rss);
         widen(&mut self.rss, reading.rss);
@@ -195,7 +195,7 @@ impl Tracker {
     }
 
     fn observed(&self) -> f64 {
-        self.first.zip(self.last).map_or(0.0, |(first, last)| last.at.seconds_since(first.at))
+        self.first.zip(self.last).map_or(0.0, |(first, last)| last.seconds_since(first))
     }
 
     fn past_start(&self) -> bool {

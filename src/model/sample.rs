@@ -137,6 +137,25 @@ impl Reading {
         }
     }
 
+    /// Takes over every counter that `newer` knows.
+    pub fn update(&mut self, newer: &Self) {
+        let take = |known: &mut Option<u64>, newer: Option<u64>| {
+            if newer.is_some() {
+                *known = newer;
+            }
+        };
+        take(&mut self.rss, newer.rss);
+        take(&mut self.pss, newer.pss);
+        take(&mut self.uss, newer.uss);
+        take(&mut self.rss_anon, newer.rss_anon);
+        take(&mut self.rss_file, newer.rss_file);
+        take(&mut self.rss_shmem, newer.rss_shmem);
+        take(&mut self.swap, newer.swap);
+        take(&mut self.vsize, newer.vsize);
+        take(&mut self.threads, newer.threads);
+        take(&mut self.fds, newer.fds);
+    }
+
     /// One counter by name, to be filled in.
     pub fn slot(&mut self, counter: Counter) -> &mut Option<u64> {
         match counter {
@@ -182,5 +201,9 @@ mod tests {
         for (value, counter) in (1..).zip(Counter::ALL) {
             assert_eq!(reading.value(counter), Some(value), "{}", counter.column());
         }
+        let mut known = Reading::default();
+        known.update(&reading);
+        known.update(&Reading::default());
+        assert_eq!(known, reading);
     }
 }

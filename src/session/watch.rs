@@ -3,11 +3,12 @@
 use std::io;
 
 use crate::alert::{
-    Alert, AlertBook, AlertKind, AlertState, RiseMeter, Scope, Thresholds, host_findings, target_findings,
+    Alert, AlertBook, AlertKind, AlertState, Finding, RiseMeter, Scope, Thresholds, assessed_findings, host_findings,
+    reading_findings,
 };
 use crate::analysis::{Settings, Tracker};
 use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
-use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
+use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Found, Observation};
 
 use super::ended::Ended;
@@ -44,6 +45,8 @@ struct Series {
     book: AlertBook,
     rise: RiseMeter,
     own_ceiling: Option<Ceiling>,
+    /// What the latest assessment found.
+    found: Vec<Finding>,
     /// The pool of its name; `None` for a pool itself.
     pool: Option<usize>,
 }
@@ -133,6 +136,7 @@ impl Watch {
             book: AlertBook::default(),
             rise: RiseMeter::over(60),
             own_ceiling: None,
+            found: Vec::new(),
             pool,
         };
         if let Some(index) = self.ended.vacate(&self.targets) {
@@ -184,16 +188,13 @@ impl Watch {
                 target.denied.push(denied);
             }
         }
-        for counter in Counter::ALL {
-            if let Some(value) = sample.reading.value(counter) {
-                *target.reading.slot(counter) = Some(value);
-            }
-        }
+        target.reading.update(&sample.reading);
         let memory = target.reading.memory();
         if let Some(memory) = memory {
             target.trace.push(memory);
         }
-        let changed = tracker.push(&sample) || target.assessment.spikes.active;
+        let spiking = series.found.iter().any(|finding| finding.kind == AlertKind::Spike);
+        let changed = tracker.push(&sample) || spiking;
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
@@ -203,6 +204,7 @@ impl Watch {
         let pool = series.pool;
         if changed && self.replaying {
             target.assessment.spikes = tracker.spikes();
+            self.find(index, at);
         } else if changed {
             self.assess(index, at, sink)?;
         }
@@ -286,10 +288,8 @@ impl Watch {
         let assessed = self.assess(index, at, sink);
         self.series[index].tracker = None;
         let target = &self.targets[index];
-        let scope = self.scope(target, at);
-        let findings = target_findings(scope, &target.assessment, 0, target.ceiling.as_ref(), &self.rules.alerts);
-        let book = &mut self.series[index].book;
-        let alerts = if self.replaying { book.conclude(at, &findings) } else { book.update(at, &findings) };
+        let Series { book, found, .. } = &mut self.series[index];
+        let alerts = if self.replaying { book.conclude(at, found) } else { book.update(at, found) };
         assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
     }
 
@@ -305,15 +305,27 @@ impl Watch {
         if before != target.assessment.verdict.status {
             sink.take(Event::VerdictChanged(target, at))?;
         }
+        self.find(index, at);
         Ok(())
+    }
+
+    /// Takes over what the assessment of a target says for its alerts.
+    fn find(&mut self, index: usize, at: Timestamp) {
+        let target = &self.targets[index];
+        self.series[index].found = assessed_findings(self.scope(target, at), &target.assessment);
     }
 
     fn alert(&mut self, index: usize, at: Timestamp, rise: u64, sink: &mut dyn EventSink) -> io::Result<()> {
         self.refresh_ceiling(index);
         let target = &self.targets[index];
         let scope = self.scope(target, at);
-        let findings = target_findings(scope, &target.assessment, rise, target.ceiling.as_ref(), &self.rules.alerts);
-        let alerts = self.series[index].book.update(at, &findings);
+        let mut read = reading_findings(scope, rise, target.ceiling.as_ref(), &self.rules.alerts).peekable();
+        let series = &mut self.series[index];
+        if series.found.is_empty() && series.book.is_empty() && read.peek().is_none() {
+            return Ok(());
+        }
+        let findings: Vec<Finding> = series.found.iter().cloned().chain(read).collect();
+        let alerts = series.book.update(at, &findings);
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
     }
 
