@@ -6,7 +6,7 @@ use super::curve::Curve;
 use super::evidence::{Assessment, Reason, Resource, Rule, Status};
 use super::judgement::Channel;
 use super::materiality::Materiality;
-use super::series::{Finding, HeldBack};
+use super::series::{Finding, HeldBack, LEAST_BLOCKS};
 use super::settings::Settings;
 
 /// A rate as people read it.
@@ -152,13 +152,23 @@ fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &
     let g = &said.growth;
     let longer = g.seconds_to_decide.unwrap_or(0.0).max(settings.min_observation_s - said.observed_s).max(0.0);
     let text = match (&finding.judgement, g.smallest_detectable) {
+        // a leak at the threshold would be seen by now; noise keeps the interval from excluding one
+        (Some(j), Some(_)) if longer == 0.0 => format!(
+            "undecided: no growth is proved, but up to {} is not excluded and {} would matter",
+            rate(resource, j.high),
+            rate(resource, finding.threshold)
+        ),
         (Some(_), Some(least)) => format!(
             "too little to tell: growth below {} could not have been seen; about {} more until {} can be",
             rate(resource, least),
             Span(longer),
             rate(resource, finding.threshold)
         ),
-        _ => format!("too little to tell: {} samples over {}", said.samples, Span(said.observed_s)),
+        _ => format!(
+            "too little to tell: {} of the {LEAST_BLOCKS} samples that are needed at least, over {}",
+            said.samples,
+            Span(said.observed_s)
+        ),
     };
     Some(Reason {
         rule: Rule::Observation,

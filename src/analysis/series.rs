@@ -10,7 +10,9 @@ use super::maturity::required_samples;
 use super::window::Window;
 
 /// Blocks a window must have to be judged: below, the autocorrelation of its errors is not known well enough.
-const LEAST_BLOCKS: usize = 48;
+pub(super) const LEAST_BLOCKS: usize = 48;
+/// Samples of a series that never changed before it is called stable: a process may only just be waiting.
+const LEAST_CONSTANT: u64 = 24;
 /// Windows judged: the whole past, its newest half and quarter. Shorter ones see rises of every rhythm, and cost
 /// false alarms that grow with the length of the watch.
 const WINDOWS: usize = 3;
@@ -238,7 +240,7 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
     finding.threshold = (bar.threshold)(finding.level);
     finding.share = 1.0 - (history.first() + bar.beside) / (finding.level + bar.beside).max(f64::MIN_POSITIVE);
     finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means.lead));
-    if history.tiers() == 0 && history.samples() > 1 && unit / history.observed() < finding.threshold {
+    if history.tiers() == 0 && history.samples() >= LEAST_CONSTANT && unit / history.observed() < finding.threshold {
         finding.status = Status::Stable;
     }
     if let Some(means) = life.map(|l| &l.means) {
