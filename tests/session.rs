@@ -148,6 +148,17 @@ fn run(script: &mut Script, plan: Plan, rules: Rules, collected: &mut Collected)
 }
 
 #[test]
+fn a_session_is_as_long_as_it_was_asked_to_be() {
+    for (interval, length, ticks) in [(10, 60, 7), (10, 15, 2), (3600, 5400, 2)] {
+        let mut script = Script::of(vec![process(7, 1, 0, 100_000)]);
+        let plan = Plan { interval: Duration::from_secs(interval), ..plan(length) };
+        let (outcome, _) = run(&mut script, plan, rules(), &mut Collected::default());
+        let lasted = outcome.ended.seconds_since(outcome.started);
+        assert_eq!((lasted, outcome.ticks, outcome.ended_by), (length as f64, ticks, EndedBy::Duration));
+    }
+}
+
+#[test]
 fn a_pid_that_is_used_again_is_another_target() {
     let mut script = Script::of(vec![process(7, 1, 0, 10), process(7, 2, 10, 100), process(8, 1, 0, 100)]);
     let mut collected = Collected::default();

@@ -131,11 +131,13 @@ impl<'a> Session<'a> {
         let mut ticks = 0;
         let mut failed = None;
         let ended_by = loop {
-            self.clock.wait_until(schedule.due(), self.stop);
+            // A tick that would come too late is not waited for: the session ends when it is to end.
+            let end = self.plan.duration.and_then(|duration| schedule.end_before_due(duration));
+            self.clock.wait_until(end.unwrap_or_else(|| schedule.due()), self.stop);
             if self.stop.is_raised() {
                 break EndedBy::Signal;
             }
-            if self.plan.duration.is_some_and(|duration| schedule.due_after_start() > duration) {
+            if end.is_some() {
                 break EndedBy::Duration;
             }
             let (at, late_s, notices) = schedule.begin(self.clock.now());

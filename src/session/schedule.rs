@@ -37,8 +37,13 @@ impl Schedule {
     }
 
     /// The same, from the start.
-    pub(super) fn due_after_start(&self) -> Duration {
+    fn due_after_start(&self) -> Duration {
         self.interval.saturating_mul(self.number)
+    }
+
+    /// When a session of this length ends, if that is before the tick in hand is due; on the clock of [`Self::due`].
+    pub(super) fn end_before_due(&self, length: Duration) -> Option<Duration> {
+        (self.due_after_start() > length).then(|| self.start.awake.saturating_add(length))
     }
 
     /// The time stamp of a moment.
