@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::alert::{Alert, Severity};
 use crate::event::{Event, EventSink, Folded, Target};
 use crate::model::Timestamp;
 use crate::schema;
@@ -63,6 +64,19 @@ impl Recorder {
         }
     }
 
+    /// What ended or started makes room for what is wrong, however often processes come and go.
+    fn keep_alert(&mut self, target: Option<&Target>, alert: &Alert) {
+        if self.alerts.len() >= KEPT {
+            self.dropped += 1;
+            let info = Severity::Info.name();
+            match self.alerts.iter().position(|kept| kept.severity == info) {
+                Some(oldest) if alert.kind.severity() > Severity::Info => drop(self.alerts.remove(oldest)),
+                _ => return,
+            }
+        }
+        self.alerts.push(convert::alert(target, alert));
+    }
+
     fn keep_notice(&mut self, at: Option<Timestamp>, kind: &str, message: String) {
         if self.notices.len() < KEPT {
             let timestamp = at.map(|at| at.to_string());
@@ -75,12 +89,8 @@ impl EventSink for Recorder {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Alert(target, alert) => {
-                self.fired |= alert.kind.severity() > crate::alert::Severity::Info;
-                if self.alerts.len() < KEPT {
-                    self.alerts.push(convert::alert(target, alert));
-                } else {
-                    self.dropped += 1;
-                }
+                self.fired |= alert.kind.severity() > Severity::Info;
+                self.keep_alert(target, alert);
             }
             Event::Notice(at, notice) => {
                 let (kind, message) = notice.sentence();
@@ -89,5 +99,27 @@ impl EventSink for Recorder {
             _ => {}
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::{AlertKind, AlertState};
+
+    #[test]
+    fn coming_and_going_does_not_crowd_out_a_leak() {
+        let mut recorder = Recorder::default();
+        let mut say = |kind| {
+            let message = String::new();
+            let at = Timestamp(0);
+            let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
+            recorder.take(Event::Alert(None, &alert)).expect("memory takes all");
+        };
+        (0..KEPT + 10).for_each(|_| say(AlertKind::Ended));
+        say(AlertKind::Leak);
+        say(AlertKind::Ended);
+        assert_eq!((recorder.alerts.len(), recorder.dropped), (KEPT, 12));
+        assert_eq!(recorder.alerts.last().map(|alert| alert.kind.as_str()), Some("leak"));
     }
 }
