@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use crate::model::{Reading, Timestamp};
 
+/// Names that may have a pool; processes may make up new names for ever.
+const NAMES: usize = 1024;
+
 /// The readings of one moment, added up.
 ///
 /// Anonymous and swapped memory, threads and descriptors add up. Shared memory and file mappings count once, at
@@ -66,14 +69,18 @@ pub(super) struct Pools {
 }
 
 impl Pools {
-    /// The pool of a name.
-    pub(super) fn named(&mut self, name: &str) -> usize {
+    /// The pool of a name; `None` when there are too many names.
+    pub(super) fn named(&mut self, name: &str) -> Option<usize> {
         if let Some(&pool) = self.by_name.get(name) {
-            return pool;
+            return Some(pool);
+        }
+        let pool = self.pools.len();
+        if pool == NAMES {
+            return None;
         }
         self.pools.push(Pool::default());
-        self.by_name.insert(name.to_owned(), self.pools.len() - 1);
-        self.pools.len() - 1
+        self.by_name.insert(name.to_owned(), pool);
+        Some(pool)
     }
 
     pub(super) fn pool(&mut self, pool: usize) -> &mut Pool {
@@ -137,7 +144,7 @@ mod tests {
     #[test]
     fn shared_pages_count_once() {
         let mut pools = Pools::default();
-        let pool = pools.named("worker");
+        let pool = pools.named("worker").expect("a pool");
         assert!(pools.add(pool, Timestamp(1), &reading(100)).is_none());
         assert!(pools.add(pool, Timestamp(1), &reading(50)).is_none());
         let sum = pools.add(pool, Timestamp(2), &reading(1)).expect("a sum");
@@ -150,11 +157,19 @@ mod tests {
     #[test]
     fn one_process_is_no_pool_and_unknown_stays_unknown() {
         let mut pools = Pools::default();
-        let pool = pools.named("worker");
+        let pool = pools.named("worker").expect("a pool");
         pools.add(pool, Timestamp(1), &reading(100));
         assert!(pools.close().is_empty());
         pools.add(pool, Timestamp(2), &reading(100));
         pools.add(pool, Timestamp(2), &Reading { rss_anon: None, ..reading(100) });
         assert_eq!(pools.close()[0].1.reading.rss_anon, None);
+    }
+
+    #[test]
+    fn new_names_for_ever_do_not_grow() {
+        let mut pools = Pools::default();
+        let first = pools.named("0");
+        let given = (0..10 * NAMES).filter(|n| pools.named(&n.to_string()).is_some()).count();
+        assert_eq!((given, pools.named("0")), (NAMES, first));
     }
 }

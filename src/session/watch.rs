@@ -47,7 +47,7 @@ struct Series {
     own_ceiling: Option<Ceiling>,
     /// What the latest assessment found.
     found: Vec<Finding>,
-    /// The pool of its name; `None` for a pool itself.
+    /// The pool of its name; `None` for a pool itself, and for what has none.
     pool: Option<usize>,
 }
 
@@ -98,6 +98,9 @@ impl Watch {
         self.replaying = true;
         self.span = None;
         self.pools.forget();
+        for series in &mut self.series {
+            series.pool = None;
+        }
     }
 
     /// Opens a target and returns its index.
@@ -122,7 +125,7 @@ impl Watch {
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
-        let pool = self.rules.pools.then(|| self.pools.named(&label.name));
+        let pool = if self.rules.pools { self.pools.named(&label.name) } else { None };
         let target = Target { key, age_s, ..self.unread(TargetKind::Process, label, source, at) };
         let index = self.place(target, pool);
         sink.take(Event::Found(&self.targets[index]))?;

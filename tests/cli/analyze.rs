@@ -191,3 +191,24 @@ fn a_name_survives_the_way_through_a_spreadsheet_safe_file() {
     let output = run(&["analyze", "--format", "json", &file]);
     assert_eq!(report(&stdout(&output))["targets"][0]["name"], "=cmd()");
 }
+
+#[test]
+fn a_pool_belongs_to_its_own_recording() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = |name: &str, moments: u32| -> String {
+        let row = |at| format!("{at},7,{name},50000000\n{at},8,{name},50000000\n");
+        (0..moments).map(row).fold("time_s,pid,name,rss\n".to_owned(), |text, row| text + &row)
+    };
+    let first = write(&folder, "first.csv", rows("one", 50).as_bytes());
+    let second = write(&folder, "second.csv", rows("two", 1).as_bytes());
+    let output = run(&["analyze", "--format", "json", &first, &second]);
+    let report = report(&stdout(&output));
+    let pools: Vec<_> = report["targets"]
+        .as_array()
+        .expect("targets")
+        .iter()
+        .filter(|target| target["kind"] == "pool")
+        .map(|target| (target["name"].as_str(), target["source"].as_str()))
+        .collect();
+    assert_eq!(pools, [(Some("one"), Some(first.as_str())), (Some("two"), Some(second.as_str()))]);
+}
