@@ -1,12 +1,11 @@
 //! What a selection matches now, without sampling.
 
-use std::io::{self, IsTerminal};
-
 use crate::source::{Depth, Found, ReadError, user_name};
-use crate::terminal::{Listed, Style, TableSize, listing};
+use crate::terminal::{Listed, Style, listing};
 use crate::units::{Bytes, Span};
 
 use super::args::ListArgs;
+use super::closing::summary_width;
 use super::error::Error;
 use super::{exit, print, select};
 
@@ -42,8 +41,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
     if rows.is_empty() {
         return Err(select::nothing_matched(&args.select));
     }
-    let width = if io::stdout().is_terminal() { 120 } else { TableSize::UNBOUNDED.width };
-    let mut text = listing(&rows, width, Style::stdout());
+    let mut text = listing(&rows, summary_width(), Style::stdout());
     text.push('\n');
     if !denied.is_empty() {
         text.push_str("\ncould not be read:\n");

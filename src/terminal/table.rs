@@ -54,8 +54,8 @@ impl Column {
         }
     }
 
-    /// What fits into the width, in the order of the table.
-    fn fitting(width: u16) -> &'static [Self] {
+    /// What there may be room for in the width, in the order of the table.
+    fn wanted(width: u16) -> &'static [Self] {
         use Column::{Age, Change, Forecast, Interval, Name, Pid, Rate, Rss, Trend, Verdict};
         match width {
             0..=59 => &[Name, Pid, Rss, Verdict],
@@ -71,10 +71,10 @@ impl Column {
         matches!(self, Self::Name | Self::Trend | Self::Verdict)
     }
 
-    fn cell(self, target: &Target, name_width: usize, narrow: bool) -> Cell {
+    fn text(self, target: &Target, narrow: bool) -> String {
         let known = &target.assessment;
-        let text = match self {
-            Self::Name => shorten(&escape::terminal(&target.label.name), name_width),
+        match self {
+            Self::Name => escape::terminal(&target.label.name).into_owned(),
             Self::Pid if let TargetKind::Pool { members } = target.kind => format!("all {members}"),
             Self::Pid => target.key.map_or_else(|| figures::UNKNOWN.to_owned(), |key| key.pid.to_string()),
             Self::Age => figures::age(target),
@@ -87,10 +87,13 @@ impl Column {
             Self::Verdict if target.ended.is_some() => format!("{}, ended", figures::verdict_words(known)),
             Self::Verdict => figures::verdict_words(known),
             Self::Forecast => figures::forecast(known),
-        };
+        }
+    }
+
+    fn cell(self, target: &Target, text: &str) -> Cell {
         let cell = Cell::new(text);
         if self == Self::Verdict {
-            let (colour, weight) = verdict_colour(known.verdict.status);
+            let (colour, weight) = verdict_colour(target.assessment.verdict.status);
             return cell.fg(colour).add_attribute(weight);
         }
         if self.is_text() { cell } else { cell.set_alignment(CellAlignment::Right) }
@@ -98,31 +101,72 @@ impl Column {
 }
 
 const TREND_WIDTH: usize = 16;
+/// Blanks around the text of a cell.
+const PADDING: usize = 2;
+/// Fewer characters of a name tell nothing; columns go before that.
+const SHORTEST_NAME: usize = 8;
+/// What goes first where the columns do not fit after all; the verdict never does.
+const EXPENDABLE: [Column; 8] = [
+    Column::Interval,
+    Column::Forecast,
+    Column::Trend,
+    Column::Age,
+    Column::Change,
+    Column::Rate,
+    Column::Pid,
+    Column::Rss,
+];
 
 /// The targets as a table. Rows that do not fit are counted in a last line.
 #[must_use]
 pub fn table(targets: &[Target], size: TableSize, style: Style) -> String {
-    let columns = Column::fitting(size.width);
     let mut rows: Vec<&Target> = targets.iter().collect();
     rows.sort_by_key(|target| {
         let status = target.assessment.verdict.status;
         (target.ended.is_some(), std::cmp::Reverse(status), std::cmp::Reverse(target.reading.rss))
     });
     let shown = rows.len().min(size.rows);
+    let narrow = size.width < 60;
+    let mut columns = Column::wanted(size.width).to_vec();
+    let mut texts: Vec<Vec<String>> =
+        rows[..shown].iter().map(|target| columns.iter().map(|column| column.text(target, narrow)).collect()).collect();
+    fit(&mut columns, &mut texts, size.width.into());
     let mut table = frame(style, size.width);
     table.set_header(columns.iter().map(|column| {
         let cell = Cell::new(column.title()).add_attribute(comfy_table::Attribute::Dim);
         if column.is_text() { cell } else { cell.set_alignment(CellAlignment::Right) }
     }));
-    let name_width = if size.width < 76 { 14 } else { 24 };
-    for target in &rows[..shown] {
-        table.add_row(columns.iter().map(|column| column.cell(target, name_width, size.width < 60)));
+    for (target, texts) in rows.iter().zip(&texts) {
+        table.add_row(columns.iter().zip(texts).map(|(column, text)| column.cell(target, text)));
     }
     let mut text = trimmed(&table);
     if shown < rows.len() {
         text.push_str(&format!("\n… and {} more", rows.len() - shown));
     }
     text
+}
+
+/// Takes columns away until a row fits into the width, and shortens names to what the others leave.
+fn fit(columns: &mut Vec<Column>, texts: &mut [Vec<String>], width: usize) {
+    let widest = |texts: &[Vec<String>], at: usize, column: Column| {
+        let head = column.title().chars().count();
+        texts.iter().map(|row| row[at].chars().count()).fold(head, usize::max) + PADDING
+    };
+    let others = |columns: &[Column], texts: &[Vec<String>]| -> usize {
+        (1..columns.len()).map(|at| widest(texts, at, columns[at])).sum()
+    };
+    for expendable in EXPENDABLE {
+        if others(columns, texts) + SHORTEST_NAME + PADDING <= width {
+            break;
+        }
+        if let Some(at) = columns.iter().position(|&column| column == expendable) {
+            columns.remove(at);
+            texts.iter_mut().for_each(|row| drop(row.remove(at)));
+        }
+    }
+    let room = width.saturating_sub(others(columns, texts) + PADDING);
+    let longest = room.clamp(1, if width < 76 { 14 } else { 24 });
+    texts.iter_mut().for_each(|row| row[0] = shorten(&row[0], longest));
 }
 
 /// One process that a selection matches, in words.
@@ -194,4 +238,31 @@ fn shorten(text: &str, width: usize) -> String {
     let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
     short.push('…');
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_row_is_wider_than_the_terminal() {
+        for width in 20..220 {
+            let mut columns = Column::wanted(width).to_vec();
+            let cell = |column: &Column| match column {
+                Column::Name => "a-process-with-a-name".to_owned(),
+                Column::Pid => "4194304".to_owned(),
+                Column::Rss => "1023.9 MiB".to_owned(),
+                Column::Verdict => "warming up".to_owned(),
+                Column::Trend => "▁".repeat(TREND_WIDTH),
+                Column::Interval => "+1.01 GiB to +1.02 GiB/h".to_owned(),
+                _ => "+1023.9 MiB".to_owned(),
+            };
+            let mut texts = vec![columns.iter().map(cell).collect::<Vec<String>>(); 2];
+            fit(&mut columns, &mut texts, width.into());
+            let cells = texts[0].iter().zip(&columns);
+            let row: usize = cells.map(|(text, column)| text.chars().count().max(column.title().len()) + PADDING).sum();
+            assert!(row <= usize::from(width), "{width}: {columns:?}");
+            assert_eq!((columns[0], columns.contains(&Column::Verdict)), (Column::Name, true));
+        }
+    }
 }
