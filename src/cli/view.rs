@@ -19,8 +19,7 @@ pub(super) struct View {
 impl View {
     /// A view for what standard output carries; `end` is when the session ends.
     pub(super) fn new(format: Format, end: Option<Duration>) -> Self {
-        let on_terminal = io::stdout().is_terminal();
-        let live = format == Format::Table && on_terminal;
+        let live = format == Format::Table && io::stdout().is_terminal() && can_redraw();
         let screen = if live {
             Screen::stdout()
         } else if format == Format::Json && io::stderr().is_terminal() {
@@ -52,6 +51,11 @@ impl View {
             progress.clear();
         }
     }
+}
+
+/// Whether the terminal can go back over what it shows: one that is dumb, or does not say what it is, gets lines.
+fn can_redraw() -> bool {
+    cfg!(not(unix)) || std::env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb")
 }
 
 /// Columns and rows of the terminal on standard output.
