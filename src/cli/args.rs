@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use regex::Regex;
 
@@ -11,7 +12,9 @@ use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
-use super::values::{parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold};
+use super::values::{
+    parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
+};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -160,11 +163,12 @@ pub struct SamplingArgs {
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_DURATION", value_parser = parse_positive, allow_negative_numbers = true)]
     pub duration: Option<Duration>,
     /// End after this many samples
-    #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = parse_count, allow_negative_numbers = true)]
     pub samples: Option<u64>,
     /// Never read PSS and USS, which cost more than the other counters
     #[arg(long, env = "LEAKWATCH_NO_PSS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true)]
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
     pub no_pss: bool,
 }
 
@@ -179,7 +183,7 @@ pub struct AnalysisArgs {
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_MIN_OBSERVATION", value_parser = parse_duration, allow_negative_numbers = true)]
     pub min_observation: Option<Duration>,
     /// Growth below this is never 'leaking' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]
-    #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH")]
+    #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH", allow_hyphen_values = true)]
     pub max_growth: Option<ByteRate>,
     /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
     #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
@@ -191,7 +195,7 @@ pub struct AnalysisArgs {
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
     pub spike_period: Duration,
     /// What 'memory full' means [default: the tightest of control group, resource limit and host memory]
-    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit)]
+    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit, allow_hyphen_values = true)]
     pub limit: Option<Bytes>,
     /// Alert above N % of the limit
     #[arg(long, value_name = "N", env = "LEAKWATCH_LIMIT_PERCENT", default_value = "80", value_parser = parse_threshold, allow_negative_numbers = true)]

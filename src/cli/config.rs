@@ -47,6 +47,10 @@ pub fn load(paths: &[PathBuf], command: &Command) -> Result<Vec<Entry>, Error> {
         match std::fs::read_to_string(path) {
             Ok(text) => entries.extend(parse(&text, path, command)?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            // Another user's home, as with 'sudo -u': its settings are not meant.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && path.is_absolute() => {
+                super::warn(&format!("'{}' is left out: {error}", path.display()));
+            }
             Err(error) => {
                 let message = format!("cannot read '{}': {error}", path.display());
                 return Err(Error::new(Kind::Usage, message));
@@ -87,7 +91,11 @@ fn known(command: &Command) -> Vec<&clap::Arg> {
 fn parse(text: &str, path: &Path, command: &Command) -> Result<Vec<Entry>, Error> {
     let table = toml::de::DeTable::parse(text).map_err(|error| {
         let place = place(text, path, error.span());
-        Error::usage(format!("{place}: {}", error.message()))
+        // A span tells which key is there twice, for one; it may also be empty or cover the rest of the file.
+        let subject = error.span().and_then(|span| text.get(span)).map(|text| text.lines().next().unwrap_or("").trim());
+        let subject = subject.filter(|subject| !subject.is_empty() && subject.chars().count() <= 40);
+        let subject = subject.map(|subject| format!(" '{}'", crate::escape::terminal(subject))).unwrap_or_default();
+        Error::usage(format!("{place}: {}{subject}", error.message()))
     })?;
     let mut entries = Vec::new();
     for (key, value) in table.get_ref() {
@@ -125,7 +133,7 @@ fn scalar(value: &toml::de::DeValue<'_>) -> Option<String> {
 }
 
 /// Lets clap judge the value, and returns the first line of what it says.
-fn check(arg: &clap::Arg, value: &str) -> Result<(), String> {
+pub(super) fn check(arg: &clap::Arg, value: &str) -> Result<(), String> {
     let typed = format!("--{}={value}", arg.get_long().unwrap_or_default());
     let lone = Command::new("check").no_binary_name(true).disable_help_flag(true).arg(arg.clone());
     let outcome = lone.try_get_matches_from([typed]);
@@ -207,6 +215,7 @@ mod tests {
         assert!(refused("interval = {}").contains("must be a text"), "table");
         assert!(refused("fail-on = ['leaking', 'sometimes']").contains("possible values"), "list");
         assert!(refused("interval = ").contains("line 1"), "syntax");
+        assert!(refused("interval = 3\ninterval = 4").contains("line 2: duplicate key 'interval'"), "twice");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod select;
 mod settings;
 mod signals;
 mod values;
+mod variables;
 mod view;
 mod watch;
 
@@ -56,9 +57,24 @@ enum Stopped {
 
 fn parse() -> Result<(Cli, Context), Stopped> {
     let command = Cli::command();
-    let entries = config::load(&config::paths(), &command).map_err(Stopped::ByConfig)?;
+    let entries = match config::load(&config::paths(), &command) {
+        Ok(entries) => entries,
+        // Whoever asks for help may need it because of that very file.
+        Err(error) => {
+            return Err(match Cli::command().try_get_matches() {
+                Err(asked) if !asked.use_stderr() => Stopped::ByClap(asked),
+                _ => Stopped::ByConfig(error),
+            });
+        }
+    };
     let mut command = config::apply(command, &entries);
-    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(Stopped::ByClap)?;
+    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(|error| {
+        if !error.use_stderr() {
+            return Stopped::ByClap(error);
+        }
+        variables::faulty(&command, &error).map_or(Stopped::ByClap(error), Stopped::ByConfig)
+    })?;
+    variables::unknown(&command).iter().for_each(|text| warn(text));
     let cli = Cli::from_arg_matches(&matches).map_err(|error| Stopped::ByClap(error.format(&mut command)))?;
     Ok((cli, Context { command, matches, entries }))
 }
@@ -77,7 +93,9 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Demo(args)) => demo::run(args.behaviour),
         Some(Command::Selftest) => demo::selftest(),
-        Some(Command::Config(_)) => {
+        Some(Command::Config(args)) => {
+            // What a run would refuse is refused here, too.
+            settings::live_rules(&args.analysis, &args.sampling)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
             let command = context.command.find_subcommand("config").unwrap_or(&context.command);
             print(&config::in_force(command, matches, &context.entries))

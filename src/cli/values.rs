@@ -48,10 +48,25 @@ pub(super) fn parse_interval(text: &str) -> Result<Duration, String> {
     }
 }
 
-pub(super) fn parse_threshold(text: &str) -> Result<f64, &'static str> {
+pub(super) fn parse_count(text: &str) -> Result<u64, &'static str> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("must be a whole number from 1 on, such as '100'"),
+    }
+}
+
+/// A number whose unit is part of the option's name.
+pub(super) fn parse_threshold(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
-        _ => Err("must be a number above 0"),
+        Ok(value) if value.is_finite() && value > 0.0 => return Ok(value),
+        _ => {}
+    }
+    let digits = text.trim_end_matches(|c: char| c.is_alphabetic() || c == '%' || c == ' ');
+    match digits.parse::<f64>() {
+        Ok(value) if digits.len() < text.len() && value > 0.0 => {
+            Err(format!("must be a number without a unit, such as '{digits}'"))
+        }
+        _ => Err("must be a number above 0".to_owned()),
     }
 }
 
@@ -60,5 +75,21 @@ pub(super) fn parse_limit(text: &str) -> Result<Bytes, String> {
         Ok(Bytes(0)) => Err("must be more than 0".to_owned()),
         Ok(limit) => Ok(limit),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_with_a_unit_is_told_to_leave_it_out() {
+        assert_eq!(parse_threshold("50.5"), Ok(50.5));
+        for text in ["50MB", "50 MiB", "50%"] {
+            assert!(parse_threshold(text).is_err_and(|why| why.contains("such as '50'")), "{text}");
+        }
+        for text in ["", "MB", "nan", "inf", "-5MB", "0"] {
+            assert_eq!(parse_threshold(text), Err("must be a number above 0".to_owned()), "{text}");
+        }
     }
 }

@@ -39,7 +39,12 @@ fn times_and_thresholds() {
     refused(&["--pid", "1", "--window", "1s", "--interval", "10s"], 2, &["window (1s)", "interval (10s)", "hint"]);
     refused(&["--pid", "1", "--interval", "10s", "--duration", "5s"], 2, &["second sample", "--duration"]);
     refused(&["--pid", "1", "--duration", "0"], 2, &["--duration", "more than 0"]);
-    refused(&["--pid", "1", "--samples", "0"], 2, &["--samples"]);
+    for samples in ["0", "-3", "x"] {
+        refused(&["--pid", "1", "--samples", samples], 2, &["--samples", "from 1 on"]);
+    }
+    refused(&["--pid", "1", "--max-growth", "-2MB/h"], 2, &["'-2MB/h'", "MiB/h"]);
+    refused(&["--pid", "1", "--limit", "-5MB"], 2, &["'-5MB'", "64MiB"]);
+    refused(&["--pid", "1", "--threshold-mb", "50MB"], 2, &["without a unit", "'50'"]);
     refused(&["--pid", "1", "--limit", "lots"], 2, &["'lots'", "64MiB"]);
     refused(&["--pid", "1", "--max-growth", "5MiB"], 2, &["'5MiB'", "MiB/h"]);
     refused(&["--pid", "1", "--threshold-mb", "nan"], 2, &["--threshold-mb"]);

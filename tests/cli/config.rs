@@ -49,3 +49,37 @@ fn a_faulty_file_is_named_with_its_line() {
     let message = run("interval = '3 parsecs'\n");
     assert!(message.contains("line 1") && message.contains("'500ms'"), "{message}");
 }
+
+#[test]
+fn a_faulty_variable_is_named_and_a_typo_too() {
+    let run = |name: &str, value: &str, arguments: &[&str]| {
+        let output = leakwatch().env(name, value).args(arguments).output().expect("the program starts");
+        (output.status.code(), stderr(&output), stdout(&output))
+    };
+    let (code, message, _) = run("LEAKWATCH_INTERVAL", "soon", &["--pid", "1"]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("variable LEAKWATCH_INTERVAL: ") && message.contains("'500ms'"), "{message}");
+    let (code, message, _) = run("LEAKWATCH_INTERVAL", "soon", &["--pid", "1", "--interval", "later"]);
+    assert_eq!((code, message.contains("variable")), (Some(2), false), "{message}");
+    let (code, message, _) = run("LEAKWATCH_INTERVALL", "3s", &["config"]);
+    assert_eq!(code, Some(0));
+    assert!(message.contains("LEAKWATCH_INTERVALL") && message.contains("LEAKWATCH_INTERVAL is one"), "{message}");
+    let (code, _, text) = run("LEAKWATCH_NO_PSS", "1", &["config"]);
+    assert_eq!((code, text.contains("variable LEAKWATCH_NO_PSS")), (Some(0), true), "{text}");
+}
+
+#[test]
+fn config_refuses_what_a_run_would_refuse() {
+    let output = leakwatch().args(["config", "--window", "1s"]).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("shorter than the interval"), "{}", stderr(&output));
+}
+
+#[test]
+fn help_is_there_however_broken_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("leakwatch.toml"), "interval =").expect("a file");
+    let help = leakwatch().current_dir(folder.path()).arg("--help").output().expect("the program starts");
+    assert_eq!(help.status.code(), Some(0), "{}", stderr(&help));
+    assert!(stdout(&help).contains("--interval"));
+}
