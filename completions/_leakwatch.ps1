@@ -95,7 +95,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             break
         }
         'leakwatch;analyze' {
-            [CompletionResult]::new('--time-column', '--time-column', [CompletionResultType]::ParameterName, 'Column or field of the time [default: timestamp, time_s or elapsed_time]')
+            [CompletionResult]::new('--time-column', '--time-column', [CompletionResultType]::ParameterName, 'Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]')
             [CompletionResult]::new('--value-column', '--value-column', [CompletionResultType]::ParameterName, 'Column or field of the memory [default: rss_bytes or rss]')
             [CompletionResult]::new('--value-unit', '--value-unit', [CompletionResultType]::ParameterName, 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]')
             [CompletionResult]::new('--group-by', '--group-by', [CompletionResultType]::ParameterName, 'Column or field that tells series apart [default: pid]')

@@ -112,7 +112,7 @@ never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l quiet-command -d 'Hide the output of the command'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l propagate -d 'Exit with the command\'s own status when nothing was found'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l time-column -d 'Column or field of the time [default: timestamp, time_s or elapsed_time]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l time-column -d 'Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-column -d 'Column or field of the memory [default: rss_bytes or rss]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-unit -d 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l group-by -d 'Column or field that tells series apart [default: pid]' -r

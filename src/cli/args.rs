@@ -319,7 +319,7 @@ pub struct AnalyzeArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Foreign recordings")]
 pub struct ColumnArgs {
-    /// Column or field of the time [default: timestamp, time_s or elapsed_time]
+    /// Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]
     #[arg(long, value_name = "NAME")]
     pub time_column: Option<String>,
     /// Column or field of the memory [default: rss_bytes or rss]

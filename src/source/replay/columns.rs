@@ -8,7 +8,7 @@ use super::values;
 use crate::model::{Counter, Pid, Reading, Timestamp};
 
 /// Columns known as time: ours, and what other samplers call it.
-const TIME_COLUMNS: [&str; 4] = ["timestamp", "time_s", "elapsed_time", "unix_time"];
+const TIME_COLUMNS: [&str; 5] = ["timestamp", "time_s", "elapsed_time", "unix_time", "time"];
 
 /// A column known as memory beside our own ones.
 const RSS_COLUMN: &str = "rss";
@@ -160,7 +160,7 @@ impl<'a> RawRow<'a> {
     pub(super) fn take_whole(&mut self, role: Role, value: u64) -> bool {
         match role {
             Role::Counter(counter, 1.0) => *self.reading.slot(counter) = Some(value),
-            Role::Time => match values::from_whole_seconds(value) {
+            Role::Time => match values::from_whole_number(value) {
                 Some(at) => self.at = Some(at),
                 None => return false,
             },

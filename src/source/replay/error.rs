@@ -24,6 +24,8 @@ pub enum ReplayError {
     NoValueGroup,
     #[error("'{given}' is not a unit of memory such as 'MB', 'MiB' or 'bytes'")]
     UnknownUnit { given: String },
+    #[error("'{file}' is a report of leakwatch, with no samples in it: give the .csv or .jsonl of the same session")]
+    IsReport { file: String },
     #[error("no line of '{file}' matches the regular expression")]
     NoMatch { file: String },
     #[error("no line of '{file}' holds a usable sample{}", because(first))]
@@ -44,7 +46,7 @@ fn because(first: &Option<Fault>) -> String {
 /// What kind of row was passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
-    /// The time is neither RFC 3339 nor seconds.
+    /// The time is neither RFC 3339 nor a number of seconds or milliseconds.
     Time,
     /// A counter is not a number that a counter can have.
     Value,
@@ -90,7 +92,10 @@ impl fmt::Display for Fault {
         let Self { line, column, text, .. } = self;
         match self.kind {
             FaultKind::Time => {
-                write!(f, "line {line}: '{text}' in '{column}' is neither an RFC 3339 time nor a number of seconds")
+                write!(
+                    f,
+                    "line {line}: '{text}' in '{column}' is neither an RFC 3339 time nor a number of seconds or milliseconds"
+                )
             }
             FaultKind::Value => write!(f, "line {line}: '{text}' in '{column}' is not a number from 0 to 2^63"),
             FaultKind::NoValue => write!(f, "line {line} has no memory value: --value-column names where it is"),

@@ -118,7 +118,7 @@ fn take<'de>(row: &mut RawRow<'de>, role: Role, key: &str, value: Scalar<'de>) -
         }
         (Role::Time, Scalar::Number(seconds)) => {
             let fault = || Fault::field(FaultKind::Time, key, seconds.to_string().as_bytes());
-            row.at = Some(values::from_seconds(seconds).ok_or_else(fault)?);
+            row.at = Some(values::from_number(seconds).ok_or_else(fault)?);
             Ok(())
         }
         (Role::Counter(counter, unit_bytes), Scalar::Number(number)) => {

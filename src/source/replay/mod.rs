@@ -34,7 +34,7 @@ use crate::model::Sample;
 /// How to read a foreign recording; the default reads our own ones and what is known by name.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
-    /// `--time-column`: RFC 3339, or seconds as a number.
+    /// `--time-column`: RFC 3339, or seconds or milliseconds as a number.
     pub time_column: Option<String>,
     /// `--value-column`: this one is the memory, and no other counter is read.
     pub value_column: Option<String>,
@@ -108,6 +108,9 @@ impl Recording {
         } else {
             let end = first_line(&mut lines)?;
             if lines.line().trim_ascii_start().starts_with(b"{") {
+                if is_report(&mut lines)? {
+                    return Err(ReplayError::IsReport { file: lines.file().to_owned() });
+                }
                 let rows = JsonRows::new(roles, layout.value_column.is_some());
                 (Rows::Json { rows, first: Some(end) }, None)
             } else {
@@ -244,4 +247,13 @@ fn first_line(lines: &mut Lines) -> Result<lines::LineEnd, ReplayError> {
             return Ok(end);
         }
     }
+}
+
+/// Whether it is our own report: over many lines as we write it, or packed into one by somebody.
+fn is_report(lines: &mut Lines) -> Result<bool, ReplayError> {
+    let holds = |line: &[u8], key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
+    if lines.line().trim_ascii() == b"{" {
+        return Ok(lines.advance()?.is_some() && holds(lines.line(), "\"schema_version\""));
+    }
+    Ok(holds(lines.line(), "\"schema_version\"") && holds(lines.line(), "\"observer\""))
 }

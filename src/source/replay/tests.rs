@@ -74,6 +74,8 @@ fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
 #[test]
 fn foreign_columns_are_known_or_named() {
     assert_eq!(rss(&read("elapsed_time;rss\n0;10\n1.5;20\n")), [(0, Some(10)), (1500, Some(20))]);
+    assert_eq!(rss(&read("Time,rss\n1767323045678,10\n")), [(1_767_323_045_678, Some(10))]);
+    assert_eq!(rss(&read("{\"time\":1767323045678.4,\"rss\":10}\n")), [(1_767_323_045_678, Some(10))]);
     assert_eq!(rss(&read("\u{feff}TIME_S\tRSS_BYTES\tpss_bytes\n0\t10\t9\n")), [(0, Some(10))]);
     let layout = Layout {
         time_column: Some("when".into()),
@@ -159,6 +161,9 @@ fn recordings_without_anything_usable_say_why_and_what_to_do() {
     assert_eq!(refused("\n \n"), "'x' is empty");
     assert_eq!(refused(packed("")), "'x' is empty");
     assert_eq!(refused(b"\x7fELF\x00\x00\xff\n"), "'x' holds binary data in line 1, not a recording");
+    for report in ["{\n  \"schema_version\": \"1.0\",\n", "{\"schema_version\":\"1.0\",\"observer\":{}}\n"] {
+        assert!(refused(report).contains("give the .csv or .jsonl"), "{report}");
+    }
     assert_eq!(
         refused("a,b\n1,2\n"),
         "'x' has no time column such as 'timestamp' or 'time_s'; name one of 'a', 'b' with --time-column"
@@ -167,7 +172,7 @@ fn recordings_without_anything_usable_say_why_and_what_to_do() {
     assert!(refused("time_s,rss\n").starts_with("no line of 'x' holds a usable sample"));
     assert!(refused("time_s,rss\n1,NaN\n").ends_with("line 2: 'NaN' in 'rss' is not a number from 0 to 2^63"));
     assert!(refused("{\"a\":1}\n").contains("line 1 has no memory value"));
-    assert!(refused("time_s,rss\n1767323045678,5\n").contains("seconds"));
+    assert!(refused("time_s,rss\n1767323045678000,5\n").contains("seconds"));
     let layout = Layout { value_column: Some("mem".into()), ..Layout::default() };
     let missing = read_with("time_s,rss\n1,2\n", &layout).map(|_| ()).expect_err("refused");
     assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'time_s', 'rss'");

@@ -11,6 +11,9 @@ const LATEST_SECONDS: f64 = 1e11;
 /// The same as a whole number.
 const LATEST_WHOLE_SECOND: u64 = 100_000_000_000;
 
+/// The same year in milliseconds. What is above counts in smaller units still.
+const LATEST_WHOLE_MILLISECOND: u64 = 1000 * LATEST_WHOLE_SECOND;
+
 /// Largest counter: what a signed 64-bit number of another program can hold too.
 const LARGEST: f64 = 9_223_372_036_854_775_808.0;
 
@@ -68,7 +71,8 @@ pub(super) fn unit_bytes(unit: &str) -> Option<f64> {
     is_word.then(|| format!("1 {unit}").parse().ok().map(bytes)).flatten()
 }
 
-/// A time as text: RFC 3339, a date and time of day without a zone (taken as UTC), or seconds.
+/// A time as text: RFC 3339, a date and time of day without a zone (taken as UTC), seconds, or
+/// milliseconds since the epoch.
 pub(super) fn time(text: &[u8]) -> Option<Timestamp> {
     fixed_rfc_3339(text).or_else(|| time_slowly(text))
 }
@@ -111,7 +115,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 fn time_slowly(text: &[u8]) -> Option<Timestamp> {
     let text = str::from_utf8(text).ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
-        return from_seconds(seconds);
+        return from_number(seconds);
     }
     // Python's logging writes the fraction behind a comma.
     let text = text.replace(',', ".");
@@ -121,15 +125,18 @@ fn time_slowly(text: &[u8]) -> Option<Timestamp> {
     moment.ok().map(|moment| Timestamp(moment.as_millisecond()))
 }
 
-/// Whole seconds since any moment. `None` for what must be another unit.
-pub(super) fn from_whole_seconds(seconds: u64) -> Option<Timestamp> {
-    (seconds <= LATEST_WHOLE_SECOND).then(|| Timestamp(seconds.cast_signed() * 1000))
+/// Whole seconds since any moment, or milliseconds since the epoch where seconds cannot be. `None` for what must be
+/// another unit.
+pub(super) fn from_whole_number(number: u64) -> Option<Timestamp> {
+    let milliseconds = if number <= LATEST_WHOLE_SECOND { 1000 * number } else { number };
+    (milliseconds <= LATEST_WHOLE_MILLISECOND).then(|| Timestamp(milliseconds.cast_signed()))
 }
 
-/// Seconds since any moment. `None` for what must be another unit.
-pub(super) fn from_seconds(seconds: f64) -> Option<Timestamp> {
+/// The same with a fraction.
+pub(super) fn from_number(number: f64) -> Option<Timestamp> {
+    let milliseconds = if number.abs() <= LATEST_SECONDS { number * 1000.0 } else { number };
     #[expect(clippy::cast_possible_truncation, reason = "within the range")]
-    (seconds.abs() <= LATEST_SECONDS).then(|| Timestamp((seconds * 1000.0).round() as i64))
+    (milliseconds.abs() <= LATEST_SECONDS * 1000.0).then(|| Timestamp(milliseconds.round() as i64))
 }
 
 #[cfg(test)]
@@ -175,12 +182,17 @@ mod tests {
             "2026-01-02 03:04:05.678",
             "2026-01-02 03:04:05,678",
             "1767323045.678",
+            "1767323045678",
+            "1767323045678.0",
         ] {
             assert_eq!(time(text.as_bytes()), moment, "{text}");
         }
         assert_eq!(time(b"12"), Some(Timestamp(12_000)));
+        for number in [0, 12, LATEST_WHOLE_SECOND, LATEST_WHOLE_SECOND + 1, LATEST_WHOLE_MILLISECOND + 1] {
+            assert_eq!(from_whole_number(number), time(number.to_string().as_bytes()), "{number}");
+        }
         for text in
-            ["1767323045678", "NaN", "inf", "", "yesterday", "2026-02-30T00:00:00.000Z", "2026-13-01T00:00:00.000Z"]
+            ["1767323045678000", "NaN", "inf", "", "yesterday", "2026-02-30T00:00:00.000Z", "2026-13-01T00:00:00.000Z"]
         {
             assert_eq!(time(text.as_bytes()), None, "{text}");
         }
