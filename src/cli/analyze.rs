@@ -15,8 +15,9 @@ use crate::terminal::{FileLine, Messages, Screen, Style};
 
 use super::args::{AnalyzeArgs, ColumnArgs};
 use super::closing::Closing;
-use super::error::{Error, Kind};
-use super::outputs::Outputs;
+use super::command::Leash;
+use super::error::Error;
+use super::outputs::{Files, Outputs};
 use super::{exit, settings, signals};
 
 /// What all files together came to.
@@ -34,8 +35,8 @@ struct Totals {
 pub(super) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
     let rules = settings::replay_rules(&args.analysis);
     let stop = StopFlag::default();
-    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
-    let mut outputs = Outputs::open(&args.output, &args.files, SystemClock.now().wall, None)?;
+    signals::install(&stop, &Leash::default())?;
+    let mut outputs = Files::open(&args.output, &args.files)?.begin(SystemClock.now().wall, None)?;
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone());
     let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
@@ -13,15 +14,47 @@ use super::error::{Error, Kind};
 /// How often it is asked whether the command has ended.
 const POLL: Duration = Duration::from_millis(10);
 
+/// The number of a command that runs, for whoever ends leakwatch at once and must not leave it behind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Leash {
+    /// Emptied before the number can be used again.
+    holds: Arc<Mutex<Option<u32>>>,
+}
+
+impl Leash {
+    /// Kills the command, if there is one.
+    #[cfg(unix)]
+    pub(super) fn kill(&self) {
+        let held = self.held();
+        let pid = held.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn kill(&self) {}
+
+    fn held(&self) -> MutexGuard<'_, Option<u32>> {
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A command that runs.
 pub(super) struct Started {
     child: Child,
+    leash: Leash,
     stopped: bool,
 }
 
 impl Started {
     /// Starts the command. Its output goes where ours goes, but never between our data.
-    pub(super) fn start(command: &[OsString], control: &ControlArgs, format: Format) -> Result<Self, Error> {
+    pub(super) fn start(
+        command: &[OsString],
+        control: &ControlArgs,
+        format: Format,
+        leash: &Leash,
+    ) -> Result<Self, Error> {
         let [program, arguments @ ..] = command else { return Err(Error::usage("there is no command to run")) };
         let mut starting = Command::new(program);
         starting.args(arguments);
@@ -31,7 +64,8 @@ impl Started {
             starting.stdout(io::stderr());
         }
         let child = starting.spawn().map_err(|error| cannot_start(program, arguments.is_empty(), &error))?;
-        Ok(Self { child, stopped: false })
+        *leash.held() = Some(child.id());
+        Ok(Self { child, leash: leash.clone(), stopped: false })
     }
 
     /// Its process number.
@@ -50,7 +84,7 @@ impl Started {
         if may_go_on && let Some(status) = self.wait(POLL * 10)? {
             return Ok(status);
         }
-        if let Some(status) = self.child.try_wait()? {
+        if let Some(status) = self.status()? {
             return Ok(status);
         }
         self.stopped = true;
@@ -58,7 +92,22 @@ impl Started {
         if let Some(status) = self.wait(control.grace)? {
             return Ok(status);
         }
+        self.kill()
+    }
+
+    /// The status of a command that has ended; its number is free from then on.
+    fn status(&mut self) -> io::Result<Option<ExitStatus>> {
+        let mut held = self.leash.held();
+        let status = self.child.try_wait()?;
+        if status.is_some() {
+            *held = None;
+        }
+        Ok(status)
+    }
+
+    fn kill(&mut self) -> io::Result<ExitStatus> {
         self.child.kill()?;
+        *self.leash.held() = None;
         self.child.wait()
     }
 
@@ -66,7 +115,7 @@ impl Started {
         let clock = SystemClock;
         let deadline = clock.now().awake + span;
         loop {
-            let status = self.child.try_wait()?;
+            let status = self.status()?;
             let now = clock.now().awake;
             if status.is_some() || now >= deadline {
                 return Ok(status);
@@ -100,9 +149,8 @@ impl Started {
 impl Drop for Started {
     fn drop(&mut self) {
         // Only reached with a running command when leakwatch fails: nothing is left behind.
-        if let Ok(None) = self.child.try_wait() {
-            drop(self.child.kill());
-            drop(self.child.wait());
+        if let Ok(None) = self.status() {
+            drop(self.kill());
         }
     }
 }

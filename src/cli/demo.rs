@@ -16,6 +16,7 @@ use crate::units::Span;
 
 use super::args::{Format, SelectArgs};
 use super::closing::summary_width;
+use super::command::Leash;
 use super::error::{Error, Kind};
 use super::view::View;
 use super::{exit, print, select, signals};
@@ -99,7 +100,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
     selected.sort_unstable();
 
     let stop = StopFlag::default();
-    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
+    signals::install(&stop, &Leash::default())?;
     let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
     let plan = Plan {
         selection: Selection { pids: selected, ..Selection::default() },

@@ -18,16 +18,17 @@ pub(super) struct Outputs {
     format: Format,
 }
 
-impl Outputs {
+/// The files of `-o`, open and as they were.
+pub(super) struct Files {
+    files: Vec<Output>,
+    format: Format,
+}
+
+impl Files {
     /// Opens all files, so that what cannot work fails before the first sample.
     ///
     /// Nothing is overwritten before all of them are known to work, and none of `inputs` ever.
-    pub(super) fn open(
-        args: &OutputArgs,
-        inputs: &[PathBuf],
-        started: Timestamp,
-        interval_seconds: Option<f64>,
-    ) -> Result<Self, Error> {
+    pub(super) fn open(args: &OutputArgs, inputs: &[PathBuf]) -> Result<Self, Error> {
         let inputs: Vec<PathBuf> = inputs.iter().filter_map(|path| real_path(path)).collect();
         let mut files: Vec<Output> = Vec::new();
         for path in &args.outputs {
@@ -40,6 +41,12 @@ impl Outputs {
             }
             files.push(file);
         }
+        Ok(Self { files, format: args.format })
+    }
+
+    /// Begins the streams: what stood in their files before is gone.
+    pub(super) fn begin(self, started: Timestamp, interval_seconds: Option<f64>) -> Result<Outputs, Error> {
+        let Self { files, format } = self;
         let mut streams: Vec<Box<dyn EventSink>> = Vec::new();
         let mut add = |format, out: NamedStream| -> io::Result<()> {
             match format {
@@ -53,7 +60,7 @@ impl Outputs {
             let begun = file.stream().and_then(|stream| stream.map_or(Ok(()), |stream| add(file.format(), stream)));
             begun.map_err(|error| failed(&error))?;
         }
-        let to_stdout = match args.format {
+        let to_stdout = match format {
             Format::Jsonl => add(OutputFormat::Jsonl, NamedStream::stdout()),
             Format::Csv => add(OutputFormat::Csv, NamedStream::stdout()),
             Format::Json | Format::Table => Ok(()),
@@ -62,9 +69,11 @@ impl Outputs {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(&error)),
             _ => {}
         }
-        Ok(Self { files, streams, format: args.format })
+        Ok(Outputs { files, streams, format })
     }
+}
 
+impl Outputs {
     /// Adds the streams to the sinks of a session.
     pub(super) fn join<'a>(&'a mut self, fanout: &mut Fanout<'a>) {
         for stream in &mut self.streams {

@@ -13,9 +13,9 @@ use crate::terminal::describe_target;
 
 use super::args::{RunArgs, SelectArgs};
 use super::closing::Closing;
-use super::command::Started;
+use super::command::{Leash, Started};
 use super::error::{Error, Kind};
-use super::outputs::Outputs;
+use super::outputs::Files;
 use super::view::View;
 use super::{exit, select, settings, signals, warn, watch};
 
@@ -24,11 +24,13 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
     let stop = StopFlag::default();
-    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
+    let leash = Leash::default();
+    signals::install(&stop, &leash)?;
     let clock = SystemClock;
-    let mut outputs = Outputs::open(&args.output, &[], clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
-
-    let mut started = Started::start(&args.command, &args.control, args.output.format)?;
+    // A command that cannot be started leaves alone what stands in the files.
+    let files = Files::open(&args.output, &[])?;
+    let mut started = Started::start(&args.command, &args.control, args.output.format, &leash)?;
+    let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
     let pid = Pid(started.pid());
     let plan = Plan {
         selection: Selection { pids: vec![pid], tree: true, ..Selection::default() },

@@ -4,38 +4,44 @@ use std::io;
 
 use crate::clock::StopFlag;
 
-/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist.
+use super::command::Leash;
+use super::error::{Error, Kind};
+
+/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist. A second signal ends what is on the leash, too.
 ///
 /// # Errors
 /// When the system refuses a handler.
-pub fn install(stop: &StopFlag) -> io::Result<()> {
+pub(super) fn install(stop: &StopFlag, leash: &Leash) -> Result<(), Error> {
     const SIGINT: i32 = 2;
-    let on_interrupt = stop.clone();
-    ctrlc::set_handler(move || received(&on_interrupt, SIGINT)).map_err(io::Error::other)?;
-    install_termination(stop)
+    let (on_interrupt, held) = (stop.clone(), leash.clone());
+    ctrlc::set_handler(move || received(&on_interrupt, &held, SIGINT))
+        .map_err(io::Error::other)
+        .and_then(|()| install_termination(stop, leash))
+        .map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))
 }
 
 /// `ctrlc` does not tell which signal came, and the exit status depends on it.
 #[cfg(unix)]
-fn install_termination(stop: &StopFlag) -> io::Result<()> {
+fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
-    let stop = stop.clone();
+    let (stop, leash) = (stop.clone(), leash.clone());
     std::thread::Builder::new().name("signals".to_owned()).stack_size(64 * 1024).spawn(move || {
         for signal in signals.forever() {
-            received(&stop, signal);
+            received(&stop, &leash, signal);
         }
     })?;
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn install_termination(_stop: &StopFlag) -> io::Result<()> {
+fn install_termination(_stop: &StopFlag, _leash: &Leash) -> io::Result<()> {
     Ok(())
 }
 
-fn received(stop: &StopFlag, signal: i32) {
+fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
     if stop.is_raised() {
+        leash.kill();
         std::process::exit(128 + signal);
     }
     stop.raise();

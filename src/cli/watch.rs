@@ -12,8 +12,9 @@ use crate::source::ProcessSource;
 
 use super::args::WatchArgs;
 use super::closing::Closing;
-use super::error::{Error, Kind};
-use super::outputs::Outputs;
+use super::command::Leash;
+use super::error::Error;
+use super::outputs::Files;
 use super::view::View;
 use super::{select, settings, signals};
 
@@ -26,7 +27,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     check_matches(args, source.as_mut(), &selection)?;
 
     let stop = StopFlag::default();
-    signals::install(&stop).map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))?;
+    signals::install(&stop, &Leash::default())?;
     let plan = Plan {
         selection,
         interval: args.sampling.interval,
@@ -37,7 +38,8 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         pss: !args.sampling.no_pss,
     };
     let clock = SystemClock;
-    let mut outputs = Outputs::open(&args.output, &[], clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let mut outputs =
+        Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
     let mut recorder = Recorder::default();
     let mut view = View::new(args.output.format, settings::length(&args.sampling));
     let mut watch = Watch::new(rules.clone());

@@ -34,7 +34,17 @@ fn the_status_is_passed_on_when_nothing_was_found() {
 
 #[test]
 fn descendants_are_watched_and_the_deadline_ends_the_command() {
-    let arguments = ["--duration", "1s", "--on-inconclusive", "pass", "--", "sh", "-c", "sleep 100 & sleep 100; true"];
+    let arguments = [
+        "--quiet-command",
+        "--duration",
+        "1s",
+        "--on-inconclusive",
+        "pass",
+        "--",
+        "sh",
+        "-c",
+        "sleep 100 & sleep 100; true",
+    ];
     let (_, report, message) = report(&arguments);
     let names: Vec<&str> =
         report["targets"].as_array().expect("targets").iter().filter_map(|target| target["name"].as_str()).collect();
@@ -99,4 +109,46 @@ fn a_leaking_command_fails_the_run() {
     let status = child.wait().expect("an end");
     drop(input);
     assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn what_cannot_be_started_leaves_the_files_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("kept.csv");
+    std::fs::write(&kept, "a week of samples").expect("a file");
+    let output = leakwatch().args(["run", "-o"]).arg(&kept).args(["--", "no-such-program"]).output();
+    assert_eq!(output.expect("the program starts").status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(&kept).expect("the file"), "a week of samples");
+}
+
+#[test]
+fn the_second_signal_leaves_no_command_behind() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::time::{Duration, Instant};
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = folder.path().join("pid");
+    let script = format!("trap '' TERM; echo $$ > {}; while true; do sleep 0.05; done", said.display());
+    let mut child = leakwatch()
+        .args(["run", "--interval", "50ms", "--grace", "60s", "--quiet-command", "--", "sh", "-c", &script])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let wait_for = |holds: &dyn Fn() -> bool| {
+        while !holds() {
+            assert!(Instant::now() < deadline, "in vain");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let pid = || std::fs::read_to_string(&said).ok().filter(|text| text.ends_with('\n'));
+    wait_for(&|| pid().is_some());
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_millis(300));
+        kill_process(Pid::from_child(&child), Signal::TERM).expect("the process is there");
+    }
+    assert_eq!(child.wait().expect("an end").code(), Some(143));
+    let stat = format!("/proc/{}/stat", pid().expect("a pid").trim());
+    // Whoever inherits it may be slow to take note of its end.
+    wait_for(&|| std::fs::read_to_string(&stat).map_or(true, |text| text.contains(") Z ")));
 }
