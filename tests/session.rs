@@ -33,12 +33,14 @@ struct Script {
     refuses: Option<ReadError>,
     denies_fds: bool,
     host_free: u64,
+    /// How often limits were asked for.
+    looks: u64,
 }
 
 impl Script {
     fn of(processes: Vec<Process>) -> Self {
         let clock = ManualClock::starting_at(Timestamp(1_800_000_000_000));
-        Self { clock, processes, slowness: Duration::ZERO, refuses: None, denies_fds: false, host_free: 90 }
+        Self { clock, processes, slowness: Duration::ZERO, refuses: None, denies_fds: false, host_free: 90, looks: 0 }
     }
 
     fn running(&self) -> impl Iterator<Item = &Process> {
@@ -75,6 +77,7 @@ impl ProcessSource for Script {
     }
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+        self.looks += 1;
         let host = Some(HostMemory { total_bytes: 100, available_bytes: self.host_free });
         Surroundings { ceiling: None, host }
     }
@@ -145,6 +148,16 @@ fn run(script: &mut Script, plan: Plan, rules: Rules, collected: &mut Collected)
     let outcome =
         Session::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
     (outcome, watch)
+}
+
+#[test]
+fn a_new_process_does_not_make_the_limits_of_all_be_read() {
+    let old = (1..=100).map(|pid| process(pid, 1, 0, 1000));
+    let new = (1..60).map(|second: u32| process(1000 + second, 2, second.into(), 1000));
+    let mut script = Script::of(old.chain(new).collect());
+    run(&mut script, plan(59), rules(), &mut Collected::default());
+    // All of them at the start and after 30 s, and each new one as it comes.
+    assert!((259..300).contains(&script.looks), "{}", script.looks);
 }
 
 #[test]

@@ -101,6 +101,8 @@ pub struct Session<'a> {
     /// The process that each `--pid` named at first: its number may be used again.
     pinned: HashMap<Pid, ProcessKey>,
     surroundings_due: Duration,
+    /// Targets whose limits have never been read.
+    fresh: Vec<ProcessKey>,
     budget: PssBudget,
 }
 
@@ -117,6 +119,7 @@ impl<'a> Session<'a> {
             idle_ticks: 0,
             pinned: HashMap::new(),
             surroundings_due: Duration::ZERO,
+            fresh: Vec::new(),
             budget: PssBudget::default(),
         }
     }
@@ -250,7 +253,7 @@ impl<'a> Session<'a> {
                 Ok(_) => {
                     let index = watch.found(found, at, sink)?;
                     self.running.insert(key, index);
-                    self.surroundings_due = Duration::ZERO;
+                    self.fresh.push(key);
                 }
                 Err(ReadError::Gone) => {}
                 Err(error) => {
@@ -290,7 +293,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Reads the limits of all targets and the memory of the host, when that is due.
+    /// Reads the limits of all targets when that is due, else of those that are new, and the memory of the host.
     fn look_around(
         &mut self,
         at: Timestamp,
@@ -298,12 +301,16 @@ impl<'a> Session<'a> {
         sink: &mut dyn EventSink,
     ) -> io::Result<Option<crate::model::HostMemory>> {
         let now = self.clock.now().awake;
-        if now < self.surroundings_due {
-            return Ok(None);
-        }
-        self.surroundings_due = now + SURROUNDINGS_EVERY;
+        let fresh = std::mem::take(&mut self.fresh);
+        let keys = if now < self.surroundings_due {
+            fresh
+        } else {
+            self.surroundings_due = now + SURROUNDINGS_EVERY;
+            self.running.keys().copied().collect()
+        };
         let mut host = None;
-        for (&key, &index) in &self.running {
+        for key in keys {
+            let Some(&index) = self.running.get(&key) else { continue };
             let surroundings = self.source.surroundings(key);
             host = host.or(surroundings.host);
             watch.surrounded(index, surroundings.ceiling);
