@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::clock::{Clock, SystemClock};
+use crate::event::Folded;
 use crate::report::{Ending, Recorder};
 use crate::schema;
 use crate::session::{Rules, Watch};
@@ -38,6 +39,8 @@ impl Closing<'_> {
         if failure.is_some() {
             self.judgement.code = exit::ERROR;
         }
+        let folded = self.watch.folded();
+        self.judgement.summary.push_str(&came_and_went(&folded));
         let ending = Ending {
             session: self.session,
             settings: settings::for_report(self.analysis, self.rules),
@@ -52,7 +55,7 @@ impl Closing<'_> {
             },
         };
         let targets = self.watch.targets();
-        let report = self.recorder.into_report(ending, targets, &self.watch.folded());
+        let report = self.recorder.into_report(ending, targets, &folded);
         let written = self.outputs.finish(&report);
         if self.output.format == Format::Table {
             print(&summary(targets, summary_width(), Style::stdout()))?;
@@ -66,7 +69,31 @@ impl Closing<'_> {
     }
 }
 
+/// What the summary does not count: targets that have gone and are kept as a number only.
+fn came_and_went(folded: &[Folded]) -> String {
+    let count: u64 = folded.iter().map(|line| line.count).sum();
+    let alarming: u64 = folded.iter().map(|line| line.alarming).sum();
+    match (count, alarming) {
+        (0, _) => String::new(),
+        (_, 0) => format!("; {count} more came and went"),
+        _ => format!("; {count} more came and went, {alarming} of them leaking or suspect"),
+    }
+}
+
 /// Columns for a table that stays: those of the terminal, or enough for all of it.
 pub(super) fn summary_width() -> u16 {
     if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_and_went_is_counted() {
+        let line = |count, alarming| Folded { name: String::new(), count, alarming, rss_max: None };
+        assert_eq!(came_and_went(&[]), "");
+        assert_eq!(came_and_went(&[line(3, 0), line(4, 0)]), "; 7 more came and went");
+        assert!(came_and_went(&[line(3, 1), line(4, 1)]).ends_with("2 of them leaking or suspect"));
+    }
 }
