@@ -9,10 +9,10 @@ use leakwatch::cli::generate;
 
 fn generated() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = vec![
-        (root.join("man/leakwatch.1"), generate::man()),
-        (root.join("docs/report.schema.json"), generate::schema()),
-    ];
+    let mut files = vec![(root.join("docs/report.schema.json"), generate::schema())];
+    for (name, page) in generate::man_pages() {
+        files.push((root.join("man").join(name), page));
+    }
     for (shell, name) in generate::COMPLETIONS {
         files.push((root.join("completions").join(name), generate::completions(shell)));
     }

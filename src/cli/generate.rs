@@ -1,6 +1,6 @@
 //! Everything that is derived from the definition of the command line: man page, completions, schema.
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::args::Cli;
@@ -13,12 +13,26 @@ pub const COMPLETIONS: [(Shell, &str); 4] = [
     (Shell::PowerShell, "_leakwatch.ps1"),
 ];
 
-/// The manual page, in roff.
+/// The manual page of the main job, in roff.
 #[must_use]
 pub fn man() -> String {
+    page(Cli::command())
+}
+
+/// All manual pages: the name of each file, and its text. The options of a subcommand are in a page of its own.
+#[must_use]
+pub fn man_pages() -> Vec<(String, String)> {
+    let mut command = Cli::command();
+    command.build();
+    let shown = command.get_subcommands().filter(|one| !one.is_hide_set() && one.get_name() != "help");
+    let pages = shown.map(|one| (format!("leakwatch-{}.1", one.get_name()), page(one.clone())));
+    std::iter::once(("leakwatch.1".to_owned(), man())).chain(pages).collect()
+}
+
+fn page(command: Command) -> String {
     let mut page = Vec::new();
     // Writing to memory does not fail.
-    clap_mangen::Man::new(Cli::command()).render(&mut page).expect("memory takes every write");
+    clap_mangen::Man::new(command).render(&mut page).expect("memory takes every write");
     String::from_utf8_lossy(&page).into_owned()
 }
 
