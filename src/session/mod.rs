@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
-use crate::model::{Pid, ProcessKey, Timestamp};
-use crate::source::{Depth, Found, ProcessSource, ReadError, Selection};
+use crate::model::{Pid, ProcessKey, Sample, Timestamp};
+use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection};
 
 use pss_budget::PssBudget;
 use schedule::Schedule;
@@ -282,7 +282,7 @@ impl<'a> Session<'a> {
                 self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(before));
             }
             match outcome {
-                Ok(observation) => watch.observe(index, at, observation, sink)?,
+                Ok(Observation { reading, denied }) => watch.observe(index, &Sample { at, reading }, &denied, sink)?,
                 Err(_) => {
                     self.running.remove(&key);
                     self.budget.forget(key);

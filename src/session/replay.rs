@@ -4,7 +4,6 @@ use std::io;
 
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
-use crate::source::Observation;
 use crate::source::replay::{Recording, ReplayError, Series, TimeAxis};
 
 use super::watch::Watch;
@@ -72,7 +71,7 @@ fn rows(
             targets.push(watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
         }
         let index = targets[row.series.0];
-        watch.observe(index, at, Observation { reading: row.sample.reading, denied: Vec::new() }, sink)?;
+        watch.observe(index, &row.sample, &[], sink)?;
         let (first, last) = outcome.span.unwrap_or((at, at));
         outcome.span = Some((first.min(at), last.max(at)));
         outcome.rows += 1;

@@ -9,7 +9,7 @@ use crate::alert::{
 use crate::analysis::{Settings, Tracker};
 use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
-use crate::source::{Found, Observation};
+use crate::source::{Denied, Found};
 
 use super::ended::Ended;
 use super::pool::{PoolSample, Pools};
@@ -175,17 +175,17 @@ impl Watch {
     pub(super) fn observe(
         &mut self,
         index: usize,
-        at: Timestamp,
-        observation: Observation,
+        sample: &Sample,
+        denied: &[Denied],
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
-        let sample = Sample { at, reading: observation.reading };
+        let at = sample.at;
         let target = &mut self.targets[index];
         let series = &mut self.series[index];
         let Some(tracker) = series.tracker.as_mut() else { return Ok(()) };
 
         target.last_seen = at;
-        for denied in observation.denied {
+        for denied in denied {
             let denied = (denied.counter, denied.right);
             if !target.denied.contains(&denied) {
                 target.denied.push(denied);
@@ -197,12 +197,12 @@ impl Watch {
             target.trace.push(memory);
         }
         let spiking = series.found.iter().any(|finding| finding.kind == AlertKind::Spike);
-        let changed = tracker.push(&sample) || spiking;
+        let changed = tracker.push(sample) || spiking;
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
         if target.kind == TargetKind::Process {
-            sink.take(Event::Sampled(target, &sample))?;
+            sink.take(Event::Sampled(target, sample))?;
         }
         let pool = series.pool;
         if changed && self.replaying {
@@ -237,7 +237,7 @@ impl Watch {
             }
         };
         self.targets[index].kind = kind;
-        self.observe(index, sum.at, Observation { reading: sum.reading, denied: Vec::new() }, sink)
+        self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
     }
 
     /// All targets have been read at this moment.
