@@ -13,7 +13,7 @@ fn main() {
 }
 
 const SETTINGS: Settings = Settings {
-    window_s: 3600.0,
+    window_s: Some(3600.0),
     min_observation_s: 720.0,
     max_growth: None,
     spike_bytes: 50e6,

@@ -35,7 +35,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l duration -d 'End af
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
@@ -87,7 +87,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l duration -d 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
@@ -117,7 +117,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-co
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l value-unit -d 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l group-by -d 'Column or field that tells series apart [default: pid]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l line-regex -d 'Read lines of text: a regular expression with the groups \'value\', and perhaps \'time\', \'unit\', \'name\'' -r
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
@@ -166,7 +166,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l duration 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r

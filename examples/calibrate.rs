@@ -14,7 +14,7 @@ const INTERVAL_S: f64 = 10.0;
 const PAGE: f64 = 4096.0;
 const MIB: f64 = 1_048_576.0;
 const SETTINGS: Settings = Settings {
-    window_s: 3600.0,
+    window_s: Some(3600.0),
     min_observation_s: 3600.0,
     max_growth: None,
     spike_bytes: 50e6,

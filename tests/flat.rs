@@ -84,7 +84,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
     };
     let mut watch = Watch::new(Rules {
         analysis: Settings {
-            window_s: 3600.0,
+            window_s: Some(3600.0),
             min_observation_s: 0.0,
             max_growth: None,
             spike_bytes: 50e6,

@@ -119,7 +119,7 @@ fn slow_slope(t: &[f64], v: &[f64]) -> f64 {
 
 fn settings(min_observation_s: f64) -> Settings {
     Settings {
-        window_s: 3600.0,
+        window_s: Some(3600.0),
         min_observation_s,
         max_growth: None,
         spike_bytes: 50e6,

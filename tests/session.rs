@@ -128,7 +128,7 @@ fn plan(seconds: u64) -> Plan {
 fn rules() -> Rules {
     Rules {
         analysis: Settings {
-            window_s: 3600.0,
+            window_s: Some(3600.0),
             min_observation_s: 0.0,
             max_growth: None,
             spike_bytes: 50e6,

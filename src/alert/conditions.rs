@@ -63,10 +63,11 @@ pub fn reading_findings(
     rise_bytes: u64,
     ceiling: Option<&Ceiling>,
     thresholds: &Thresholds,
-) -> impl Iterator<Item = Finding> {
+) -> impl Iterator<Item = Finding> + use<> {
     let rise = if scope == Scope::Process { rapid_growth(rise_bytes) } else { None };
-    let near = ceiling.filter(|_| scope != Scope::Pool).and_then(|ceiling| limit(ceiling, thresholds.limit_percent));
-    rise.into_iter().chain(near)
+    let ceiling = ceiling.filter(|_| scope != Scope::Pool).copied();
+    let limit_percent = thresholds.limit_percent;
+    rise.into_iter().chain(ceiling.into_iter().flat_map(move |ceiling| limit(ceiling, limit_percent)))
 }
 
 /// The conditions of the host.
@@ -127,18 +128,17 @@ fn rapid_growth(rise_bytes: u64) -> Option<Finding> {
     })
 }
 
-fn limit(ceiling: &Ceiling, limit_percent: f64) -> Option<Finding> {
+/// Above the limit it is also above the set share of it: that episode goes on.
+fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Finding> {
     let percent = percent(ceiling.used_bytes, ceiling.limit_bytes);
-    let (kind, threshold) = if percent > 100.0 {
-        (AlertKind::LimitExceeded, 100.0)
-    } else if percent > limit_percent {
-        (AlertKind::NearLimit, limit_percent)
-    } else {
-        return None;
-    };
-    let message =
-        format!("{percent:.0} % of the limit: {} of {}", Bytes(ceiling.used_bytes), Bytes(ceiling.limit_bytes));
-    Some(Finding { kind, value: Some(percent), threshold: Some(threshold), message })
+    let (used, limit) = (Bytes(ceiling.used_bytes), Bytes(ceiling.limit_bytes));
+    let above = [(AlertKind::NearLimit, limit_percent), (AlertKind::LimitExceeded, 100.0)];
+    above.into_iter().filter(move |&(_, threshold)| percent > threshold).map(move |(kind, threshold)| Finding {
+        kind,
+        value: Some(percent),
+        threshold: Some(threshold),
+        message: format!("{percent:.0} % of the limit: {used} of {limit}"),
+    })
 }
 
 fn consistent_growth(assessment: &Assessment) -> Option<Finding> {
@@ -181,10 +181,11 @@ mod tests {
     #[test]
     fn the_limit_is_near_and_then_exceeded() {
         let at = |used_bytes| Ceiling { kind: CeilingKind::User, limit_bytes: 1000, used_bytes };
-        assert_eq!(limit(&at(800), 80.0), None);
-        assert_eq!(limit(&at(801), 80.0).map(|finding| finding.kind), Some(AlertKind::NearLimit));
-        assert_eq!(limit(&at(1001), 80.0).map(|finding| finding.kind), Some(AlertKind::LimitExceeded));
-        assert_eq!(limit(&Ceiling { limit_bytes: 0, ..at(1) }, 80.0), None);
+        let kinds = |ceiling| limit(ceiling, 80.0).map(|finding| finding.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(at(800)), []);
+        assert_eq!(kinds(at(801)), [AlertKind::NearLimit]);
+        assert_eq!(kinds(at(1001)), [AlertKind::NearLimit, AlertKind::LimitExceeded]);
+        assert_eq!(kinds(Ceiling { limit_bytes: 0, ..at(1) }), []);
     }
 
     #[test]

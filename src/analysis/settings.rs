@@ -4,7 +4,9 @@
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// How far back the rolling window reaches.
-    pub window_s: f64,
+    ///
+    /// `None`: an hour, or 60 samples if that is more.
+    pub window_s: Option<f64>,
     /// How long a target must be seen before `leaking` may be said.
     pub min_observation_s: f64,
     /// Growth below this is never `leaking`, bytes per second; `None` for the default, which depends on the level.

@@ -89,7 +89,7 @@ mod tests {
 
     fn watch(values: &[f64]) -> Spikes {
         let settings = Settings {
-            window_s: 3600.0,
+            window_s: Some(3600.0),
             min_observation_s: 0.0,
             max_growth: None,
             spike_bytes: 50e6,

@@ -33,6 +33,9 @@ const EVERY_COUNT: f64 = 64.0;
 /// Shared memory can leak only while the address space grows with it, by at least this part of its rate: pages of a
 /// segment that is mapped already are bounded by it.
 const MAPPED: f64 = 0.3;
+/// The rolling window unless the user sets one: an hour, in seconds, or so many samples if that is more.
+const WINDOW: f64 = 3600.0;
+const WINDOW_SAMPLES: f64 = 60.0;
 /// A pause longer than this many usual intervals is a gap.
 const GAP: f64 = 4.0;
 /// Samples between two looks: a twelfth of those taken, within these bounds. More looks are nearly the same look.
@@ -139,7 +142,8 @@ impl Tracker {
         let fds = self.count(&self.fds, settings);
         let threads = self.count(&self.threads, settings);
 
-        let window = newest(&self.memory, settings.window_s);
+        let span = settings.window_s.unwrap_or_else(|| WINDOW.max(WINDOW_SAMPLES * self.usual));
+        let window = newest(&self.memory, span);
         let floors = Window::floors(&window, Window::merged(window.len()));
         let slope = median_slope(&floors.at, &floors.values);
         let spikes = self.spikes.evidence();

@@ -176,7 +176,7 @@ pub struct SamplingArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Thresholds")]
 pub struct AnalysisArgs {
-    /// How far back the rolling window reaches [default: 1h, or 60 intervals if that is more]
+    /// How far back the rolling window reaches [default: 1h, or 60 samples if that is more]
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_WINDOW", value_parser = parse_positive, allow_negative_numbers = true)]
     pub window: Option<Duration>,
     /// How long a target must be seen before 'leaking' may be said [default: 1h, or a fifth of the run when its length is known]

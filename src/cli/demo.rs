@@ -113,7 +113,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
     };
     let mut watch = Watch::new(Rules {
         analysis: analysis::Settings {
-            window_s: DURATION.as_secs_f64(),
+            window_s: None,
             min_observation_s: 0.0,
             max_growth: None,
             spike_bytes: 50e6,

@@ -12,13 +12,10 @@ use super::error::Error;
 use super::exit::GatePolicy;
 
 const HOUR: Duration = Duration::from_secs(3600);
-/// Samples the default window holds at least.
-const WINDOW_SAMPLES: u32 = 60;
 
 /// Rules for processes that run.
 pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
-    let window = args.window.unwrap_or_else(|| HOUR.max(sampling.interval.saturating_mul(WINDOW_SAMPLES)));
-    if window < sampling.interval {
+    if let Some(window) = args.window.filter(|&window| window < sampling.interval) {
         let typed = |span| humantime::format_duration(span);
         return Err(Error::usage(format!(
             "the window ({}) is shorter than the interval ({})",
@@ -32,7 +29,7 @@ pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
             .hint("give a longer '--duration' or a shorter '--interval'"));
     }
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
-    Ok(rules(args, window, MinObservation::Fixed(least.as_secs_f64())))
+    Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
 }
 
 /// How long the session lasts, when that is known.
@@ -47,13 +44,13 @@ pub(super) fn replay_rules(args: &AnalysisArgs) -> Rules {
     let least = args
         .min_observation
         .map_or(MinObservation::FifthOfRecording, |least| MinObservation::Fixed(least.as_secs_f64()));
-    rules(args, args.window.unwrap_or(HOUR), least)
+    rules(args, least)
 }
 
-fn rules(args: &AnalysisArgs, window: Duration, min_observation: MinObservation) -> Rules {
+fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
     Rules {
         analysis: analysis::Settings {
-            window_s: window.as_secs_f64(),
+            window_s: args.window.map(|window| window.as_secs_f64()),
             min_observation_s: 0.0,
             max_growth: args.max_growth.map(|rate| rate.0),
             spike_bytes: args.threshold_mb * 1e6,

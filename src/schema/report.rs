@@ -104,8 +104,8 @@ pub enum EndedBy {
 /// What was in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Settings {
-    /// How far back the rolling window reaches.
-    pub window_seconds: f64,
+    /// How far back the rolling window reaches; null for an hour, or 60 samples if that is more.
+    pub window_seconds: Option<f64>,
     /// How long a target must be seen before `leaking` may be said; null for a fifth of each recording.
     pub min_observation_seconds: Option<f64>,
     /// `--max-growth`; null for the default, which depends on the level of the target.
