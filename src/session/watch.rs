@@ -252,6 +252,7 @@ impl Watch {
     /// Notes the limit that a source found for a target.
     pub(super) fn surrounded(&mut self, index: usize, ceiling: Option<Ceiling>) {
         self.series[index].own_ceiling = ceiling;
+        self.targets[index].ceiling = ceiling;
         self.refresh_ceiling(index);
     }
 
@@ -322,7 +323,8 @@ impl Watch {
         self.refresh_ceiling(index);
         let target = &self.targets[index];
         let scope = self.scope(target, at);
-        let mut read = reading_findings(scope, rise, target.ceiling.as_ref(), &self.rules.alerts).peekable();
+        let ceiling = target.ceiling.as_ref();
+        let mut read = reading_findings(scope, rise, ceiling, &self.rules.alerts).peekable();
         let series = &mut self.series[index];
         if series.found.is_empty() && series.book.is_empty() && read.peek().is_none() {
             return Ok(());
@@ -344,8 +346,11 @@ impl Watch {
 
     /// The tighter of `--limit`, which counts this process alone, and of what the source found.
     fn refresh_ceiling(&mut self, index: usize) {
-        let target = &mut self.targets[index];
         let own = self.series[index].own_ceiling;
+        if own.is_none() && self.rules.limit_bytes.is_none() {
+            return;
+        }
+        let target = &mut self.targets[index];
         // A limit is one of a process; a pool has none of its own.
         let limit = self.rules.limit_bytes.filter(|_| target.kind == TargetKind::Process);
         let user = limit.zip(target.reading.memory()).map(|(limit_bytes, used_bytes)| Ceiling {
