@@ -23,7 +23,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
         'leakwatch' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
             [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
-            [CompletionResult]::new('--pid-file', '--pid-file', [CompletionResultType]::ParameterName, 'Watch the processes whose numbers FILE holds, one a line')
+            [CompletionResult]::new('--pid-file', '--pid-file', [CompletionResultType]::ParameterName, 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone')
             [CompletionResult]::new('--process', '--process', [CompletionResultType]::ParameterName, 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)')
             [CompletionResult]::new('--cmdline', '--cmdline', [CompletionResultType]::ParameterName, 'Watch processes whose whole command line matches REGEX')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only processes of this user')
@@ -121,7 +121,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
         'leakwatch;list' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
             [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
-            [CompletionResult]::new('--pid-file', '--pid-file', [CompletionResultType]::ParameterName, 'Watch the processes whose numbers FILE holds, one a line')
+            [CompletionResult]::new('--pid-file', '--pid-file', [CompletionResultType]::ParameterName, 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone')
             [CompletionResult]::new('--process', '--process', [CompletionResultType]::ParameterName, 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)')
             [CompletionResult]::new('--cmdline', '--cmdline', [CompletionResultType]::ParameterName, 'Watch processes whose whole command line matches REGEX')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only processes of this user')

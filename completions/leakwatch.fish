@@ -25,7 +25,7 @@ function __fish_leakwatch_using_subcommand
 end
 
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l cmdline -d 'Watch processes whose whole command line matches REGEX' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l user -d 'Only processes of this user' -r
@@ -141,7 +141,7 @@ always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l cmdline -d 'Watch processes whose whole command line matches REGEX' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l user -d 'Only processes of this user' -r

@@ -80,6 +80,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
         samples: Some(10_000),
         wait: false,
         pss: false,
+        pid_file: None,
         root: None,
     };
     let mut watch = Watch::new(Rules {

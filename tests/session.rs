@@ -50,9 +50,10 @@ impl Script {
 }
 
 impl ProcessSource for Script {
-    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
         let mut found: Vec<Found> = self
             .running()
+            .filter(|process| selection.pids.is_empty() || selection.pids.contains(&process.key.pid))
             .map(|process| Found {
                 key: process.key,
                 parent: None,
@@ -121,6 +122,7 @@ fn plan(seconds: u64) -> Plan {
         samples: None,
         wait: false,
         pss: false,
+        pid_file: None,
         root: None,
     }
 }
@@ -220,6 +222,18 @@ fn thousands_of_short_lives_are_folded() {
     assert_eq!(folded.name, "worker");
     assert_eq!(folded.count + u64::try_from(kept).expect("a count"), 3982);
     assert_eq!(folded.rss_max, Some(50 << 20));
+}
+
+#[test]
+fn a_pid_file_is_read_again_after_a_restart() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "8\n").expect("a file");
+    let mut script = Script::of(vec![process(7, 1, 0, 10), process(8, 1, 20, 40)]);
+    let selection = Selection { pids: vec![Pid(7)], ..Selection::default() };
+    let plan = Plan { wait: true, selection, pid_file: Some(file.path().to_owned()), ..plan(60) };
+    let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
+    let pids: Vec<_> = watch.targets().iter().filter_map(|target| target.key.map(|key| key.pid)).collect();
+    assert_eq!(pids, [Pid(7), Pid(8)]);
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub struct SelectArgs {
     /// Watch the process with this number (repeatable)
     #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
     pub pids: Vec<u32>,
-    /// Watch the processes whose numbers FILE holds, one a line
+    /// Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pid_file: Option<PathBuf>,
     /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)

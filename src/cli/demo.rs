@@ -108,6 +108,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         duration: Some(DURATION),
         samples: None,
         wait: false,
+        pid_file: None,
         root: None,
         pss: true,
     };

@@ -39,6 +39,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         samples: args.sampling.samples,
         wait: false,
         pss: !args.sampling.no_pss,
+        pid_file: None,
         root: Some(pid),
     };
     let mut recorder = Recorder::default();

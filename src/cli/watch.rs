@@ -34,6 +34,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         duration: args.sampling.duration,
         samples: args.sampling.samples,
         wait: args.wait,
+        pid_file: args.select.pid_file.clone(),
         root: None,
         pss: !args.sampling.no_pss,
     };

@@ -11,12 +11,13 @@ mod watch;
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{Pid, ProcessKey, Sample, Timestamp};
-use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection};
+use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, read_pid_file};
 
 use pss_budget::PssBudget;
 use schedule::Schedule;
@@ -45,6 +46,8 @@ pub struct Plan {
     pub wait: bool,
     /// Whether PSS and USS may be read.
     pub pss: bool,
+    /// Read again for other pids while none of them runs, if the session waits.
+    pub pid_file: Option<PathBuf>,
     /// The process with which the session ends, whoever else still runs: the command that was started for it.
     pub root: Option<Pid>,
 }
@@ -196,6 +199,9 @@ impl<'a> Session<'a> {
         watch: &mut Watch,
         sink: &mut dyn EventSink,
     ) -> Result<io::Result<()>, ReadError> {
+        if self.plan.wait && self.running.is_empty() {
+            self.read_pid_file();
+        }
         let found = match self.source.find(&self.plan.selection) {
             Ok(found) => found,
             Err(error) if tick.number == 0 => return Err(error),
@@ -213,6 +219,15 @@ impl<'a> Session<'a> {
             sink.take(Event::Ticked(&tick, watch.targets()))
         })();
         Ok(outcome)
+    }
+
+    /// A daemon that was started again has written its new pid.
+    fn read_pid_file(&mut self) {
+        let pids = self.plan.pid_file.as_deref().and_then(|path| read_pid_file(path).ok()).unwrap_or_default();
+        let selected = &mut self.plan.selection.pids;
+        selected.extend(pids);
+        selected.sort_unstable();
+        selected.dedup();
     }
 
     fn close_missing(
