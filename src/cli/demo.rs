@@ -33,7 +33,11 @@ pub(super) fn run(behaviour: Behaviour) -> Result<u8, Error> {
     };
     let found = target.assessment.verdict.status;
     let right = is_right(behaviour, found);
-    let judged = if right { "as it should be" } else { "but that is wrong" };
+    let judged = match (right, found) {
+        (false, _) => "but that is wrong",
+        (true, Status::InsufficientData) => "so no leak is claimed, as it should be",
+        (true, _) => "as it should be",
+    };
     let kind = if behaviour.leaks() { "leaks" } else { "does not leak" };
     print(&format!("\nThis process {kind}; found: {}, {judged}.\n", status_words(found)))?;
     Ok(if watched.interrupted {
