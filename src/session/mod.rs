@@ -243,6 +243,7 @@ impl<'a> Session<'a> {
             let listed = found.binary_search_by_key(&key, |found| found.key).is_ok();
             let stays = listed || self.source.read(key, Depth::Counters).is_ok();
             if !stays {
+                self.budget.forget(key);
                 gone.push((key, index));
             }
             stays

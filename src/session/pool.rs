@@ -15,14 +15,14 @@ const NAMES: usize = 1024;
 #[derive(Debug, Clone, Copy)]
 struct Sum {
     at: Timestamp,
+    member: usize,
     members: u64,
     reading: Reading,
 }
 
 impl Sum {
-    fn of(at: Timestamp, reading: &Reading) -> Self {
-        let reading = Reading { pss: None, uss: None, vsize: reading.vsize, ..*reading };
-        Self { at, members: 1, reading }
+    fn of(at: Timestamp, member: usize, reading: &Reading) -> Self {
+        Self { at, member, members: 1, reading: Reading { pss: None, uss: None, ..*reading } }
     }
 
     fn add(&mut self, other: &Reading) {
@@ -57,6 +57,8 @@ pub(super) struct Pool {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PoolSample {
     pub(super) at: Timestamp,
+    /// The target of one of its members.
+    pub(super) member: usize,
     pub(super) members: u64,
     pub(super) reading: Reading,
 }
@@ -87,8 +89,8 @@ impl Pools {
         &mut self.pools[pool]
     }
 
-    /// Adds a member's reading; returns the sum of the moment before when this begins another one.
-    pub(super) fn add(&mut self, pool: usize, at: Timestamp, reading: &Reading) -> Option<PoolSample> {
+    /// Adds the reading of the target `member`; returns the sum of the moment before when this begins another one.
+    pub(super) fn add(&mut self, pool: usize, member: usize, at: Timestamp, reading: &Reading) -> Option<PoolSample> {
         let pool = &mut self.pools[pool];
         match &mut pool.open {
             Some(sum) if sum.at == at => {
@@ -97,7 +99,7 @@ impl Pools {
             }
             _ => {
                 let before = pool.take();
-                pool.open = Some(Sum::of(at, reading));
+                pool.open = Some(Sum::of(at, member, reading));
                 before
             }
         }
@@ -121,6 +123,7 @@ impl Pool {
         let sum = self.open.take()?;
         (self.target.is_some() || sum.members > 1).then_some(PoolSample {
             at: sum.at,
+            member: sum.member,
             members: sum.members,
             reading: sum.reading,
         })
@@ -145,9 +148,9 @@ mod tests {
     fn shared_pages_count_once() {
         let mut pools = Pools::default();
         let pool = pools.named("worker").expect("a pool");
-        assert!(pools.add(pool, Timestamp(1), &reading(100)).is_none());
-        assert!(pools.add(pool, Timestamp(1), &reading(50)).is_none());
-        let sum = pools.add(pool, Timestamp(2), &reading(1)).expect("a sum");
+        assert!(pools.add(pool, 0, Timestamp(1), &reading(100)).is_none());
+        assert!(pools.add(pool, 0, Timestamp(1), &reading(50)).is_none());
+        let sum = pools.add(pool, 0, Timestamp(2), &reading(1)).expect("a sum");
         assert_eq!(
             (sum.at, sum.members, sum.reading.rss_anon, sum.reading.rss),
             (Timestamp(1), 2, Some(150), Some(157))
@@ -158,10 +161,10 @@ mod tests {
     fn one_process_is_no_pool_and_unknown_stays_unknown() {
         let mut pools = Pools::default();
         let pool = pools.named("worker").expect("a pool");
-        pools.add(pool, Timestamp(1), &reading(100));
+        pools.add(pool, 0, Timestamp(1), &reading(100));
         assert!(pools.close().is_empty());
-        pools.add(pool, Timestamp(2), &reading(100));
-        pools.add(pool, Timestamp(2), &Reading { rss_anon: None, ..reading(100) });
+        pools.add(pool, 0, Timestamp(2), &reading(100));
+        pools.add(pool, 0, Timestamp(2), &Reading { rss_anon: None, ..reading(100) });
         assert_eq!(pools.close()[0].1.reading.rss_anon, None);
     }
 

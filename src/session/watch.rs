@@ -212,23 +212,17 @@ impl Watch {
             self.assess(index, at, sink)?;
         }
         self.alert(index, at, rise, sink)?;
-        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, at, &sample.reading)?)));
-        complete.map_or(Ok(()), |(pool, sum)| self.observe_pool(pool, sum, index, sink))
+        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, index, at, &sample.reading)?)));
+        complete.map_or(Ok(()), |(pool, sum)| self.observe_pool(pool, sum, sink))
     }
 
-    /// Takes the sum of one pool; `member` is one of its processes.
-    fn observe_pool(
-        &mut self,
-        pool: usize,
-        sum: PoolSample,
-        member: usize,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
+    /// Takes the sum of one pool.
+    fn observe_pool(&mut self, pool: usize, sum: PoolSample, sink: &mut dyn EventSink) -> io::Result<()> {
         let kind = TargetKind::Pool { members: sum.members };
         let index = match self.pools.pool(pool).target {
             Some(index) => index,
             None => {
-                let Target { label, source, .. } = &self.targets[member];
+                let Target { label, source, .. } = &self.targets[sum.member];
                 let label = ProcessLabel { name: label.name.clone(), ..ProcessLabel::default() };
                 let target = self.unread(kind, label, source.clone(), sum.at);
                 let index = self.place(target, None);
@@ -243,8 +237,7 @@ impl Watch {
     /// All targets have been read at this moment.
     pub(super) fn end_tick(&mut self, sink: &mut dyn EventSink) -> io::Result<()> {
         for (pool, sum) in self.pools.close() {
-            let member = (0..self.series.len()).find(|&index| self.series[index].pool == Some(pool));
-            member.map_or(Ok(()), |member| self.observe_pool(pool, sum, member, sink))?;
+            self.observe_pool(pool, sum, sink)?;
         }
         Ok(())
     }
