@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::alert::Thresholds;
 use crate::analysis::{self, Status};
-use crate::clock::{StopFlag, SystemClock};
+use crate::clock::StopFlag;
 use crate::demo::{Behaviour, Child};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
-use crate::session::{EndedBy, MinObservation, Plan, Rules, Session, Watch};
+use crate::session::{EndedBy, MinObservation, Plan, Rules, Watch};
 use crate::source::Selection;
 use crate::terminal::{Style, status_words, summary};
 use crate::units::Span;
@@ -18,8 +18,7 @@ use super::args::{Format, SelectArgs};
 use super::closing::summary_width;
 use super::command::Leash;
 use super::error::{Error, Kind};
-use super::view::View;
-use super::{exit, print, select, signals};
+use super::{exit, live, print, select, signals};
 
 const INTERVAL: Duration = Duration::from_millis(100);
 const DURATION: Duration = Duration::from_secs(40);
@@ -130,13 +129,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         limit_bytes: None,
         pools: false,
     });
-    let mut view = View::new(format, Some(DURATION));
-    let outcome = {
-        let mut fanout = Fanout::default();
-        view.join(&mut fanout);
-        Session::new(source.as_mut(), &SystemClock, &stop, plan).run(&mut watch, &mut fanout)
-    };
-    view.clear();
-    let outcome = outcome.map_err(|error| select::unreadable(&error))?;
+    let outcome =
+        live::sample(source.as_mut(), &stop, plan, Some(DURATION), format, &mut watch, &mut Fanout::default())?;
     Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })
 }

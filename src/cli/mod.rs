@@ -10,6 +10,7 @@ mod error;
 mod exit;
 pub mod generate;
 mod list;
+mod live;
 mod outputs;
 mod run;
 mod select;

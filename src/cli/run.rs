@@ -7,7 +7,7 @@ use crate::event::Fanout;
 use crate::model::Pid;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Plan, Session, Watch};
+use crate::session::{EndedBy, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 
@@ -16,8 +16,7 @@ use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
 use super::outputs::Files;
-use super::view::View;
-use super::{exit, select, settings, signals, warn, watch};
+use super::{exit, live, select, settings, signals, warn, watch};
 
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
@@ -42,18 +41,15 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         pid_file: None,
         root: Some(pid),
     };
+    let (format, length) = (args.output.format, settings::length(&args.sampling));
     let mut recorder = Recorder::default();
-    let mut view = View::new(args.output.format, settings::length(&args.sampling));
     let mut watch = Watch::new(rules.clone());
     let outcome = {
         let mut fanout = Fanout::default();
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
-        view.join(&mut fanout);
-        Session::new(source.as_mut(), &clock, &stop, plan).run(&mut watch, &mut fanout)
+        live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
     };
-    view.clear();
-    let outcome = outcome.map_err(|error| select::unreadable(&error))?;
     let by_itself = matches!(outcome.ended_by, EndedBy::CommandEnded | EndedBy::NothingMatched);
     let status = started
         .end(&args.control, by_itself)

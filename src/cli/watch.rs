@@ -7,7 +7,7 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::event::Fanout;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Outcome, Plan, Rules, Session, Watch};
+use crate::session::{EndedBy, Outcome, Plan, Rules, Watch};
 use crate::source::ProcessSource;
 
 use super::args::WatchArgs;
@@ -15,8 +15,7 @@ use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
 use super::outputs::Files;
-use super::view::View;
-use super::{select, settings, signals};
+use super::{live, select, settings, signals};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
@@ -41,18 +40,15 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let clock = SystemClock;
     let mut outputs =
         Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let (format, length) = (args.output.format, settings::length(&args.sampling));
     let mut recorder = Recorder::default();
-    let mut view = View::new(args.output.format, settings::length(&args.sampling));
     let mut watch = Watch::new(rules.clone());
     let outcome = {
         let mut fanout = Fanout::default();
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
-        view.join(&mut fanout);
-        Session::new(source.as_mut(), &clock, &stop, plan).run(&mut watch, &mut fanout)
+        live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
     };
-    view.clear();
-    let outcome = outcome.map_err(|error| select::unreadable(&error))?;
     let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
