@@ -2,7 +2,7 @@
 
 use crate::model::Timestamp;
 
-/// The lowest value of each of the last cells of time.
+/// The lowest value of each of the last cells of time, in a ring.
 ///
 /// Sixteen cells cover the period, so that the memory does not depend on the interval; the period is thereby
 /// exact to a fifteenth. Values are kept in pages: one cache line holds all cells, and there is a meter for each target.
@@ -15,6 +15,8 @@ pub struct RiseMeter {
 }
 
 const CELLS: usize = 16;
+/// As a number of cells of time.
+const RING: i64 = 16;
 /// Memory moves in pages of this many bytes.
 const PAGE: u64 = 4096;
 
@@ -22,23 +24,28 @@ impl RiseMeter {
     /// A meter over a period in seconds.
     #[must_use]
     pub fn over(period_s: i64) -> Self {
-        #[expect(clippy::cast_possible_wrap, reason = "a small constant")]
-        let cells = CELLS as i64 - 1;
-        Self { cell_ms: (period_s * 1000 / cells).max(1), newest: None, lows: [u32::MAX; CELLS] }
+        Self { cell_ms: (period_s * 1000 / (RING - 1)).max(1), newest: None, lows: [u32::MAX; CELLS] }
     }
 
     /// Takes a value in bytes and says by how much it stands above the lowest of the period, to the page.
     pub fn push(&mut self, at: Timestamp, value: u64) -> u64 {
         let cell = at.0.div_euclid(self.cell_ms);
-        let passed = self.newest.map_or(0, |newest| (cell - newest).max(0));
-        let passed = usize::try_from(passed).unwrap_or(CELLS).min(CELLS);
-        self.lows.rotate_right(passed);
-        self.lows[..passed].fill(u32::MAX);
-        self.newest = Some(self.newest.map_or(cell, |newest| newest.max(cell)));
+        let newest = self.newest.map_or(cell, |newest| newest.max(cell));
+        let passed = self.newest.map_or(0, |before| newest.saturating_sub(before)).min(RING);
+        for ago in 0..passed {
+            self.lows[slot(newest - ago)] = u32::MAX;
+        }
+        self.newest = Some(newest);
         let pages = u32::try_from(value / PAGE).unwrap_or(u32::MAX);
-        self.lows[0] = self.lows[0].min(pages);
+        let low = &mut self.lows[slot(newest)];
+        *low = pages.min(*low);
         u64::from(pages - self.lows.iter().copied().fold(pages, u32::min)) * PAGE
     }
+}
+
+/// Where a cell of time is kept.
+fn slot(cell: i64) -> usize {
+    usize::try_from(cell.rem_euclid(RING)).unwrap_or(0)
 }
 
 #[cfg(test)]

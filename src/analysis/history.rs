@@ -4,6 +4,8 @@
 //! into the next tier. Nothing is stored twice and nothing is interpolated, so a series of n samples needs about
 //! 64 log2(n / 64) blocks: 2 KiB after 360 samples, 8 KiB after a week at 10 s. A series that never changed needs none.
 
+use std::collections::VecDeque;
+
 /// Blocks the finest tier may hold, and each other one. A window is made of one tier and the finer ones and so has 48
 /// to 160 blocks: enough for a good estimate of the autocorrelation of its errors (below 48 its bias cannot be repaired).
 const FINEST: usize = 96;
@@ -38,7 +40,8 @@ impl Block {
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     first: f64,
-    tiers: Vec<Vec<Block>>,
+    /// Rings, the finest first: what is passed on leaves at the front, and nothing else moves.
+    tiers: Vec<VecDeque<Block>>,
     samples: u64,
     observed: f64,
 }
@@ -61,7 +64,7 @@ impl History {
 
     /// The series has changed for the first time: the constant past is written out, evenly spaced.
     fn begin(&mut self) {
-        self.tiers.push(Vec::with_capacity(FINEST));
+        self.tiers.push(VecDeque::with_capacity(FINEST));
         #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
         let step = self.observed / self.samples.saturating_sub(1).max(1) as f64;
         for i in 0..self.samples {
@@ -73,18 +76,18 @@ impl History {
     fn append(&mut self, at: f64, offset: f64) {
         #[expect(clippy::cast_possible_truncation, reason = "24 bits of an offset are enough, see Block")]
         let (at, offset) = (at as f32, offset as f32);
-        self.tiers[0].push(Block { at, mean: offset, low: offset });
+        self.tiers[0].push_back(Block { at, mean: offset, low: offset });
         for tier in 0.. {
             if self.tiers[tier].len() < if tier == 0 { FINEST } else { COARSE } {
                 break;
             }
             if tier + 1 == self.tiers.len() {
-                self.tiers.push(Vec::new());
+                self.tiers.push(VecDeque::new());
             }
             let (fine, coarse) = self.tiers.split_at_mut(tier + 1);
             coarse[0].reserve_exact(PASSED_ON / 2);
-            coarse[0].extend(fine[tier][..PASSED_ON].chunks_exact(2).map(|pair| pair[0].merged(pair[1])));
-            fine[tier].drain(..PASSED_ON);
+            let mut oldest = fine[tier].drain(..PASSED_ON);
+            coarse[0].extend(std::iter::from_fn(|| Some(oldest.next()?.merged(oldest.next()?))));
         }
     }
 
@@ -110,14 +113,14 @@ impl History {
 
     /// Since when, in seconds after the first sample, the window of a tier reaches back; `None` for an empty one.
     pub fn reach(&self, tier: usize) -> Option<f64> {
-        self.tiers[tier].first().map(|b| f64::from(b.at))
+        self.tiers[tier].front().map(|b| f64::from(b.at))
     }
 
     /// The newest past in blocks of 2^`tier` samples: all of that tier, then the finer ones merged to its size.
     /// A rest that does not fill a block is kept when it holds at least half of one.
     pub fn window(&self, tier: usize) -> Vec<Block> {
         let mut out = Vec::with_capacity(MOST);
-        out.extend_from_slice(&self.tiers[tier]);
+        out.extend(&self.tiers[tier]);
         let full = 1_u32 << tier;
         let mut rest = Rest::default();
         for finer in (0..tier).rev() {
@@ -180,7 +183,7 @@ mod tests {
                 assert!(life.len() >= 48 && life[0].at < 64.0, "{i} {}", life.len());
             }
         }
-        assert!(history.tiers.iter().map(Vec::capacity).sum::<usize>() < 64 * 9);
+        assert!(history.tiers.iter().map(VecDeque::capacity).sum::<usize>() < 64 * 9);
     }
 
     #[test]
