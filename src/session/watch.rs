@@ -137,7 +137,7 @@ impl Watch {
         let series = Series {
             tracker: Some(Tracker::new(&self.rules.analysis, target.age_s)),
             book: AlertBook::default(),
-            rise: RiseMeter::over(60),
+            rise: RiseMeter::default(),
             own_ceiling: None,
             found: Vec::new(),
             pool,
