@@ -89,6 +89,7 @@ impl ProcessSource for Script {
 struct Collected {
     samples: Vec<(ProcessKey, Timestamp)>,
     alerts: Vec<(AlertKind, AlertState)>,
+    messages: Vec<String>,
     notices: Vec<Notice>,
     fail_at: Option<usize>,
 }
@@ -106,7 +107,10 @@ impl EventSink for Collected {
                     return Err(io::ErrorKind::StorageFull.into());
                 }
             }
-            Event::Alert(_, alert) => self.alerts.push((alert.kind, alert.state)),
+            Event::Alert(_, alert) => {
+                self.alerts.push((alert.kind, alert.state));
+                self.messages.push(alert.message.clone());
+            }
             Event::Notice(_, notice) => self.notices.push(notice.clone()),
             _ => {}
         }
@@ -318,4 +322,19 @@ fn alerts_are_raised_once_an_episode() {
         };
         assert_eq!(states, expected, "{kind:?}");
     }
+}
+
+#[test]
+fn a_leak_that_stops_is_withdrawn_with_the_reason() {
+    let mut leaking = process(7, 1, 0, 10_000);
+    leaking.rss = |second| (50 << 20) + (second.min(1500) << 16);
+    let mut script = Script::of(vec![leaking]);
+    let mut collected = Collected::default();
+    run(&mut script, plan(6000), rules(), &mut collected);
+    let told: Vec<_> =
+        collected.alerts.iter().zip(&collected.messages).filter(|(a, _)| a.0 == AlertKind::Leak).collect();
+    let [(begin, _), (end, why)] = told.as_slice() else { panic!("one episode: {told:?}") };
+    assert_eq!((begin.1, end.1), (AlertState::Firing, AlertState::Resolved));
+    assert!(why.starts_with("withdrawn after ") && why.contains(": "), "{why}");
+    assert!(!why.contains("now leaking"), "{why}");
 }

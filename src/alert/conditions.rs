@@ -1,10 +1,10 @@
 //! Which conditions hold at a moment.
 
-use crate::analysis::{Assessment, Status};
+use crate::analysis::{Assessment, Rule, Status};
 use crate::model::{Ceiling, HostMemory};
-use crate::units::{ByteRate, Bytes};
+use crate::units::{ByteRate, Bytes, Span};
 
-use super::AlertKind;
+use super::{Alert, AlertKind, AlertState};
 
 /// More than this within a minute is rapid growth, in bytes (50 MB).
 pub(crate) const RAPID_GROWTH_BYTES: u64 = 50_000_000;
@@ -104,6 +104,21 @@ fn leak(assessment: &Assessment) -> Option<Finding> {
         threshold: Some(assessment.growth.threshold),
         message,
     })
+}
+
+/// Says of an alert of a leak that has ended why it is withdrawn; other alerts stay as they are.
+pub fn explain_end(alert: &mut Alert, assessment: &Assessment) {
+    if alert.kind != AlertKind::Leak || alert.state != AlertState::Resolved {
+        return;
+    }
+    let verdict = &assessment.verdict;
+    let why = verdict.reasons.iter().find(|reason| reason.rule == Rule::Withdrawal);
+    let why = why.or_else(|| verdict.reasons.iter().find(|reason| !reason.for_leak));
+    let lasted = Span(alert.at.seconds_since(alert.since));
+    alert.message = format!("withdrawn after {lasted}, now {}", verdict.status.words());
+    if let Some(reason) = why {
+        alert.message += &format!(": {}", reason.text);
+    }
 }
 
 fn spike(assessment: &Assessment) -> Option<Finding> {

@@ -7,5 +7,5 @@ mod conditions;
 mod rise;
 
 pub use book::{Alert, AlertBook, AlertKind, AlertState, Severity};
-pub use conditions::{Finding, Scope, Thresholds, assessed_findings, host_findings, reading_findings};
+pub use conditions::{Finding, Scope, Thresholds, assessed_findings, explain_end, host_findings, reading_findings};
 pub use rise::RiseMeter;

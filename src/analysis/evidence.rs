@@ -29,6 +29,20 @@ pub enum Status {
     Leaking,
 }
 
+impl Status {
+    /// The verdict as people read it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Leaking => "leaking",
+            Self::Suspect => "suspect",
+            Self::WarmingUp => "warming up",
+            Self::InsufficientData => "not enough data",
+            Self::Stable => "stable",
+        }
+    }
+}
+
 /// The form of a series over the observed time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are the description")]

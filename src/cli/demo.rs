@@ -11,7 +11,7 @@ use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, Plan, Rules, Watch};
 use crate::source::Selection;
-use crate::terminal::{Style, status_words, summary};
+use crate::terminal::{Style, summary};
 use crate::units::Span;
 
 use super::args::{Format, SelectArgs};
@@ -38,7 +38,7 @@ pub(super) fn run(behaviour: Behaviour) -> Result<u8, Error> {
         (true, _) => "as it should be",
     };
     let kind = if behaviour.leaks() { "leaks" } else { "does not leak" };
-    print(&format!("\nThis process {kind}; found: {}, {judged}.\n", status_words(found)))?;
+    print(&format!("\nThis process {kind}; found: {}, {judged}.\n", found.words()))?;
     Ok(if watched.interrupted {
         exit::INCONCLUSIVE
     } else if right {
@@ -66,7 +66,7 @@ pub(super) fn selftest() -> Result<u8, Error> {
         let right = found.is_some_and(|found| is_right(behaviour, found));
         wrong += usize::from(!right);
         let expected = if behaviour.leaks() { "leaking" } else { "no leak" };
-        let words = found.map_or("not seen", status_words);
+        let words = found.map_or("not seen", Status::words);
         let mark = if right { "ok" } else { "WRONG" };
         let name = format!("{behaviour:?}").to_lowercase();
         text.push_str(&format!("{name:<14}{expected:<12}{words:<18}{mark}\n"));

@@ -3,8 +3,8 @@
 use std::io;
 
 use crate::alert::{
-    Alert, AlertBook, AlertKind, AlertState, Finding, RiseMeter, Scope, Thresholds, assessed_findings, host_findings,
-    reading_findings,
+    Alert, AlertBook, AlertKind, AlertState, Finding, RiseMeter, Scope, Thresholds, assessed_findings, explain_end,
+    host_findings, reading_findings,
 };
 use crate::analysis::{Settings, Tracker};
 use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
@@ -323,7 +323,8 @@ impl Watch {
             return Ok(());
         }
         let findings: Vec<Finding> = series.found.iter().cloned().chain(read).collect();
-        let alerts = series.book.update(at, &findings);
+        let mut alerts = series.book.update(at, &findings);
+        alerts.iter_mut().for_each(|alert| explain_end(alert, &target.assessment));
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
     }
 

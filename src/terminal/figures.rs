@@ -1,6 +1,6 @@
 //! Figures and verdicts as people read them.
 
-use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment, Status};
+use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment};
 use crate::event::Target;
 use crate::model::{Ceiling, CeilingKind};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
@@ -8,21 +8,9 @@ use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 /// What stands where nothing is known.
 pub(super) const UNKNOWN: &str = "-";
 
-/// A verdict in words.
-#[must_use]
-pub fn status_words(status: Status) -> &'static str {
-    match status {
-        Status::Leaking => "leaking",
-        Status::Suspect => "suspect",
-        Status::WarmingUp => "warming up",
-        Status::InsufficientData => "not enough data",
-        Status::Stable => "stable",
-    }
-}
-
 /// A verdict with what leaks, where that is not memory: `leaking (fds)`.
 pub(super) fn verdict_words(assessment: &Assessment) -> String {
-    let words = status_words(assessment.verdict.status);
+    let words = assessment.verdict.status.words();
     match assessment.verdict.resource {
         Some(Resource::Fds) => format!("{words} (fds)"),
         Some(Resource::Threads) => format!("{words} (threads)"),
@@ -83,7 +71,7 @@ pub(super) fn ceiling(ceiling: &Ceiling) -> String {
 
 /// A resource that stands out besides the one that decided: `open files: leaking, +120.0/h, 14 now`.
 pub(super) fn other_resource(known: &ResourceAssessment) -> String {
-    let status = status_words(known.status);
+    let status = known.status.words();
     let now = known.level.last.unwrap_or(0);
     let hourly = known.growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{:+.1}/h", rate * 3600.0));
     match known.resource {

@@ -10,7 +10,6 @@ mod style;
 mod summary;
 mod table;
 
-pub use figures::status_words;
 pub use lines::LogLines;
 pub use live::LiveTable;
 pub use messages::{Messages, describe_target};
