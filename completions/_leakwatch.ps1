@@ -43,8 +43,8 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
             [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'NAME must be the whole name')
             [CompletionResult]::new('--tree', '--tree', [CompletionResultType]::ParameterName, 'Also all descendants of what matched')
@@ -56,6 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
             [CompletionResult]::new('selftest', 'selftest', [CompletionResultType]::ParameterValue, 'Watch several such processes side by side and check that each verdict is right')
@@ -85,8 +86,8 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
             [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('--quiet-command', '--quiet-command', [CompletionResultType]::ParameterName, 'Hide the output of the command')
             [CompletionResult]::new('--propagate', '--propagate', [CompletionResultType]::ParameterName, 'Exit with the command''s own status when nothing was found')
@@ -111,8 +112,31 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
             [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;report' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to write: .html page, .svg chart, .json report (repeatable)')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to write: .html page, .svg chart, .json report (repeatable)')
+            [CompletionResult]::new('--time-column', '--time-column', [CompletionResultType]::ParameterName, 'Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]')
+            [CompletionResult]::new('--value-column', '--value-column', [CompletionResultType]::ParameterName, 'Column or field of the memory [default: rss_bytes or rss]')
+            [CompletionResult]::new('--value-unit', '--value-unit', [CompletionResultType]::ParameterName, 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]')
+            [CompletionResult]::new('--group-by', '--group-by', [CompletionResultType]::ParameterName, 'Column or field that tells series apart [default: pid]')
+            [CompletionResult]::new('--line-regex', '--line-regex', [CompletionResultType]::ParameterName, 'Read lines of text: a regular expression with the groups ''value'', and perhaps ''time'', ''unit'', ''name''')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]')
+            [CompletionResult]::new('--min-observation', '--min-observation', [CompletionResultType]::ParameterName, 'How long a target must be seen before ''leaking'' may be said [default: 1h, or a fifth of the run when its length is known]')
+            [CompletionResult]::new('--max-growth', '--max-growth', [CompletionResultType]::ParameterName, 'Growth below this is never ''leaking'' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]')
+            [CompletionResult]::new('--threshold-mb', '--threshold-mb', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period')
+            [CompletionResult]::new('--threshold-percent', '--threshold-percent', [CompletionResultType]::ParameterName, 'Spike alert: growth of more than N % within the spike period')
+            [CompletionResult]::new('--spike-period', '--spike-period', [CompletionResultType]::ParameterName, 'The spike period')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'What ''memory full'' means [default: the tightest of control group, resource limit and host memory]')
+            [CompletionResult]::new('--limit-percent', '--limit-percent', [CompletionResultType]::ParameterName, 'Alert above N % of the limit')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
+            [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -193,6 +217,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
         'leakwatch;help' {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
             [CompletionResult]::new('selftest', 'selftest', [CompletionResultType]::ParameterValue, 'Watch several such processes side by side and check that each verdict is right')
@@ -208,6 +233,9 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             break
         }
         'leakwatch;help;analyze' {
+            break
+        }
+        'leakwatch;help;report' {
             break
         }
         'leakwatch;help;list' {

@@ -40,6 +40,9 @@ _leakwatch() {
             leakwatch,man)
                 cmd="leakwatch__subcmd__man"
                 ;;
+            leakwatch,report)
+                cmd="leakwatch__subcmd__report"
+                ;;
             leakwatch,run)
                 cmd="leakwatch__subcmd__run"
                 ;;
@@ -73,6 +76,9 @@ _leakwatch() {
             leakwatch__subcmd__help,man)
                 cmd="leakwatch__subcmd__help__subcmd__man"
                 ;;
+            leakwatch__subcmd__help,report)
+                cmd="leakwatch__subcmd__help__subcmd__report"
+                ;;
             leakwatch__subcmd__help,run)
                 cmd="leakwatch__subcmd__help__subcmd__run"
                 ;;
@@ -89,7 +95,7 @@ _leakwatch() {
 
     case "${cmd}" in
         leakwatch)
-            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --output --wait --color --help --version run analyze list demo selftest config schema completions man behave help"
+            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --output --wait --color --help --version run analyze report list demo selftest config schema completions man behave help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -479,7 +485,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__help)
-            opts="run analyze list demo selftest config schema completions man behave help"
+            opts="run analyze report list demo selftest config schema completions man behave help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -604,6 +610,20 @@ _leakwatch() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        leakwatch__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         leakwatch__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -713,6 +733,114 @@ _leakwatch() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        leakwatch__subcmd__report)
+            opts="-o -h --output --time-column --value-column --value-unit --group-by --line-regex --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -o)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --time-column)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --value-column)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --value-unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --line-regex)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --window)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-observation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-growth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threshold-mb)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threshold-percent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --spike-period)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit-percent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "leaking suspect alert never" -- "${cur}"))
+                    return 0
+                    ;;
+                --on-inconclusive)
+                    COMPREPLY=($(compgen -W "pass fail" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

@@ -53,7 +53,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What sta
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -65,6 +65,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -s h -l help -d 'Print
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s V -l version -d 'Print version'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "list" -d 'Show what a selection matches now, without sampling'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
@@ -105,7 +106,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'W
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -135,11 +136,35 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -s o -l output -d 'What to write: .html page, .svg chart, .json report (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l time-column -d 'Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l value-column -d 'Column or field of the memory [default: rss_bytes or rss]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l value-unit -d 'Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l group-by -d 'Column or field that tells series apart [default: pid]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l line-regex -d 'Read lines of text: a regular expression with the groups \'value\', and perhaps \'time\', \'unit\', \'name\'' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l threshold-mb -d 'Spike alert: growth of more than N MB (10^6 bytes) within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l threshold-percent -d 'Spike alert: growth of more than N % within the spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l spike-period -d 'The spike period' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
+suspect\t'A target leaks or is suspect'
+alert\t'An alert of severity warning or critical was raised'
+never\t'Nothing'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
+fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
@@ -200,14 +225,15 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

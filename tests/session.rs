@@ -101,7 +101,7 @@ impl EventSink for Collected {
 
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::Sampled(target, sample) => {
+            Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
                 self.samples.push((target.key.expect("a process"), sample.at));
                 if self.fail_at == Some(self.samples.len()) {
                     return Err(io::ErrorKind::StorageFull.into());

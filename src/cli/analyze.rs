@@ -13,7 +13,7 @@ use crate::session::{ReplayFailure, Rules, Watch, replay};
 use crate::source::replay::{Layout, Recording};
 use crate::terminal::{FileLine, Messages, Screen, Style};
 
-use super::args::{AnalyzeArgs, ColumnArgs};
+use super::args::{AnalyzeArgs, ColumnArgs, Format, OutputArgs, ReportArgs};
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
@@ -29,6 +29,13 @@ struct Totals {
     unusable: Vec<String>,
     interrupted: bool,
     failed: Option<io::Error>,
+}
+
+impl From<ReportArgs> for AnalyzeArgs {
+    fn from(args: ReportArgs) -> Self {
+        let ReportArgs { files, outputs, columns, analysis } = args;
+        Self { files, columns, analysis, output: OutputArgs { format: Format::Table, outputs } }
+    }
 }
 
 /// Analyses all files, writes the reports and returns the exit status.

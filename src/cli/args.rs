@@ -60,6 +60,12 @@ pub enum Command {
     Run(RunArgs),
     /// Analyse recordings: .csv or .jsonl, also .gz, or - for standard input
     Analyze(AnalyzeArgs),
+    /// Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does
+    #[command(
+        mut_arg("fail_on", |arg| arg.default_value("never")),
+        mut_arg("on_inconclusive", |arg| arg.default_value("pass"))
+    )]
+    Report(ReportArgs),
     /// Show what a selection matches now, without sampling
     List(ListArgs),
     /// Start a small process that leaks (or not), watch it live, and say what was found
@@ -222,7 +228,7 @@ pub struct OutputArgs {
     /// What standard output carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// Also write FILE: .json report, .jsonl events, .csv samples (repeatable)
+    /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
 }
@@ -313,6 +319,23 @@ pub struct AnalyzeArgs {
     /// What to write
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Recordings; - is standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// What to write: .html page, .svg chart, .json report (repeatable)
+    #[arg(short, long = "output", required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub outputs: Vec<PathBuf>,
+    /// How the columns are called in a foreign file
+    #[command(flatten)]
+    pub columns: ColumnArgs,
+    /// How to judge
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
 }
 
 /// How to read a foreign recording.

@@ -56,7 +56,7 @@ impl Closing<'_> {
         };
         let targets = self.watch.targets();
         let report = self.recorder.into_report(ending, targets, &folded);
-        let written = self.outputs.finish(&report);
+        let written = self.outputs.finish(&report, targets);
         if self.output.format == Format::Table {
             print(&summary(targets, summary_width(), Style::stdout()))?;
         }

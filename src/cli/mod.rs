@@ -90,6 +90,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
     match cli.command {
         None => watch::run(&cli.watch),
         Some(Command::Analyze(args)) => analyze::run(&args),
+        Some(Command::Report(args)) => analyze::run(&args.into()),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Demo(args)) => demo::run(args.behaviour),

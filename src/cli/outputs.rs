@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::event::{EventSink, Fanout};
+use crate::event::{Courses, EventSink, Fanout, Target};
 use crate::model::Timestamp;
-use crate::report::{EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path, write_json};
+use crate::report::{Document, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path};
 use crate::schema::Report;
 
 use super::args::{Format, OutputArgs};
@@ -15,6 +15,8 @@ use super::error::{Error, Kind};
 pub(super) struct Outputs {
     files: Vec<Output>,
     streams: Vec<Box<dyn EventSink>>,
+    /// Kept only when a file shows them.
+    courses: Option<Courses>,
     format: Format,
 }
 
@@ -52,7 +54,7 @@ impl Files {
             match format {
                 OutputFormat::Jsonl => streams.push(Box::new(EventJsonl::new(out, started, interval_seconds)?)),
                 OutputFormat::Csv => streams.push(Box::new(SampleCsv::new(out)?)),
-                OutputFormat::Json => {}
+                OutputFormat::Json | OutputFormat::Html | OutputFormat::Svg => {}
             }
             Ok(())
         };
@@ -69,7 +71,8 @@ impl Files {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(&error)),
             _ => {}
         }
-        Ok(Outputs { files, streams, format })
+        let courses = files.iter().any(|file| file.format().has_charts()).then(Courses::default);
+        Ok(Outputs { files, streams, courses, format })
     }
 }
 
@@ -79,16 +82,21 @@ impl Outputs {
         for stream in &mut self.streams {
             fanout.add(stream.as_mut());
         }
+        if let Some(courses) = &mut self.courses {
+            fanout.add(courses);
+        }
     }
 
     /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
-    pub(super) fn finish(self, report: &Report) -> Result<(), Error> {
+    pub(super) fn finish(self, report: &Report, targets: &[Target]) -> Result<(), Error> {
+        let course = |target| self.courses.as_ref().and_then(|courses| courses.of(target));
+        let document = Document { report, courses: targets.iter().map(course).collect() };
         let mut outcome = Ok(());
         for file in self.files {
-            outcome = outcome.and(file.finish(report).map_err(refused));
+            outcome = outcome.and(file.finish(&document).map_err(refused));
         }
         if self.format == Format::Json {
-            match write_json(&mut io::stdout().lock(), report) {
+            match document.write(OutputFormat::Json, &mut io::stdout().lock()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                     let error = Error::new(Kind::Failed, format!("cannot write standard output: {error}"));
                     outcome = outcome.and(Err(error));

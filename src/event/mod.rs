@@ -1,11 +1,13 @@
 //! Everything that happens in a session, as one stream for all sinks.
 
+mod course;
 mod notice;
 mod target;
 
 use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
+pub use course::{Course, Courses, Point};
 pub use notice::Notice;
 pub use target::{Folded, Target, TargetKind, Trace};
 
@@ -27,7 +29,7 @@ pub struct Tick {
 pub enum Event<'a> {
     /// A target was found.
     Found(&'a Target),
-    /// A target was read.
+    /// A target was read, or the sum of one that stands for several.
     Sampled(&'a Target, &'a Sample),
     /// The verdict on a target is another one than before.
     VerdictChanged(&'a Target, Timestamp),

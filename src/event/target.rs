@@ -69,6 +69,8 @@ pub struct Folded {
 /// One watched target as it stands at a moment.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// Its number in this session: no other target has or had it.
+    pub number: u64,
     /// What it is.
     pub kind: TargetKind,
     /// Its identity; `None` for a pool, and for a series of a recording that names no process.

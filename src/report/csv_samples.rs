@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::escape;
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, TargetKind};
 use crate::model::{Counter, Sample};
 use crate::schema::SAMPLE_COLUMNS;
 
@@ -45,7 +45,7 @@ impl<W: Write> EventSink for SampleCsv<W> {
 
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::Sampled(target, sample) => {
+            Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
                 Ok(self.row(super::convert::pid(target.key), &target.label.name, sample)?)
             }
             Event::Ticked(..) => self.writer.flush(),

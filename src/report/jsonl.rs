@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, TargetKind};
 use crate::model::Timestamp;
 use crate::schema::{EventLine, SCHEMA_VERSION};
 
@@ -53,7 +53,9 @@ impl<W: Write> EventSink for EventJsonl<W> {
                 name: target.label.name.clone(),
                 cmdline: Some(target.label.cmdline.clone()).filter(|text| !text.is_empty()),
             },
-            Event::Sampled(target, sample) => EventLine::Sample(convert::sample_line(target, sample)),
+            Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
+                EventLine::Sample(convert::sample_line(target, sample))
+            }
             Event::VerdictChanged(target, at) => EventLine::Verdict {
                 timestamp: at.to_string(),
                 pid: convert::pid(target.key),
@@ -68,7 +70,7 @@ impl<W: Write> EventSink for EventJsonl<W> {
                 name: target.label.name.clone(),
             },
             Event::Notice(at, notice) => EventLine::Notice { timestamp: at.to_string(), message: notice.sentence().1 },
-            Event::Ticked(..) => return Ok(()),
+            Event::Sampled(..) | Event::Ticked(..) => return Ok(()),
         };
         self.write(&line)
     }

@@ -2,12 +2,15 @@
 
 mod convert;
 mod csv_samples;
+mod document;
+mod html;
 mod jsonl;
 mod output;
 mod recorder;
 
 pub use convert::status;
 pub use csv_samples::SampleCsv;
+pub use document::Document;
 pub use jsonl::EventJsonl;
-pub use output::{NamedStream, Output, OutputError, OutputFormat, real_path, write_json};
+pub use output::{NamedStream, Output, OutputError, OutputFormat, real_path};
 pub use recorder::{Ending, Recorder};

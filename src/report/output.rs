@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::schema::Report;
+use super::document::Document;
 
 /// What a file is to hold, by its ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +17,31 @@ pub enum OutputFormat {
     Jsonl,
     /// `.csv`: samples.
     Csv,
+    /// `.html`: the report as a page.
+    Html,
+    /// `.svg`: one chart.
+    Svg,
+}
+
+impl OutputFormat {
+    /// Whether it is written as it comes; otherwise whole, at the end.
+    #[must_use]
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv)
+    }
+
+    /// Whether it shows the course of the targets.
+    #[must_use]
+    pub fn has_charts(self) -> bool {
+        matches!(self, Self::Html | Self::Svg)
+    }
 }
 
 /// Why an output cannot be used. `source` is what the system said.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The ending says nothing.
-    #[error("cannot tell from '{}' what to write: its name must end in .json, .jsonl or .csv", .0.display())]
+    #[error("cannot tell from '{}' what to write: its name must end in .json, .jsonl, .csv, .html or .svg", .0.display())]
     UnknownEnding(PathBuf),
     /// The folder is missing.
     #[error("cannot write '{}': there is no folder '{}'", .path.display(), .folder.display())]
@@ -81,7 +99,7 @@ impl Output {
             return Err(OutputError::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
         }
         let regular = fs::metadata(&real).map_or(true, |found| found.is_file());
-        let place = if format == OutputFormat::Json && regular {
+        let place = if !format.is_stream() && regular {
             // Made and taken away again: it shows that the end will be able to write here.
             drop(temporary(folder).map_err(fail)?);
             Place::Replaced
@@ -109,7 +127,7 @@ impl Output {
     /// When the system refuses.
     pub fn stream(&self) -> io::Result<Option<NamedStream>> {
         let Place::Direct(file) = &self.place else { return Ok(None) };
-        if self.format == OutputFormat::Json {
+        if !self.format.is_stream() {
             return Ok(None);
         }
         let name = format!("'{}'", self.path.display());
@@ -119,21 +137,21 @@ impl Output {
         Ok(Some(NamedStream { name, out: BufWriter::new(Box::new(file.try_clone()?)) }))
     }
 
-    /// Writes a report; a stream has been written already.
+    /// Writes what is written whole; a stream has been written already.
     ///
     /// # Errors
     /// When it cannot be written; what stood there before is then still there.
-    pub fn finish(self, report: &Report) -> Result<(), OutputError> {
-        if self.format != OutputFormat::Json {
+    pub fn finish(self, document: &Document<'_>) -> Result<(), OutputError> {
+        if self.format.is_stream() {
             return Ok(());
         }
         let path = self.path;
         let fail = |source| OutputError::Io { path: path.clone(), source };
         match self.place {
-            Place::Direct(mut file) => write_json(&mut file, report).map_err(fail),
+            Place::Direct(mut file) => document.write(self.format, &mut file).map_err(fail),
             Place::Replaced => {
                 let mut file = temporary(folder_of(&path)).map_err(fail)?;
-                write_json(&mut file, report).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+                document.write(self.format, &mut file).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
                 file.persist(&path).map(drop).map_err(|error| fail(error.error))
             }
         }
@@ -168,17 +186,6 @@ impl Write for NamedStream {
     }
 }
 
-/// Writes a report as indented JSON with a line break at its end.
-///
-/// # Errors
-/// When `out` cannot take it.
-pub fn write_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let mut buffered = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut buffered, report)?;
-    buffered.write_all(b"\n")?;
-    buffered.flush()
-}
-
 /// The file that a path names, links followed; `None` when there is none.
 #[must_use]
 pub fn real_path(path: &Path) -> Option<PathBuf> {
@@ -197,6 +204,8 @@ fn format_of(path: &Path) -> Result<OutputFormat, OutputError> {
         Some("json") => Ok(OutputFormat::Json),
         Some("jsonl") => Ok(OutputFormat::Jsonl),
         Some("csv") => Ok(OutputFormat::Csv),
+        Some("html" | "htm") => Ok(OutputFormat::Html),
+        Some("svg") => Ok(OutputFormat::Svg),
         _ => Err(OutputError::UnknownEnding(path.to_owned())),
     }
 }

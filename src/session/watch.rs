@@ -56,6 +56,8 @@ pub struct Watch {
     rules: Rules,
     targets: Vec<Target>,
     series: Vec<Series>,
+    /// Targets opened so far.
+    opened: u64,
     pools: Pools,
     host: AlertBook,
     ended: Ended,
@@ -73,6 +75,7 @@ impl Watch {
             rules,
             targets: Vec::new(),
             series: Vec::new(),
+            opened: 0,
             pools: Pools::default(),
             host: AlertBook::default(),
             ended: Ended::default(),
@@ -134,6 +137,7 @@ impl Watch {
 
     /// Gives a target a place: one that a target of long ago leaves, or a new one.
     fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
+        self.opened += 1;
         let series = Series {
             tracker: Some(Tracker::new(&self.rules.analysis, target.age_s)),
             book: AlertBook::default(),
@@ -155,6 +159,7 @@ impl Watch {
     /// A target of which nothing is known yet.
     fn unread(&self, kind: TargetKind, label: ProcessLabel, source: Option<String>, at: Timestamp) -> Target {
         Target {
+            number: self.opened,
             kind,
             key: None,
             label,
@@ -201,9 +206,7 @@ impl Watch {
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
-        if target.kind == TargetKind::Process {
-            sink.take(Event::Sampled(target, sample))?;
-        }
+        sink.take(Event::Sampled(target, sample))?;
         let pool = series.pool;
         if changed && self.replaying {
             target.assessment.spikes = tracker.spikes();

@@ -7,6 +7,7 @@ mod endings;
 mod hostile;
 mod live;
 mod machine_output;
+mod pages;
 mod run;
 mod support;
 mod views;

@@ -1,0 +1,159 @@
+//! The course of every target over the whole watch, thinned to a bounded number of points that keep the extremes.
+//!
+//! For what draws charts: a sink that is only added when somebody looks at one.
+
+use std::collections::HashMap;
+use std::io;
+
+use crate::model::{Reading, Timestamp};
+
+use super::{Event, EventSink, Target};
+
+/// Points of a course at most; when they run out, neighbours are joined.
+const POINTS: usize = 600;
+/// The same where there are very many targets: a chart on a phone shows no more.
+const POINTS_OF_MANY: usize = 120;
+/// Targets from which on courses are short.
+const MANY: usize = 400;
+
+/// One point: some consecutive samples, with the lowest and the highest memory among them.
+#[derive(Debug, Clone, Copy)]
+pub struct Point {
+    /// When its last sample was taken.
+    pub at: Timestamp,
+    /// Memory that the kernel cannot simply take back, in bytes, see [`Reading::memory`]: its mean, lowest and highest.
+    pub mean: f64,
+    #[expect(missing_docs, reason = "see mean")]
+    pub low: u64,
+    #[expect(missing_docs, reason = "see mean")]
+    pub high: u64,
+    /// All counters as the last sample knew them.
+    pub reading: Reading,
+    samples: u32,
+}
+
+impl Point {
+    fn joined(self, later: Self) -> Self {
+        let (a, b) = (f64::from(self.samples), f64::from(later.samples));
+        Self {
+            at: later.at,
+            mean: (a * self.mean + b * later.mean) / (a + b),
+            low: self.low.min(later.low),
+            high: self.high.max(later.high),
+            reading: later.reading,
+            samples: self.samples.saturating_add(later.samples),
+        }
+    }
+}
+
+/// The course of one target.
+#[derive(Debug, Clone)]
+pub struct Course {
+    points: Vec<Point>,
+    most: usize,
+    /// Samples that make a point.
+    samples_a_point: u32,
+}
+
+impl Course {
+    /// An empty course of at most `most` points.
+    fn of(most: usize) -> Self {
+        Self { points: Vec::new(), most, samples_a_point: 1 }
+    }
+
+    /// Takes one sample. What knows no memory has no point.
+    fn push(&mut self, at: Timestamp, reading: &Reading) {
+        let Some(memory) = reading.memory() else { return };
+        #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
+        let point = Point { at, mean: memory as f64, low: memory, high: memory, reading: *reading, samples: 1 };
+        match self.points.last_mut() {
+            Some(last) if last.samples < self.samples_a_point => *last = last.joined(point),
+            _ => self.points.push(point),
+        }
+        if self.points.len() > self.most {
+            let pairs = self.points.chunks(2).map(|pair| pair.iter().copied().reduce(Point::joined));
+            self.points = pairs.flatten().collect();
+            self.samples_a_point = self.samples_a_point.saturating_mul(2);
+        }
+    }
+
+    /// The points, the oldest first.
+    #[must_use]
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+}
+
+/// Keeps the courses of all targets.
+#[derive(Debug, Default)]
+pub struct Courses {
+    courses: HashMap<u64, Course>,
+}
+
+impl Courses {
+    /// The course of a target; `None` when it was never read.
+    #[must_use]
+    pub fn of(&self, target: &Target) -> Option<&Course> {
+        self.courses.get(&target.number)
+    }
+
+    fn take_reading(&mut self, target: &Target, at: Timestamp, reading: &Reading) {
+        let most = if self.courses.len() < MANY { POINTS } else { POINTS_OF_MANY };
+        self.courses.entry(target.number).or_insert_with(|| Course::of(most)).push(at, reading);
+    }
+}
+
+impl EventSink for Courses {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Sampled(target, sample) => {
+                // what is read seldom stands until it is read again
+                let mut known = target.reading;
+                known.update(&sample.reading);
+                self.take_reading(target, sample.at, &known);
+            }
+            // targets that have left their place to others are forgotten
+            Event::Ticked(_, targets) if self.courses.len() > 2 * targets.len() + MANY => {
+                let kept: std::collections::HashSet<u64> = targets.iter().map(|target| target.number).collect();
+                self.courses.retain(|number, _| kept.contains(number));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn wants_samples(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_course_keeps_its_extremes_and_its_end() {
+        let mut course = Course::of(POINTS);
+        for i in 0..1_000_000_i64 {
+            let rss = match i {
+                432_100 => 900 << 20,
+                700_003 => 1 << 20,
+                _ => 100 << 20,
+            };
+            course.push(Timestamp(i * 1000), &Reading { rss: Some(rss), ..Reading::default() });
+        }
+        let points = course.points();
+        assert!((POINTS / 2..=POINTS).contains(&points.len()), "{}", points.len());
+        assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at));
+        assert_eq!(points.iter().map(|point| point.high).max(), Some(900 << 20));
+        assert_eq!(points.iter().map(|point| point.low).min(), Some(1 << 20));
+        assert_eq!(points.last().map(|point| point.at), Some(Timestamp(999_999_000)));
+    }
+
+    #[test]
+    fn what_was_never_read_has_no_course() {
+        let mut course = Course::of(POINTS);
+        course.push(Timestamp(0), &Reading { fds: Some(7), ..Reading::default() });
+        assert!(course.points().is_empty());
+    }
+}

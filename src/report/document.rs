@@ -1,0 +1,41 @@
+//! A report with the courses of its targets, in any of the formats that are written whole.
+
+use std::io::{self, BufWriter, Write};
+
+use crate::event::Course;
+use crate::schema::Report;
+
+use super::html;
+use super::output::OutputFormat;
+
+/// What the end of a session knows.
+#[derive(Debug)]
+pub struct Document<'a> {
+    /// Everything but the courses.
+    pub report: &'a Report,
+    /// The courses of the targets of the report, in their order; empty when nobody asked for charts.
+    pub courses: Vec<Option<&'a Course>>,
+}
+
+impl Document<'_> {
+    /// Writes it in a format; a format of streams has nothing to write.
+    ///
+    /// # Errors
+    /// When `out` cannot take it.
+    pub fn write(&self, format: OutputFormat, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = BufWriter::new(out);
+        match format {
+            OutputFormat::Json => {
+                serde_json::to_writer_pretty(&mut out, self.report)?;
+                out.write_all(b"\n")?;
+            }
+            OutputFormat::Html => {
+                let page = html::page(self.report, &self.courses).map_err(io::Error::other)?;
+                out.write_all(page.as_bytes())?;
+            }
+            OutputFormat::Svg => out.write_all(html::chart(self.report, &self.courses).as_bytes())?,
+            OutputFormat::Jsonl | OutputFormat::Csv => {}
+        }
+        out.flush()
+    }
+}

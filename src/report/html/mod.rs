@@ -1,0 +1,244 @@
+//! The report as one page for people: it needs no network, no script to be read, and nothing else beside it.
+//!
+//! Charts come as SVG from the courses of the targets; everything else is in the report. All foreign text passes
+//! [`escape::terminal`] and the template's own escaping; the data for hovering is JSON without markup.
+
+mod chart;
+mod scale;
+mod section;
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Value, context};
+use serde::Serialize;
+
+use crate::escape;
+use crate::event::Course;
+use crate::schema::{Report, Settings, Status};
+use crate::units::{ByteRate, Bytes, Span};
+
+use section::{Section, section};
+
+const PAGE: &str = include_str!("assets/page.html");
+const STYLE: &str = include_str!("assets/page.css");
+const SCRIPT: &str = include_str!("assets/page.js");
+
+/// Alerts a page lists at most; the report in JSON has more.
+const ALERTS: usize = 500;
+
+/// The whole page. `courses` belong to the targets of the report, in their order.
+///
+/// # Errors
+/// When the template cannot be filled in, which a test excludes.
+pub fn page(report: &Report, courses: &[Option<&Course>]) -> Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_template("page", PAGE)?;
+    let sections = sections(report, courses);
+    let alerts: Vec<AlertLine> = report.alerts.iter().take(ALERTS).map(alert_line).collect();
+    let notices: Vec<String> = report.notices.iter().map(|notice| shown(&notice.message)).collect();
+    environment.get_template("page")?.render(context! {
+        page => value(head(report)),
+        targets => value(sections),
+        alerts => value(alerts),
+        notices => notices,
+        settings => value(settings(&report.settings)),
+        cost => value(cost(report)),
+        style => STYLE,
+        script => SCRIPT,
+    })
+}
+
+fn value(of: impl Serialize) -> Value {
+    Value::from(Serde(of))
+}
+
+/// One chart by itself: that of the most alarming target, or a sentence when nothing was read twice.
+#[must_use]
+pub fn chart(report: &Report, courses: &[Option<&Course>]) -> String {
+    let drawn = sections(report, courses).into_iter().find(|section| section.chart.is_some());
+    let title = drawn.as_ref().map_or_else(
+        || "nothing was read twice: there is no chart".to_owned(),
+        |section| format!("{}: {}, {}", section.name, section.words, section.rate),
+    );
+    let title = minijinja::HtmlEscape(&title);
+    let body = drawn.and_then(|section| section.chart).unwrap_or_default();
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 980 330\" font-family=\"sans-serif\"><title>{title}</title>\
+         <style>{STYLE}svg.all{{background:var(--bg)}}svg text.title{{fill:var(--fg);font-size:15px;font-weight:600}}</style>\
+         <rect width=\"980\" height=\"330\" style=\"fill:var(--bg)\"/>\
+         <text class=\"title\" x=\"10\" y=\"24\">{title}</text><svg x=\"10\" y=\"40\" width=\"960\" height=\"280\">{body}</svg></svg>\n"
+    )
+}
+
+/// The targets, the most alarming first.
+fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
+    let mut order: Vec<usize> = (0..report.targets.len()).collect();
+    let rate = |index: usize| report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY);
+    order.sort_by(|&a, &b| {
+        let rank = |index: usize| concern(report.targets[index].verdict.status);
+        rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a)))
+    });
+    order
+        .into_iter()
+        .map(|index| section(&report.targets[index], &report.alerts, courses.get(index).copied().flatten()))
+        .collect()
+}
+
+fn concern(status: Status) -> u8 {
+    match status {
+        Status::Leaking => 4,
+        Status::Suspect => 3,
+        Status::WarmingUp => 2,
+        Status::InsufficientData => 1,
+        Status::Stable => 0,
+    }
+}
+
+/// Foreign text as a page may show it.
+fn shown(text: &str) -> String {
+    escape::terminal(text).into_owned()
+}
+
+fn words(status: Status) -> &'static str {
+    match status {
+        Status::Leaking => "leaking",
+        Status::Suspect => "suspect",
+        Status::WarmingUp => "warming up",
+        Status::InsufficientData => "not enough data",
+        Status::Stable => "stable",
+    }
+}
+
+/// The name of a status in classes of the style.
+fn class(status: Status) -> &'static str {
+    match status {
+        Status::Leaking => "leaking",
+        Status::Suspect => "suspect",
+        Status::WarmingUp => "warming_up",
+        Status::InsufficientData => "insufficient_data",
+        Status::Stable => "stable",
+    }
+}
+
+#[derive(Serialize)]
+struct Head {
+    status: &'static str,
+    status_words: &'static str,
+    headline: String,
+    facts: String,
+    folded: Vec<String>,
+    more_alerts: Option<String>,
+    version: String,
+}
+
+fn head(report: &Report) -> Head {
+    let session = &report.session;
+    let mut facts = vec![
+        shown(&session.selection),
+        format!("{} to {} UTC", moment(&session.started_at), moment(&session.ended_at)),
+    ];
+    if let Some(interval) = session.interval_seconds {
+        facts.push(format!("every {}", Span(interval)));
+    }
+    facts.push(format!("{} {}", session.ticks, if session.interval_seconds.is_some() { "ticks" } else { "samples" }));
+    if session.missed_ticks > 0 {
+        facts.push(format!("{} ticks missed", session.missed_ticks));
+    }
+    if let Some(command) = &session.command {
+        facts.push(format!("command: {}", shown(&command.argv.join(" "))));
+    }
+    facts.push(format!("exit status {}", report.verdict.exit_status));
+    let folded = report.folded.iter().map(|line| {
+        let name = if line.name.is_empty() { "others".to_owned() } else { shown(&line.name) };
+        format!("{name}: {} came and went, {} of them leaking or suspect", line.count, line.alarming)
+    });
+    let listed = report.alerts.len().min(ALERTS);
+    let more = (report.alerts.len() - listed) as u64 + report.alerts_dropped;
+    Head {
+        status: class(report.verdict.status),
+        status_words: words(report.verdict.status),
+        headline: shown(&report.verdict.summary),
+        facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
+        folded: folded.collect(),
+        more_alerts: (more > 0).then(|| format!("{more} more are not listed here")),
+        version: report.leakwatch_version.clone(),
+    }
+}
+
+/// A time as people read it: `2026-11-22 02:11:53`.
+fn moment(time: &str) -> String {
+    time.split('.').next().unwrap_or(time).replace('T', " ")
+}
+
+#[derive(Serialize)]
+struct AlertLine {
+    time: String,
+    kind: String,
+    state: String,
+    severity: String,
+    target: String,
+    message: String,
+}
+
+fn alert_line(alert: &crate::schema::AlertEntry) -> AlertLine {
+    let name = alert.name.as_deref().map_or_else(|| "host".to_owned(), shown);
+    AlertLine {
+        time: moment(&alert.timestamp),
+        kind: alert.kind.replace('_', " "),
+        state: alert.state.clone(),
+        severity: alert.severity.clone(),
+        target: alert.pid.map_or_else(|| name.clone(), |pid| format!("{name} ({pid})")),
+        message: shown(&alert.message),
+    }
+}
+
+fn settings(settings: &Settings) -> Vec<(&'static str, String)> {
+    let time = |seconds: Option<f64>, otherwise: &str| {
+        seconds.map_or_else(|| otherwise.to_owned(), |seconds| Span(seconds).to_string())
+    };
+    let threshold = settings.max_growth_bytes_per_s.map_or_else(
+        || "0.25 MiB/h or 1 % of the level an hour, whichever is more".to_owned(),
+        |rate| ByteRate(rate).to_string(),
+    );
+    vec![
+        ("Growth that is accepted", threshold),
+        ("Least observation", time(settings.min_observation_seconds, "a fifth of the recording")),
+        ("Rolling window", time(settings.window_seconds, "1 h, or 60 samples if that is more")),
+        (
+            "Spike",
+            format!(
+                "more than {:.0} MB or {:.0} % within {}",
+                settings.spike_bytes / 1e6,
+                settings.spike_percent,
+                Span(settings.spike_period_seconds)
+            ),
+        ),
+        (
+            "Limit",
+            settings
+                .limit_bytes
+                .map_or_else(|| "the tightest that was found".to_owned(), |limit| Bytes(limit).to_string()),
+        ),
+        ("Alert above", format!("{:.0} % of the limit", settings.limit_percent)),
+        ("Fails on", settings.fail_on.join(", ")),
+        ("Too little data", format!("{}s", settings.on_inconclusive)),
+    ]
+}
+
+fn cost(report: &Report) -> Vec<(&'static str, String)> {
+    let observer = &report.observer;
+    let mut out = Vec::new();
+    if let Some(cpu) = observer.cpu_seconds {
+        out.push(("CPU time", format!("{cpu:.2} s")));
+    }
+    if let Some(rss) = observer.max_rss_bytes {
+        out.push(("Memory at most", Bytes(rss).to_string()));
+    }
+    if report.session.interval_seconds.is_some() {
+        out.push(("Ticks missed", report.session.missed_ticks.to_string()));
+    }
+    if let Some(late) = report.session.max_late_seconds {
+        out.push(("Latest tick", format!("{:.0} ms late", 1000.0 * late)));
+    }
+    out
+}

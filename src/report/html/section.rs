@@ -1,0 +1,278 @@
+//! One target on the page: its row, its charts, the reasons for its verdict.
+
+use serde::Serialize;
+
+use crate::event::Course;
+use crate::model::{Counter, Timestamp};
+use crate::schema::{AlertEntry, Reason, Resource, Status, Target};
+use crate::units::{ByteRate, Bytes, SignedBytes, Span};
+
+use super::chart::{Chart, Fit, Mark};
+use super::{class, shown, words};
+
+/// What stands where nothing is known.
+const UNKNOWN: &str = "–";
+/// Alerts drawn into one chart at most.
+const MARKS: usize = 60;
+/// What is stacked, from below.
+const KINDS: [(Counter, &str); 4] = [
+    (Counter::RssAnon, "anonymous"),
+    (Counter::RssShmem, "shared"),
+    (Counter::RssFile, "file mappings"),
+    (Counter::Swap, "swapped"),
+];
+const COUNTS: [(Counter, &str); 2] = [(Counter::Threads, "threads"), (Counter::Fds, "open files")];
+
+/// What the template shows of a target.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    pub(super) status: &'static str,
+    pub(super) words: String,
+    pub(super) name: String,
+    who: String,
+    pid: String,
+    level: String,
+    change: String,
+    pub(super) rate: String,
+    interval: String,
+    full_in: String,
+    facts: String,
+    cmdline: Option<String>,
+    pub(super) chart: Option<String>,
+    kinds: Option<String>,
+    legend: Vec<Legend>,
+    marks: bool,
+    fit: bool,
+    data: Data,
+    reasons: Vec<ReasonLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct Legend {
+    class: usize,
+    name: &'static str,
+    level: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonLine {
+    for_leak: bool,
+    text: String,
+    value: String,
+    threshold: String,
+}
+
+/// What hovering shows: times in seconds since `start`, which is in milliseconds since 1970; the rest in bytes.
+#[derive(Debug, Default, Serialize)]
+struct Data {
+    start: i64,
+    t: Vec<f64>,
+    mean: Vec<f64>,
+    low: Vec<u64>,
+    high: Vec<u64>,
+    floor: Vec<f64>,
+    kinds: Vec<Values>,
+    counts: Vec<Values>,
+    marks: Vec<DataMark>,
+}
+
+#[derive(Debug, Serialize)]
+struct Values {
+    n: &'static str,
+    v: Vec<Option<u64>>,
+}
+
+#[derive(Debug, Serialize)]
+struct DataMark {
+    t: f64,
+    n: String,
+}
+
+/// Everything the page says of one target.
+pub(super) fn section(target: &Target, alerts: &[AlertEntry], course: Option<&Course>) -> Section {
+    let growth = &target.growth;
+    let per_hour = |rate: Option<f64>| rate.map_or_else(|| UNKNOWN.to_owned(), |rate| ByteRate(rate).to_string());
+    let resource = match target.verdict.resource {
+        Some(Resource::Fds) => " (open files)",
+        Some(Resource::Threads) => " (threads)",
+        _ => "",
+    };
+    let mut out = Section {
+        status: class(target.verdict.status),
+        words: format!("{}{resource}", words(target.verdict.status)),
+        name: shown(&target.name),
+        who: who(target),
+        pid: target.pid.map_or_else(|| UNKNOWN.to_owned(), |pid| pid.to_string()),
+        level: target.memory.rss_bytes.map_or_else(|| UNKNOWN.to_owned(), |rss| Bytes(rss).to_string()),
+        change: change(target),
+        rate: per_hour(growth.rate_bytes_per_s),
+        interval: match (growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
+            (Some(low), Some(high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
+            _ => UNKNOWN.to_owned(),
+        },
+        full_in: full_in(target),
+        facts: facts(target),
+        cmdline: target.cmdline.as_deref().map(shown),
+        chart: None,
+        kinds: None,
+        legend: Vec::new(),
+        marks: false,
+        fit: false,
+        data: Data::default(),
+        reasons: target.verdict.reasons.iter().map(reason_line).collect(),
+    };
+    if let Some(course) = course {
+        draw(&mut out, target, alerts, course);
+    }
+    out
+}
+
+fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], course: &Course) {
+    let points = course.points();
+    let Some(chart) = Chart::of(points) else { return };
+    let start = points[0].at;
+    let growth = &target.growth;
+    let fit = match (growth.rate_bytes_per_s, growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
+        // where the rate says little, a line would say too much
+        (Some(rate), Some(low), Some(high)) if has_line(target.verdict.status) => {
+            Some(Fit { rate, low, high, span_s: growth.span_seconds })
+        }
+        _ => None,
+    };
+    let marks: Vec<Mark> =
+        alerts.iter().filter(|alert| is_of(alert, target)).filter_map(|alert| mark(alert, start)).collect();
+    let marks = &marks[marks.len().saturating_sub(MARKS)..];
+    out.chart = Some(chart.memory(fit, marks, target.forecast.limit_bytes));
+    out.marks = !marks.is_empty();
+    out.fit = fit.is_some();
+
+    let values = |counter: Counter| points.iter().map(|point| point.reading.value(counter)).collect::<Vec<_>>();
+    let known = |values: &[Option<u64>]| values.iter().any(|value| value.is_some_and(|value| value > 0));
+    let kinds: Vec<(&'static str, Vec<Option<u64>>)> =
+        KINDS.iter().map(|(counter, name)| (*name, values(*counter))).collect();
+    if known(&kinds[0].1) {
+        let stacked: Vec<_> = kinds.iter().map(|(_, values)| values.clone()).collect();
+        out.kinds = Some(chart.stacked(&stacked));
+        out.legend = kinds
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, values))| known(values))
+            .map(|(class, (name, values))| Legend {
+                class,
+                name,
+                level: values.last().copied().flatten().map_or_else(String::new, |value| Bytes(value).to_string()),
+            })
+            .collect();
+    }
+    let named = |(n, v): (&'static str, Vec<Option<u64>>)| known(&v).then_some(Values { n, v });
+    out.data = Data {
+        start: start.0,
+        mean: points.iter().map(|point| point.mean.round()).collect(),
+        low: points.iter().map(|point| point.low).collect(),
+        high: points.iter().map(|point| point.high).collect(),
+        floor: chart.floors,
+        t: chart.times,
+        kinds: kinds.into_iter().filter_map(named).collect(),
+        counts: COUNTS.iter().filter_map(|(counter, name)| named((name, values(*counter)))).collect(),
+        marks: marks.iter().map(|mark| DataMark { t: mark.at, n: mark.text.clone() }).collect(),
+    };
+}
+
+fn has_line(status: Status) -> bool {
+    matches!(status, Status::Leaking | Status::Suspect | Status::Stable)
+}
+
+fn is_of(alert: &AlertEntry, target: &Target) -> bool {
+    alert.pid == target.pid && alert.source == target.source && alert.name.as_ref() == Some(&target.name)
+}
+
+/// An alert that begins, as a mark on the axis of time.
+fn mark(alert: &AlertEntry, start: Timestamp) -> Option<Mark> {
+    if alert.state != "firing" {
+        return None;
+    }
+    let at: jiff::Timestamp = alert.timestamp.parse().ok()?;
+    Some(Mark {
+        at: Timestamp(at.as_millisecond()).seconds_since(start),
+        critical: alert.severity == "critical",
+        text: format!("{}: {}", alert.kind.replace('_', " "), shown(&alert.message)),
+    })
+}
+
+fn who(target: &Target) -> String {
+    let mut parts = Vec::new();
+    match (target.pid, target.members) {
+        (Some(pid), _) => parts.push(format!("pid {pid}")),
+        (None, Some(members)) => parts.push(format!("{members} together")),
+        (None, None) => {}
+    }
+    parts.extend(target.source.as_deref().map(shown));
+    if target.ended_at.is_some() {
+        parts.push("ended".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn change(target: &Target) -> String {
+    let (Some(first), Some(last)) = (target.memory.rss_first_bytes, target.memory.rss_bytes) else {
+        return UNKNOWN.to_owned();
+    };
+    SignedBytes(i64::try_from(last).unwrap_or(i64::MAX).saturating_sub(i64::try_from(first).unwrap_or(i64::MAX)))
+        .to_string()
+}
+
+fn full_in(target: &Target) -> String {
+    match (target.forecast.not_before_seconds, target.forecast.likely_by_seconds) {
+        (None, None) => UNKNOWN.to_owned(),
+        (Some(early), None) => format!("not before {}", Span(early)),
+        (None, Some(late)) => format!("likely by {}", Span(late)),
+        (Some(early), Some(late)) => format!("not before {}, likely by {}", Span(early), Span(late)),
+    }
+}
+
+fn facts(target: &Target) -> String {
+    let mut facts = vec![format!("seen for {}, {} samples", Span(target.observed_seconds.round()), target.samples)];
+    if target.gaps > 0 {
+        facts.push(format!("{} gaps", target.gaps));
+    }
+    if let Some(shape) = &target.verdict.shape {
+        facts.push(format!("shape: {}", shape.replace('_', " ")));
+    }
+    if let Some(confidence) = target.verdict.confidence {
+        facts.push(format!("confidence {:.0} %", 100.0 * confidence));
+    }
+    if let (Some(kind), Some(limit)) = (&target.forecast.limit_kind, target.forecast.limit_bytes) {
+        facts.push(format!("limit: {} ({})", Bytes(limit), kind.replace('_', " ")));
+    }
+    for (name, bytes) in [("PSS", target.memory.pss_bytes), ("USS", target.memory.uss_bytes)] {
+        facts.extend(bytes.map(|bytes| format!("{name} {}", Bytes(bytes))));
+    }
+    facts.extend(target.memory.threads.map(|threads| format!("threads: {threads}")));
+    facts.extend(target.memory.fds.map(|fds| format!("open files: {fds}")));
+    facts.extend(
+        target.denied.iter().map(|denied| format!("{} could not be read: it needs {}", denied.counter, denied.right)),
+    );
+    facts.join(" · ")
+}
+
+fn reason_line(reason: &Reason) -> ReasonLine {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
+    let number = |value: Option<f64>| {
+        value.map_or_else(String::new, |value| match reason.unit.as_str() {
+            "bytes/s" => ByteRate(value).to_string(),
+            "s" => Span(value).to_string(),
+            "per second" => format!("{:.1}/h", 3600.0 * value),
+            "ratio" => format!("{:.0} %", 100.0 * value),
+            "bytes" => Bytes(value.max(0.0) as u64).to_string(),
+            "count" => format!("{value:.0}"),
+            "p" if value < 0.001 => "< 0.001".to_owned(),
+            _ => format!("{value:.3}"),
+        })
+    };
+    ReasonLine {
+        for_leak: reason.for_leak,
+        text: shown(&reason.text),
+        value: number(reason.value),
+        threshold: number(reason.threshold),
+    }
+}

@@ -1,0 +1,69 @@
+//! `-o report.html` and `-o chart.svg`.
+
+use crate::support::{leakwatch, run, stderr};
+
+fn grown(rows: usize) -> String {
+    let mut text = String::from("time_s,name,rss_bytes\n");
+    for second in 0..rows {
+        text.push_str(&format!("{second},\"<b>x\",{}\n", (50 << 20) + second * 50_000));
+    }
+    text
+}
+
+#[test]
+fn a_page_and_a_chart_of_a_recording() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("a.csv"), grown(400)).expect("a file");
+    let output = run(&["report", &path("a.csv"), "-o", &path("r.html"), "-o", &path("c.svg"), "-o", &path("r.json")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+
+    let page = std::fs::read_to_string(path("r.html")).expect("a page");
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
+    assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "names are escaped");
+    assert!(page.contains("memory grows: ") && page.contains("class=\"fit\""), "reasons and the fitted rate");
+    for outside in ["http://", "https://", "src=", "@import", "url("] {
+        let found = page.replace("http://www.w3.org/2000/svg", "").contains(outside);
+        assert!(!found, "the page needs nothing from outside: {outside}");
+    }
+    let chart = std::fs::read_to_string(path("c.svg")).expect("a chart");
+    assert!(chart.starts_with("<svg xmlns=") && chart.contains("class=\"curve\"") && chart.contains("&lt;b&gt;x"));
+}
+
+#[test]
+fn a_live_session_writes_a_page_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("live.html");
+    let output = leakwatch()
+        .args(["--interval", "50ms", "--samples", "4", "--pid", &std::process::id().to_string(), "-o"])
+        .arg(&page)
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let text = std::fs::read_to_string(&page).expect("a page");
+    assert!(text.contains("class=\"curve\"") && text.contains("By kind"));
+}
+
+#[test]
+fn many_targets_and_samples_stay_small() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (table, page) = (folder.path().join("many.csv"), folder.path().join("many.html"));
+    let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+    for second in 0..5000 {
+        for pid in 0..20 {
+            rows.push_str(&format!("{second},{},w,{}\n", pid + 1, (50 << 20) + (second * 7919 + pid) % 1000 * 4096));
+        }
+    }
+    std::fs::write(&table, rows).expect("a file");
+    let output = leakwatch().arg("report").arg(&table).arg("-o").arg(&page).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let size = std::fs::metadata(&page).expect("a page").len();
+    assert!(size < 21 * 150_000, "20 targets of 5000 samples and their sum: {size} bytes");
+}
+
+#[test]
+fn a_report_needs_a_name_for_its_output() {
+    let output = run(&["report", "x.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--output"), "{}", stderr(&output));
+}
