@@ -95,7 +95,7 @@ _leakwatch() {
 
     case "${cmd}" in
         leakwatch)
-            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --output --wait --color --help --version run analyze report list demo selftest config schema completions man behave help"
+            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --wait --color --help --version run analyze report list demo selftest config schema completions man behave help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -203,6 +203,10 @@ _leakwatch() {
                     COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --plain)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -245,7 +249,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__analyze)
-            opts="-o -h --time-column --value-column --value-unit --group-by --line-regex --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --output --color --help"
+            opts="-o -h --time-column --value-column --value-unit --group-by --line-regex --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -313,6 +317,10 @@ _leakwatch() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --plain)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -853,7 +861,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__run)
-            opts="-o -h --stop-signal --grace --quiet-command --propagate --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --output --color --help"
+            opts="-o -h --stop-signal --grace --quiet-command --propagate --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -925,6 +933,10 @@ _leakwatch() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --plain)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --output)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= plain= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -49,10 +49,12 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
@@ -102,10 +104,12 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
@@ -132,10 +136,12 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'

@@ -13,11 +13,12 @@ use crate::session::{ReplayFailure, Rules, Watch, replay};
 use crate::source::replay::{Layout, Recording};
 use crate::terminal::{FileLine, Messages, Screen, Style};
 
-use super::args::{AnalyzeArgs, ColumnArgs, Format, OutputArgs, ReportArgs};
+use super::args::OutputArgs;
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
 use super::outputs::{Files, Outputs};
+use super::recording_args::{AnalyzeArgs, ColumnArgs, ReportArgs};
 use super::{exit, settings, signals};
 
 /// What all files together came to.
@@ -34,7 +35,7 @@ struct Totals {
 impl From<ReportArgs> for AnalyzeArgs {
     fn from(args: ReportArgs) -> Self {
         let ReportArgs { files, outputs, columns, analysis } = args;
-        Self { files, columns, analysis, output: OutputArgs { format: Format::Table, outputs } }
+        Self { files, columns, analysis, output: OutputArgs { outputs, ..OutputArgs::default() } }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
+use super::recording_args::{AnalyzeArgs, ReportArgs};
 use super::values::{
     parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
 };
@@ -222,21 +223,39 @@ pub struct AnalysisArgs {
 }
 
 /// What to write.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// What standard output carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
+    /// Keep the plain table on a terminal instead of the full-screen view
+    #[cfg(feature = "tui")]
+    #[arg(long, env = "LEAKWATCH_PLAIN", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub plain: bool,
     /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
 }
 
+impl OutputArgs {
+    /// Whether the full-screen view is not wanted.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        #[cfg(feature = "tui")]
+        return self.plain;
+        #[cfg(not(feature = "tui"))]
+        true
+    }
+}
+
 /// What standard output carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A live table on a terminal, plain lines elsewhere
+    /// A live view on a terminal, plain lines elsewhere
+    #[default]
     Table,
     /// One report at the end, and nothing else
     Json,
@@ -302,61 +321,6 @@ pub enum StopSignal {
     Usr2,
     /// Cannot be refused
     Kill,
-}
-
-/// Options of `analyze`.
-#[derive(Debug, Args)]
-pub struct AnalyzeArgs {
-    /// Recordings; - is standard input
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub files: Vec<PathBuf>,
-    /// How the columns are called in a foreign file
-    #[command(flatten)]
-    pub columns: ColumnArgs,
-    /// How to judge
-    #[command(flatten)]
-    pub analysis: AnalysisArgs,
-    /// What to write
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
-
-/// Options of `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// Recordings; - is standard input
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub files: Vec<PathBuf>,
-    /// What to write: .html page, .svg chart, .json report (repeatable)
-    #[arg(short, long = "output", required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub outputs: Vec<PathBuf>,
-    /// How the columns are called in a foreign file
-    #[command(flatten)]
-    pub columns: ColumnArgs,
-    /// How to judge
-    #[command(flatten)]
-    pub analysis: AnalysisArgs,
-}
-
-/// How to read a foreign recording.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Foreign recordings")]
-pub struct ColumnArgs {
-    /// Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]
-    #[arg(long, value_name = "NAME")]
-    pub time_column: Option<String>,
-    /// Column or field of the memory [default: rss_bytes or rss]
-    #[arg(long, value_name = "NAME")]
-    pub value_column: Option<String>,
-    /// Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]
-    #[arg(long, value_name = "UNIT")]
-    pub value_unit: Option<String>,
-    /// Column or field that tells series apart [default: pid]
-    #[arg(long, value_name = "NAME")]
-    pub group_by: Option<String>,
-    /// Read lines of text: a regular expression with the groups 'value', and perhaps 'time', 'unit', 'name'
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex, conflicts_with_all = ["time_column", "value_column", "group_by"])]
-    pub line_regex: Option<Regex>,
 }
 
 /// Options of `list`.

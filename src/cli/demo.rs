@@ -18,7 +18,8 @@ use super::args::{Format, SelectArgs};
 use super::closing::summary_width;
 use super::command::Leash;
 use super::error::{Error, Kind};
-use super::{exit, live, print, select, signals};
+use super::live::{self, Showing};
+use super::{exit, print, select, signals};
 
 const INTERVAL: Duration = Duration::from_millis(100);
 const DURATION: Duration = Duration::from_secs(40);
@@ -129,7 +130,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         limit_bytes: None,
         pools: false,
     });
-    let outcome =
-        live::sample(source.as_mut(), &stop, plan, Some(DURATION), format, &mut watch, &mut Fanout::default())?;
+    let showing = Showing { format, length: Some(DURATION), full_screen: None };
+    let outcome = live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
     Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })
 }

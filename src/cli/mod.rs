@@ -8,10 +8,13 @@ mod config;
 mod demo;
 mod error;
 mod exit;
+#[cfg_attr(not(feature = "tui"), path = "no_full_screen.rs")]
+mod full_screen;
 pub mod generate;
 mod list;
 mod live;
 mod outputs;
+mod recording_args;
 mod run;
 mod select;
 mod settings;

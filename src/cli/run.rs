@@ -15,8 +15,9 @@ use super::args::{RunArgs, SelectArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
+use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
-use super::{exit, live, select, settings, signals, warn, watch};
+use super::{exit, select, settings, signals, warn, watch};
 
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
@@ -41,14 +42,21 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         pid_file: None,
         root: Some(pid),
     };
-    let (format, length) = (args.output.format, settings::length(&args.sampling));
+    let selected = format!("command with pid {pid} and its descendants");
+    let full = FullScreen { leash: &leash, analysis: &args.analysis, rules: &rules, selection: selected.clone() };
+    let showing = Showing {
+        format: args.output.format,
+        length: settings::length(&args.sampling),
+        // what the command writes would go right through it
+        full_screen: Some(full).filter(|_| args.control.quiet_command && !args.output.is_plain()),
+    };
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone());
     let outcome = {
         let mut fanout = Fanout::default();
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
-        live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
+        live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
     let by_itself = matches!(outcome.ended_by, EndedBy::CommandEnded | EndedBy::NothingMatched);
     let status = started
@@ -65,8 +73,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
     }
     judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
-    let mut session =
-        watch::session_entry(&outcome, args.sampling.interval, format!("command with pid {pid} and its descendants"));
+    let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {
         argv: args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect(),

@@ -14,8 +14,9 @@ use super::args::WatchArgs;
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
+use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
-use super::{live, select, settings, signals};
+use super::{select, settings, signals};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
@@ -40,20 +41,27 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let clock = SystemClock;
     let mut outputs =
         Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
-    let (format, length) = (args.output.format, settings::length(&args.sampling));
+    let leash = Leash::default();
+    let selected = select::in_words(&args.select);
+    let full = FullScreen { leash: &leash, analysis: &args.analysis, rules: &rules, selection: selected.clone() };
+    let showing = Showing {
+        format: args.output.format,
+        length: settings::length(&args.sampling),
+        full_screen: Some(full).filter(|_| !args.output.is_plain()),
+    };
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone());
     let outcome = {
         let mut fanout = Fanout::default();
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
-        live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
+        live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
     let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
     }
-    let session = session_entry(&outcome, args.sampling.interval, select::in_words(&args.select));
+    let session = session_entry(&outcome, args.sampling.interval, selected);
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = outcome.failed;
     let watch = &watch;
