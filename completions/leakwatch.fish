@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= no-fds= no-threads= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -34,6 +34,10 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l interval -d 'Time b
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
@@ -87,6 +91,10 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l interval -d 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
@@ -190,6 +198,10 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l interval 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r

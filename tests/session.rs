@@ -57,7 +57,7 @@ impl ProcessSource for Script {
             .map(|process| Found {
                 key: process.key,
                 parent: None,
-                label: ProcessLabel { name: process.name.to_owned(), ..ProcessLabel::default() },
+                label: ProcessLabel { name: process.name.to_owned(), ..ProcessLabel::default() }.into(),
                 age_s: Some(0.0),
             })
             .collect();

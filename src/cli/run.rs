@@ -21,7 +21,8 @@ use super::{exit, live, select, settings, signals, warn, watch};
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
-    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let counting = select::counting(&args.sampling);
+    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() }, counting)?;
     let stop = StopFlag::default();
     let leash = Leash::default();
     signals::install(&stop, &leash)?;

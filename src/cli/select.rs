@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::model::Pid;
-use crate::source::{Found, PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
+use crate::source::{Counting, Found, PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
 
-use super::args::SelectArgs;
+use super::args::{SamplingArgs, SelectArgs};
 use super::error::{Error, Kind};
 
 /// What the user means, with a file of pids read and the user's name looked up.
@@ -37,28 +37,33 @@ pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Error> {
 }
 
 /// The source of this system, or the portable one where that was asked for.
-pub(super) fn source(args: &SelectArgs) -> Result<Box<dyn ProcessSource>, Error> {
+pub(super) fn source(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
     if args.portable {
-        return portable();
+        return portable(counting);
     }
-    native(&args.proc_root)
+    native(&args.proc_root, counting)
+}
+
+/// What is counted besides memory.
+pub(super) fn counting(args: &SamplingArgs) -> Counting {
+    Counting { fds: !args.no_fds, threads: !args.no_threads }
 }
 
 #[cfg(target_os = "linux")]
-fn native(proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
+fn native(proc_root: &Path, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
     use crate::source::procfs::{CGROUP_ROOT, ProcfsSource, StatusCadence};
     let source = ProcfsSource::new(proc_root, CGROUP_ROOT.into()).map_err(|error| unreadable(&error))?;
     // Nothing is missed by it: `statm` tells when the dearer file has something new to say.
-    Ok(Box::new(source.with_status_cadence(StatusCadence::Seldom)))
+    Ok(Box::new(source.with_status_cadence(StatusCadence::Seldom).with_counting(counting)))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn native(_proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
-    portable()
+fn native(_proc_root: &Path, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    portable(counting)
 }
 
-fn portable() -> Result<Box<dyn ProcessSource>, Error> {
-    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?))
+fn portable(counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?.with_counting(counting)))
 }
 
 /// The list of processes itself cannot be read.

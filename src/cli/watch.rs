@@ -22,7 +22,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let selection = select::selection(&args.select)?;
     let rules = Rules { pools: !selection.is_by_pid_only(), ..rules };
-    let mut source = select::source(&args.select)?;
+    let mut source = select::source(&args.select, select::counting(&args.sampling))?;
     check_matches(args, source.as_mut(), &selection)?;
 
     let stop = StopFlag::default();

@@ -106,6 +106,8 @@ pub struct Session<'a> {
     surroundings_due: Duration,
     /// Targets whose limits have never been read.
     fresh: Vec<ProcessKey>,
+    /// What new targets said when it was tried whether they can be read: their first sample.
+    tried: HashMap<ProcessKey, Observation>,
     budget: PssBudget,
 }
 
@@ -123,6 +125,7 @@ impl<'a> Session<'a> {
             pinned: HashMap::new(),
             surroundings_due: Duration::ZERO,
             fresh: Vec::new(),
+            tried: HashMap::new(),
             budget: PssBudget::default(),
         }
     }
@@ -266,7 +269,8 @@ impl<'a> Session<'a> {
                 continue;
             }
             match self.source.read(key, Depth::Counters) {
-                Ok(_) => {
+                Ok(observation) => {
+                    self.tried.insert(key, observation);
                     let index = watch.found(found, at, sink)?;
                     self.running.insert(key, index);
                     self.fresh.push(key);
@@ -274,7 +278,7 @@ impl<'a> Session<'a> {
                 Err(ReadError::Gone) => {}
                 Err(error) => {
                     self.unreadable.insert(key, ());
-                    sink.take(Event::Notice(at, &Notice::Unreadable(found.label, key, error.to_string())))?;
+                    sink.take(Event::Notice(at, &Notice::Unreadable((*found.label).clone(), key, error.to_string())))?;
                 }
             }
         }
@@ -293,7 +297,10 @@ impl<'a> Session<'a> {
         for (index, key) in keys {
             let deep = self.plan.pss && self.budget.allows(key, now);
             let before = if deep { self.clock.cpu_time() } else { Duration::ZERO };
-            let outcome = self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters });
+            let outcome = match self.tried.remove(&key) {
+                Some(tried) if !deep => Ok(tried),
+                _ => self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters }),
+            };
             if deep {
                 self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(before));
             }

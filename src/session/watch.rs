@@ -110,7 +110,7 @@ impl Watch {
     pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
         let before = self.ended.predecessor(&found.label.name, &found.label.cmdline);
         let before = before.and_then(|index| self.targets[index].key);
-        let index = self.open(Some(found.key), found.label, None, found.age_s, at, sink)?;
+        let index = self.open(Some(found.key), (*found.label).clone(), None, found.age_s, at, sink)?;
         if let Some(before) = before {
             let message = format!("started again: pid {} came after pid {}", found.key.pid, before.pid);
             self.announce(index, AlertKind::Restarted, at, message, sink)?;

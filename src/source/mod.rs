@@ -20,6 +20,8 @@ pub use procfs::ProcfsSource;
 pub use selector::Selection;
 pub use users::{user_id, user_name};
 
+use std::sync::Arc;
+
 use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading};
 
 /// A process that a selection names.
@@ -30,8 +32,8 @@ pub struct Found {
     /// The process that started it; `None` when unknown.
     pub parent: Option<crate::model::Pid>,
     /// What it is called.
-    pub label: ProcessLabel,
-    /// How long it has run, in seconds; `None` when unknown.
+    pub label: Arc<ProcessLabel>,
+    /// How long it had run when it was looked at last, in seconds; `None` when unknown.
     pub age_s: Option<f64>,
 }
 
@@ -42,6 +44,21 @@ pub enum Depth {
     Counters,
     /// PSS and USS too: walks the page tables of the process.
     WithPss,
+}
+
+/// Which counts are read besides memory: each is one more system call for a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counting {
+    /// Open file descriptors.
+    pub fds: bool,
+    /// Threads.
+    pub threads: bool,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Self { fds: true, threads: true }
+    }
 }
 
 /// A counter that could not be read while the others could.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use super::counters::Kept;
 use super::look::Look;
@@ -44,6 +45,8 @@ struct Entry {
     inode: u64,
     parent: Option<Pid>,
     looks_left: u8,
+    /// Its age when it was looked at last, in seconds.
+    age_s: Option<f64>,
     /// The round in which it was last listed.
     round: u32,
     standing: Standing,
@@ -61,7 +64,7 @@ enum Standing {
 /// A process that the selection means.
 #[derive(Debug)]
 struct Meant {
-    label: ProcessLabel,
+    label: Arc<ProcessLabel>,
     /// Once a descendant, always one: the parent may end and leave it to another.
     as_descendant: bool,
     kept: Option<Kept>,
@@ -71,6 +74,8 @@ struct Meant {
 #[derive(Debug)]
 struct SystemFiles {
     uptime: Option<OwnedFd>,
+    /// What it said in this round; `None` when nobody has asked yet.
+    uptime_s: Option<Option<f64>>,
     /// `None` where the last process number is not that of this `/proc`.
     loadavg: Option<OwnedFd>,
     buffer: Vec<u8>,
@@ -99,18 +104,18 @@ impl Census {
             self.known.clear();
             self.listed_up_to = None;
         }
-        let uptime_s = self.system.uptime_s();
+        self.system.uptime_s = None;
         self.round = self.round.wrapping_add(1);
         if selection.is_by_pid_only() {
             self.list_selected(root);
         } else if !self.nothing_was_created() {
             root.list(&mut self.listed)?;
         } else {
-            return Ok(self.found(uptime_s));
+            return Ok(self.found());
         }
         let listed = std::mem::take(&mut self.listed);
         for &one in &listed {
-            self.visit(root, one, uptime_s);
+            self.visit(root, one);
         }
         self.listed = listed;
         let round = self.round;
@@ -119,7 +124,7 @@ impl Census {
         if selection.tree {
             self.add_descendants(root);
         }
-        Ok(self.found(uptime_s))
+        Ok(self.found())
     }
 
     /// The descriptors kept of this process, if it is meant and that is still who it is.
@@ -164,7 +169,7 @@ impl Census {
     }
 
     /// Looks at a process if it is new, young, or may be another one than before.
-    fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed, uptime_s: Option<f64>) {
+    fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed) {
         if let Some(entry) = self.known.get_mut(&pid)
             && entry.inode == inode
             && entry.looks_left == 0
@@ -178,14 +183,15 @@ impl Census {
             return;
         };
         let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
-        let looks_left = match (&before, self.ticks_per_s) {
-            (Some(entry), _) => entry.looks_left.saturating_sub(1),
-            (None, per_s) if age_s(look.key.start, uptime_s, per_s).is_some_and(|age| age > GROWN_UP_S) => 0,
-            (None, _) => LOOKS_WHILE_YOUNG,
+        let age_s = age_s(look.key.start, self.system.uptime_s(), self.ticks_per_s);
+        let looks_left = match &before {
+            Some(entry) => entry.looks_left.saturating_sub(1),
+            None if age_s.is_some_and(|age_s| age_s > GROWN_UP_S) => 0,
+            None => LOOKS_WHILE_YOUNG,
         };
         let standing = self.standing(&mut look, before.map(|entry| entry.standing));
         let (start, parent) = (look.key.start, look.parent);
-        self.known.insert(pid, Entry { start, inode, parent, looks_left, round: self.round, standing });
+        self.known.insert(pid, Entry { start, inode, parent, looks_left, age_s, round: self.round, standing });
     }
 
     fn standing(&self, look: &mut Look<'_>, before: Option<Standing>) -> Standing {
@@ -198,7 +204,7 @@ impl Census {
             _ => (false, None),
         };
         if as_descendant || self.selection.wants(look) {
-            Standing::Meant(Box::new(Meant { label: look.label(), as_descendant, kept }))
+            Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), as_descendant, kept }))
         } else {
             Standing::Passed
         }
@@ -216,9 +222,11 @@ impl Census {
                 let look = Look::at(root, pid, &self.lineage);
                 let Some(entry) = self.known.get_mut(&pid) else { continue };
                 entry.standing = match look {
-                    Some(mut look) if look.key.start == entry.start => {
-                        Standing::Meant(Box::new(Meant { label: look.label(), as_descendant: true, kept: None }))
-                    }
+                    Some(mut look) if look.key.start == entry.start => Standing::Meant(Box::new(Meant {
+                        label: Arc::new(look.label()),
+                        as_descendant: true,
+                        kept: None,
+                    })),
                     // It has ended meanwhile: who has the number now is for the next round.
                     _ => Standing::Never,
                 };
@@ -235,7 +243,7 @@ impl Census {
                 .is_some_and(|parent| matches!(parent.standing, Standing::Meant(_)) && parent.start <= entry.start)
     }
 
-    fn found(&self, uptime_s: Option<f64>) -> Vec<Found> {
+    fn found(&self) -> Vec<Found> {
         let meant = self.known.iter().filter_map(|(&pid, entry)| match &entry.standing {
             Standing::Meant(meant) => Some((pid, entry, meant)),
             Standing::Never | Standing::Passed => None,
@@ -244,8 +252,8 @@ impl Census {
             .map(|(pid, entry, meant)| Found {
                 key: ProcessKey { pid, start: entry.start },
                 parent: entry.parent,
-                label: meant.label.clone(),
-                age_s: age_s(entry.start, uptime_s, self.ticks_per_s),
+                label: Arc::clone(&meant.label),
+                age_s: entry.age_s,
             })
             .collect()
     }
@@ -261,11 +269,15 @@ impl SystemFiles {
         let one_number = numbers.is_some_and(|numbers| numbers.trim_ascii().iter().all(u8::is_ascii_digit));
         let kept = |name| root.is_kernel().then(|| root.open_file(name).ok()).flatten();
         let loadavg = if one_number && labelled(status, b"NSpid").is_some() { kept(c"loadavg") } else { None };
-        Self { uptime: root.open_file(c"uptime").ok(), loadavg, buffer }
+        Self { uptime: root.open_file(c"uptime").ok(), uptime_s: None, loadavg, buffer }
     }
 
     fn uptime_s(&mut self) -> Option<f64> {
-        uptime_s(root::read_again(self.uptime.as_ref()?, &mut self.buffer).ok()?)
+        if self.uptime_s.is_none() {
+            let read = self.uptime.as_ref().and_then(|file| root::read_again(file, &mut self.buffer).ok());
+            self.uptime_s = Some(read.and_then(uptime_s));
+        }
+        self.uptime_s.flatten()
     }
 
     fn last_pid(&mut self) -> Option<u64> {

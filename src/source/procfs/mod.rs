@@ -8,6 +8,8 @@ mod census;
 mod cgroup;
 mod counters;
 mod limits;
+#[cfg(test)]
+mod live_tests;
 mod look;
 mod parse;
 mod root;
@@ -24,7 +26,7 @@ use limits::Limits;
 use look::Look;
 use root::ProcRoot;
 
-use super::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use super::{Counting, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
 use crate::model::ProcessKey;
 
 /// Where `/proc` is mounted.
@@ -58,6 +60,13 @@ impl ProcfsSource {
     #[must_use]
     pub fn with_status_cadence(mut self, cadence: StatusCadence) -> Self {
         self.reader.set_cadence(cadence);
+        self
+    }
+
+    /// Which counts are read besides memory.
+    #[must_use]
+    pub fn with_counting(mut self, counting: Counting) -> Self {
+        self.reader.set_counting(counting);
         self
     }
 
