@@ -4,12 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use leakwatch::alert::{AlertKind, AlertState, Thresholds};
-use leakwatch::analysis::Settings;
+use leakwatch::analysis::{Rule, Settings, Status};
 use leakwatch::clock::{Clock, ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{Counter, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::session::{EndedBy, MinObservation, Outcome, Plan, Rules, Session, Watch};
-use leakwatch::source::{Denied, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use leakwatch::source::{
+    Denied, Depth, ExactMemory, Found, Observation, ProcessSource, ReadError, Selection, Surroundings,
+};
 
 /// A process that runs from one second to another.
 #[derive(Clone)]
@@ -35,12 +37,23 @@ struct Script {
     host_free: u64,
     /// How often limits were asked for.
     looks: u64,
+    /// What counting pages says of a process that holds so many bytes; `None` where that is not offered.
+    pages: Option<fn(u64) -> ExactMemory>,
 }
 
 impl Script {
     fn of(processes: Vec<Process>) -> Self {
         let clock = ManualClock::starting_at(Timestamp(1_800_000_000_000));
-        Self { clock, processes, slowness: Duration::ZERO, refuses: None, denies_fds: false, host_free: 90, looks: 0 }
+        Self {
+            clock,
+            processes,
+            slowness: Duration::ZERO,
+            refuses: None,
+            denies_fds: false,
+            host_free: 90,
+            looks: 0,
+            pages: None,
+        }
     }
 
     fn running(&self) -> impl Iterator<Item = &Process> {
@@ -75,6 +88,13 @@ impl ProcessSource for Script {
         self.clock.advance(self.slowness);
         let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
         Ok(Observation { reading: Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() }, denied })
+    }
+
+    fn count_pages(&mut self, key: ProcessKey) -> Result<ExactMemory, ReadError> {
+        let pages = self.pages.ok_or(ReadError::Denied { right: "CAP_X" })?;
+        let second = self.clock.now().awake.as_secs();
+        let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
+        Ok(pages((process.rss)(second)))
     }
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
@@ -337,4 +357,33 @@ fn a_leak_that_stops_is_withdrawn_with_the_reason() {
     assert_eq!((begin.1, end.1), (AlertState::Firing, AlertState::Resolved));
     assert!(why.starts_with("withdrawn after ") && why.contains(": "), "{why}");
     assert!(!why.contains("now leaking"), "{why}");
+}
+
+#[test]
+fn the_pages_are_counted_before_a_leak_is_said() {
+    let judged = |pages: Option<fn(u64) -> ExactMemory>, pss: bool| {
+        let mut script =
+            Script::of(vec![Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) }]);
+        script.pages = pages;
+        let mut collected = Collected::default();
+        let (_, watch) = run(&mut script, Plan { pss, ..plan(1200) }, rules(), &mut collected);
+        let verdict = &watch.targets()[0].assessment.verdict;
+        let exactness: Vec<_> = verdict.reasons.iter().filter(|reason| reason.rule == Rule::Exactness).collect();
+        assert_eq!(exactness.len(), 1, "{verdict:?}");
+        let leaks = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
+        (verdict.status, exactness[0].text.clone(), leaks)
+    };
+    let there = |bytes| ExactMemory { anonymous: bytes, ..ExactMemory::default() };
+    let (status, text, leaks) = judged(Some(there), true);
+    assert_eq!((status, leaks), (Status::Leaking, 1));
+    assert!(text.starts_with("counting page by page confirms it"), "{text}");
+    let given_back = |bytes| ExactMemory { anonymous: bytes, lazy_free: bytes - (51 << 20), swap: 0 };
+    let (status, text, leaks) = judged(Some(given_back), true);
+    assert_eq!((status, leaks), (Status::Suspect, 0));
+    assert!(text.contains("does not bear this out") && text.contains("given back"), "{text}");
+    for (pages, pss, why) in [(None, true, "CAP_X is missing"), (Some(there as fn(u64) -> _), false, "'--no-pss'")] {
+        let (status, text, leaks) = judged(pages, pss);
+        assert_eq!((status, leaks), (Status::Leaking, 1));
+        assert!(text.starts_with("not confirmed") && text.contains(why), "{text}");
+    }
 }

@@ -83,6 +83,8 @@ pub enum Rule {
     Persistence,
     /// Why an earlier `leaking` is no longer said.
     Withdrawal,
+    /// Memory counted page by page, against the cheap counters.
+    Exactness,
 }
 
 /// One reason for a verdict: a value held against a threshold.

@@ -56,6 +56,7 @@ fn rule(rule: Rule) -> &'static str {
         Rule::Observation => "observation",
         Rule::Persistence => "persistence",
         Rule::Withdrawal => "withdrawal",
+        Rule::Exactness => "exactness",
     }
 }
 

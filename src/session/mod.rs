@@ -2,6 +2,8 @@
 //!
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
+mod closing;
+mod confirm;
 mod ended;
 mod pool;
 mod pss_budget;
@@ -137,6 +139,7 @@ impl<'a> Session<'a> {
     pub fn run(&mut self, watch: &mut Watch, sink: &mut dyn EventSink) -> Result<Outcome, ReadError> {
         let mut schedule = Schedule::starting(self.clock.now(), self.plan.interval);
         let started = schedule.at(self.clock.now());
+        watch.begin_live(self.source.counter_error_bytes());
         let mut ticks = 0;
         let mut failed = None;
         let ended_by = loop {
@@ -162,7 +165,9 @@ impl<'a> Session<'a> {
             schedule.next();
         };
         let ended = schedule.at(self.clock.now());
-        if let Err(error) = watch.conclude(ended, sink) {
+        let judged = watch.judge(ended, sink);
+        let counted = self.count_pages(ended, watch, sink);
+        if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)) {
             failed.get_or_insert(error);
         }
         Ok(Outcome {
@@ -218,6 +223,7 @@ impl<'a> Session<'a> {
             self.open_new(found, tick.at, watch, sink)?;
             self.read_all(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
+            self.count_pages(tick.at, watch, sink)?;
             tick.host = self.look_around(tick.at, watch, sink)?;
             sink.take(Event::Ticked(&tick, watch.targets()))
         })();
@@ -311,6 +317,25 @@ impl<'a> Session<'a> {
                     self.budget.forget(key);
                     watch.gone(index, at, sink)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the pages of those who would be called leaking, as far as the budget reaches.
+    fn count_pages(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
+        for index in watch.awaiting() {
+            let Some(key) = watch.targets()[index].key else { continue };
+            let now = self.clock.now().awake;
+            if !self.plan.pss {
+                watch.counted(index, Err("'--no-pss' forbids it".to_owned()), at, sink)?;
+            } else if self.budget.has_credit(now) {
+                let before = self.clock.cpu_time();
+                let count = self.source.count_pages(key);
+                self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(before));
+                watch.counted(index, count.map_err(|error| confirm::why_not(&error)), at, sink)?;
+            } else {
+                watch.await_again(index);
             }
         }
         Ok(())

@@ -79,6 +79,17 @@ pub struct Observation {
     pub denied: Vec<Denied>,
 }
 
+/// Memory of a process counted page by page, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExactMemory {
+    /// Resident anonymous pages.
+    pub anonymous: u64,
+    /// Those of them that the process has given back and the kernel has not yet taken (`MADV_FREE`).
+    pub lazy_free: u64,
+    /// Anonymous pages that were swapped out.
+    pub swap: u64,
+}
+
 /// What surrounds a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Surroundings {
@@ -131,6 +142,19 @@ pub trait ProcessSource {
     /// # Errors
     /// [`ReadError::Gone`] when the process with exactly this key runs no more.
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError>;
+
+    /// Counts the memory of one process page by page: exact, and as dear as [`Depth::WithPss`].
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`ReadError::Denied`] also where the system does not offer it.
+    fn count_pages(&mut self, _key: ProcessKey) -> Result<ExactMemory, ReadError> {
+        Err(ReadError::Denied { right: "a system that counts page by page" })
+    }
+
+    /// By how many bytes each counter of memory in a [`Reading`] may be off; 0 where they are exact.
+    fn counter_error_bytes(&self) -> u64 {
+        0
+    }
 
     /// Limits of one process and memory of the host; read seldom.
     fn surroundings(&mut self, key: ProcessKey) -> Surroundings;

@@ -47,6 +47,7 @@ fn a_real_child_is_found_read_and_missed() {
         assert!(seen.reading.rss > Some(0) && seen.reading.vsize >= seen.reading.rss, "{seen:?}");
         assert_eq!((seen.reading.threads, seen.reading.fds > Some(0)), (Some(1), true), "{seen:?}");
     }
+    assert!(source.count_pages(found[0].key).expect("counted").anonymous > 0);
     assert!(source.surroundings(found[0].key).ceiling.is_some());
     child.0.kill().expect("killed");
     child.0.wait().expect("waited for");

@@ -7,6 +7,7 @@
 mod census;
 mod cgroup;
 mod counters;
+mod exactness;
 mod limits;
 #[cfg(test)]
 mod live_tests;
@@ -18,6 +19,8 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 pub use counters::StatusCadence;
 
 use census::Census;
@@ -26,7 +29,7 @@ use limits::Limits;
 use look::Look;
 use root::ProcRoot;
 
-use super::{Counting, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use super::{Counting, Depth, ExactMemory, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
 use crate::model::ProcessKey;
 
 /// Where `/proc` is mounted.
@@ -42,6 +45,7 @@ pub struct ProcfsSource {
     census: Census,
     reader: Reader,
     limits: Limits,
+    counter_error_bytes: u64,
 }
 
 impl ProcfsSource {
@@ -53,7 +57,8 @@ impl ProcfsSource {
         let root = ProcRoot::open(proc_root)?;
         let census = Census::new(&root);
         let reader = Reader::new(root.is_kernel());
-        Ok(Self { root, census, reader, limits: Limits::new(cgroup_root) })
+        let counter_error_bytes = exactness::counter_error_bytes(&root, rustix::param::page_size() as u64);
+        Ok(Self { root, census, reader, limits: Limits::new(cgroup_root), counter_error_bytes })
     }
 
     /// How often the dear counters are read.
@@ -97,6 +102,20 @@ impl ProcessSource for ProcfsSource {
             self.census.forget(key);
         }
         outcome
+    }
+
+    fn count_pages(&mut self, key: ProcessKey) -> Result<ExactMemory, ReadError> {
+        let folder = Look::same(&self.root, key)?.into_folder();
+        let mut buffer = Vec::new();
+        match root::read(&folder, c"smaps_rollup", &mut buffer) {
+            Ok(rollup) => exactness::exact_memory(rollup).ok_or(ReadError::Gone),
+            Err(Errno::ACCESS | Errno::PERM) => Err(ReadError::Denied { right: root::RIGHT_TO_LOOK_INSIDE }),
+            Err(errno) => Err(root::why(errno, "smaps_rollup")),
+        }
+    }
+
+    fn counter_error_bytes(&self) -> u64 {
+        self.counter_error_bytes
     }
 
     fn surroundings(&mut self, key: ProcessKey) -> Surroundings {
