@@ -12,9 +12,8 @@ use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
-use super::values::{
-    parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
-};
+pub use super::select_args::SelectArgs;
+use super::values::{parse_count, parse_interval, parse_limit, parse_positive, parse_regex, parse_threshold};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -110,51 +109,6 @@ pub struct WatchArgs {
     /// Wait for a first match instead of ending with status 4
     #[arg(long, help_heading = "Selectors")]
     pub wait: bool,
-}
-
-/// Which processes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Selectors")]
-pub struct SelectArgs {
-    /// Watch the process with this number (repeatable)
-    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
-    pub pids: Vec<u32>,
-    /// Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub pid_file: Option<PathBuf>,
-    /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
-    #[arg(long = "process", value_name = "NAME", value_parser = parse_name)]
-    pub names: Vec<String>,
-    /// NAME must be the whole name
-    #[arg(long, requires = "names")]
-    pub exact: bool,
-    /// Watch processes whose whole command line matches REGEX
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
-    pub cmdline: Option<Regex>,
-    /// Only processes of this user
-    #[arg(long, value_name = "NAME_OR_UID")]
-    pub user: Option<String>,
-    /// Also all descendants of what matched
-    #[arg(long)]
-    pub tree: bool,
-    /// Read another /proc
-    #[arg(long, value_name = "DIR", default_value = "/proc", value_hint = ValueHint::DirPath)]
-    pub proc_root: PathBuf,
-    /// Read processes through the portable source, as on systems without /proc
-    #[arg(long, hide = true)]
-    pub portable: bool,
-}
-
-impl SelectArgs {
-    /// Whether nothing is selected at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.pids.is_empty()
-            && self.pid_file.is_none()
-            && self.names.is_empty()
-            && self.cmdline.is_none()
-            && self.user.is_none()
-    }
 }
 
 /// When to sample.

@@ -104,8 +104,10 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
 
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
-    let mut source =
-        select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() }, Counting::default())?;
+    let mut source = select::source(
+        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
+        Counting::default(),
+    )?;
     let plan = Plan {
         selection: Selection { pids: selected, ..Selection::default() },
         interval: INTERVAL,

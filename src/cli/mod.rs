@@ -14,6 +14,7 @@ mod live;
 mod outputs;
 mod run;
 mod select;
+mod select_args;
 mod settings;
 mod signals;
 mod values;

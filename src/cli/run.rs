@@ -22,7 +22,10 @@ use super::{exit, live, select, settings, signals, warn, watch};
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let counting = select::counting(&args.sampling);
-    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() }, counting)?;
+    let mut source = select::source(
+        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
+        counting,
+    )?;
     let stop = StopFlag::default();
     let leash = Leash::default();
     signals::install(&stop, &leash)?;

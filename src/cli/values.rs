@@ -25,6 +25,17 @@ pub(super) fn parse_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// The beginning of a container's id.
+pub(super) fn parse_container(text: &str) -> Result<String, &'static str> {
+    if (4..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "an id is 4 to 64 hexadecimal digits, as 'docker ps' and 'crictl ps' show them; names are known to the runtime alone",
+        )
+    }
+}
+
 pub(super) fn parse_regex(text: &str) -> Result<Regex, String> {
     // The message of the crate shows the expression with a mark under the fault.
     regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::analysis::Assessment;
-use crate::model::{Ceiling, Counter, ProcessKey, ProcessLabel, Reading, Timestamp};
+use crate::model::{Ceiling, Counter, GroupMemory, ProcessKey, ProcessLabel, Reading, Timestamp};
 
 /// Points a target keeps for its sparkline.
 const TRACE_POINTS: usize = 64;
@@ -51,6 +51,11 @@ pub enum TargetKind {
         /// How many there are now.
         members: u64,
     },
+    /// A control group with everything below it.
+    Cgroup {
+        /// How many processes there are in it now.
+        members: u64,
+    },
 }
 
 /// Targets of one name that have gone and are no longer kept one by one.
@@ -93,6 +98,8 @@ pub struct Target {
     pub denied: Vec<(Counter, &'static str)>,
     /// The limit that would end its growth first.
     pub ceiling: Option<Ceiling>,
+    /// What was read of it last, for a control group.
+    pub group: Option<GroupMemory>,
     /// Its memory over the watch.
     pub trace: Trace,
     /// What is known of it.

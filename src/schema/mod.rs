@@ -3,9 +3,11 @@
 //! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
 //! could notice needs a new [`SCHEMA_VERSION`].
 
+mod cgroup;
 mod event_line;
 mod report;
 
+pub use cgroup::Cgroup;
 pub use event_line::{EventLine, SampleLine};
 pub use report::*;
 

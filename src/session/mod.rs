@@ -5,6 +5,7 @@
 mod closing;
 mod confirm;
 mod ended;
+mod groups;
 mod pool;
 mod pss_budget;
 mod replay;
@@ -99,6 +100,8 @@ pub struct Session<'a> {
     plan: Plan,
     /// Index in the watch of each process that runs.
     running: HashMap<ProcessKey, usize>,
+    /// Index in the watch of each control group that is there.
+    groups: HashMap<String, usize>,
     /// Processes that matched and cannot be read.
     unreadable: HashMap<ProcessKey, ()>,
     /// Ticks in a row at which no target ran.
@@ -122,6 +125,7 @@ impl<'a> Session<'a> {
             stop,
             plan,
             running: HashMap::new(),
+            groups: HashMap::new(),
             unreadable: HashMap::new(),
             idle_ticks: 0,
             pinned: HashMap::new(),
@@ -222,6 +226,7 @@ impl<'a> Session<'a> {
             self.close_missing(&found, tick.at, watch, sink)?;
             self.open_new(found, tick.at, watch, sink)?;
             self.read_all(tick.at, watch, sink)?;
+            self.read_groups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
             self.count_pages(tick.at, watch, sink)?;
             tick.host = self.look_around(tick.at, watch, sink)?;
@@ -320,6 +325,18 @@ impl<'a> Session<'a> {
             }
         }
         Ok(())
+    }
+
+    fn read_groups(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
+        if self.plan.selection.groups.is_empty() {
+            return Ok(());
+        }
+        let mut before = std::mem::take(&mut self.groups);
+        for seen in self.source.read_groups() {
+            let index = watch.observe_group(before.remove(&seen.path), &seen, at, sink)?;
+            self.groups.insert(seen.path, index);
+        }
+        before.into_values().try_for_each(|index| watch.gone(index, at, sink))
     }
 
     /// Counts the pages of those who would be called leaking, as far as the budget reaches.

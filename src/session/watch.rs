@@ -153,7 +153,7 @@ impl Watch {
     }
 
     /// Gives a target a place: one that a target of long ago leaves, or a new one.
-    fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
+    pub(super) fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
         self.opened += 1;
         let series = Series {
             tracker: Some(Tracker::new(&self.rules.analysis, target.age_s).with_counter_error(self.counter_error)),
@@ -175,7 +175,13 @@ impl Watch {
     }
 
     /// A target of which nothing is known yet.
-    fn unread(&self, kind: TargetKind, label: ProcessLabel, source: Option<String>, at: Timestamp) -> Target {
+    pub(super) fn unread(
+        &self,
+        kind: TargetKind,
+        label: ProcessLabel,
+        source: Option<String>,
+        at: Timestamp,
+    ) -> Target {
         Target {
             number: self.opened,
             kind,
@@ -189,6 +195,7 @@ impl Watch {
             reading: Reading::default(),
             denied: Vec::new(),
             ceiling: None,
+            group: None,
             trace: Trace::default(),
             assessment: Tracker::new(&self.rules.analysis, None).assess(&self.rules.analysis, None),
         }
@@ -318,7 +325,7 @@ impl Watch {
         match target.kind {
             TargetKind::Pool { .. } => Scope::Pool,
             TargetKind::Process if age.is_some_and(|age| age < self.rules.analysis.spike_period_s) => Scope::Starting,
-            TargetKind::Process => Scope::Process,
+            TargetKind::Process | TargetKind::Cgroup { .. } => Scope::Process,
         }
     }
 

@@ -22,7 +22,7 @@ pub use users::{user_id, user_name};
 
 use std::sync::Arc;
 
-use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading};
+use crate::model::{Ceiling, Counter, GroupMemory, HostMemory, ProcessKey, ProcessLabel, Reading};
 
 /// A process that a selection names.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +90,19 @@ pub struct ExactMemory {
     pub swap: u64,
 }
 
+/// What was read of one control group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupSeen {
+    /// Its path below the mount, with a leading separator.
+    pub path: String,
+    /// Processes in it and below.
+    pub members: u64,
+    /// Its memory.
+    pub memory: GroupMemory,
+    /// The tightest limit on its path.
+    pub ceiling: Option<Ceiling>,
+}
+
 /// What surrounds a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Surroundings {
@@ -116,6 +129,14 @@ pub enum ReadError {
     Malformed {
         /// The file, or what else was read.
         file: String,
+    },
+    /// A control group that was named cannot be watched.
+    #[error("cannot watch control groups: {reason}")]
+    Groups {
+        /// Why.
+        reason: String,
+        /// What to do instead.
+        way_out: &'static str,
     },
     /// Reading failed for another reason.
     #[error("cannot read '{file}': {reason}")]
@@ -149,6 +170,11 @@ pub trait ProcessSource {
     /// As [`Self::read`]; [`ReadError::Denied`] also where the system does not offer it.
     fn count_pages(&mut self, _key: ProcessKey) -> Result<ExactMemory, ReadError> {
         Err(ReadError::Denied { right: "a system that counts page by page" })
+    }
+
+    /// Reads the control groups that the last selection named and that are there.
+    fn read_groups(&mut self) -> Vec<GroupSeen> {
+        Vec::new()
     }
 
     /// By how many bytes each counter of memory in a [`Reading`] may be off; 0 where they are exact.

@@ -13,6 +13,7 @@ use super::look::Look;
 use super::parse::{labelled, last_pid, uptime_s};
 use super::root::{self, Listed, ProcRoot};
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
+use crate::source::selector::Candidate;
 use crate::source::{Found, ReadError, Selection};
 
 /// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
@@ -26,6 +27,8 @@ const LOOKS_WHILE_YOUNG: u8 = 3;
 pub(super) struct Census {
     known: BTreeMap<Pid, Entry>,
     selection: Selection,
+    /// Processes of the control groups that are meant, in ascending order.
+    members: Vec<Pid>,
     /// We and the processes we descend from, nearest first.
     lineage: Vec<ProcessKey>,
     system: SystemFiles,
@@ -86,6 +89,7 @@ impl Census {
         Self {
             known: BTreeMap::new(),
             selection: Selection::default(),
+            members: Vec::new(),
             lineage: lineage(root),
             system: SystemFiles::open(root),
             #[expect(clippy::cast_precision_loss, reason = "100, on every system there is")]
@@ -97,16 +101,27 @@ impl Census {
         }
     }
 
-    /// Brings the census up to date and lists whom the selection means, in ascending order.
-    pub(super) fn take(&mut self, root: &ProcRoot, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+    /// Brings the census up to date and lists whom the selection means, in ascending order. `members` are in the
+    /// control groups that it names.
+    pub(super) fn take(
+        &mut self,
+        root: &ProcRoot,
+        selection: &Selection,
+        members: &[Pid],
+    ) -> Result<Vec<Found>, ReadError> {
         if self.selection != *selection {
             self.selection = selection.clone();
             self.known.clear();
             self.listed_up_to = None;
         }
+        if self.members != members {
+            self.members.clear();
+            self.members.extend_from_slice(members);
+            self.listed_up_to = None;
+        }
         self.system.uptime_s = None;
         self.round = self.round.wrapping_add(1);
-        if selection.is_by_pid_only() {
+        if selection.is_by_list_only() {
             self.list_selected(root);
         } else if !self.nothing_was_created() {
             root.list(&mut self.listed)?;
@@ -155,7 +170,7 @@ impl Census {
     /// Where only numbers were selected, those are the list. One that is kept open says itself when it ends.
     fn list_selected(&mut self, root: &ProcRoot) {
         self.listed.clear();
-        for &pid in &self.selection.pids {
+        for &pid in self.selection.pids.iter().chain(&self.members) {
             let known = self.known.get(&pid);
             let inode = match known {
                 Some(Entry { inode, standing: Standing::Meant(meant), .. }) if meant.kept.is_some() => *inode,
@@ -173,6 +188,7 @@ impl Census {
         if let Some(entry) = self.known.get_mut(&pid)
             && entry.inode == inode
             && entry.looks_left == 0
+            && !(matches!(entry.standing, Standing::Passed) && self.members.binary_search(&pid).is_ok())
             && root.is_kernel()
         {
             entry.round = self.round;
@@ -203,11 +219,16 @@ impl Census {
             Some(Standing::Meant(meant)) => (meant.as_descendant, meant.kept),
             _ => (false, None),
         };
-        if as_descendant || self.selection.wants(look) {
+        if as_descendant || self.is_member(look) || self.selection.wants(look) {
             Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), as_descendant, kept }))
         } else {
             Standing::Passed
         }
+    }
+
+    fn is_member(&self, look: &mut Look<'_>) -> bool {
+        self.members.binary_search(&look.key.pid).is_ok()
+            && self.selection.uid.is_none_or(|uid| look.uid() == Some(uid))
     }
 
     /// Adds children of what is meant until no more are found: a child may have a lower number than its parent.

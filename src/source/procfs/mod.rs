@@ -8,6 +8,7 @@ mod census;
 mod cgroup;
 mod counters;
 mod exactness;
+mod groups;
 mod limits;
 #[cfg(test)]
 mod live_tests;
@@ -25,11 +26,14 @@ pub use counters::StatusCadence;
 
 use census::Census;
 use counters::Reader;
+use groups::Groups;
 use limits::Limits;
 use look::Look;
 use root::ProcRoot;
 
-use super::{Counting, Depth, ExactMemory, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use super::{
+    Counting, Depth, ExactMemory, Found, GroupSeen, Observation, ProcessSource, ReadError, Selection, Surroundings,
+};
 use crate::model::ProcessKey;
 
 /// Where `/proc` is mounted.
@@ -45,6 +49,7 @@ pub struct ProcfsSource {
     census: Census,
     reader: Reader,
     limits: Limits,
+    groups: Groups,
     counter_error_bytes: u64,
 }
 
@@ -58,7 +63,14 @@ impl ProcfsSource {
         let census = Census::new(&root);
         let reader = Reader::new(root.is_kernel());
         let counter_error_bytes = exactness::counter_error_bytes(&root, rustix::param::page_size() as u64);
-        Ok(Self { root, census, reader, limits: Limits::new(cgroup_root), counter_error_bytes })
+        Ok(Self {
+            root,
+            census,
+            reader,
+            limits: Limits::new(cgroup_root.clone()),
+            groups: Groups::new(cgroup_root),
+            counter_error_bytes,
+        })
     }
 
     /// How often the dear counters are read.
@@ -93,7 +105,8 @@ impl ProcessSource for ProcfsSource {
     fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
         self.limits.expire();
         self.reader.begin_round(&self.root);
-        self.census.take(&self.root, selection)
+        let members = self.groups.take(&selection.groups)?;
+        self.census.take(&self.root, selection, members)
     }
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
@@ -112,6 +125,10 @@ impl ProcessSource for ProcfsSource {
             Err(Errno::ACCESS | Errno::PERM) => Err(ReadError::Denied { right: root::RIGHT_TO_LOOK_INSIDE }),
             Err(errno) => Err(root::why(errno, "smaps_rollup")),
         }
+    }
+
+    fn read_groups(&mut self) -> Vec<GroupSeen> {
+        self.groups.read()
     }
 
     fn counter_error_bytes(&self) -> u64 {

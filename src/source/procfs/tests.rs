@@ -8,7 +8,7 @@ use regex::Regex;
 use tempfile::TempDir;
 
 use super::*;
-use crate::model::{CeilingKind, Counter, Pid, StartTime};
+use crate::model::{CeilingKind, Counter, GroupName, Pid, StartTime};
 
 /// A `/proc` made of ordinary files.
 struct FakeProc {
@@ -308,4 +308,10 @@ fn the_fixture_host_is_read_like_any_other() {
     assert!(Counter::ALL.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
     let ceiling = source.surroundings(key(4102, 7_000_000)).ceiling.expect("found");
     assert_eq!((ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes), (CeilingKind::CgroupMax, 256 << 20, 172 << 20));
+    let unit = Selection { groups: vec![GroupName::Unit("orders".to_owned())], ..Selection::default() };
+    assert_eq!(pids(&source.find(&unit).expect("listed")), [4100, 4101, 4102]);
+    let group = source.read_groups().remove(0);
+    assert_eq!((&*group.path, group.members, group.ceiling), ("/system.slice/orders.service", 3, Some(ceiling)));
+    let of_group = Selection { names: vec!["no such name".to_owned()], ..unit };
+    assert_eq!(pids(&source.find(&of_group).expect("listed")), [4100, 4101, 4102]);
 }
