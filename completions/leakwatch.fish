@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= max-overhead= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -43,6 +43,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-fds -d 'Do not c
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
 false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l max-overhead -d 'What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
@@ -100,6 +101,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-fds -d 'D
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
 false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l max-overhead -d 'What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
@@ -211,6 +213,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-fds -d
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
 false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l max-overhead -d 'What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r

@@ -80,6 +80,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
         samples: Some(10_000),
         wait: false,
         pss: false,
+        max_overhead: None,
         pid_file: None,
         root: None,
     };

@@ -13,7 +13,9 @@ use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
 pub use super::select_args::SelectArgs;
-use super::values::{parse_count, parse_interval, parse_limit, parse_positive, parse_regex, parse_threshold};
+use super::values::{
+    parse_count, parse_interval, parse_limit, parse_positive, parse_regex, parse_share, parse_threshold,
+};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -140,6 +142,9 @@ pub struct SamplingArgs {
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
     pub no_threads: bool,
+    /// What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often
+    #[arg(long, value_name = "PERCENT", env = "LEAKWATCH_MAX_OVERHEAD", value_parser = parse_share, allow_negative_numbers = true)]
+    pub max_overhead: Option<f64>,
 }
 
 /// How to judge.

@@ -117,6 +117,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         pid_file: None,
         root: None,
         pss: true,
+        max_overhead: None,
     };
     let mut watch = Watch::new(Rules {
         analysis: analysis::Settings {

@@ -42,6 +42,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         samples: args.sampling.samples,
         wait: false,
         pss: !args.sampling.no_pss,
+        max_overhead: args.sampling.max_overhead,
         pid_file: None,
         root: Some(pid),
     };
@@ -82,10 +83,10 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     });
     let propagated = args.control.propagate.then(|| status_to_propagate(status, started.was_stopped()));
     let (output, analysis) = (&args.output, &args.analysis);
-    let sink_failure = outcome.failed;
+    let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
     let closing =
-        Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs };
+        Closing { output, analysis, rules: &rules, session, judgement, cost, sink_failure, watch, recorder, outputs };
     let code = closing.close()?;
     Ok(propagated.filter(|_| code == exit::CLEAN).unwrap_or(code))
 }

@@ -81,6 +81,14 @@ pub(super) fn parse_threshold(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A share in per cent, `1` or `1%`, as a fraction.
+pub(super) fn parse_share(text: &str) -> Result<f64, String> {
+    match text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>() {
+        Ok(percent) if percent.is_finite() && percent > 0.0 => Ok(percent / 100.0),
+        _ => Err("must be a number of per cent above 0, such as '1%'".to_owned()),
+    }
+}
+
 pub(super) fn parse_limit(text: &str) -> Result<Bytes, String> {
     match text.parse::<Bytes>() {
         Ok(Bytes(0)) => Err("must be more than 0".to_owned()),

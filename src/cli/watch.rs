@@ -36,6 +36,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         pid_file: args.select.pid_file.clone(),
         root: None,
         pss: !args.sampling.no_pss,
+        max_overhead: args.sampling.max_overhead,
     };
     let clock = SystemClock;
     let mut outputs =
@@ -55,9 +56,10 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     }
     let session = session_entry(&outcome, args.sampling.interval, select::in_words(&args.select));
     let (output, analysis) = (&args.output, &args.analysis);
-    let sink_failure = outcome.failed;
+    let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs }.close()
+    Closing { output, analysis, rules: &rules, session, judgement, cost, sink_failure, watch, recorder, outputs }
+        .close()
 }
 
 /// Says at second 0 when nothing matches, and which of the given numbers run no more.

@@ -5,10 +5,12 @@
 
 mod cgroup;
 mod event_line;
+mod observer;
 mod report;
 
 pub use cgroup::Cgroup;
 pub use event_line::{EventLine, SampleLine};
+pub use observer::Observer;
 pub use report::*;
 
 /// Version of report and event lines: the first number changes when a reader could break.

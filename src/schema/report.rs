@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Cgroup;
+use super::{Cgroup, Observer};
 
 /// What a session came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -442,17 +442,8 @@ pub struct AlertEntry {
 pub struct NoticeEntry {
     /// When, RFC 3339; null where it belongs to no moment.
     pub timestamp: Option<String>,
-    /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `rows_skipped` or `recording`.
+    /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `backed_off`, `rows_skipped` or `recording`.
     pub kind: String,
     /// One sentence.
     pub message: String,
-}
-
-/// What leakwatch itself cost. Unknown is null.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Observer {
-    /// CPU time, user and system.
-    pub cpu_seconds: Option<f64>,
-    /// Highest RSS.
-    pub max_rss_bytes: Option<u64>,
 }

@@ -2,6 +2,7 @@
 
 mod exactness;
 mod groups;
+mod overhead;
 mod script;
 
 use std::io;

@@ -157,6 +157,7 @@ pub fn plan(seconds: u64) -> Plan {
         samples: None,
         wait: false,
         pss: false,
+        max_overhead: None,
         pid_file: None,
         root: None,
     }
