@@ -85,6 +85,8 @@ pub enum Rule {
     Withdrawal,
     /// Memory counted page by page, against the cheap counters.
     Exactness,
+    /// What the processes of one name or selection say together.
+    Pool,
 }
 
 /// One reason for a verdict: a value held against a threshold.

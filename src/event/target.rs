@@ -51,6 +51,11 @@ pub enum TargetKind {
         /// How many there are now.
         members: u64,
     },
+    /// All processes that were selected together, where they have several names.
+    Selection {
+        /// How many there are now.
+        members: u64,
+    },
     /// A control group with everything below it.
     Cgroup {
         /// How many processes there are in it now.

@@ -57,6 +57,7 @@ fn rule(rule: Rule) -> &'static str {
         Rule::Persistence => "persistence",
         Rule::Withdrawal => "withdrawal",
         Rule::Exactness => "exactness",
+        Rule::Pool => "pool",
     }
 }
 
@@ -145,6 +146,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
     let (kind, members) = match target.kind {
         event::TargetKind::Process => ("process", None),
         event::TargetKind::Pool { members } => ("pool", Some(members)),
+        event::TargetKind::Selection { members } => ("selection", Some(members)),
         event::TargetKind::Cgroup { members } => ("cgroup", Some(members)),
     };
     schema::Target {

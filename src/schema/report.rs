@@ -164,7 +164,8 @@ pub enum Resource {
 /// One watched process or series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// `process`, `pool`: all processes of one name together, or `cgroup`: a control group.
+    /// `process`; `pool`: all processes of one name together; `selection`: all that were selected together, where they have
+    /// several names; or `cgroup`: a control group.
     pub kind: String,
     /// Processes of the pool or group at its last sample; null for a process.
     pub members: Option<u64>,

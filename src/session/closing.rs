@@ -19,6 +19,9 @@ impl Watch {
         let alerts = self.series[index].book.close(at);
         let target = &self.targets[index];
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))?;
+        if let Some(pool) = self.series[index].pool {
+            self.pools.pool(pool).ended += 1;
+        }
         self.ended.gone(index, &self.targets[index]);
         let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
         self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;

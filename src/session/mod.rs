@@ -10,6 +10,7 @@ mod overhead;
 mod plan;
 mod pool;
 mod pss_budget;
+mod recycled;
 mod replay;
 mod schedule;
 mod watch;

@@ -50,7 +50,7 @@ pub(super) struct Series {
     pub(super) found: Vec<Finding>,
     pub(super) exactness: Exactness,
     /// The pool of its name; `None` for a pool itself, and for what has none.
-    pool: Option<usize>,
+    pub(super) pool: Option<usize>,
 }
 
 /// All targets of a session.
@@ -60,7 +60,7 @@ pub struct Watch {
     pub(super) series: Vec<Series>,
     /// Targets opened so far.
     opened: u64,
-    pools: Pools,
+    pub(super) pools: Pools,
     host: AlertBook,
     pub(super) ended: Ended,
     /// Whether a recording is read. It is judged once, at its end: nobody waits for a verdict meanwhile.
@@ -240,7 +240,13 @@ impl Watch {
             self.assess(index, at, sink)?;
         }
         self.alert(index, at, rise, sink)?;
-        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, index, at, &sample.reading)?)));
+        // PSS is read seldom: its latest reading stands.
+        let known = &self.targets[index].reading;
+        let reading = Reading { pss: known.pss, uss: known.uss, ..sample.reading };
+        if let Some(pool) = pool.filter(|_| self.confirms) {
+            self.pools.add_to_all(pool, index, at, &reading);
+        }
+        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, index, at, &reading)?)));
         complete.map_or(Ok(()), |(pool, sum)| self.observe_pool(pool, sum, sink))
     }
 
@@ -267,7 +273,20 @@ impl Watch {
         for (pool, sum) in self.pools.close() {
             self.observe_pool(pool, sum, sink)?;
         }
-        Ok(())
+        let Some(sum) = self.pools.close_all() else { return Ok(()) };
+        let kind = TargetKind::Selection { members: sum.members };
+        let index = match *self.pools.all_target() {
+            Some(index) => index,
+            None => {
+                let label = ProcessLabel { name: "all selected".to_owned(), ..ProcessLabel::default() };
+                let target = self.unread(kind, label, None, sum.at);
+                let index = self.place(target, None);
+                *self.pools.all_target() = Some(index);
+                index
+            }
+        };
+        self.targets[index].kind = kind;
+        self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
     }
 
     /// Notes the limit that a source found for a target.
@@ -291,6 +310,7 @@ impl Watch {
             MinObservation::FifthOfRecording => self.span.map_or(0.0, |(first, last)| last.seconds_since(first)) / 5.0,
         };
         let mut assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
+        self.weigh_pool(index, &mut assessment);
         if self.awaits_count(index, &mut assessment, at) {
             return Ok(());
         }
@@ -323,7 +343,7 @@ impl Watch {
     fn scope(&self, target: &Target, at: Timestamp) -> Scope {
         let age = target.age_s.map(|age| age + at.seconds_since(target.first_seen));
         match target.kind {
-            TargetKind::Pool { .. } => Scope::Pool,
+            TargetKind::Pool { .. } | TargetKind::Selection { .. } => Scope::Pool,
             TargetKind::Process if age.is_some_and(|age| age < self.rules.analysis.spike_period_s) => Scope::Starting,
             TargetKind::Process | TargetKind::Cgroup { .. } => Scope::Process,
         }

@@ -18,6 +18,7 @@ pub fn describe_target(target: &Target) -> String {
     let name = escape::terminal(&target.label.name);
     match target.kind {
         TargetKind::Pool { members } => return format!("{name} (all {members} together)"),
+        TargetKind::Selection { members } => return format!("all {members} selected together"),
         TargetKind::Cgroup { members } => return format!("control group {name} ({members} processes)"),
         TargetKind::Process => {}
     }

@@ -3,6 +3,7 @@
 mod exactness;
 mod groups;
 mod overhead;
+mod pools;
 mod script;
 
 use std::io;
