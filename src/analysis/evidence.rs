@@ -267,3 +267,12 @@ pub struct Assessment {
     /// From the first to the last sample, in seconds.
     pub observed_s: f64,
 }
+
+impl Assessment {
+    /// Gives back room that was reserved and is not used: thousands of assessments are kept.
+    pub fn shrink(&mut self) {
+        self.resources.shrink_to_fit();
+        self.verdict.reasons.shrink_to_fit();
+        self.verdict.reasons.iter_mut().for_each(|reason| reason.text.shrink_to_fit());
+    }
+}

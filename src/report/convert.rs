@@ -170,7 +170,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         consistent_growth: consistent_growth(&known.consistent_growth),
         forecast: forecast(target.ceiling.as_ref(), &known.forecast),
         memory: memory(target),
-        cgroup: target.group.as_ref().map(cgroup),
+        cgroup: target.group.as_deref().map(cgroup),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
     }

@@ -95,6 +95,8 @@ impl Watch {
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
+        let mut assessment = assessment;
+        assessment.shrink();
         let target = &mut self.targets[index];
         let before = std::mem::replace(&mut target.assessment, assessment).verdict.status;
         if before != target.assessment.verdict.status {

@@ -38,7 +38,7 @@ impl Watch {
             Some(index) => index,
             None => {
                 let label = ProcessLabel { name: seen.path.clone(), ..ProcessLabel::default() };
-                let target = Target { group: Some(seen.memory), ..self.unread(kind, label, None, at) };
+                let target = Target { group: Some(Box::new(seen.memory)), ..self.unread(kind, label, None, at) };
                 let index = self.place(target, None);
                 sink.take(Event::Found(&self.targets[index]))?;
                 index
@@ -46,7 +46,7 @@ impl Watch {
         };
         let target = &mut self.targets[index];
         target.kind = kind;
-        let before = target.group.replace(seen.memory).and_then(|memory| memory.oom_kills);
+        let before = target.group.replace(Box::new(seen.memory)).and_then(|memory| memory.oom_kills);
         self.surrounded(index, seen.ceiling);
         if let Some((now, before)) = seen.memory.oom_kills.zip(before)
             && now > before

@@ -36,7 +36,7 @@ fn a_control_group_is_a_target_of_its_own() {
     assert_eq!(groups.len(), 2);
     assert!(groups[0].ended.is_some() && groups[1].ended.is_none());
     assert_eq!(groups[0].assessment.verdict.status, Status::Leaking, "{:?}", groups[0].assessment.verdict);
-    assert_eq!(groups[0].reading.rss, groups[0].group.and_then(|memory| memory.working_set()));
+    assert_eq!(groups[0].reading.rss, groups[0].group.as_ref().and_then(|memory| memory.working_set()));
     let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();
     assert_eq!(kills, 1);
     assert!(collected.samples.iter().all(|(key, _)| key.pid == Pid(7)));

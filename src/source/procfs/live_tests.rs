@@ -110,6 +110,40 @@ fn memory_alone_is_read_to_the_end() {
 }
 
 #[test]
+fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
+    let mut source = live().with_status_cadence(StatusCadence::Seldom);
+    let sleepers = Selection { names: vec!["sleep".into()], exact: true, ..Selection::default() };
+    let mut seen = std::collections::BTreeSet::new();
+    let mut ours = Vec::new();
+    for round in 0..60 {
+        let mut children: Vec<Live> = (0..5).map(|_| Live::sleeping()).collect();
+        ours.extend(children.iter().map(Live::pid));
+        if round % 2 == 0 {
+            // Some end between being found and being read.
+            children.truncate(3);
+        }
+        let found = source.find(&sleepers).expect("listed");
+        drop(children.split_off(2));
+        for found in found {
+            match source.read(found.key, Depth::Counters) {
+                Ok(seen) => assert!(seen.reading.rss > Some(0)),
+                Err(error) => assert_eq!(error, ReadError::Gone),
+            }
+            seen.insert(found.key);
+        }
+    }
+    // Every one of them answers for itself to the end: none is read in place of another.
+    let left = source.find(&sleepers).expect("listed");
+    assert!(left.iter().all(|found| !ours.contains(&found.key.pid)));
+    let ended: Vec<_> = seen.into_iter().filter(|key| ours.contains(&key.pid)).collect();
+    assert!(ended.len() > 60, "{}", ended.len());
+    for key in ended {
+        assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
+        assert!(source.census.kept(key).is_none(), "nothing is kept of it");
+    }
+}
+
+#[test]
 fn leakwatch_is_not_among_the_live_ones() {
     let everybody = Selection { cmdline: Some(Regex::new("").expect("valid")), ..Selection::default() };
     let own = std::process::id();
