@@ -95,7 +95,7 @@ _leakwatch() {
 
     case "${cmd}" in
         leakwatch)
-            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --wait --color --help --version run analyze report list demo selftest config schema completions man behave help"
+            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --cgroup --unit --container --tree --proc-root --cgroup-root --portable --interval --duration --samples --no-pss --no-fds --no-threads --max-overhead --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --wait --color --help --version run analyze report list demo selftest config schema completions man behave help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -136,7 +136,26 @@ _leakwatch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cgroup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --proc-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cgroup-root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
@@ -157,6 +176,18 @@ _leakwatch() {
                     ;;
                 --no-pss)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-fds)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-threads)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-overhead)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --window)
@@ -401,7 +432,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__config)
-            opts="-h --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --color --help"
+            opts="-h --interval --duration --samples --no-pss --no-fds --no-threads --max-overhead --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -421,6 +452,18 @@ _leakwatch() {
                     ;;
                 --no-pss)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-fds)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-threads)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-overhead)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --window)
@@ -675,7 +718,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__list)
-            opts="-p -h --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --color --help"
+            opts="-p -h --pid --pid-file --process --exact --cmdline --user --cgroup --unit --container --tree --proc-root --cgroup-root --portable --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -716,7 +759,26 @@ _leakwatch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cgroup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --proc-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cgroup-root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
@@ -861,7 +923,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__run)
-            opts="-o -h --stop-signal --grace --quiet-command --propagate --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --color --help"
+            opts="-o -h --stop-signal --grace --quiet-command --propagate --interval --duration --samples --no-pss --no-fds --no-threads --max-overhead --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --format --plain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -889,6 +951,18 @@ _leakwatch() {
                     ;;
                 --no-pss)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-fds)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-threads)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-overhead)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --window)

@@ -122,7 +122,7 @@ fn conclude(
     let session = session_entry(args, &totals);
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = totals.failed;
-    Closing { output, analysis, rules, session, judgement, sink_failure, watch, recorder, outputs }.close()
+    Closing { output, analysis, rules, session, judgement, cost: None, sink_failure, watch, recorder, outputs }.close()
 }
 
 fn layout(columns: &ColumnArgs) -> Layout {

@@ -6,16 +6,14 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use regex::Regex;
 
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
 use super::recording_args::{AnalyzeArgs, ReportArgs};
-use super::values::{
-    parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
-};
+pub use super::select_args::SelectArgs;
+use super::values::{parse_count, parse_interval, parse_limit, parse_positive, parse_share, parse_threshold};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -113,51 +111,6 @@ pub struct WatchArgs {
     pub wait: bool,
 }
 
-/// Which processes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Selectors")]
-pub struct SelectArgs {
-    /// Watch the process with this number (repeatable)
-    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
-    pub pids: Vec<u32>,
-    /// Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub pid_file: Option<PathBuf>,
-    /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
-    #[arg(long = "process", value_name = "NAME", value_parser = parse_name)]
-    pub names: Vec<String>,
-    /// NAME must be the whole name
-    #[arg(long, requires = "names")]
-    pub exact: bool,
-    /// Watch processes whose whole command line matches REGEX
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
-    pub cmdline: Option<Regex>,
-    /// Only processes of this user
-    #[arg(long, value_name = "NAME_OR_UID")]
-    pub user: Option<String>,
-    /// Also all descendants of what matched
-    #[arg(long)]
-    pub tree: bool,
-    /// Read another /proc
-    #[arg(long, value_name = "DIR", default_value = "/proc", value_hint = ValueHint::DirPath)]
-    pub proc_root: PathBuf,
-    /// Read processes through the portable source, as on systems without /proc
-    #[arg(long, hide = true)]
-    pub portable: bool,
-}
-
-impl SelectArgs {
-    /// Whether nothing is selected at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.pids.is_empty()
-            && self.pid_file.is_none()
-            && self.names.is_empty()
-            && self.cmdline.is_none()
-            && self.user.is_none()
-    }
-}
-
 /// When to sample.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sampling")]
@@ -177,6 +130,19 @@ pub struct SamplingArgs {
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
     pub no_pss: bool,
+    /// Do not count open file descriptors, and do not judge them
+    #[arg(long, env = "LEAKWATCH_NO_FDS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub no_fds: bool,
+    /// Do not count threads, and do not judge them
+    #[arg(long, env = "LEAKWATCH_NO_THREADS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub no_threads: bool,
+    /// What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often
+    #[arg(long, value_name = "PERCENT", env = "LEAKWATCH_MAX_OVERHEAD", value_parser = parse_share, allow_negative_numbers = true)]
+    pub max_overhead: Option<f64>,
 }
 
 /// How to judge.

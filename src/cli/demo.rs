@@ -10,7 +10,7 @@ use crate::demo::{Behaviour, Child};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, Plan, Rules, Watch};
-use crate::source::Selection;
+use crate::source::{Counting, Selection};
 use crate::terminal::{Style, summary};
 use crate::units::Span;
 
@@ -105,7 +105,10 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
 
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
-    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let mut source = select::source(
+        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
+        Counting::default(),
+    )?;
     let plan = Plan {
         selection: Selection { pids: selected, ..Selection::default() },
         interval: INTERVAL,
@@ -115,6 +118,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         pid_file: None,
         root: None,
         pss: true,
+        max_overhead: None,
     };
     let mut watch = Watch::new(Rules {
         analysis: analysis::Settings {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::clock::{Clock, StopFlag, SystemClock};
+use crate::clock::StopFlag;
 use crate::event::{Courses, Event, EventSink, Fanout, Target, Tick};
 use crate::model::Timestamp;
 use crate::report::{Document, Ending, Output, Recorder};
 use crate::schema;
-use crate::source::own_peak_rss_bytes;
 use crate::terminal::{Request, Style, Tui};
 
+use super::closing::observer;
 use super::live::FullScreen;
 use super::{settings, signals};
 
@@ -92,10 +92,7 @@ impl Saver<'_> {
                 exit_status: judgement.code,
                 summary: format!("so far: {}", judgement.summary),
             },
-            observer: schema::Observer {
-                cpu_seconds: Some(SystemClock.cpu_time().as_secs_f64()),
-                max_rss_bytes: own_peak_rss_bytes(),
-            },
+            observer: observer(None),
         };
         let report = self.recorder.clone().into_report(ending, targets, &[]);
         let courses = targets.iter().map(|target| self.courses.of(target)).collect();

@@ -22,7 +22,11 @@ use super::{exit, select, settings, signals, warn, watch};
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
-    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let counting = select::counting(&args.sampling);
+    let mut source = select::source(
+        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
+        counting,
+    )?;
     let stop = StopFlag::default();
     let leash = Leash::default();
     signals::install(&stop, &leash)?;
@@ -39,6 +43,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         samples: args.sampling.samples,
         wait: false,
         pss: !args.sampling.no_pss,
+        max_overhead: args.sampling.max_overhead,
         pid_file: None,
         root: Some(pid),
     };
@@ -85,10 +90,10 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     });
     let propagated = args.control.propagate.then(|| status_to_propagate(status, started.was_stopped()));
     let (output, analysis) = (&args.output, &args.analysis);
-    let sink_failure = outcome.failed;
+    let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
     let closing =
-        Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs };
+        Closing { output, analysis, rules: &rules, session, judgement, cost, sink_failure, watch, recorder, outputs };
     let code = closing.close()?;
     Ok(propagated.filter(|_| code == exit::CLEAN).unwrap_or(code))
 }

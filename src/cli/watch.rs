@@ -23,7 +23,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let selection = select::selection(&args.select)?;
     let rules = Rules { pools: !selection.is_by_pid_only(), ..rules };
-    let mut source = select::source(&args.select)?;
+    let mut source = select::source(&args.select, select::counting(&args.sampling))?;
     check_matches(args, source.as_mut(), &selection)?;
 
     let stop = StopFlag::default();
@@ -37,6 +37,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         pid_file: args.select.pid_file.clone(),
         root: None,
         pss: !args.sampling.no_pss,
+        max_overhead: args.sampling.max_overhead,
     };
     let clock = SystemClock;
     let mut outputs =
@@ -63,9 +64,10 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     }
     let session = session_entry(&outcome, args.sampling.interval, selected);
     let (output, analysis) = (&args.output, &args.analysis);
-    let sink_failure = outcome.failed;
+    let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs }.close()
+    Closing { output, analysis, rules: &rules, session, judgement, cost, sink_failure, watch, recorder, outputs }
+        .close()
 }
 
 /// Says at second 0 when nothing matches, and which of the given numbers run no more.

@@ -3,10 +3,14 @@
 //! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
 //! could notice needs a new [`SCHEMA_VERSION`].
 
+mod cgroup;
 mod event_line;
+mod observer;
 mod report;
 
+pub use cgroup::Cgroup;
 pub use event_line::{EventLine, SampleLine};
+pub use observer::Observer;
 pub use report::*;
 
 /// Version of report and event lines: the first number changes when a reader could break.

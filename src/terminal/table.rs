@@ -75,7 +75,10 @@ impl Column {
         let known = &target.assessment;
         match self {
             Self::Name => escape::terminal(&target.label.name).into_owned(),
-            Self::Pid if let TargetKind::Pool { members } = target.kind => format!("all {members}"),
+            Self::Pid if let TargetKind::Pool { members } | TargetKind::Selection { members } = target.kind => {
+                format!("all {members}")
+            }
+            Self::Pid if let TargetKind::Cgroup { members } = target.kind => format!("in {members}"),
             Self::Pid => target.key.map_or_else(|| figures::UNKNOWN.to_owned(), |key| key.pid.to_string()),
             Self::Age => figures::age(target),
             Self::Rss => figures::bytes(target.reading.rss.or(target.reading.memory())),
