@@ -147,6 +147,6 @@ fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>) -> (Reason
             );
             (reason(!refuted, Some(held), text), refuted)
         }
-        Err(why) => (reason(true, None, format!("not confirmed page by page: {why}")), false),
+        Err(why) => (reason(false, None, format!("not confirmed page by page: {why}")), false),
     }
 }

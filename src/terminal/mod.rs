@@ -20,4 +20,4 @@ pub use style::Style;
 pub use summary::summary;
 pub use table::{Listed, TableSize, listing, table};
 #[cfg(feature = "tui")]
-pub use tui::{Request, Tui, restore};
+pub use tui::{Key, Picture, Request, Tui, restore};

@@ -13,33 +13,68 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::{DefaultTerminal, Frame};
 
 use crate::alert::Severity;
 use crate::event::{Event, EventSink};
 
 use super::Style;
 use draw::Palette;
-use state::{Key, State};
+use state::State;
 
-pub use state::Request;
+pub use state::{Key, Request};
 
 /// Whether the terminal is ours.
 static OPEN: AtomicBool = AtomicBool::new(false);
 
-struct Screen {
-    terminal: DefaultTerminal,
+/// What the view shows, apart from any terminal: a sink of events that can be drawn at any time.
+#[derive(Debug)]
+pub struct Picture {
     state: State,
     palette: Palette,
+}
+
+impl Picture {
+    /// An empty picture; `length` is how long the session lasts, when that is known.
+    #[must_use]
+    pub fn new(length: Option<Duration>, style: Style) -> Self {
+        Self { state: State::new(length), palette: Palette { coloured: style.is_coloured() } }
+    }
+
+    /// Takes one key and says what it asks of the program.
+    pub fn key(&mut self, key: Key) -> Option<Request> {
+        self.state.key(key)
+    }
+
+    /// Draws it.
+    pub fn draw(&self, frame: &mut Frame<'_>) {
+        draw::draw(frame, &self.state, self.palette);
+    }
+}
+
+impl EventSink for Picture {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        self.state.take(event);
+        Ok(())
+    }
+
+    fn wants_samples(&self) -> bool {
+        true
+    }
+}
+
+struct Screen {
+    terminal: DefaultTerminal,
+    picture: Picture,
 }
 
 impl Screen {
     /// A terminal that cannot be drawn on is no reason to end a watch: its reports matter more.
     fn draw(&mut self) {
         if OPEN.load(Ordering::Acquire) {
-            let (state, palette) = (&self.state, self.palette);
-            drop(self.terminal.draw(|frame| draw::draw(frame, state, palette)));
+            let picture = &self.picture;
+            drop(self.terminal.draw(|frame| picture.draw(frame)));
         }
     }
 }
@@ -59,8 +94,7 @@ impl Tui {
     pub fn open(length: Option<Duration>, style: Style, asked: Box<dyn Fn(Request) + Send>) -> io::Result<Self> {
         let terminal = ratatui::try_init()?;
         OPEN.store(true, Ordering::Release);
-        let palette = Palette { coloured: style.is_coloured() };
-        let screen = Arc::new(Mutex::new(Screen { terminal, state: State::new(length), palette }));
+        let screen = Arc::new(Mutex::new(Screen { terminal, picture: Picture::new(length, style) }));
         let keys = screen.clone();
         let waiting = std::thread::Builder::new().name("keys".to_owned()).spawn(move || wait_for_keys(&keys, &asked));
         if let Err(error) = waiting {
@@ -74,7 +108,7 @@ impl Tui {
     /// Says something in the last line.
     pub fn say(&self, text: String) {
         let mut screen = held(&self.screen);
-        screen.state.said = Some(text);
+        screen.picture.state.said = Some(text);
         screen.draw();
     }
 
@@ -82,7 +116,7 @@ impl Tui {
     pub fn close(&self) -> Vec<String> {
         restore();
         let screen = held(&self.screen);
-        let told = screen.state.news.iter().filter(|news| news.severity > Severity::Info);
+        let told = screen.picture.state.news.iter().filter(|news| news.severity > Severity::Info);
         told.map(|news| format!("{} {}", news.at, news.text)).collect()
     }
 }
@@ -90,7 +124,7 @@ impl Tui {
 impl EventSink for Tui {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         let mut screen = held(&self.screen);
-        if screen.state.take(event) {
+        if screen.picture.state.take(event) {
             screen.draw();
         }
         Ok(())
@@ -121,7 +155,7 @@ fn wait_for_keys(screen: &Mutex<Screen>, asked: &dyn Fn(Request)) {
         let mut screen = held(screen);
         let request = match input {
             Input::Key(pressed) if pressed.kind != KeyEventKind::Release => {
-                understood(pressed).and_then(|key| screen.state.key(key))
+                understood(pressed).and_then(|key| screen.picture.key(key))
             }
             Input::Resize(..) => None,
             _ => continue,

@@ -63,7 +63,8 @@ impl Sort {
 
 /// A key as the view understands it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+#[expect(missing_docs, reason = "the names are the description")]
+pub enum Key {
     Up,
     Down,
     PageUp,
@@ -90,6 +91,8 @@ pub(super) struct News {
 pub(super) struct State {
     /// Those of the latest tick that pass the filter, in the order of the view.
     pub targets: Vec<Target>,
+    /// Others of that tick, for when the filter changes.
+    others: Vec<Target>,
     /// How many pass the filter, and how many there are.
     pub passing: usize,
     pub all: usize,
@@ -117,6 +120,7 @@ impl State {
     pub fn new(length: Option<Duration>) -> Self {
         Self {
             targets: Vec::new(),
+            others: Vec::new(),
             passing: 0,
             all: 0,
             running: 0,
@@ -198,23 +202,24 @@ impl State {
     }
 
     /// Sorts and filters, and keeps the selection where it is.
-    fn arrange(&mut self, mut targets: Vec<&Target>) {
+    fn arrange(&mut self, targets: Vec<&Target>) {
         let wanted = self.filter.to_lowercase();
-        targets.retain(|target| wanted.is_empty() || describe_target(target).to_lowercase().contains(&wanted));
-        self.passing = targets.len();
+        let passes = |target: &&Target| wanted.is_empty() || describe_target(target).to_lowercase().contains(&wanted);
+        let (mut passing, others): (Vec<&Target>, Vec<&Target>) = targets.into_iter().partition(passes);
+        self.passing = passing.len();
         let rate = |target: &Target| target.assessment.growth.rate.unwrap_or(f64::NEG_INFINITY);
         match self.sort {
-            Sort::Concern => targets.sort_by(|a, b| {
+            Sort::Concern => passing.sort_by(|a, b| {
                 let rank = |target: &Target| (target.ended.is_none(), target.assessment.verdict.status);
                 rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a)))
             }),
-            Sort::Growth => targets.sort_by(|a, b| rate(b).total_cmp(&rate(a))),
-            Sort::Rss => targets.sort_by_key(|target| Reverse(target.reading.rss)),
-            Sort::Name => targets.sort_by(|a, b| a.label.name.cmp(&b.label.name).then(a.key.cmp(&b.key))),
-            Sort::Pid => targets.sort_by_key(|target| (target.key.is_none(), target.key)),
+            Sort::Growth => passing.sort_by(|a, b| rate(b).total_cmp(&rate(a))),
+            Sort::Rss => passing.sort_by_key(|target| Reverse(target.reading.rss)),
+            Sort::Name => passing.sort_by(|a, b| a.label.name.cmp(&b.label.name).then(a.key.cmp(&b.key))),
+            Sort::Pid => passing.sort_by_key(|target| (target.key.is_none(), target.key)),
         }
-        targets.truncate(SHOWN);
-        let kept: Vec<Target> = targets.into_iter().cloned().collect();
+        let kept: Vec<Target> = passing.into_iter().take(SHOWN).cloned().collect();
+        self.others = others.into_iter().take(SHOWN).cloned().collect();
         self.targets = kept;
         if self.place().is_none() {
             self.selected = self.targets.first().map(|target| target.number);
@@ -226,10 +231,10 @@ impl State {
         self.targets.iter().position(|target| Some(target.number) == self.selected)
     }
 
-    /// Sorts and filters what is shown already: after a key, before the next tick.
+    /// Sorts and filters what is known already: after a key, before the next tick.
     fn rearrange(&mut self) {
-        let targets = std::mem::take(&mut self.targets);
-        self.arrange(targets.iter().collect());
+        let (targets, others) = (std::mem::take(&mut self.targets), std::mem::take(&mut self.others));
+        self.arrange(targets.iter().chain(&others).collect());
     }
 
     fn step(&mut self, by: isize) {
@@ -255,14 +260,14 @@ impl State {
                 }
                 _ => {}
             }
-            self.filtered();
+            self.rearrange();
             return None;
         }
         match key {
             Key::Escape if self.help => self.help = false,
             Key::Escape if !self.filter.is_empty() => {
                 self.filter.clear();
-                self.filtered();
+                self.rearrange();
             }
             Key::Up | Key::Character('k') => self.step(-1),
             Key::Down | Key::Character('j') => self.step(1),
@@ -285,11 +290,6 @@ impl State {
             _ => {}
         }
         None
-    }
-
-    /// A filter that lets more pass shows them with the next tick; one that lets fewer pass, at once.
-    fn filtered(&mut self) {
-        self.rearrange();
     }
 
     fn quit(&mut self) -> Option<Request> {
