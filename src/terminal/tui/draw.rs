@@ -90,7 +90,7 @@ fn headline(state: &State, palette: Palette) -> Line<'static> {
     let mut pieces = vec![Piece::styled("leakwatch", Style::new().add_modifier(Modifier::BOLD))];
     let watched = state.started.zip(state.now).map_or(0.0, |(from, to)| to.seconds_since(from));
     let length = state.length.map_or_else(String::new, |length| format!(" of {}", Span(length.as_secs_f64())));
-    let facts = vec![format!("{} running", state.running), format!("watched for {}{length}", Span(watched.round()))];
+    let facts = [format!("{} running", state.running), format!("watched for {}{length}", Span(watched.round()))];
     pieces.push(Piece::raw(format!("  {}", facts.join(", "))));
     if state.leaking > 0 {
         pieces.push(Piece::styled(format!("  {} leaking", state.leaking), palette.verdict(Status::Leaking)));
