@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::alert::{Alert, AlertState, Severity};
+use crate::alert::{Alert, AlertKind, AlertState, Severity};
 use crate::escape;
 use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::{Screen, Style};
 
-/// Targets that are named when they are found; the others are counted.
+/// Targets of one tick that are named when they are found, and when they end or start again; the others are counted.
 const NAMED: usize = 10;
 
 /// Name and pid of a target, harmless to print: `python3 (4242)`.
@@ -36,6 +36,8 @@ pub struct Messages {
     /// Targets found in this tick, to be named together.
     found: Vec<String>,
     found_count: usize,
+    /// Processes that ended or started again in this tick.
+    passed: usize,
     /// Whether only notices are said: what a recording tells is no news.
     quiet: bool,
 }
@@ -44,7 +46,7 @@ impl Messages {
     /// Messages above `screen`.
     #[must_use]
     pub fn new(screen: Screen, style: Style) -> Self {
-        Self { screen, style, found: Vec::new(), found_count: 0, quiet: false }
+        Self { screen, style, found: Vec::new(), found_count: 0, passed: 0, quiet: false }
     }
 
     /// Only notices above `screen`: what happened in a recording is in its report.
@@ -70,6 +72,14 @@ impl Messages {
         self.say(&line);
         self.found.clear();
         self.found_count = 0;
+    }
+
+    /// What is left out where processes come and go by the hundred.
+    fn say_passed(&mut self, at: Timestamp) {
+        let more = std::mem::take(&mut self.passed).saturating_sub(NAMED);
+        if more > 0 {
+            self.say(&format!("{} {}: {more} more have ended or started again", self.stamp(at), self.style.dim("info")));
+        }
     }
 
     fn alert(&self, target: Option<&Target>, alert: &Alert) {
@@ -107,13 +117,20 @@ impl EventSink for Messages {
             }
             Event::Alert(target, alert) => {
                 self.say_found();
-                self.alert(target, alert);
+                let passing = matches!(alert.kind, AlertKind::Ended | AlertKind::Restarted);
+                self.passed += usize::from(passing);
+                if !passing || self.passed <= NAMED {
+                    self.alert(target, alert);
+                }
             }
             Event::Notice(at, notice) => {
                 let text = notice.sentence().1;
                 self.say(&format!("{} {}: {}", self.stamp(at), self.style.dim("note"), escape::terminal(&text)));
             }
-            Event::Ticked(..) => self.say_found(),
+            Event::Ticked(tick, _) => {
+                self.say_found();
+                self.say_passed(tick.at);
+            }
             Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) => {}
         }
         Ok(())
