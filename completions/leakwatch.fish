@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= format= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -49,6 +49,9 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -102,6 +105,9 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -132,6 +138,9 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -155,6 +164,9 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l threshold
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l spike-period -d 'The spike period' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
 suspect\t'A target leaks or is suspect'
 alert\t'An alert of severity warning or critical was raised'
@@ -205,6 +217,9 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"

@@ -12,6 +12,7 @@ use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
+use super::gate_args::GateArgs;
 use super::values::{
     parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
 };
@@ -219,6 +220,9 @@ pub struct AnalysisArgs {
     /// Whether too little data may pass
     #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
     pub on_inconclusive: OnInconclusive,
+    /// What the gate asks
+    #[command(flatten)]
+    pub gate: GateArgs,
 }
 
 /// What to write.

@@ -13,6 +13,7 @@ use crate::terminal::{Style, TableSize, summary};
 use super::args::{AnalysisArgs, Format, OutputArgs};
 use super::error::Error;
 use super::exit::{self, Judgement};
+use super::gate::Gate;
 use super::outputs::{Outputs, failed};
 use super::view::terminal_size;
 use super::{print, settings};
@@ -24,6 +25,7 @@ pub(super) struct Closing<'a> {
     pub(super) rules: &'a Rules,
     pub(super) session: schema::Session,
     pub(super) judgement: Judgement,
+    pub(super) gate: Gate,
     /// What a sink could not take, if the session ended with it.
     pub(super) sink_failure: Option<io::Error>,
     pub(super) watch: &'a Watch,
@@ -49,6 +51,7 @@ impl Closing<'_> {
                 exit_status: self.judgement.code,
                 summary: self.judgement.summary.clone(),
             },
+            gate: self.gate.entry(),
             observer: schema::Observer {
                 cpu_seconds: Some(SystemClock.cpu_time().as_secs_f64()),
                 max_rss_bytes: own_peak_rss_bytes(),
@@ -64,6 +67,7 @@ impl Closing<'_> {
         if let Some(error) = failure {
             return Err(failed(&error));
         }
+        self.gate.say();
         drop(writeln!(io::stderr(), "{}", self.judgement.summary));
         Ok(self.judgement.code)
     }

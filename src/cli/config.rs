@@ -11,7 +11,7 @@ use clap::{ArgMatches, Command};
 use super::error::{Error, Kind};
 
 /// Groups of options that may stand in a file.
-const HEADINGS: [&str; 2] = ["Sampling", "Thresholds"];
+const HEADINGS: [&str; 3] = ["Sampling", "Thresholds", "Gate"];
 
 /// One setting from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,8 @@ mod config;
 mod demo;
 mod error;
 mod exit;
+mod gate;
+mod gate_args;
 pub mod generate;
 mod list;
 mod live;

@@ -1,6 +1,7 @@
 //! Starts a command, watches it and its descendants, and ends with it.
 
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::event::Fanout;
@@ -11,10 +12,11 @@ use crate::session::{EndedBy, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 
-use super::args::{RunArgs, SelectArgs};
+use super::args::{RunArgs, SamplingArgs, SelectArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
+use super::gate::Gate;
 use super::outputs::Files;
 use super::{exit, live, select, settings, signals, warn, watch};
 
@@ -26,6 +28,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let leash = Leash::default();
     signals::install(&stop, &leash)?;
     let clock = SystemClock;
+    let mut gate = Gate::new(&args.analysis, &rules, &stop, warmup(&args.sampling))?;
     // A command that cannot be started leaves alone what stands in the files.
     let files = Files::open(&args.output, &[])?;
     let mut started = Started::start(&args.command, &args.control, args.output.format, &leash)?;
@@ -43,13 +46,15 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     };
     let (format, length) = (args.output.format, settings::length(&args.sampling));
     let mut recorder = Recorder::default();
-    let mut watch = Watch::new(rules.clone());
-    let outcome = {
+    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut outcome = {
         let mut fanout = Fanout::default();
+        gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
         live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
     };
+    gate.conclude(&watch, &mut outcome.ended_by);
     let by_itself = matches!(outcome.ended_by, EndedBy::CommandEnded | EndedBy::NothingMatched);
     let status = started
         .end(&args.control, by_itself)
@@ -59,7 +64,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         warn(&format!("still running after the command has ended: {}", outlived_by.join(", ")));
     }
 
-    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
@@ -81,9 +86,15 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let sink_failure = outcome.failed;
     let watch = &watch;
     let closing =
-        Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs };
+        Closing { output, analysis, rules: &rules, session, judgement, gate, sink_failure, watch, recorder, outputs };
     let code = closing.close()?;
     Ok(propagated.filter(|_| code == exit::CLEAN).unwrap_or(code))
+}
+
+/// The start of a command is no steady state: a shell that becomes another program, imports, caches that fill. Of a run
+/// of known length the first tenth is left out.
+fn warmup(sampling: &SamplingArgs) -> Duration {
+    settings::length(sampling).map_or(Duration::ZERO, |length| length / 10)
 }
 
 /// Descendants that were watched and still run.

@@ -14,6 +14,7 @@ use super::args::WatchArgs;
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
+use super::gate::Gate;
 use super::outputs::Files;
 use super::{live, select, settings, signals};
 
@@ -42,14 +43,17 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
     let (format, length) = (args.output.format, settings::length(&args.sampling));
     let mut recorder = Recorder::default();
-    let mut watch = Watch::new(rules.clone());
-    let outcome = {
+    let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
+    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut outcome = {
         let mut fanout = Fanout::default();
+        gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
         live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
     };
-    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    gate.conclude(&watch, &mut outcome.ended_by);
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
     }
@@ -57,7 +61,8 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = outcome.failed;
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, sink_failure, watch, recorder, outputs }.close()
+    Closing { output, analysis, rules: &rules, session, judgement, gate, sink_failure, watch, recorder, outputs }
+        .close()
 }
 
 /// Says at second 0 when nothing matches, and which of the given numbers run no more.
@@ -105,5 +110,6 @@ fn ended_by(reason: EndedBy) -> schema::EndedBy {
         EndedBy::OutputFailed => schema::EndedBy::OutputFailed,
         EndedBy::NothingMatched => schema::EndedBy::NothingMatched,
         EndedBy::EndOfRecording => schema::EndedBy::EndOfRecording,
+        EndedBy::Threshold => schema::EndedBy::Threshold,
     }
 }

@@ -4,9 +4,11 @@
 //! could notice needs a new [`SCHEMA_VERSION`].
 
 mod event_line;
+mod gate;
 mod report;
 
 pub use event_line::{EventLine, SampleLine};
+pub use gate::{AnswerEntry, Gate, GateOutcome, ThresholdEntry};
 pub use report::*;
 
 /// Version of report and event lines: the first number changes when a reader could break.

@@ -20,6 +20,9 @@ pub struct Report {
     pub targets: Vec<Target>,
     /// Targets that have gone and are not listed one by one: the longest gone, once there are hundreds.
     pub folded: Vec<FoldedEntry>,
+    /// What `--fail-if` and its like asked, and what came of it; null when nothing was asked.
+    #[serde(default)]
+    pub gate: Option<super::Gate>,
     /// Alerts that began or ended, in their order.
     pub alerts: Vec<AlertEntry>,
     /// Alerts beyond the number that a report keeps.
@@ -99,6 +102,8 @@ pub enum EndedBy {
     OutputFailed,
     NothingMatched,
     EndOfRecording,
+    /// An expression with `abort` held.
+    Threshold,
 }
 
 /// What was in force.

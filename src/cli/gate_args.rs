@@ -1,0 +1,23 @@
+//! What can be typed about thresholds: the gate of a CI job.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::gate::Expression;
+use crate::units::parse_duration;
+
+/// What the gate asks.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Gate")]
+pub struct GateArgs {
+    /// Fail when EXPR holds for a target: 'growth(memory) > 2MiB/h', 'peak(rss) >= 1GiB for 30s after 2m abort' (repeatable)
+    #[arg(long, value_name = "EXPR", env = "LEAKWATCH_FAIL_IF", value_delimiter = ',')]
+    pub fail_if: Vec<Expression>,
+    /// Say so when EXPR holds for a target, without failing (repeatable)
+    #[arg(long, value_name = "EXPR", env = "LEAKWATCH_WARN_IF", value_delimiter = ',')]
+    pub warn_if: Vec<Expression>,
+    /// Leave the start out of every judgement [default: a tenth of a 'run' whose length is known, else nothing]
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_WARMUP", value_parser = parse_duration, allow_negative_numbers = true)]
+    pub warmup: Option<Duration>,
+}

@@ -1,0 +1,339 @@
+//! Holds every threshold against every target while a session runs: a sink of its events.
+
+use std::collections::HashMap;
+use std::io;
+
+use crate::analysis::Settings;
+use crate::event::{Event, EventSink, Target, TargetKind};
+use crate::model::{ProcessKey, Sample, Timestamp};
+use crate::units::Span;
+
+use super::answer::{Answer, Outcome, Subject};
+use super::expression::{Expression, Limit, Threshold};
+use super::judge::{judge, seconds_to_decide};
+use super::levels::Levels;
+use super::measure::{Measured, measure};
+use super::metric::Aggregate;
+
+/// Answers about targets that have gone and passed; beyond them they are only counted. A host that starts hundreds of
+/// processes a second must not make a watcher grow.
+const KEPT: usize = 1024;
+/// A target that was seen for a smaller part of the session than this, and has gone, is not what was to be judged.
+const PASSING_BY: f64 = 0.1;
+/// A target of a recording that is missing for this part of it, at the end, has gone.
+const ABSENT: f64 = 0.05;
+
+/// What tells targets apart: where a recording names no process, its series.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct TargetId {
+    source: Option<String>,
+    key: Option<ProcessKey>,
+    name: String,
+    pool: bool,
+}
+
+impl TargetId {
+    fn of(target: &Target) -> Self {
+        Self {
+            source: target.source.clone(),
+            key: target.key,
+            name: target.label.name.clone(),
+            pool: target.kind != TargetKind::Process,
+        }
+    }
+}
+
+/// One threshold on one target.
+#[derive(Debug)]
+struct Guard {
+    levels: Levels,
+    /// Since when the condition has held without a break.
+    since: Option<Timestamp>,
+    /// When it had held for long enough, with what was measured then.
+    failed: Option<(Timestamp, Measured, f64, String)>,
+}
+
+/// All thresholds on all targets.
+pub struct Gatekeeper {
+    thresholds: Vec<Threshold>,
+    settings: Settings,
+    warmup_s: f64,
+    /// First sample of the session, or of each recording.
+    begun: HashMap<Option<String>, Timestamp>,
+    latest: Option<Timestamp>,
+    open: HashMap<TargetId, Vec<Guard>>,
+    answers: Vec<Answer>,
+    /// Passing answers to each threshold that are no longer kept.
+    folded: Vec<u64>,
+    on_abort: Option<Box<dyn Fn()>>,
+    /// Why the session was ended.
+    aborted: Option<String>,
+}
+
+impl Gatekeeper {
+    /// A gate with these thresholds. `settings` are those of the verdict, for growth of series that it does not look at.
+    #[must_use]
+    pub fn new(thresholds: Vec<Threshold>, settings: Settings, warmup_s: f64) -> Self {
+        Self {
+            folded: vec![0; thresholds.len()],
+            thresholds,
+            settings,
+            warmup_s,
+            begun: HashMap::new(),
+            latest: None,
+            open: HashMap::new(),
+            answers: Vec::new(),
+            on_abort: None,
+            aborted: None,
+        }
+    }
+
+    /// What ends the session when an expression with `abort` holds.
+    pub fn on_abort(&mut self, end: impl Fn() + 'static) {
+        self.on_abort = Some(Box::new(end));
+    }
+
+    /// The thresholds, in their order.
+    #[must_use]
+    pub fn thresholds(&self) -> &[Threshold] {
+        &self.thresholds
+    }
+
+    /// Why the session was ended, when an expression with `abort` held.
+    #[must_use]
+    pub fn aborted(&self) -> Option<&str> {
+        self.aborted.as_deref()
+    }
+
+    /// Passing answers to a threshold about targets that have gone and are not among [`Self::answers`].
+    #[must_use]
+    pub fn folded(&self, threshold: usize) -> u64 {
+        self.folded[threshold]
+    }
+
+    /// What came of it, once the session has ended.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
+    }
+
+    /// What a threshold came to; inconclusive when nothing was observed.
+    #[must_use]
+    pub fn outcome(&self, threshold: usize) -> Outcome {
+        let passed = (self.folded[threshold] > 0).then_some(Outcome::Pass);
+        let worst = self.worst(threshold).map(|answer| answer.outcome);
+        worst.max(passed).unwrap_or(Outcome::Inconclusive)
+    }
+
+    /// The first of the worst answers to a threshold that count.
+    #[must_use]
+    pub fn worst(&self, threshold: usize) -> Option<&Answer> {
+        let own = self.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
+        // max_by_key gives the last one.
+        own.rev().max_by_key(|answer| answer.outcome)
+    }
+
+    /// Whether growth of memory passed only because it never moved: perhaps nothing was exercised.
+    #[must_use]
+    pub fn is_hollow(&self) -> bool {
+        let grows = |answer: &&Answer| {
+            let metric = self.thresholds[answer.threshold].expression.metric;
+            metric.aggregate == Aggregate::Growth && !metric.series.is_count() && !metric.per_work
+        };
+        let mut passed =
+            self.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
+        passed.peek().is_some() && passed.all(|answer| answer.unmoved)
+    }
+
+    /// Asks every threshold of every target that is still there for the last time.
+    pub fn conclude(&mut self, targets: &[Target]) {
+        for target in targets {
+            let session = self.session_s(&target.source);
+            // A recording does not say when a process has ended: it is seen no more.
+            let absent = self.latest.map_or(0.0, |latest| latest.seconds_since(target.last_seen));
+            self.close(target, target.ended.is_some() || absent > ABSENT * session);
+        }
+        self.weigh();
+    }
+
+    fn elapsed(&mut self, target: &Target, at: Timestamp) -> f64 {
+        let begun = self.begun.entry(target.source.clone()).or_insert(at);
+        at.seconds_since(*begun)
+    }
+
+    fn session_s(&self, source: &Option<String>) -> f64 {
+        self.begun.get(source).zip(self.latest).map_or(0.0, |(begun, latest)| latest.seconds_since(*begun))
+    }
+
+    fn sample(&mut self, target: &Target, sample: &Sample) {
+        if self.thresholds.is_empty() {
+            return;
+        }
+        let at = sample.at;
+        self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
+        let elapsed = self.elapsed(target, at);
+        let (thresholds, settings) = (&self.thresholds, &self.settings);
+        let begin = |threshold: &Threshold| {
+            let metric = &threshold.expression.metric;
+            Guard { levels: Levels::new(metric, settings, target.age_s), since: None, failed: None }
+        };
+        let guards = self.open.entry(TargetId::of(target)).or_insert_with(|| thresholds.iter().map(begin).collect());
+        let mut abort = None;
+        for (guard, Threshold { expression, .. }) in guards.iter_mut().zip(thresholds) {
+            if elapsed < expression.after_s {
+                continue;
+            }
+            guard.levels.push(at, &sample.reading, elapsed < self.warmup_s, settings);
+            if expression.is_live() && guard.failed.is_none() {
+                guard.watch(expression, target, at);
+                if expression.abort && guard.failed.is_some() {
+                    abort = abort.or_else(|| guard.failed.as_ref().map(|(.., message)| (expression, message.clone())));
+                }
+            }
+        }
+        if let Some((expression, message)) = abort
+            && self.aborted.is_none()
+        {
+            self.aborted = Some(format!("'{expression}' on {}: {message}", target.label.name));
+            if let Some(end) = &self.on_abort {
+                end();
+            }
+        }
+    }
+
+    fn close(&mut self, target: &Target, gone: bool) {
+        let Some(mut guards) = self.open.remove(&TargetId::of(target)) else { return };
+        let latest = self.latest.unwrap_or(target.last_seen);
+        let elapsed = self.elapsed(target, latest);
+        for (index, guard) in guards.iter_mut().enumerate() {
+            guard.levels.conclude(&self.settings);
+            let expression = &self.thresholds[index].expression;
+            let mut answer = guard.answer(expression, target, elapsed);
+            answer.threshold = index;
+            answer.gone = gone;
+            if gone && answer.outcome == Outcome::Pass && self.answers.len() >= KEPT {
+                self.folded[index] += 1;
+            } else {
+                self.answers.push(answer);
+            }
+        }
+    }
+
+    /// What came and went too soon to be judged does not count beside others that were: one of its own name, or
+    /// anything at all when it was there for a moment only.
+    fn weigh(&mut self) {
+        let sessions: Vec<f64> = self.answers.iter().map(|answer| self.session_s(&answer.subject.source)).collect();
+        let judged: Vec<(usize, String)> = self
+            .answers
+            .iter()
+            .filter(|answer| answer.outcome != Outcome::Inconclusive)
+            .map(|answer| (answer.threshold, answer.subject.name.clone()))
+            .collect();
+        for (answer, session) in self.answers.iter_mut().zip(sessions) {
+            let brief = answer.observed_s < PASSING_BY * session;
+            let stands_in = |(threshold, name): &(usize, String)| {
+                *threshold == answer.threshold && (brief || *name == answer.subject.name)
+            };
+            answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && judged.iter().any(stands_in));
+        }
+    }
+}
+
+impl Guard {
+    /// Holds a live expression against what is known at this sample.
+    fn watch(&mut self, expression: &Expression, target: &Target, at: Timestamp) {
+        let known = measure(&expression.metric, &self.levels, target);
+        let held = known.and_then(|measured| limit(expression).map(|limit| (measured, limit)));
+        let holds = held.ok().and_then(|(measured, limit)| {
+            let (outcome, message) = judge(expression, &measured, limit);
+            (outcome == Outcome::Fail).then_some((measured, limit, message))
+        });
+        let Some((measured, limit, message)) = holds else {
+            self.since = None;
+            return;
+        };
+        let since = *self.since.get_or_insert(at);
+        let held_s = at.seconds_since(since);
+        if held_s >= expression.hold_s {
+            let lasted = if expression.hold_s > 0.0 { format!(", for {}", Span(held_s)) } else { String::new() };
+            self.failed = Some((at, measured, limit, format!("{message}{lasted}")));
+        }
+    }
+
+    fn answer(&self, expression: &Expression, target: &Target, elapsed: f64) -> Answer {
+        let mut answer = Answer {
+            threshold: 0,
+            subject: Subject::of(target),
+            outcome: Outcome::Inconclusive,
+            counts: true,
+            value: None,
+            low: None,
+            high: None,
+            limit: None,
+            at: None,
+            observed_s: target.last_seen.seconds_since(target.first_seen),
+            gone: false,
+            unmoved: self.levels.is_unmoved(),
+            smallest_detectable: None,
+            seconds_to_decide: None,
+            message: String::new(),
+        };
+        let known = match &self.failed {
+            Some((at, measured, limit, message)) => {
+                answer.at = Some(*at);
+                Ok((*measured, *limit, Outcome::Fail, message.clone()))
+            }
+            None if elapsed < expression.after_s => {
+                Err(format!("it counts after {}, and the session ended before", Span(expression.after_s)))
+            }
+            None => measure(&expression.metric, &self.levels, target).and_then(|measured| {
+                let limit = limit(expression)?;
+                let (outcome, message) = judge(expression, &measured, limit);
+                let brief = outcome == Outcome::Fail && expression.hold_s > 0.0;
+                let outcome = if brief { Outcome::Pass } else { outcome };
+                let message =
+                    if brief { format!("{message}, but for less than {}", Span(expression.hold_s)) } else { message };
+                Ok((measured, limit, outcome, message))
+            }),
+        };
+        match known {
+            Ok((measured, limit, outcome, message)) => {
+                let interval = measured.low < measured.high;
+                answer.outcome = outcome;
+                answer.value = Some(measured.value);
+                answer.low = interval.then_some(measured.low);
+                answer.high = interval.then_some(measured.high);
+                answer.limit = Some(limit);
+                answer.smallest_detectable = measured.detectable.map(|(rate, _)| rate);
+                if outcome == Outcome::Inconclusive {
+                    answer.seconds_to_decide = seconds_to_decide(&measured, limit);
+                }
+                answer.message = message;
+            }
+            Err(why) => answer.message = why,
+        }
+        answer
+    }
+}
+
+fn limit(expression: &Expression) -> Result<f64, String> {
+    match expression.limit {
+        Limit::Fixed(limit) => Ok(limit),
+        Limit::Baseline { .. } => Err("there is no baseline".to_owned()),
+    }
+}
+
+impl EventSink for Gatekeeper {
+    fn wants_samples(&self) -> bool {
+        !self.thresholds.is_empty()
+    }
+
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Sampled(target, sample) => self.sample(target, sample),
+            Event::Gone(target) => self.close(target, true),
+            _ => {}
+        }
+        Ok(())
+    }
+}

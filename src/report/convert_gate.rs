@@ -1,0 +1,62 @@
+//! From what the gate found to what a reader of files sees.
+
+use crate::gate::{Answer, Gatekeeper, Outcome, Threshold, Tier};
+use crate::schema;
+
+/// The gate as the report shows it; `None` when nothing was asked.
+#[must_use]
+pub fn gate(gatekeeper: &Gatekeeper, warmup_s: f64, warnings: Vec<String>) -> Option<schema::Gate> {
+    let asked = !gatekeeper.thresholds().is_empty() || warmup_s > 0.0 || !warnings.is_empty();
+    let entry = |(index, threshold): (usize, &Threshold)| threshold_entry(gatekeeper, index, threshold);
+    asked.then(|| schema::Gate {
+        warmup_seconds: warmup_s,
+        thresholds: gatekeeper.thresholds().iter().enumerate().map(entry).collect(),
+        aborted: gatekeeper.aborted().map(str::to_owned),
+        warnings,
+    })
+}
+
+fn threshold_entry(gatekeeper: &Gatekeeper, index: usize, threshold: &Threshold) -> schema::ThresholdEntry {
+    let own = gatekeeper.answers().iter().filter(|answer| answer.threshold == index);
+    schema::ThresholdEntry {
+        expression: threshold.expression.text.clone(),
+        tier: match threshold.tier {
+            Tier::Fail => "fail",
+            Tier::Warn => "warn",
+        }
+        .to_owned(),
+        metric: threshold.expression.metric.to_string(),
+        unit: threshold.expression.metric.unit().to_owned(),
+        outcome: outcome(gatekeeper.outcome(index)),
+        answers: own.map(answer).collect(),
+        more_passed: gatekeeper.folded(index),
+    }
+}
+
+fn outcome(outcome: Outcome) -> schema::GateOutcome {
+    match outcome {
+        Outcome::Pass => schema::GateOutcome::Pass,
+        Outcome::Inconclusive => schema::GateOutcome::Inconclusive,
+        Outcome::Fail => schema::GateOutcome::Fail,
+    }
+}
+
+fn answer(answer: &Answer) -> schema::AnswerEntry {
+    let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+    schema::AnswerEntry {
+        pid: answer.subject.pid,
+        name: answer.subject.name.clone(),
+        members: answer.subject.members,
+        source: answer.subject.source.clone(),
+        outcome: outcome(answer.outcome),
+        counts: answer.counts,
+        value: finite(answer.value),
+        ci_low: finite(answer.low),
+        ci_high: finite(answer.high),
+        limit: finite(answer.limit),
+        failed_at: answer.at.map(|at| at.to_string()),
+        smallest_detectable: finite(answer.smallest_detectable),
+        seconds_to_decide: finite(answer.seconds_to_decide),
+        message: answer.message.clone(),
+    }
+}

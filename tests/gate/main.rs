@@ -1,0 +1,5 @@
+//! Whole gate runs: a verdict that a CI job can trust, on real programs.
+
+mod expressions;
+mod programs;
+mod support;
