@@ -60,6 +60,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does')
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Say how long a run must be to see a leak of some rate over some noise')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
             [CompletionResult]::new('selftest', 'selftest', [CompletionResultType]::ParameterValue, 'Watch several such processes side by side and check that each verdict is right')
@@ -154,6 +155,15 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'leakwatch;plan' {
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'The growth that must be told from none: 1MiB/h')
+            [CompletionResult]::new('--noise', '--noise', [CompletionResultType]::ParameterName, 'How much memory moves around its trend, as a standard deviation (''variance.spread_bytes'' of an earlier report)')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between samples')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'leakwatch;list' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
             [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Watch the process with this number (repeatable)')
@@ -233,6 +243,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does')
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Say how long a run must be to see a leak of some rate over some noise')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
             [CompletionResult]::new('selftest', 'selftest', [CompletionResultType]::ParameterValue, 'Watch several such processes side by side and check that each verdict is right')
@@ -251,6 +262,9 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             break
         }
         'leakwatch;help;report' {
+            break
+        }
+        'leakwatch;help;plan' {
             break
         }
         'leakwatch;help;list' {

@@ -69,6 +69,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -s V -l version -d 'Pr
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "list" -d 'Show what a selection matches now, without sampling'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
@@ -177,6 +178,13 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l rate -d 'The growth that must be told from none: 1MiB/h' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l noise -d 'How much memory moves around its trend, as a standard deviation (\'variance.spread_bytes\' of an earlier report)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l interval -d 'Time between samples' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
@@ -240,15 +248,16 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

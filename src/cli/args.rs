@@ -13,6 +13,7 @@ use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::exit::{FailOn, OnInconclusive};
 use super::gate_args::GateArgs;
+use super::plan::PlanArgs;
 use super::values::{
     parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
 };
@@ -67,6 +68,8 @@ pub enum Command {
         mut_arg("on_inconclusive", |arg| arg.default_value("pass"))
     )]
     Report(ReportArgs),
+    /// Say how long a run must be to see a leak of some rate over some noise
+    Plan(PlanArgs),
     /// Show what a selection matches now, without sampling
     List(ListArgs),
     /// Start a small process that leaks (or not), watch it live, and say what was found

@@ -14,6 +14,7 @@ pub mod generate;
 mod list;
 mod live;
 mod outputs;
+mod plan;
 mod run;
 mod select;
 mod settings;
@@ -94,6 +95,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Report(args)) => analyze::run(&args.into()),
         Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Plan(args)) => plan::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Demo(args)) => demo::run(args.behaviour),
         Some(Command::Selftest) => demo::selftest(),

@@ -16,6 +16,7 @@ use super::args::{RunArgs, SamplingArgs, SelectArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
+use super::exit::OnInconclusive;
 use super::gate::Gate;
 use super::outputs::Files;
 use super::{exit, live, select, settings, signals, warn, watch};
@@ -69,6 +70,14 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
     }
+    let failure = failure(status, &started, &args.sampling, &outlived_by).filter(|_| !args.control.propagate);
+    if let Some(failure) = failure
+        && judgement.code == exit::CLEAN
+        && args.analysis.on_inconclusive == OnInconclusive::Fail
+    {
+        judgement.code = exit::INCONCLUSIVE;
+        judgement.summary = format!("inconclusive: {failure}; {}", judgement.summary);
+    }
     judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
     let mut session =
         watch::session_entry(&outcome, args.sampling.interval, format!("command with pid {pid} and its descendants"));
@@ -94,7 +103,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
 /// The start of a command is no steady state: a shell that becomes another program, imports, caches that fill. Of a run
 /// of known length the first tenth is left out.
 fn warmup(sampling: &SamplingArgs) -> Duration {
-    settings::length(sampling).map_or(Duration::ZERO, |length| length / 10)
+    settings::length(sampling).map_or(Duration::ZERO, |length| length.mul_f64(settings::WARMUP_PART))
 }
 
 /// Descendants that were watched and still run.
@@ -122,6 +131,19 @@ fn signal_of(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal_of(_status: ExitStatus) -> Option<i32> {
     None
+}
+
+/// Why the command was not what was to be judged, though nothing was found: it must never pass in silence.
+fn failure(status: ExitStatus, started: &Started, sampling: &SamplingArgs, outlived_by: &[String]) -> Option<String> {
+    if started.was_stopped() {
+        return None;
+    }
+    if !outlived_by.is_empty() {
+        return Some(format!("the command went on without us: {}", outlived_by.join(", ")));
+    }
+    // A command that only ends may fail for reasons of its own; one that was to go on died.
+    let died = signal_of(status).is_some() || (!status.success() && settings::length(sampling).is_some());
+    died.then(|| "the command died before its time".to_owned())
 }
 
 /// The status a shell would give; a command that was ended at the deadline did nothing wrong.

@@ -11,6 +11,8 @@ use super::args::{AnalysisArgs, SamplingArgs};
 use super::error::Error;
 use super::exit::GatePolicy;
 
+/// The part of a `run` of known length that no judgement looks at.
+pub(super) const WARMUP_PART: f64 = 0.1;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Rules for processes that run.
