@@ -56,7 +56,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What sta
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -113,7 +113,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'W
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -146,7 +146,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"

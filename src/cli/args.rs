@@ -235,7 +235,8 @@ pub struct OutputArgs {
     /// What standard output carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
-    /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)
+    /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
+    /// OpenMetrics (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
 }

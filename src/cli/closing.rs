@@ -16,7 +16,7 @@ use super::exit::{self, Judgement};
 use super::gate::Gate;
 use super::outputs::{Outputs, failed};
 use super::view::terminal_size;
-use super::{print, settings};
+use super::{github, print, settings};
 
 /// Everything that is known when a session has ended.
 pub(super) struct Closing<'a> {
@@ -60,6 +60,7 @@ impl Closing<'_> {
         let targets = self.watch.targets();
         let report = self.recorder.into_report(ending, targets, &folded);
         let written = self.outputs.finish(&report, targets);
+        github::tell(&report);
         if self.output.format == Format::Table {
             print(&summary(targets, summary_width(), Style::stdout()))?;
         }

@@ -10,6 +10,7 @@ mod error;
 mod exit;
 mod gate;
 mod gate_args;
+mod github;
 pub mod generate;
 mod list;
 mod live;

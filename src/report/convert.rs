@@ -168,6 +168,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         memory: memory(target),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
+        allowed: None,
     }
 }
 

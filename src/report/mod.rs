@@ -1,11 +1,16 @@
 //! Turns what happened into files: the recorder collects, exporters write.
 
+mod case;
 mod convert;
 mod convert_gate;
 mod csv_samples;
 mod document;
+mod github;
 mod html;
 mod jsonl;
+mod junit;
+mod markdown;
+mod openmetrics;
 mod output;
 mod recorder;
 
@@ -13,6 +18,8 @@ pub use convert::status;
 pub use convert_gate::gate;
 pub use csv_samples::SampleCsv;
 pub use document::Document;
+pub use github::{annotations, outputs as github_outputs};
 pub use jsonl::EventJsonl;
-pub use output::{NamedStream, Output, OutputError, OutputFormat, real_path};
+pub use markdown::markdown;
+pub use output::{NamedStream, Output, OutputError, OutputFormat, append, real_path};
 pub use recorder::{Ending, Recorder};

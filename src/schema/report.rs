@@ -211,6 +211,9 @@ pub struct Target {
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.
     pub denied: Vec<DeniedEntry>,
+    /// The reason of the `[[allow]]` that excuses what was found; null when nothing does.
+    #[serde(default)]
+    pub allowed: Option<String>,
 }
 
 /// Targets of one name that have gone and are not listed one by one.

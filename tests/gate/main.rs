@@ -4,3 +4,4 @@ mod expressions;
 mod outcomes;
 mod programs;
 mod support;
+mod surfaces;
