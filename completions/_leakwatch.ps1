@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-if', '--fail-if', [CompletionResultType]::ParameterName, 'Fail when EXPR holds for a target: ''growth(memory) > 2MiB/h'', ''peak(rss) >= 1GiB for 30s after 2m abort'' (repeatable)')
             [CompletionResult]::new('--warn-if', '--warn-if', [CompletionResultType]::ParameterName, 'Say so when EXPR holds for a target, without failing (repeatable)')
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'Leave the start out of every judgement [default: a tenth of a ''run'' whose length is known, else nothing]')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Compare with the report of an earlier run: --fail-if ''growth(memory) > baseline + 1MiB/h''')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)')
@@ -60,6 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does')
+            [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Show what grew faster in one report than in an earlier one')
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Say how long a run must be to see a leak of some rate over some noise')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
@@ -92,6 +94,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-if', '--fail-if', [CompletionResultType]::ParameterName, 'Fail when EXPR holds for a target: ''growth(memory) > 2MiB/h'', ''peak(rss) >= 1GiB for 30s after 2m abort'' (repeatable)')
             [CompletionResult]::new('--warn-if', '--warn-if', [CompletionResultType]::ParameterName, 'Say so when EXPR holds for a target, without failing (repeatable)')
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'Leave the start out of every judgement [default: a tenth of a ''run'' whose length is known, else nothing]')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Compare with the report of an earlier run: --fail-if ''growth(memory) > baseline + 1MiB/h''')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)')
@@ -121,6 +124,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-if', '--fail-if', [CompletionResultType]::ParameterName, 'Fail when EXPR holds for a target: ''growth(memory) > 2MiB/h'', ''peak(rss) >= 1GiB for 30s after 2m abort'' (repeatable)')
             [CompletionResult]::new('--warn-if', '--warn-if', [CompletionResultType]::ParameterName, 'Say so when EXPR holds for a target, without failing (repeatable)')
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'Leave the start out of every judgement [default: a tenth of a ''run'' whose length is known, else nothing]')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Compare with the report of an earlier run: --fail-if ''growth(memory) > baseline + 1MiB/h''')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)')
@@ -148,8 +152,16 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-if', '--fail-if', [CompletionResultType]::ParameterName, 'Fail when EXPR holds for a target: ''growth(memory) > 2MiB/h'', ''peak(rss) >= 1GiB for 30s after 2m abort'' (repeatable)')
             [CompletionResult]::new('--warn-if', '--warn-if', [CompletionResultType]::ParameterName, 'Say so when EXPR holds for a target, without failing (repeatable)')
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'Leave the start out of every judgement [default: a tenth of a ''run'' whose length is known, else nothing]')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Compare with the report of an earlier run: --fail-if ''growth(memory) > baseline + 1MiB/h''')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit status 1')
             [CompletionResult]::new('--on-inconclusive', '--on-inconclusive', [CompletionResultType]::ParameterName, 'Whether too little data may pass')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'leakwatch;compare' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What standard output carries')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -210,6 +222,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('--fail-if', '--fail-if', [CompletionResultType]::ParameterName, 'Fail when EXPR holds for a target: ''growth(memory) > 2MiB/h'', ''peak(rss) >= 1GiB for 30s after 2m abort'' (repeatable)')
             [CompletionResult]::new('--warn-if', '--warn-if', [CompletionResultType]::ParameterName, 'Say so when EXPR holds for a target, without failing (repeatable)')
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'Leave the start out of every judgement [default: a tenth of a ''run'' whose length is known, else nothing]')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Compare with the report of an earlier run: --fail-if ''growth(memory) > baseline + 1MiB/h''')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colours: auto, always or never')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -243,6 +256,7 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a command, watch it and its descendants, and end with it')
             [CompletionResult]::new('analyze', 'analyze', [CompletionResultType]::ParameterValue, 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does')
+            [CompletionResult]::new('compare', 'compare', [CompletionResultType]::ParameterValue, 'Show what grew faster in one report than in an earlier one')
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Say how long a run must be to see a leak of some rate over some noise')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what a selection matches now, without sampling')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Start a small process that leaks (or not), watch it live, and say what was found')
@@ -262,6 +276,9 @@ Register-ArgumentCompleter -Native -CommandName 'leakwatch' -ScriptBlock {
             break
         }
         'leakwatch;help;report' {
+            break
+        }
+        'leakwatch;help;compare' {
             break
         }
         'leakwatch;help;plan' {

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= format= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -52,6 +52,7 @@ fail\t'Exit status 3'"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -69,6 +70,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -s V -l version -d 'Pr
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "compare" -d 'Show what grew faster in one report than in an earlier one'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "list" -d 'Show what a selection matches now, without sampling'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
@@ -109,6 +111,7 @@ fail\t'Exit status 3'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -142,6 +145,7 @@ fail\t'Exit status 3'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -168,6 +172,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit-per
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
 suspect\t'A target leaks or is suspect'
 alert\t'An alert of severity warning or critical was raised'
@@ -178,6 +183,12 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand compare" -l format -d 'What standard output carries' -r -f -a "table\t'A table for people'
+json\t'One document'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand compare" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand compare" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l rate -d 'The growth that must be told from none: 1MiB/h' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l noise -d 'How much memory moves around its trend, as a standard deviation (\'variance.spread_bytes\' of an earlier report)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l interval -d 'Time between samples' -r
@@ -228,6 +239,7 @@ fail\t'Exit status 3'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -248,16 +260,17 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report plan list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "compare" -d 'Show what grew faster in one report than in an earlier one'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

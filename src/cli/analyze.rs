@@ -166,6 +166,7 @@ fn session_entry(args: &AnalyzeArgs, totals: &Totals) -> schema::Session {
         missed_ticks: 0,
         max_late_seconds: None,
         suspended_seconds: None,
+        host: None,
         selection,
         unreadable: u64::try_from(totals.unusable.len()).unwrap_or(u64::MAX),
         command: None,

@@ -11,6 +11,7 @@ use regex::Regex;
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
+use super::compare::CompareArgs;
 use super::exit::{FailOn, OnInconclusive};
 use super::gate_args::GateArgs;
 use super::plan::PlanArgs;
@@ -68,6 +69,8 @@ pub enum Command {
         mut_arg("on_inconclusive", |arg| arg.default_value("pass"))
     )]
     Report(ReportArgs),
+    /// Show what grew faster in one report than in an earlier one
+    Compare(CompareArgs),
     /// Say how long a run must be to see a leak of some rate over some noise
     Plan(PlanArgs),
     /// Show what a selection matches now, without sampling

@@ -7,19 +7,25 @@ use crate::clock::StopFlag;
 use crate::escape;
 use crate::event::{Fanout, Target};
 use crate::gate::{Aggregate, Answer, Gatekeeper, Limit, Outcome, Series, Threshold, Tier};
+use crate::model::Pid;
 use crate::report;
 use crate::schema;
 use crate::session::{EndedBy, Rules, Watch};
 
 use super::args::AnalysisArgs;
-use super::error::Error;
+use super::baseline::{self, Earlier};
+use super::error::{Error, Kind};
 use super::exit::{self, GatePolicy, Judgement, OnInconclusive};
 use super::gate_args::GateArgs;
+
+/// What a baseline is asked when nothing else is said.
+const IMPLIED: &str = "growth(memory) > baseline";
 
 /// What was asked with `--fail-if` and its like.
 pub(super) struct Gate {
     keeper: Gatekeeper,
     warmup_s: f64,
+    baseline: Option<schema::BaselineEntry>,
     warnings: Vec<String>,
 }
 
@@ -30,13 +36,38 @@ impl Gate {
     pub(super) fn new(args: &AnalysisArgs, rules: &Rules, stop: &StopFlag, warmup: Duration) -> Result<Self, Error> {
         let typed = &args.gate;
         let of = |tier| move |expression: &_| Threshold { tier, expression: Clone::clone(expression) };
-        let thresholds: Vec<Threshold> =
+        let mut thresholds: Vec<Threshold> =
             typed.fail_if.iter().map(of(Tier::Fail)).chain(typed.warn_if.iter().map(of(Tier::Warn))).collect();
+        let compares = |threshold: &Threshold| matches!(threshold.expression.limit, Limit::Baseline { .. });
+        if let Some(threshold) = thresholds.iter().find(|threshold| compares(threshold) && typed.baseline.is_none()) {
+            return Err(Error::usage(format!("'{}' asks for a baseline, and there is none", threshold.expression))
+                .hint("name the report of an earlier run with '--baseline report.json'"));
+        }
+        let earlier = typed.baseline.as_deref().map(baseline::read).transpose()?;
+        if earlier.is_some() && !thresholds.iter().any(compares) {
+            // A baseline is there to be compared with, also when nothing says how.
+            let expression = IMPLIED.parse().map_err(|error| Error::from_cause(Kind::Failed, error))?;
+            thresholds.push(Threshold { tier: Tier::Warn, expression });
+        }
         let warmup_s = typed.warmup.unwrap_or(warmup).as_secs_f64();
         let mut keeper = Gatekeeper::new(thresholds, rules.analysis.clone(), warmup_s);
         let stop = stop.clone();
         keeper.on_abort(move || stop.raise());
-        Ok(Self { keeper, warmup_s, warnings: Vec::new() })
+        let mut gate = Self { keeper, warmup_s, baseline: None, warnings: Vec::new() };
+        if let Some(Earlier { baseline, entry }) = earlier {
+            gate.keeper.set_baseline(baseline);
+            gate.warnings = baseline::differences_to_now(&entry, None);
+            gate.baseline = Some(entry);
+        }
+        Ok(gate)
+    }
+
+    /// Names the command that was started for the session.
+    pub(super) fn set_command(&mut self, pid: Pid, argv: &[String]) {
+        self.keeper.set_command(pid);
+        if let Some(entry) = &self.baseline {
+            self.warnings = baseline::differences_to_now(entry, Some(argv));
+        }
     }
 
     /// The start that no judgement looks at, in seconds.
@@ -129,7 +160,7 @@ impl Gate {
 
     /// The gate as the report shows it.
     pub(super) fn entry(&self) -> Option<schema::Gate> {
-        report::gate(&self.keeper, self.warmup_s, self.warnings.clone())
+        report::gate(&self.keeper, self.warmup_s, self.baseline.clone(), self.warnings.clone())
     }
 }
 

@@ -1,8 +1,9 @@
 //! What can be typed about thresholds: the gate of a CI job.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::gate::Expression;
 use crate::units::parse_duration;
@@ -20,4 +21,7 @@ pub struct GateArgs {
     /// Leave the start out of every judgement [default: a tenth of a 'run' whose length is known, else nothing]
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_WARMUP", value_parser = parse_duration, allow_negative_numbers = true)]
     pub warmup: Option<Duration>,
+    /// Compare with the report of an earlier run: --fail-if 'growth(memory) > baseline + 1MiB/h'
+    #[arg(long, value_name = "REPORT.json", env = "LEAKWATCH_BASELINE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
 }

@@ -2,8 +2,10 @@
 
 mod analyze;
 mod args;
+mod baseline;
 mod closing;
 mod command;
+mod compare;
 mod config;
 mod demo;
 mod error;
@@ -96,6 +98,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Report(args)) => analyze::run(&args.into()),
         Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Demo(args)) => demo::run(args.behaviour),

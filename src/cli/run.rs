@@ -35,6 +35,8 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let mut started = Started::start(&args.command, &args.control, args.output.format, &leash)?;
     let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
     let pid = Pid(started.pid());
+    let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    gate.set_command(pid, &argv);
     let plan = Plan {
         selection: Selection { pids: vec![pid], tree: true, ..Selection::default() },
         interval: args.sampling.interval,
@@ -83,7 +85,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         watch::session_entry(&outcome, args.sampling.interval, format!("command with pid {pid} and its descendants"));
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {
-        argv: args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect(),
+        argv,
         pid: pid.0,
         exit_status: status.code(),
         signal: signal_of(status),

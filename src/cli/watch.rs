@@ -94,6 +94,7 @@ pub(super) fn session_entry(outcome: &Outcome, interval: Duration, selection: St
         missed_ticks: outcome.missed_ticks,
         max_late_seconds: Some(outcome.max_late_s),
         suspended_seconds: Some(outcome.suspended_s),
+        host: crate::source::host_name(),
         selection,
         unreadable: u64::try_from(outcome.unreadable).unwrap_or(u64::MAX),
         command: None,

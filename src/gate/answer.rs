@@ -3,6 +3,8 @@
 use crate::event::{Target, TargetKind};
 use crate::model::Timestamp;
 
+use super::baseline::{Difference, Past};
+
 /// What came of it, from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
@@ -65,6 +67,8 @@ pub struct Answer {
     pub high: Option<f64>,
     /// What it was held against; `None` when the baseline does not know the target.
     pub limit: Option<f64>,
+    /// The value of the baseline and the difference to it; `None` when it was not compared.
+    pub difference: Option<(Past, Difference)>,
     /// When it began to hold; `None` when it never did, or when it was asked at the end only.
     pub at: Option<Timestamp>,
     /// How long the target was seen, in seconds.

@@ -5,14 +5,13 @@ use std::io;
 
 use crate::analysis::Settings;
 use crate::event::{Event, EventSink, Target, TargetKind};
-use crate::model::{ProcessKey, Sample, Timestamp};
-use crate::units::Span;
+use crate::model::{Pid, ProcessKey, Sample, Timestamp};
 
 use super::answer::{Answer, Outcome, Subject};
-use super::expression::{Expression, Limit, Threshold};
-use super::judge::{judge, seconds_to_decide};
+use super::baseline::Baseline;
+use super::expression::{Limit, Threshold};
+use super::guard::Guard;
 use super::levels::Levels;
-use super::measure::{Measured, measure};
 use super::metric::Aggregate;
 
 /// Answers about targets that have gone and passed; beyond them they are only counted. A host that starts hundreds of
@@ -43,21 +42,14 @@ impl TargetId {
     }
 }
 
-/// One threshold on one target.
-#[derive(Debug)]
-struct Guard {
-    levels: Levels,
-    /// Since when the condition has held without a break.
-    since: Option<Timestamp>,
-    /// When it had held for long enough, with what was measured then.
-    failed: Option<(Timestamp, Measured, f64, String)>,
-}
-
 /// All thresholds on all targets.
 pub struct Gatekeeper {
     thresholds: Vec<Threshold>,
     settings: Settings,
     warmup_s: f64,
+    baseline: Baseline,
+    /// The process that was started for the session.
+    command: Option<Pid>,
     /// First sample of the session, or of each recording.
     begun: HashMap<Option<String>, Timestamp>,
     latest: Option<Timestamp>,
@@ -79,6 +71,8 @@ impl Gatekeeper {
             thresholds,
             settings,
             warmup_s,
+            baseline: Baseline::default(),
+            command: None,
             begun: HashMap::new(),
             latest: None,
             open: HashMap::new(),
@@ -91,6 +85,16 @@ impl Gatekeeper {
     /// What ends the session when an expression with `abort` holds.
     pub fn on_abort(&mut self, end: impl Fn() + 'static) {
         self.on_abort = Some(Box::new(end));
+    }
+
+    /// Compares with an earlier run.
+    pub fn set_baseline(&mut self, baseline: Baseline) {
+        self.baseline = baseline;
+    }
+
+    /// Names the process that was started for the session: it is compared with the command of the earlier run.
+    pub fn set_command(&mut self, pid: Pid) {
+        self.command = Some(pid);
     }
 
     /// The thresholds, in their order.
@@ -173,9 +177,13 @@ impl Gatekeeper {
         self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
         let elapsed = self.elapsed(target, at);
         let (thresholds, settings) = (&self.thresholds, &self.settings);
+        let (baseline, command) = (&self.baseline, self.command);
         let begin = |threshold: &Threshold| {
-            let metric = &threshold.expression.metric;
-            Guard { levels: Levels::new(metric, settings, target.age_s), since: None, failed: None }
+            let is_command = command.is_some() && target.key.map(|key| key.pid) == command;
+            let compares = matches!(threshold.expression.limit, Limit::Baseline { .. });
+            let past = compares.then(|| baseline.find(&Subject::of(target), is_command).cloned()).flatten();
+            let levels = Levels::new(&threshold.expression.metric, settings, target.age_s);
+            Guard { levels, since: None, failed: None, past }
         };
         let guards = self.open.entry(TargetId::of(target)).or_insert_with(|| thresholds.iter().map(begin).collect());
         let mut abort = None;
@@ -187,7 +195,7 @@ impl Gatekeeper {
             if expression.is_live() && guard.failed.is_none() {
                 guard.watch(expression, target, at);
                 if expression.abort && guard.failed.is_some() {
-                    abort = abort.or_else(|| guard.failed.as_ref().map(|(.., message)| (expression, message.clone())));
+                    abort = abort.or_else(|| guard.failed.as_ref().map(|(_, held)| (expression, held.message.clone())));
                 }
             }
         }
@@ -236,90 +244,6 @@ impl Gatekeeper {
             };
             answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && judged.iter().any(stands_in));
         }
-    }
-}
-
-impl Guard {
-    /// Holds a live expression against what is known at this sample.
-    fn watch(&mut self, expression: &Expression, target: &Target, at: Timestamp) {
-        let known = measure(&expression.metric, &self.levels, target);
-        let held = known.and_then(|measured| limit(expression).map(|limit| (measured, limit)));
-        let holds = held.ok().and_then(|(measured, limit)| {
-            let (outcome, message) = judge(expression, &measured, limit);
-            (outcome == Outcome::Fail).then_some((measured, limit, message))
-        });
-        let Some((measured, limit, message)) = holds else {
-            self.since = None;
-            return;
-        };
-        let since = *self.since.get_or_insert(at);
-        let held_s = at.seconds_since(since);
-        if held_s >= expression.hold_s {
-            let lasted = if expression.hold_s > 0.0 { format!(", for {}", Span(held_s)) } else { String::new() };
-            self.failed = Some((at, measured, limit, format!("{message}{lasted}")));
-        }
-    }
-
-    fn answer(&self, expression: &Expression, target: &Target, elapsed: f64) -> Answer {
-        let mut answer = Answer {
-            threshold: 0,
-            subject: Subject::of(target),
-            outcome: Outcome::Inconclusive,
-            counts: true,
-            value: None,
-            low: None,
-            high: None,
-            limit: None,
-            at: None,
-            observed_s: target.last_seen.seconds_since(target.first_seen),
-            gone: false,
-            unmoved: self.levels.is_unmoved(),
-            smallest_detectable: None,
-            seconds_to_decide: None,
-            message: String::new(),
-        };
-        let known = match &self.failed {
-            Some((at, measured, limit, message)) => {
-                answer.at = Some(*at);
-                Ok((*measured, *limit, Outcome::Fail, message.clone()))
-            }
-            None if elapsed < expression.after_s => {
-                Err(format!("it counts after {}, and the session ended before", Span(expression.after_s)))
-            }
-            None => measure(&expression.metric, &self.levels, target).and_then(|measured| {
-                let limit = limit(expression)?;
-                let (outcome, message) = judge(expression, &measured, limit);
-                let brief = outcome == Outcome::Fail && expression.hold_s > 0.0;
-                let outcome = if brief { Outcome::Pass } else { outcome };
-                let message =
-                    if brief { format!("{message}, but for less than {}", Span(expression.hold_s)) } else { message };
-                Ok((measured, limit, outcome, message))
-            }),
-        };
-        match known {
-            Ok((measured, limit, outcome, message)) => {
-                let interval = measured.low < measured.high;
-                answer.outcome = outcome;
-                answer.value = Some(measured.value);
-                answer.low = interval.then_some(measured.low);
-                answer.high = interval.then_some(measured.high);
-                answer.limit = Some(limit);
-                answer.smallest_detectable = measured.detectable.map(|(rate, _)| rate);
-                if outcome == Outcome::Inconclusive {
-                    answer.seconds_to_decide = seconds_to_decide(&measured, limit);
-                }
-                answer.message = message;
-            }
-            Err(why) => answer.message = why,
-        }
-        answer
-    }
-}
-
-fn limit(expression: &Expression) -> Result<f64, String> {
-    match expression.limit {
-        Limit::Fixed(limit) => Ok(limit),
-        Limit::Baseline { .. } => Err("there is no baseline".to_owned()),
     }
 }
 

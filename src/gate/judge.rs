@@ -6,8 +6,8 @@ use super::answer::Outcome;
 use super::expression::Expression;
 use super::measure::Measured;
 
-/// What a value comes to, and a sentence for it.
-pub(super) fn judge(expression: &Expression, measured: &Measured, limit: f64) -> (Outcome, String) {
+/// What a value comes to, and a sentence for it. `what` is how it is called.
+pub(super) fn judge(expression: &Expression, measured: &Measured, limit: f64, what: &str) -> (Outcome, String) {
     let metric = &expression.metric;
     let holds = |value: f64| expression.comparison.holds(value, limit);
     let (certain, possible) = if expression.comparison.is_upward() {
@@ -23,9 +23,9 @@ pub(super) fn judge(expression: &Expression, measured: &Measured, limit: f64) ->
     let held = metric.show(limit);
     let value = if measured.low < measured.high {
         let (value, low, high) = (metric.show(measured.value), metric.show(measured.low), metric.show(measured.high));
-        format!("{metric} is {value} (95 % interval {low} to {high})")
+        format!("{what} is {value} (95 % interval {low} to {high})")
     } else {
-        format!("{metric} is {}", metric.show(measured.value))
+        format!("{what} is {}", metric.show(measured.value))
     };
     let message = match outcome {
         Outcome::Pass => format!("{value}; the limit is {held}"),
@@ -73,7 +73,7 @@ mod tests {
         let expression: Expression = text.parse().expect("an expression");
         let super::super::expression::Limit::Fixed(limit) = expression.limit else { panic!("a fixed limit") };
         let measured = Measured { low, high, ..Measured::exact(value) };
-        judge(&expression, &measured, limit).0
+        judge(&expression, &measured, limit, "it").0
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
     fn a_start_that_may_settle_does_not_fail() {
         let expression: Expression = "growth(memory) > 1B/s".parse().expect("an expression");
         let measured = Measured { low: 8.0, high: 10.0, settling: true, ..Measured::exact(9.0) };
-        let (outcome, message) = judge(&expression, &measured, 1.0);
+        let (outcome, message) = judge(&expression, &measured, 1.0, "it");
         assert_eq!(outcome, Outcome::Inconclusive);
         assert!(message.contains("--warmup"), "{message}");
     }

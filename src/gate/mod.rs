@@ -6,8 +6,10 @@
 //! while a session runs, and `answer` says what came of it.
 
 mod answer;
+mod baseline;
 mod expression;
 mod gatekeeper;
+mod guard;
 mod judge;
 mod levels;
 mod lexer;
@@ -17,6 +19,7 @@ mod parser;
 mod quantity;
 
 pub use answer::{Answer, Outcome, Subject};
+pub use baseline::{Baseline, Difference, Past, PastTarget, difference};
 pub use expression::{Comparison, Expression, Limit, Threshold, Tier};
 pub use gatekeeper::Gatekeeper;
 pub use metric::{Aggregate, Metric, Series};

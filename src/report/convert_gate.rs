@@ -5,12 +5,18 @@ use crate::schema;
 
 /// The gate as the report shows it; `None` when nothing was asked.
 #[must_use]
-pub fn gate(gatekeeper: &Gatekeeper, warmup_s: f64, warnings: Vec<String>) -> Option<schema::Gate> {
+pub fn gate(
+    gatekeeper: &Gatekeeper,
+    warmup_s: f64,
+    baseline: Option<schema::BaselineEntry>,
+    warnings: Vec<String>,
+) -> Option<schema::Gate> {
     let asked = !gatekeeper.thresholds().is_empty() || warmup_s > 0.0 || !warnings.is_empty();
     let entry = |(index, threshold): (usize, &Threshold)| threshold_entry(gatekeeper, index, threshold);
     asked.then(|| schema::Gate {
         warmup_seconds: warmup_s,
         thresholds: gatekeeper.thresholds().iter().enumerate().map(entry).collect(),
+        baseline,
         aborted: gatekeeper.aborted().map(str::to_owned),
         warnings,
     })
@@ -54,6 +60,13 @@ fn answer(answer: &Answer) -> schema::AnswerEntry {
         ci_low: finite(answer.low),
         ci_high: finite(answer.high),
         limit: finite(answer.limit),
+        difference: answer.difference.map(|(past, found)| schema::DifferenceEntry {
+            baseline: past.value,
+            value: found.value,
+            ci_low: found.low,
+            ci_high: found.high,
+            p_value: finite(found.p),
+        }),
         failed_at: answer.at.map(|at| at.to_string()),
         smallest_detectable: finite(answer.smallest_detectable),
         seconds_to_decide: finite(answer.seconds_to_decide),

@@ -11,6 +11,8 @@ pub struct Gate {
     pub warmup_seconds: f64,
     /// Each `--fail-if` and `--warn-if`, in this order.
     pub thresholds: Vec<ThresholdEntry>,
+    /// The earlier run that it was compared with; null when there was none.
+    pub baseline: Option<super::BaselineEntry>,
     /// Why the session was ended before its time; null when it was not.
     pub aborted: Option<String>,
     /// What a reader should know: a pass that proves little, for one.
@@ -69,6 +71,8 @@ pub struct AnswerEntry {
     pub ci_high: Option<f64>,
     /// What it was held against; null when that is unknown.
     pub limit: Option<f64>,
+    /// How it differs from the baseline; null when it was not compared.
+    pub difference: Option<DifferenceEntry>,
     /// When the condition had held for long enough, RFC 3339; null when it was asked at the end.
     pub failed_at: Option<String>,
     /// The smallest growth that could have been proved, in the unit of the value; null where that means nothing.
@@ -77,4 +81,19 @@ pub struct AnswerEntry {
     pub seconds_to_decide: Option<f64>,
     /// One sentence, without the name of the target.
     pub message: String,
+}
+
+/// A value less that of the baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DifferenceEntry {
+    /// The value of the baseline.
+    pub baseline: f64,
+    /// The new value less the old one.
+    pub value: f64,
+    /// Lower end of the 95 % interval of the difference.
+    pub ci_low: f64,
+    /// Upper end of the 95 % interval of the difference.
+    pub ci_high: f64,
+    /// Two-sided p value of no difference beyond the margin; null where there are no intervals.
+    pub p_value: Option<f64>,
 }

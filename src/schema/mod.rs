@@ -3,12 +3,16 @@
 //! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
 //! could notice needs a new [`SCHEMA_VERSION`].
 
+mod compare;
 mod event_line;
 mod gate;
+mod past;
 mod report;
 
+pub use compare::{BaselineEntry, Comparison, ComparisonRow};
 pub use event_line::{EventLine, SampleLine};
-pub use gate::{AnswerEntry, Gate, GateOutcome, ThresholdEntry};
+pub use gate::{AnswerEntry, DifferenceEntry, Gate, GateOutcome, ThresholdEntry};
+pub use past::{PastReport, PastResource, PastTarget};
 pub use report::*;
 
 /// Version of report and event lines: the first number changes when a reader could break.

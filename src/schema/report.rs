@@ -54,6 +54,9 @@ pub struct Session {
     pub max_late_seconds: Option<f64>,
     /// Time the host was suspended meanwhile; null for recordings.
     pub suspended_seconds: Option<f64>,
+    /// The host it ran on; null when unknown, and for recordings.
+    #[serde(default)]
+    pub host: Option<String>,
     /// What was selected, in words.
     pub selection: String,
     /// Matching processes that could not be read at all; files that could not be analysed.
