@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= work-file= work-command= work-log= work-regex= format= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -53,6 +53,10 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l fail-if -d 'Fail wh
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -112,6 +116,10 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l fail-if -d '
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -146,6 +154,10 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l fail-if 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
@@ -173,6 +185,10 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-if -
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
 suspect\t'A target leaks or is suspect'
 alert\t'An alert of severity warning or critical was raised'
@@ -240,6 +256,10 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l fail-if -
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"

@@ -1,6 +1,8 @@
 //! The gate of a session: built from what was typed, held against the targets, and turned into the exit status.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::clock::StopFlag;
@@ -17,15 +19,21 @@ use super::baseline::{self, Earlier};
 use super::error::{Error, Kind};
 use super::exit::{self, GatePolicy, Judgement, OnInconclusive};
 use super::gate_args::GateArgs;
+use super::work::{Failures, Feed};
 
 /// What a baseline is asked when nothing else is said.
 const IMPLIED: &str = "growth(memory) > baseline";
+
+/// What a work counter is asked when nothing else is said.
+const IMPLIED_BY_WORK: &str = "growth(memory) per work > 0B";
 
 /// What was asked with `--fail-if` and its like.
 pub(super) struct Gate {
     keeper: Gatekeeper,
     warmup_s: f64,
     baseline: Option<schema::BaselineEntry>,
+    /// Where work is counted, and how that fared.
+    work: Option<(String, Rc<RefCell<Failures>>)>,
     warnings: Vec<String>,
 }
 
@@ -49,11 +57,30 @@ impl Gate {
             let expression = IMPLIED.parse().map_err(|error| Error::from_cause(Kind::Failed, error))?;
             thresholds.push(Threshold { tier: Tier::Warn, expression });
         }
+        let feed = Feed::of(typed)?;
+        let by_work = |threshold: &Threshold| threshold.expression.metric.per_work;
+        match (&feed, thresholds.iter().find(|threshold| by_work(threshold))) {
+            (None, Some(threshold)) => {
+                let hint = "count it with '--work-file', '--work-command', or '--work-log' and '--work-regex'";
+                return Err(
+                    Error::usage(format!("'{}' asks for work, and none is counted", threshold.expression)).hint(hint)
+                );
+            }
+            (Some(_), None) => {
+                let expression = IMPLIED_BY_WORK.parse().map_err(|error| Error::from_cause(Kind::Failed, error))?;
+                thresholds.push(Threshold { tier: Tier::Warn, expression });
+            }
+            _ => {}
+        }
         let warmup_s = typed.warmup.unwrap_or(warmup).as_secs_f64();
         let mut keeper = Gatekeeper::new(thresholds, rules.analysis.clone(), warmup_s);
         let stop = stop.clone();
         keeper.on_abort(move || stop.raise());
-        let mut gate = Self { keeper, warmup_s, baseline: None, warnings: Vec::new() };
+        let work = feed.as_ref().map(|feed| (feed.source.clone(), Rc::clone(&feed.failures)));
+        if let Some(feed) = feed {
+            keeper.count_work(feed.into_reader());
+        }
+        let mut gate = Self { keeper, warmup_s, baseline: None, work, warnings: Vec::new() };
         if let Some(Earlier { baseline, entry }) = earlier {
             gate.keeper.set_baseline(baseline);
             gate.warnings = baseline::differences_to_now(&entry, None);
@@ -91,6 +118,15 @@ impl Gate {
     /// Asks for the last time.
     pub(super) fn conclude_recordings(&mut self, watch: &Watch) {
         self.keeper.conclude(watch.targets());
+        if let Some(meter) = self.keeper.work() {
+            if meter.total() <= 0.0 {
+                self.warnings.push("no work was counted: was anything exercised?".to_owned());
+            } else if let Some((first, second)) = meter.halves().filter(|_| meter.has_changed()) {
+                self.warnings.push(format!(
+                    "the load changed: {first:.3} units of work a second in the first half, {second:.3} in the second; growth by time goes with it, growth per work does not"
+                ));
+            }
+        }
         if self.keeper.is_hollow() {
             let text = "memory never moved: was anything exercised? A pass of an idle process proves nothing";
             self.warnings.push(text.to_owned());
@@ -158,9 +194,15 @@ impl Gate {
         self.warnings.iter().for_each(|text| super::warn(text));
     }
 
+    fn work_entry(&self) -> Option<schema::WorkEntry> {
+        let (source, failures) = self.work.as_ref()?;
+        let failures = failures.borrow();
+        self.keeper.work().map(|meter| report::work(meter, source, failures.count, failures.first.clone()))
+    }
+
     /// The gate as the report shows it.
     pub(super) fn entry(&self) -> Option<schema::Gate> {
-        report::gate(&self.keeper, self.warmup_s, self.baseline.clone(), self.warnings.clone())
+        report::gate(&self.keeper, self.warmup_s, self.baseline.clone(), self.work_entry(), self.warnings.clone())
     }
 }
 

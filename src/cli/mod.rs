@@ -26,6 +26,7 @@ mod values;
 mod variables;
 mod view;
 mod watch;
+mod work;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use super::expression::{Limit, Threshold};
 use super::guard::Guard;
 use super::levels::Levels;
 use super::metric::Aggregate;
+use super::work::{WorkMeter, WorkTick};
 
 /// Answers about targets that have gone and passed; beyond them they are only counted. A host that starts hundreds of
 /// processes a second must not make a watcher grow.
@@ -58,6 +59,8 @@ pub struct Gatekeeper {
     /// Passing answers to each threshold that are no longer kept.
     folded: Vec<u64>,
     on_abort: Option<Box<dyn Fn()>>,
+    work_source: Option<Box<dyn FnMut() -> Option<WorkTick>>>,
+    work: WorkMeter,
     /// Why the session was ended.
     aborted: Option<String>,
 }
@@ -78,6 +81,8 @@ impl Gatekeeper {
             open: HashMap::new(),
             answers: Vec::new(),
             on_abort: None,
+            work_source: None,
+            work: WorkMeter::default(),
             aborted: None,
         }
     }
@@ -95,6 +100,17 @@ impl Gatekeeper {
     /// Names the process that was started for the session: it is compared with the command of the earlier run.
     pub fn set_command(&mut self, pid: Pid) {
         self.command = Some(pid);
+    }
+
+    /// Asks this at every tick how much work was done.
+    pub fn count_work(&mut self, source: impl FnMut() -> Option<WorkTick> + 'static) {
+        self.work_source = Some(Box::new(source));
+    }
+
+    /// The work that was done; nothing unless it is counted.
+    #[must_use]
+    pub fn work(&self) -> Option<&WorkMeter> {
+        self.work_source.as_ref().map(|_| &self.work)
     }
 
     /// The thresholds, in their order.
@@ -209,6 +225,20 @@ impl Gatekeeper {
         }
     }
 
+    /// All targets were read: their memory stands beside the work that was done by now.
+    fn tick(&mut self, at: Timestamp, targets: &[Target]) {
+        let Some(tick) = self.work_source.as_mut().and_then(|source| source()) else { return };
+        let total = self.work.push(at, &tick, targets);
+        for target in targets.iter().filter(|target| target.ended.is_none()) {
+            if self.elapsed(target, at) < self.warmup_s {
+                continue;
+            }
+            for guard in self.open.get_mut(&TargetId::of(target)).into_iter().flatten() {
+                guard.levels.push_work(total, &target.reading, &self.settings);
+            }
+        }
+    }
+
     fn close(&mut self, target: &Target, gone: bool) {
         let Some(mut guards) = self.open.remove(&TargetId::of(target)) else { return };
         let latest = self.latest.unwrap_or(target.last_seen);
@@ -256,6 +286,7 @@ impl EventSink for Gatekeeper {
         match event {
             Event::Sampled(target, sample) => self.sample(target, sample),
             Event::Gone(target) => self.close(target, true),
+            Event::Ticked(tick, targets) => self.tick(tick.at, targets),
             _ => {}
         }
         Ok(())

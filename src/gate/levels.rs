@@ -24,6 +24,8 @@ pub(super) struct Levels {
     /// For growth of a series that the verdict does not look at: the same analysis, fed with it as if it were memory.
     tracker: Option<Tracker>,
     assessed: Option<Assessment>,
+    /// Growth by work: the same analysis with work in place of time, and the work at its first and newest sample.
+    work: Option<(Tracker, Option<f64>, f64)>,
 }
 
 impl Levels {
@@ -44,7 +46,30 @@ impl Levels {
             span: None,
             tracker: (own && grows).then(|| Tracker::new(settings, age_s)),
             assessed: None,
+            work: metric.per_work.then(|| (Tracker::new(settings, None), None, 0.0)),
         }
+    }
+
+    /// Takes the work that was done by now. Only a sample after more work than before tells something of work.
+    pub(super) fn push_work(&mut self, work: f64, reading: &Reading, settings: &Settings) {
+        let Some((tracker, first, newest)) = &mut self.work else { return };
+        let Some(value) = self.series.value(reading) else { return };
+        if first.is_some() && work <= *newest {
+            return;
+        }
+        let begun = *first.get_or_insert(work);
+        *newest = work;
+        #[expect(clippy::cast_possible_truncation, reason = "saturates; a unit of work takes the place of a second")]
+        let at = Timestamp(((work - begun) * 1000.0) as i64);
+        let reading = Reading { rss: Some(value), ..Reading::default() };
+        if tracker.push(&Sample { at, reading }) {
+            self.assessed = Some(tracker.assess(settings, None));
+        }
+    }
+
+    /// The work between the first and the newest sample; `None` when work is not asked for.
+    pub(super) fn worked(&self) -> Option<f64> {
+        self.work.as_ref().map(|(_, first, newest)| first.map_or(0.0, |first| newest - first))
     }
 
     /// Takes one reading; `warming` ones count for the peak and for what is there now.
@@ -78,7 +103,8 @@ impl Levels {
 
     /// Judges its own growth for the last time.
     pub(super) fn conclude(&mut self, settings: &Settings) {
-        if let Some(tracker) = self.tracker.take() {
+        let by_work = self.work.as_ref().filter(|(_, first, _)| first.is_some()).map(|(tracker, ..)| tracker);
+        if let Some(tracker) = self.tracker.as_ref().or(by_work) {
             self.assessed = Some(tracker.assess(settings, None));
         }
     }

@@ -33,7 +33,10 @@ impl Measured {
 pub(super) fn measure(metric: &Metric, levels: &Levels, target: &Target) -> Result<Measured, String> {
     let unread = || unread(metric.series, target);
     if metric.aggregate == Aggregate::Growth {
-        let measured = growth(metric.series, levels, target)?;
+        let measured = match levels.worked() {
+            Some(worked) => by_work(metric, levels, worked)?,
+            None => growth(metric.series, levels, target)?,
+        };
         return Ok(if metric.point {
             Measured { detectable: measured.detectable, ..Measured::exact(measured.value) }
         } else {
@@ -99,6 +102,27 @@ fn growth(series: Series, levels: &Levels, target: &Target) -> Result<Measured, 
         return Ok(Measured { low: -resolved, high: resolved, detectable, ..Measured::exact(0.0) });
     }
     Err(too_few(levels.count, assessment))
+}
+
+/// Growth by unit of work.
+fn by_work(metric: &Metric, levels: &Levels, worked: f64) -> Result<Measured, String> {
+    if worked <= 0.0 {
+        return Err("no work was counted: nothing was exercised".to_owned());
+    }
+    let known = levels.assessed();
+    if let Some(assessed) = known
+        && let Some(entry) = assessed.resources.iter().find(|entry| entry.resource == Resource::Memory)
+        && let Some(measured) = of_growth(&entry.growth, entry.status, entry.shape)
+    {
+        return Ok(measured);
+    }
+    let samples = known.map_or(0, |assessed| assessed.samples);
+    if levels.is_unmoved() && samples >= LEAST_UNMOVED {
+        let resolved = metric.series.step() / worked;
+        let detectable = Some((resolved, worked));
+        return Ok(Measured { low: -resolved, high: resolved, detectable, ..Measured::exact(0.0) });
+    }
+    Err(format!("growth per work cannot be told from {samples} samples with more work than before; it takes 56"))
 }
 
 fn too_few(samples: u64, assessment: &Assessment) -> String {

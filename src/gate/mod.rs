@@ -17,6 +17,7 @@ mod measure;
 mod metric;
 mod parser;
 mod quantity;
+mod work;
 
 pub use answer::{Answer, Outcome, Subject};
 pub use baseline::{Baseline, Difference, Past, PastTarget, difference};
@@ -24,3 +25,4 @@ pub use expression::{Comparison, Expression, Limit, Threshold, Tier};
 pub use gatekeeper::Gatekeeper;
 pub use metric::{Aggregate, Metric, Series};
 pub use parser::ExpressionError;
+pub use work::{Job, WorkMeter, WorkTick};

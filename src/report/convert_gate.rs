@@ -1,6 +1,6 @@
 //! From what the gate found to what a reader of files sees.
 
-use crate::gate::{Answer, Gatekeeper, Outcome, Threshold, Tier};
+use crate::gate::{Answer, Gatekeeper, Job, Outcome, Threshold, Tier, WorkMeter};
 use crate::schema;
 
 /// The gate as the report shows it; `None` when nothing was asked.
@@ -9,6 +9,7 @@ pub fn gate(
     gatekeeper: &Gatekeeper,
     warmup_s: f64,
     baseline: Option<schema::BaselineEntry>,
+    work: Option<schema::WorkEntry>,
     warnings: Vec<String>,
 ) -> Option<schema::Gate> {
     let asked = !gatekeeper.thresholds().is_empty() || warmup_s > 0.0 || !warnings.is_empty();
@@ -17,6 +18,7 @@ pub fn gate(
         warmup_seconds: warmup_s,
         thresholds: gatekeeper.thresholds().iter().enumerate().map(entry).collect(),
         baseline,
+        work,
         aborted: gatekeeper.aborted().map(str::to_owned),
         warnings,
     })
@@ -71,5 +73,28 @@ fn answer(answer: &Answer) -> schema::AnswerEntry {
         smallest_detectable: finite(answer.smallest_detectable),
         seconds_to_decide: finite(answer.seconds_to_decide),
         message: answer.message.clone(),
+    }
+}
+
+/// The work that was counted.
+#[must_use]
+pub fn work(meter: &WorkMeter, source: &str, failed: u64, first_failure: Option<String>) -> schema::WorkEntry {
+    let halves = meter.halves();
+    let job = |job: &Job| schema::JobEntry {
+        timestamp: job.at.to_string(),
+        count: job.count,
+        label: job.label.clone(),
+        memory_before_bytes: job.before,
+        memory_after_bytes: job.after,
+    };
+    schema::WorkEntry {
+        source: source.to_owned(),
+        total: meter.total(),
+        per_second_first_half: halves.map(|(first, _)| first),
+        per_second_second_half: halves.map(|(_, second)| second),
+        load_changed: meter.has_changed(),
+        failed_reads: failed,
+        first_failure,
+        jobs: meter.jobs().map(job).collect(),
     }
 }

@@ -13,6 +13,8 @@ pub struct Gate {
     pub thresholds: Vec<ThresholdEntry>,
     /// The earlier run that it was compared with; null when there was none.
     pub baseline: Option<super::BaselineEntry>,
+    /// The work that was counted beside the clock; null when none was.
+    pub work: Option<WorkEntry>,
     /// Why the session was ended before its time; null when it was not.
     pub aborted: Option<String>,
     /// What a reader should know: a pass that proves little, for one.
@@ -96,4 +98,40 @@ pub struct DifferenceEntry {
     pub ci_high: f64,
     /// Two-sided p value of no difference beyond the margin; null where there are no intervals.
     pub p_value: Option<f64>,
+}
+
+/// Work that was counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkEntry {
+    /// The file, command or log.
+    pub source: String,
+    /// Units of work since the first tick.
+    pub total: f64,
+    /// Work per second in the first half of the session; null when there are no halves.
+    pub per_second_first_half: Option<f64>,
+    /// Work per second in the second half.
+    pub per_second_second_half: Option<f64>,
+    /// Whether the two differ by more than half.
+    pub load_changed: bool,
+    /// Ticks at which work could not be counted.
+    pub failed_reads: u64,
+    /// Why, at the first of them.
+    pub first_failure: Option<String>,
+    /// The newest jobs, where lines of a log are counted.
+    pub jobs: Vec<JobEntry>,
+}
+
+/// Jobs that ended between two samples. Memory is that of all watched processes together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JobEntry {
+    /// When the sample after them was taken, RFC 3339.
+    pub timestamp: String,
+    /// How many.
+    pub count: f64,
+    /// The line of the newest of them.
+    pub label: String,
+    /// Memory before them.
+    pub memory_before_bytes: u64,
+    /// Memory after them.
+    pub memory_after_bytes: u64,
 }

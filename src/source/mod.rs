@@ -12,6 +12,7 @@ pub mod replay;
 mod selector;
 mod text_file;
 mod users;
+pub mod work;
 
 pub use own::{host_name, own_peak_rss_bytes};
 pub use pid_file::{PidFileError, read_pid_file};

@@ -6,3 +6,4 @@ mod outcomes;
 mod programs;
 mod support;
 mod surfaces;
+mod work;
