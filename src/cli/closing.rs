@@ -58,7 +58,8 @@ impl Closing<'_> {
             },
         };
         let targets = self.watch.targets();
-        let report = self.recorder.into_report(ending, targets, &folded);
+        let mut report = self.recorder.into_report(ending, targets, &folded);
+        self.gate.excuse(targets, &mut report);
         let written = self.outputs.finish(&report, targets);
         github::tell(&report);
         if self.output.format == Format::Table {

@@ -8,11 +8,12 @@ use std::time::Duration;
 use crate::clock::StopFlag;
 use crate::escape;
 use crate::event::{Fanout, Target};
-use crate::gate::{Aggregate, Answer, Gatekeeper, Limit, Outcome, Series, Threshold, Tier};
+use crate::gate::{Aggregate, Answer, Gatekeeper, Limit, Outcome, Series, Threshold, Tier, excuse};
 use crate::model::Pid;
 use crate::report;
 use crate::schema;
 use crate::session::{EndedBy, Rules, Watch};
+use crate::terminal::describe_target;
 
 use super::args::AnalysisArgs;
 use super::baseline::{self, Earlier};
@@ -20,6 +21,7 @@ use super::error::{Error, Kind};
 use super::exit::{self, GatePolicy, Judgement, OnInconclusive};
 use super::gate_args::GateArgs;
 use super::work::{Failures, Feed};
+use super::{allow, config};
 
 /// What a baseline is asked when nothing else is said.
 const IMPLIED: &str = "growth(memory) > baseline";
@@ -75,6 +77,7 @@ impl Gate {
         let warmup_s = typed.warmup.unwrap_or(warmup).as_secs_f64();
         let mut keeper = Gatekeeper::new(thresholds, rules.analysis.clone(), warmup_s);
         let stop = stop.clone();
+        keeper.allow(allow::load(&config::paths())?);
         keeper.on_abort(move || stop.raise());
         let work = feed.as_ref().map(|feed| (feed.source.clone(), Rc::clone(&feed.failures)));
         if let Some(feed) = feed {
@@ -137,7 +140,8 @@ impl Gate {
     ///
     /// Who names a threshold asks that question: once all are answered, a verdict that is still open holds nothing up.
     pub(super) fn judge(&self, policy: &GatePolicy, targets: &[Target], alert_fired: bool) -> Judgement {
-        let mut judgement = policy.judge(targets, alert_fired);
+        let excused = |target: &Target| excuse(self.keeper.allowances(), target).is_some_and(|one| !one.expired);
+        let mut judgement = policy.judge(targets, alert_fired, excused);
         let asked: Vec<usize> =
             (0..self.keeper.thresholds().len()).filter(|&index| self.is(index, Tier::Fail)).collect();
         if asked.is_empty() || judgement.code == exit::NOTHING_MATCHED {
@@ -177,6 +181,23 @@ impl Gate {
         match self.keeper.worst(index) {
             Some(answer) => format!("'{expression}' on {}: {}", who(answer), answer.message),
             None => format!("'{expression}': nothing was observed"),
+        }
+    }
+
+    /// Notes on each target what excuses it, and says so.
+    pub(super) fn excuse(&mut self, targets: &[Target], report: &mut schema::Report) {
+        let mut used = Vec::new();
+        for (target, entry) in targets.iter().zip(&mut report.targets) {
+            let Some(allowance) = excuse(self.keeper.allowances(), target) else { continue };
+            let words = allowance.in_words();
+            super::warn(&format!("{}: {words}", describe_target(target)));
+            if !allowance.expired {
+                entry.allowed = Some(allowance.reason.clone());
+            }
+            used.push(report::allowance(allowance, &target.label.name));
+        }
+        if !used.is_empty() {
+            report.gate.get_or_insert_default().allowances = used;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Joins the parts: what was typed becomes a session, and its verdict the exit status.
 
+mod allow;
 mod analyze;
 mod args;
 mod baseline;

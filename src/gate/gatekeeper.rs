@@ -7,6 +7,7 @@ use crate::analysis::Settings;
 use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::{Pid, ProcessKey, Sample, Timestamp};
 
+use super::allow::{Allowance, about};
 use super::answer::{Answer, Outcome, Subject};
 use super::baseline::Baseline;
 use super::expression::{Limit, Threshold};
@@ -49,6 +50,7 @@ pub struct Gatekeeper {
     settings: Settings,
     warmup_s: f64,
     baseline: Baseline,
+    allowances: Vec<Allowance>,
     /// The process that was started for the session.
     command: Option<Pid>,
     /// First sample of the session, or of each recording.
@@ -75,6 +77,7 @@ impl Gatekeeper {
             settings,
             warmup_s,
             baseline: Baseline::default(),
+            allowances: Vec::new(),
             command: None,
             begun: HashMap::new(),
             latest: None,
@@ -90,6 +93,17 @@ impl Gatekeeper {
     /// What ends the session when an expression with `abort` holds.
     pub fn on_abort(&mut self, end: impl Fn() + 'static) {
         self.on_abort = Some(Box::new(end));
+    }
+
+    /// Excuses what is known.
+    pub fn allow(&mut self, allowances: Vec<Allowance>) {
+        self.allowances = allowances;
+    }
+
+    /// What is excused.
+    #[must_use]
+    pub fn allowances(&self) -> &[Allowance] {
+        &self.allowances
     }
 
     /// Compares with an earlier run.
@@ -193,13 +207,14 @@ impl Gatekeeper {
         self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
         let elapsed = self.elapsed(target, at);
         let (thresholds, settings) = (&self.thresholds, &self.settings);
-        let (baseline, command) = (&self.baseline, self.command);
+        let (baseline, command, allowances) = (&self.baseline, self.command, &self.allowances);
         let begin = |threshold: &Threshold| {
             let is_command = command.is_some() && target.key.map(|key| key.pid) == command;
             let compares = matches!(threshold.expression.limit, Limit::Baseline { .. });
             let past = compares.then(|| baseline.find(&Subject::of(target), is_command).cloned()).flatten();
             let levels = Levels::new(&threshold.expression.metric, settings, target.age_s);
-            Guard { levels, since: None, failed: None, past }
+            let allowed = about(allowances, &threshold.expression.metric, target);
+            Guard { levels, since: None, failed: None, past, allowed }
         };
         let guards = self.open.entry(TargetId::of(target)).or_insert_with(|| thresholds.iter().map(begin).collect());
         let mut abort = None;

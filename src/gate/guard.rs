@@ -4,6 +4,7 @@ use crate::event::Target;
 use crate::model::Timestamp;
 use crate::units::Span;
 
+use super::allow::{Allowance, covering};
 use super::answer::{Answer, Outcome, Subject};
 use super::baseline::{Difference, Past, PastTarget, differing};
 use super::expression::{Expression, Limit};
@@ -21,6 +22,8 @@ pub(super) struct Guard {
     pub failed: Option<(Timestamp, Held)>,
     /// The target of the earlier run that stands for this one.
     pub past: Option<PastTarget>,
+    /// What excuses its growth.
+    pub allowed: Vec<Allowance>,
 }
 
 /// What was measured and what it came to.
@@ -34,8 +37,22 @@ pub(super) struct Held {
 }
 
 impl Guard {
-    /// Measures, and holds it against the limit.
+    /// As [`Self::compare`], and what is excused does not fail.
     fn hold(&self, expression: &Expression, target: &Target) -> Result<Held, String> {
+        let mut held = self.compare(expression, target)?;
+        if held.outcome == Outcome::Fail
+            && let Some(allowance) = covering(&self.allowed, held.measured.low)
+        {
+            if !allowance.expired {
+                held.outcome = Outcome::Pass;
+            }
+            held.message.push_str(&format!("; {}", allowance.in_words()));
+        }
+        Ok(held)
+    }
+
+    /// Measures, and holds it against the limit.
+    fn compare(&self, expression: &Expression, target: &Target) -> Result<Held, String> {
         let metric = &expression.metric;
         let measured = measure(metric, &self.levels, target)?;
         let (factor, plus) = match expression.limit {

@@ -5,6 +5,7 @@
 //! reads a metric with its interval off that, `judge` holds it against the limit, `gatekeeper` does so for every target
 //! while a session runs, and `answer` says what came of it.
 
+mod allow;
 mod answer;
 mod baseline;
 mod expression;
@@ -19,6 +20,7 @@ mod parser;
 mod quantity;
 mod work;
 
+pub use allow::{Allowance, excuse};
 pub use answer::{Answer, Outcome, Subject};
 pub use baseline::{Baseline, Difference, Past, PastTarget, difference};
 pub use expression::{Comparison, Expression, Limit, Threshold, Tier};

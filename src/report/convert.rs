@@ -18,7 +18,7 @@ pub fn status(status: analysis::Status) -> schema::Status {
     }
 }
 
-fn resource(resource: analysis::Resource) -> schema::Resource {
+pub(super) fn resource(resource: analysis::Resource) -> schema::Resource {
     match resource {
         analysis::Resource::Memory => schema::Resource::Memory,
         analysis::Resource::Fds => schema::Resource::Fds,

@@ -1,6 +1,6 @@
 //! From what the gate found to what a reader of files sees.
 
-use crate::gate::{Answer, Gatekeeper, Job, Outcome, Threshold, Tier, WorkMeter};
+use crate::gate::{Allowance, Answer, Gatekeeper, Job, Outcome, Threshold, Tier, WorkMeter};
 use crate::schema;
 
 /// The gate as the report shows it; `None` when nothing was asked.
@@ -19,6 +19,7 @@ pub fn gate(
         thresholds: gatekeeper.thresholds().iter().enumerate().map(entry).collect(),
         baseline,
         work,
+        allowances: Vec::new(),
         aborted: gatekeeper.aborted().map(str::to_owned),
         warnings,
     })
@@ -96,5 +97,20 @@ pub fn work(meter: &WorkMeter, source: &str, failed: u64, first_failure: Option<
         failed_reads: failed,
         first_failure,
         jobs: meter.jobs().map(job).collect(),
+    }
+}
+
+/// What excuses a target.
+#[must_use]
+pub fn allowance(allowance: &Allowance, name: &str) -> schema::AllowanceEntry {
+    schema::AllowanceEntry {
+        name: name.to_owned(),
+        process: allowance.process.as_str().to_owned(),
+        resource: super::convert::resource(allowance.resource),
+        max_rate_per_s: allowance.max_rate,
+        reason: allowance.reason.clone(),
+        expires: allowance.expires.clone(),
+        expired: allowance.expired,
+        place: allowance.place.clone(),
     }
 }

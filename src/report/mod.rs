@@ -15,7 +15,7 @@ mod output;
 mod recorder;
 
 pub use convert::status;
-pub use convert_gate::{gate, work};
+pub use convert_gate::{allowance, gate, work};
 pub use csv_samples::SampleCsv;
 pub use document::Document;
 pub use github::{annotations, outputs as github_outputs};

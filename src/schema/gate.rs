@@ -15,6 +15,8 @@ pub struct Gate {
     pub baseline: Option<super::BaselineEntry>,
     /// The work that was counted beside the clock; null when none was.
     pub work: Option<WorkEntry>,
+    /// Each `[[allow]]` that excuses a verdict, or would if it had not expired.
+    pub allowances: Vec<AllowanceEntry>,
     /// Why the session was ended before its time; null when it was not.
     pub aborted: Option<String>,
     /// What a reader should know: a pass that proves little, for one.
@@ -134,4 +136,25 @@ pub struct JobEntry {
     pub memory_before_bytes: u64,
     /// Memory after them.
     pub memory_after_bytes: u64,
+}
+
+/// An `[[allow]]` of the settings that was used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AllowanceEntry {
+    /// Name of the target.
+    pub name: String,
+    /// The pattern that it matches.
+    pub process: String,
+    /// `memory`, `fds` or `threads`.
+    pub resource: super::Resource,
+    /// The rate up to which it is excused.
+    pub max_rate_per_s: f64,
+    /// Why.
+    pub reason: String,
+    /// The last day.
+    pub expires: String,
+    /// Whether that is over: then it excuses nothing.
+    pub expired: bool,
+    /// File and line.
+    pub place: String,
 }

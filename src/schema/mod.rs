@@ -11,7 +11,7 @@ mod report;
 
 pub use compare::{BaselineEntry, Comparison, ComparisonRow};
 pub use event_line::{EventLine, SampleLine};
-pub use gate::{AnswerEntry, DifferenceEntry, Gate, GateOutcome, JobEntry, ThresholdEntry, WorkEntry};
+pub use gate::{AllowanceEntry, AnswerEntry, DifferenceEntry, Gate, GateOutcome, JobEntry, ThresholdEntry, WorkEntry};
 pub use past::{PastReport, PastResource, PastTarget};
 pub use report::*;
 

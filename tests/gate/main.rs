@@ -1,5 +1,6 @@
 //! Whole gate runs: a verdict that a CI job can trust, on real programs.
 
+mod allowances;
 mod baselines;
 mod expressions;
 mod outcomes;
