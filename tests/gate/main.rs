@@ -5,6 +5,7 @@ mod baselines;
 mod expressions;
 mod outcomes;
 mod programs;
+mod shapes;
 mod support;
 mod surfaces;
 mod work;
