@@ -2,6 +2,7 @@
 
 mod allowances;
 mod baselines;
+mod documents;
 mod expressions;
 mod outcomes;
 mod programs;
