@@ -107,7 +107,7 @@ _leakwatch() {
 
     case "${cmd}" in
         leakwatch)
-            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --format --output --wait --color --help --version run analyze report compare plan list demo selftest config schema completions man behave help"
+            opts="-p -o -h -V --pid --pid-file --process --exact --cmdline --user --cgroup --unit --container --tree --proc-root --cgroup-root --portable --interval --duration --samples --no-pss --no-fds --no-threads --max-overhead --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --format --plain --output --wait --color --help --version run analyze report compare plan list demo selftest config schema completions man behave help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -148,7 +148,26 @@ _leakwatch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cgroup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --proc-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cgroup-root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
@@ -169,6 +188,18 @@ _leakwatch() {
                     ;;
                 --no-pss)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-fds)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-threads)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-overhead)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --window)
@@ -280,6 +311,10 @@ _leakwatch() {
                     COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --plain)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -322,7 +357,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__analyze)
-            opts="-o -h --time-column --value-column --value-unit --group-by --line-regex --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --format --output --color --help"
+            opts="-o -h --time-column --value-column --value-unit --group-by --line-regex --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --format --plain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -457,6 +492,10 @@ _leakwatch() {
                     COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
                     return 0
                     ;;
+                --plain)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -557,7 +596,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__config)
-            opts="-h --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --color --help"
+            opts="-h --interval --duration --samples --no-pss --no-fds --no-threads --max-overhead --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -577,6 +616,18 @@ _leakwatch() {
                     ;;
                 --no-pss)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-fds)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-threads)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-overhead)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --window)
@@ -924,7 +975,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__list)
-            opts="-p -h --pid --pid-file --process --exact --cmdline --user --tree --proc-root --portable --color --help"
+            opts="-p -h --pid --pid-file --process --exact --cmdline --user --cgroup --unit --container --tree --proc-root --cgroup-root --portable --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -965,7 +1016,26 @@ _leakwatch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cgroup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --proc-root)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --cgroup-root)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
@@ -1205,7 +1275,7 @@ _leakwatch() {
             return 0
             ;;
         leakwatch__subcmd__run)
-            opts="-o -h --stop-signal --grace --quiet-command --propagate --interval --duration --samples --no-pss --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --format --output --color --help"
+            opts="-o -h --stop-signal --grace --quiet-command --propagate --interval --duration --samples --no-pss --no-fds --no-threads --max-overhead --window --min-observation --max-growth --threshold-mb --threshold-percent --spike-period --limit --limit-percent --fail-on --on-inconclusive --fail-if --warn-if --warmup --baseline --work-file --work-command --work-log --work-regex --format --plain --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1233,6 +1303,18 @@ _leakwatch() {
                     ;;
                 --no-pss)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-fds)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --no-threads)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-overhead)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --window)
@@ -1342,6 +1424,10 @@ _leakwatch() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --plain)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --output)

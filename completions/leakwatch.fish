@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= tree proc-root= portable interval= duration= samples= no-pss= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= work-file= work-command= work-log= work-regex= format= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= max-overhead= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= work-file= work-command= work-log= work-regex= format= plain= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -29,12 +29,21 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l pid-file -d 'Watch 
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l cmdline -d 'Watch processes whose whole command line matches REGEX' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l user -d 'Only processes of this user' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l cgroup -d 'Watch a control group and the processes in it, by its path below the mount (version 2; repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l unit -d 'Watch the control group of a systemd unit and the processes in it (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l container -d 'Watch the control group of a container and the processes in it, by the beginning of its id (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l proc-root -d 'Read another /proc' -r -f -a "(__fish_complete_directories)"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l cgroup-root -d 'Read control groups from another mount' -r -f -a "(__fish_complete_directories)"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l max-overhead -d 'What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
@@ -57,10 +66,12 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-file -d 'Count
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
@@ -98,6 +109,11 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l duration -d 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l max-overhead -d 'What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r
@@ -120,10 +136,12 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-file -d
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
@@ -158,10 +176,12 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-fil
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live table on a terminal, plain lines elsewhere'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
@@ -217,7 +237,11 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l cmdline -d 'Watch processes whose whole command line matches REGEX' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l user -d 'Only processes of this user' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l cgroup -d 'Watch a control group and the processes in it, by its path below the mount (version 2; repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l unit -d 'Watch the control group of a systemd unit and the processes in it (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l container -d 'Watch the control group of a container and the processes in it, by the beginning of its id (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l proc-root -d 'Read another /proc' -r -f -a "(__fish_complete_directories)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l cgroup-root -d 'Read control groups from another mount' -r -f -a "(__fish_complete_directories)"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -238,6 +262,11 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l duration 
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l samples -d 'End after this many samples' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-threads -d 'Do not count threads, and do not judge them' -r -f -a "true\t''
+false\t''"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l max-overhead -d 'What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l window -d 'How far back the rolling window reaches [default: 1h, or 60 samples if that is more]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l min-observation -d 'How long a target must be seen before \'leaking\' may be said [default: 1h, or a fifth of the run when its length is known]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l max-growth -d 'Growth below this is never \'leaking\' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]' -r

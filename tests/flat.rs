@@ -25,7 +25,7 @@ fn key(pid: u32) -> ProcessKey {
 
 impl ProcessSource for Script {
     fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
-        let label = ProcessLabel { name: "worker".to_owned(), ..ProcessLabel::default() };
+        let label = std::sync::Arc::new(ProcessLabel { name: "worker".to_owned(), ..ProcessLabel::default() });
         Ok((1..=PROCESSES)
             .map(|pid| Found { key: key(pid), parent: None, label: label.clone(), age_s: None })
             .collect())
@@ -80,6 +80,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
         samples: Some(10_000),
         wait: false,
         pss: false,
+        max_overhead: None,
         pid_file: None,
         root: None,
     };

@@ -23,6 +23,8 @@ pub enum AlertKind {
     HighVariance,
     /// The verdict is `leaking`.
     Leak,
+    /// The kernel has killed a process of a control group for want of memory.
+    OomKill,
     /// The process has ended.
     Ended,
     /// A process of the same name came after one that ended.
@@ -36,7 +38,7 @@ impl AlertKind {
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {
-            Self::Leak | Self::LimitExceeded => Severity::Critical,
+            Self::Leak | Self::LimitExceeded | Self::OomKill => Severity::Critical,
             Self::Ended | Self::Restarted => Severity::Info,
             _ => Severity::Warning,
         }
@@ -53,6 +55,7 @@ impl AlertKind {
             Self::ConsistentGrowth => "consistent_growth",
             Self::HighVariance => "high_variance",
             Self::Leak => "leak",
+            Self::OomKill => "oom_kill",
             Self::Ended => "process_ended",
             Self::Restarted => "process_restarted",
             Self::HostMemory => "host_memory",
@@ -68,7 +71,7 @@ impl AlertKind {
             Self::ConsistentGrowth | Self::HighVariance => (30.0, 120.0),
             Self::Spike | Self::RapidGrowth => (0.0, 30.0),
             Self::NearLimit | Self::LimitExceeded | Self::HostMemory | Self::Leak => (0.0, 60.0),
-            Self::Ended | Self::Restarted => (0.0, 0.0),
+            Self::OomKill | Self::Ended | Self::Restarted => (0.0, 0.0),
         }
     }
 }

@@ -83,6 +83,10 @@ pub enum Rule {
     Persistence,
     /// Why an earlier `leaking` is no longer said.
     Withdrawal,
+    /// Memory counted page by page, against the cheap counters.
+    Exactness,
+    /// What the processes of one name or selection say together.
+    Pool,
 }
 
 /// One reason for a verdict: a value held against a threshold.
@@ -262,4 +266,13 @@ pub struct Assessment {
     pub gaps: u64,
     /// From the first to the last sample, in seconds.
     pub observed_s: f64,
+}
+
+impl Assessment {
+    /// Gives back room that was reserved and is not used: thousands of assessments are kept.
+    pub fn shrink(&mut self) {
+        self.resources.shrink_to_fit();
+        self.verdict.reasons.shrink_to_fit();
+        self.verdict.reasons.iter_mut().for_each(|reason| reason.text.shrink_to_fit());
+    }
 }

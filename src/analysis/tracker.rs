@@ -48,6 +48,8 @@ const MOST_BETWEEN: u64 = 64;
 pub struct Tracker {
     settings: Option<Settings>,
     age: Option<f64>,
+    /// By how many bytes one counter of memory may be off.
+    counter_error: f64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     samples: u64,
@@ -69,6 +71,12 @@ impl Tracker {
     #[must_use]
     pub fn new(settings: &Settings, age_s: Option<f64>) -> Self {
         Self { settings: Some(settings.clone()), age: age_s, ..Self::default() }
+    }
+
+    /// Counters of memory that may be off by so many bytes: growth between two readings counts above twice that.
+    #[must_use]
+    pub fn with_counter_error(self, bytes: f64) -> Self {
+        Self { counter_error: bytes, ..self }
     }
 
     /// Takes one sample; true when [`Self::assess`] may now say something new. One that is earlier than the one before
@@ -213,7 +221,7 @@ impl Tracker {
         let mut bar = Bar {
             threshold: &threshold,
             min_observation: settings.min_observation_s,
-            least_rise: LEAST_RISE,
+            least_rise: LEAST_RISE.max(2.0 * self.counter_error),
             beside: 0.0,
             past_start: self.past_start(),
         };

@@ -14,12 +14,13 @@ use crate::session::{ReplayFailure, Rules, Watch, replay};
 use crate::source::replay::{Layout, Recording};
 use crate::terminal::{FileLine, Messages, Screen, Style};
 
-use super::args::{AnalyzeArgs, ColumnArgs, Format, OutputArgs, ReportArgs};
+use super::args::OutputArgs;
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
 use super::gate::Gate;
 use super::outputs::{Files, Outputs};
+use super::recording_args::{AnalyzeArgs, ColumnArgs, ReportArgs};
 use super::{exit, settings, signals};
 
 /// What all files together came to.
@@ -36,7 +37,7 @@ struct Totals {
 impl From<ReportArgs> for AnalyzeArgs {
     fn from(args: ReportArgs) -> Self {
         let ReportArgs { files, outputs, columns, analysis } = args;
-        Self { files, columns, analysis, output: OutputArgs { format: Format::Table, outputs } }
+        Self { files, columns, analysis, output: OutputArgs { outputs, ..OutputArgs::default() } }
     }
 }
 
@@ -127,7 +128,8 @@ fn conclude(
     let session = session_entry(args, &totals);
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = totals.failed;
-    Closing { output, analysis, rules, session, judgement, gate, sink_failure, watch, recorder, outputs }.close()
+    let cost = None;
+    Closing { output, analysis, rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }.close()
 }
 
 fn layout(columns: &ColumnArgs) -> Layout {

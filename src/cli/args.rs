@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use regex::Regex;
 
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
@@ -15,9 +14,9 @@ use super::compare::CompareArgs;
 use super::exit::{FailOn, OnInconclusive};
 use super::gate_args::GateArgs;
 use super::plan::PlanArgs;
-use super::values::{
-    parse_count, parse_interval, parse_limit, parse_name, parse_pid, parse_positive, parse_regex, parse_threshold,
-};
+use super::recording_args::{AnalyzeArgs, ReportArgs};
+pub use super::select_args::SelectArgs;
+use super::values::{parse_count, parse_interval, parse_limit, parse_positive, parse_share, parse_threshold};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -119,51 +118,6 @@ pub struct WatchArgs {
     pub wait: bool,
 }
 
-/// Which processes.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Selectors")]
-pub struct SelectArgs {
-    /// Watch the process with this number (repeatable)
-    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
-    pub pids: Vec<u32>,
-    /// Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub pid_file: Option<PathBuf>,
-    /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
-    #[arg(long = "process", value_name = "NAME", value_parser = parse_name)]
-    pub names: Vec<String>,
-    /// NAME must be the whole name
-    #[arg(long, requires = "names")]
-    pub exact: bool,
-    /// Watch processes whose whole command line matches REGEX
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
-    pub cmdline: Option<Regex>,
-    /// Only processes of this user
-    #[arg(long, value_name = "NAME_OR_UID")]
-    pub user: Option<String>,
-    /// Also all descendants of what matched
-    #[arg(long)]
-    pub tree: bool,
-    /// Read another /proc
-    #[arg(long, value_name = "DIR", default_value = "/proc", value_hint = ValueHint::DirPath)]
-    pub proc_root: PathBuf,
-    /// Read processes through the portable source, as on systems without /proc
-    #[arg(long, hide = true)]
-    pub portable: bool,
-}
-
-impl SelectArgs {
-    /// Whether nothing is selected at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.pids.is_empty()
-            && self.pid_file.is_none()
-            && self.names.is_empty()
-            && self.cmdline.is_none()
-            && self.user.is_none()
-    }
-}
-
 /// When to sample.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sampling")]
@@ -183,6 +137,19 @@ pub struct SamplingArgs {
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
     pub no_pss: bool,
+    /// Do not count open file descriptors, and do not judge them
+    #[arg(long, env = "LEAKWATCH_NO_FDS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub no_fds: bool,
+    /// Do not count threads, and do not judge them
+    #[arg(long, env = "LEAKWATCH_NO_THREADS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub no_threads: bool,
+    /// What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often
+    #[arg(long, value_name = "PERCENT", env = "LEAKWATCH_MAX_OVERHEAD", value_parser = parse_share, allow_negative_numbers = true)]
+    pub max_overhead: Option<f64>,
 }
 
 /// How to judge.
@@ -232,22 +199,40 @@ pub struct AnalysisArgs {
 }
 
 /// What to write.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// What standard output carries
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
+    /// Keep the plain table on a terminal instead of the full-screen view
+    #[cfg(feature = "tui")]
+    #[arg(long, env = "LEAKWATCH_PLAIN", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub plain: bool,
     /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
     /// OpenMetrics (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
 }
 
+impl OutputArgs {
+    /// Whether the full-screen view is not wanted.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        #[cfg(feature = "tui")]
+        return self.plain;
+        #[cfg(not(feature = "tui"))]
+        true
+    }
+}
+
 /// What standard output carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A live table on a terminal, plain lines elsewhere
+    /// A live view on a terminal, plain lines elsewhere
+    #[default]
     Table,
     /// One report at the end, and nothing else
     Json,
@@ -313,61 +298,6 @@ pub enum StopSignal {
     Usr2,
     /// Cannot be refused
     Kill,
-}
-
-/// Options of `analyze`.
-#[derive(Debug, Args)]
-pub struct AnalyzeArgs {
-    /// Recordings; - is standard input
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub files: Vec<PathBuf>,
-    /// How the columns are called in a foreign file
-    #[command(flatten)]
-    pub columns: ColumnArgs,
-    /// How to judge
-    #[command(flatten)]
-    pub analysis: AnalysisArgs,
-    /// What to write
-    #[command(flatten)]
-    pub output: OutputArgs,
-}
-
-/// Options of `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// Recordings; - is standard input
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub files: Vec<PathBuf>,
-    /// What to write: .html page, .svg chart, .json report (repeatable)
-    #[arg(short, long = "output", required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub outputs: Vec<PathBuf>,
-    /// How the columns are called in a foreign file
-    #[command(flatten)]
-    pub columns: ColumnArgs,
-    /// How to judge
-    #[command(flatten)]
-    pub analysis: AnalysisArgs,
-}
-
-/// How to read a foreign recording.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Foreign recordings")]
-pub struct ColumnArgs {
-    /// Column or field of the time [default: timestamp, time, time_s, elapsed_time or unix_time]
-    #[arg(long, value_name = "NAME")]
-    pub time_column: Option<String>,
-    /// Column or field of the memory [default: rss_bytes or rss]
-    #[arg(long, value_name = "NAME")]
-    pub value_column: Option<String>,
-    /// Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]
-    #[arg(long, value_name = "UNIT")]
-    pub value_unit: Option<String>,
-    /// Column or field that tells series apart [default: pid]
-    #[arg(long, value_name = "NAME")]
-    pub group_by: Option<String>,
-    /// Read lines of text: a regular expression with the groups 'value', and perhaps 'time', 'unit', 'name'
-    #[arg(long, value_name = "REGEX", value_parser = parse_regex, conflicts_with_all = ["time_column", "value_column", "group_by"])]
-    pub line_regex: Option<Regex>,
 }
 
 /// Options of `list`.

@@ -6,7 +6,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::event::Folded;
 use crate::report::{Ending, Recorder};
 use crate::schema;
-use crate::session::{Rules, Watch};
+use crate::session::{Cost, Rules, Watch};
 use crate::source::own_peak_rss_bytes;
 use crate::terminal::{Style, TableSize, summary};
 
@@ -28,6 +28,8 @@ pub(super) struct Closing<'a> {
     pub(super) gate: Gate,
     /// What a sink could not take, if the session ended with it.
     pub(super) sink_failure: Option<io::Error>,
+    /// What a live session has cost.
+    pub(super) cost: Option<Cost>,
     pub(super) watch: &'a Watch,
     pub(super) recorder: Recorder,
     pub(super) outputs: Outputs,
@@ -52,10 +54,7 @@ impl Closing<'_> {
                 summary: self.judgement.summary.clone(),
             },
             gate: self.gate.entry(),
-            observer: schema::Observer {
-                cpu_seconds: Some(SystemClock.cpu_time().as_secs_f64()),
-                max_rss_bytes: own_peak_rss_bytes(),
-            },
+            observer: observer(self.cost.as_ref()),
         };
         let targets = self.watch.targets();
         let mut report = self.recorder.into_report(ending, targets, &folded);
@@ -72,6 +71,21 @@ impl Closing<'_> {
         self.gate.say();
         drop(writeln!(io::stderr(), "{}", self.judgement.summary));
         Ok(self.judgement.code)
+    }
+}
+
+/// What leakwatch itself has cost so far.
+pub(super) fn observer(cost: Option<&Cost>) -> schema::Observer {
+    let cpu_seconds = SystemClock.cpu_time().as_secs_f64();
+    schema::Observer {
+        cpu_seconds: Some(cpu_seconds),
+        cpu_percent: cost.filter(|cost| cost.elapsed_s > 0.0).map(|cost| 100.0 * cpu_seconds / cost.elapsed_s),
+        max_rss_bytes: own_peak_rss_bytes(),
+        missed_ticks: cost.map(|cost| cost.missed_ticks),
+        longest_pause_seconds: cost.and_then(|cost| cost.longest_pause_s),
+        counter_error_bytes: cost.map(|cost| cost.counter_error_bytes),
+        gave_up_pss: cost.map(|cost| cost.gave_up_pss),
+        final_interval_seconds: cost.map(|cost| cost.interval_s),
     }
 }
 

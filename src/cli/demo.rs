@@ -10,7 +10,7 @@ use crate::demo::{Behaviour, Child};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, Plan, Rules, Watch};
-use crate::source::Selection;
+use crate::source::{Counting, Selection};
 use crate::terminal::{Style, summary};
 use crate::units::Span;
 
@@ -18,7 +18,8 @@ use super::args::{Format, SelectArgs};
 use super::closing::summary_width;
 use super::command::Leash;
 use super::error::{Error, Kind};
-use super::{exit, live, print, select, signals};
+use super::live::{self, Showing};
+use super::{exit, print, select, signals};
 
 const INTERVAL: Duration = Duration::from_millis(100);
 const DURATION: Duration = Duration::from_secs(40);
@@ -104,7 +105,10 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
 
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
-    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let mut source = select::source(
+        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
+        Counting::default(),
+    )?;
     let plan = Plan {
         selection: Selection { pids: selected, ..Selection::default() },
         interval: INTERVAL,
@@ -114,6 +118,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         pid_file: None,
         root: None,
         pss: true,
+        max_overhead: None,
     };
     let mut watch = Watch::new(Rules {
         analysis: analysis::Settings {
@@ -129,7 +134,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         limit_bytes: None,
         pools: false,
     });
-    let outcome =
-        live::sample(source.as_mut(), &stop, plan, Some(DURATION), format, &mut watch, &mut Fanout::default())?;
+    let showing = Showing { format, length: Some(DURATION), full_screen: None };
+    let outcome = live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
     Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })
 }

@@ -1,6 +1,6 @@
 //! What a selection matches now, without sampling.
 
-use crate::source::{Depth, Found, ReadError, user_name};
+use crate::source::{Counting, Depth, Found, ReadError, user_name};
 use crate::terminal::{Listed, Style, listing};
 use crate::units::{Bytes, Span};
 
@@ -12,7 +12,7 @@ use super::{exit, print, select};
 /// Prints the matching processes and what of them could not be read.
 pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
     let selection = select::selection(&args.select)?;
-    let mut source = select::source(&args.select)?;
+    let mut source = select::source(&args.select, Counting::default())?;
     let found = source.find(&selection).map_err(|error| select::unreadable(&error))?;
     select::warn_of_missing(&selection, &found);
     let mut denied = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
                 "-".to_owned()
             }
         };
-        rows.push(row(found, rss));
+        rows.push(row(&found, rss));
     }
     if rows.is_empty() {
         return Err(select::nothing_matched(&args.select));
@@ -51,13 +51,13 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
     Ok(if readable == 0 { exit::NOTHING_MATCHED } else { exit::CLEAN })
 }
 
-fn row(found: Found, rss: String) -> Listed {
+fn row(found: &Found, rss: String) -> Listed {
     Listed {
         pid: found.key.pid.0,
         user: found.label.uid.map_or_else(|| "-".to_owned(), |uid| user_name(uid).unwrap_or_else(|| uid.to_string())),
         age: found.age_s.map_or_else(|| "-".to_owned(), |age| Span(age.round()).to_string()),
         rss,
-        name: found.label.name,
-        cmdline: found.label.cmdline,
+        name: found.label.name.clone(),
+        cmdline: found.label.cmdline.clone(),
     }
 }

@@ -4,26 +4,45 @@ use std::time::Duration;
 
 use crate::clock::{StopFlag, SystemClock};
 use crate::event::{EventSink, Fanout};
-use crate::session::{Outcome, Plan, Session, Watch};
+use crate::session::{Outcome, Plan, Rules, Session, Watch};
 use crate::source::ProcessSource;
 
-use super::args::Format;
+use super::args::{AnalysisArgs, Format};
+use super::command::Leash;
 use super::error::Error;
 use super::select;
 use super::view::View;
 
-/// Samples until the session ends. Events go to `sink`, and then to what people watch; `length` is how long the session
-/// lasts, when that is known.
+/// What the full-screen view needs, where one may be opened.
+#[cfg_attr(not(feature = "tui"), expect(dead_code, reason = "only the full-screen view reads it"))]
+pub(super) struct FullScreen<'a> {
+    /// What keys end besides the session.
+    pub(super) leash: &'a Leash,
+    /// How a report that a key asks for describes the session.
+    pub(super) analysis: &'a AnalysisArgs,
+    pub(super) rules: &'a Rules,
+    pub(super) selection: String,
+}
+
+/// How a session is shown.
+pub(super) struct Showing<'a> {
+    pub(super) format: Format,
+    /// How long the session lasts, when that is known.
+    pub(super) length: Option<Duration>,
+    /// `None` where the table has to do.
+    pub(super) full_screen: Option<FullScreen<'a>>,
+}
+
+/// Samples until the session ends. Events go to `sink`, and then to what people watch.
 pub(super) fn sample(
     source: &mut dyn ProcessSource,
     stop: &StopFlag,
     plan: Plan,
-    length: Option<Duration>,
-    format: Format,
+    showing: Showing<'_>,
     watch: &mut Watch,
     sink: &mut dyn EventSink,
 ) -> Result<Outcome, Error> {
-    let mut view = View::new(format, length);
+    let mut view = View::new(showing, stop, plan.interval);
     let outcome = {
         let mut fanout = Fanout::default();
         fanout.add(sink);

@@ -14,13 +14,17 @@ mod exit;
 mod gate;
 mod gate_args;
 mod github;
+#[cfg_attr(not(feature = "tui"), path = "no_full_screen.rs")]
+mod full_screen;
 pub mod generate;
 mod list;
 mod live;
 mod outputs;
 mod plan;
+mod recording_args;
 mod run;
 mod select;
+mod select_args;
 mod settings;
 mod signals;
 mod values;
@@ -40,6 +44,12 @@ use error::{Error, Kind};
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    if is_version_alone(std::env::args_os().skip(1)) {
+        // What scripts ask most often need not wait for all options to be set up.
+        return ExitCode::from(
+            print(concat!("leakwatch ", env!("CARGO_PKG_VERSION"), "\n")).unwrap_or_else(|error| fail(&error)),
+        );
+    }
     let code = match parse() {
         Ok((cli, context)) => run(cli, &context).unwrap_or_else(|error| fail(&error)),
         Err(Stopped::ByClap(error)) => {
@@ -50,6 +60,11 @@ pub fn main() -> ExitCode {
         Err(Stopped::ByConfig(error)) => fail(&error),
     };
     ExitCode::from(code)
+}
+
+/// Whether nothing but the version is asked for.
+fn is_version_alone(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    arguments.next().is_some_and(|first| first == "--version" || first == "-V") && arguments.next().is_none()
 }
 
 /// What `config` needs besides the typed arguments.

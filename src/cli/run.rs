@@ -18,13 +18,18 @@ use super::command::{Leash, Started};
 use super::error::{Error, Kind};
 use super::exit::OnInconclusive;
 use super::gate::Gate;
+use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
-use super::{exit, live, select, settings, signals, warn, watch};
+use super::{exit, select, settings, signals, warn, watch};
 
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
-    let mut source = select::source(&SelectArgs { proc_root: "/proc".into(), ..SelectArgs::default() })?;
+    let counting = select::counting(&args.sampling);
+    let mut source = select::source(
+        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
+        counting,
+    )?;
     let stop = StopFlag::default();
     let leash = Leash::default();
     signals::install(&stop, &leash)?;
@@ -44,10 +49,18 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         samples: args.sampling.samples,
         wait: false,
         pss: !args.sampling.no_pss,
+        max_overhead: args.sampling.max_overhead,
         pid_file: None,
         root: Some(pid),
     };
-    let (format, length) = (args.output.format, settings::length(&args.sampling));
+    let selected = format!("command with pid {pid} and its descendants");
+    let full = FullScreen { leash: &leash, analysis: &args.analysis, rules: &rules, selection: selected.clone() };
+    let showing = Showing {
+        format: args.output.format,
+        length: settings::length(&args.sampling),
+        // what the command writes would go right through it
+        full_screen: Some(full).filter(|_| args.control.quiet_command && !args.output.is_plain()),
+    };
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {
@@ -55,7 +68,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
-        live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
+        live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
     gate.conclude(&watch, &mut outcome.ended_by);
     let by_itself = matches!(outcome.ended_by, EndedBy::CommandEnded | EndedBy::NothingMatched);
@@ -81,8 +94,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         judgement.summary = format!("inconclusive: {failure}; {}", judgement.summary);
     }
     judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
-    let mut session =
-        watch::session_entry(&outcome, args.sampling.interval, format!("command with pid {pid} and its descendants"));
+    let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {
         argv,
@@ -94,10 +106,21 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     });
     let propagated = args.control.propagate.then(|| status_to_propagate(status, started.was_stopped()));
     let (output, analysis) = (&args.output, &args.analysis);
-    let sink_failure = outcome.failed;
+    let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    let closing =
-        Closing { output, analysis, rules: &rules, session, judgement, gate, sink_failure, watch, recorder, outputs };
+    let closing = Closing {
+        output,
+        analysis,
+        rules: &rules,
+        session,
+        judgement,
+        gate,
+        cost,
+        sink_failure,
+        watch,
+        recorder,
+        outputs,
+    };
     let code = closing.close()?;
     Ok(propagated.filter(|_| code == exit::CLEAN).unwrap_or(code))
 }

@@ -1,11 +1,9 @@
 //! From the typed selectors to a selection, and to the source that answers it.
 
-use std::path::Path;
+use crate::model::{GroupName, Pid};
+use crate::source::{Counting, Found, PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
 
-use crate::model::Pid;
-use crate::source::{Found, PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
-
-use super::args::SelectArgs;
+use super::args::{SamplingArgs, SelectArgs};
 use super::error::{Error, Kind};
 
 /// What the user means, with a file of pids read and the user's name looked up.
@@ -32,37 +30,57 @@ pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Error> {
         exact: args.exact,
         cmdline: args.cmdline.clone(),
         uid: uid.transpose()?,
+        groups: groups(args),
         tree: args.tree,
     })
 }
 
 /// The source of this system, or the portable one where that was asked for.
-pub(super) fn source(args: &SelectArgs) -> Result<Box<dyn ProcessSource>, Error> {
+pub(super) fn source(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
     if args.portable {
-        return portable();
+        if !groups(args).is_empty() {
+            return Err(Error::usage("control groups are read on Linux only")
+                .hint("name processes instead, with '--process' or '--pid'"));
+        }
+        return portable(counting);
     }
-    native(&args.proc_root)
+    native(args, counting)
+}
+
+/// The control groups that were named.
+fn groups(args: &SelectArgs) -> Vec<GroupName> {
+    let paths = args.cgroups.iter().cloned().map(GroupName::Path);
+    let units = args.units.iter().cloned().map(GroupName::Unit);
+    paths.chain(units).chain(args.containers.iter().cloned().map(GroupName::Container)).collect()
+}
+
+/// What is counted besides memory.
+pub(super) fn counting(args: &SamplingArgs) -> Counting {
+    Counting { fds: !args.no_fds, threads: !args.no_threads }
 }
 
 #[cfg(target_os = "linux")]
-fn native(proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
-    use crate::source::procfs::{CGROUP_ROOT, ProcfsSource, StatusCadence};
-    let source = ProcfsSource::new(proc_root, CGROUP_ROOT.into()).map_err(|error| unreadable(&error))?;
+fn native(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    use crate::source::procfs::{ProcfsSource, StatusCadence};
+    let source = ProcfsSource::new(&args.proc_root, args.cgroup_root.clone()).map_err(|error| unreadable(&error))?;
     // Nothing is missed by it: `statm` tells when the dearer file has something new to say.
-    Ok(Box::new(source.with_status_cadence(StatusCadence::Seldom)))
+    Ok(Box::new(source.with_status_cadence(StatusCadence::Seldom).with_counting(counting)))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn native(_proc_root: &Path) -> Result<Box<dyn ProcessSource>, Error> {
-    portable()
+fn native(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    source(&SelectArgs { portable: true, ..args.clone() }, counting)
 }
 
-fn portable() -> Result<Box<dyn ProcessSource>, Error> {
-    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?))
+fn portable(counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?.with_counting(counting)))
 }
 
 /// The list of processes itself cannot be read.
 pub(super) fn unreadable(error: &ReadError) -> Error {
+    if let ReadError::Groups { way_out, .. } = error {
+        return Error::new(Kind::Failed, crate::escape::terminal(&error.to_string()).into_owned()).hint(*way_out);
+    }
     Error::new(Kind::Failed, format!("cannot list processes: {error}"))
         .hint("'--proc-root' must name a mounted /proc; in a container, mount it or share the pid namespace")
 }
@@ -73,6 +91,7 @@ pub(super) fn in_words(args: &SelectArgs) -> String {
     let mut words = Vec::new();
     words.extend(args.pids.iter().map(|pid| format!("pid {pid}")));
     words.extend(args.pid_file.iter().map(|path| format!("pids in {}", quoted(&path.to_string_lossy()))));
+    words.extend(groups(args).iter().map(|group| crate::escape::terminal(&group.to_string()).into_owned()));
     let name = if args.exact { "name equal to" } else { "name with" };
     words.extend(args.names.iter().map(|text| format!("{name} {}", quoted(text))));
     words.extend(args.cmdline.iter().map(|regex| format!("command line matching {}", quoted(regex.as_str()))));
@@ -98,7 +117,9 @@ pub(super) fn warn_of_missing(selection: &Selection, found: &[Found]) {
 
 /// Why nothing matched, and what to try.
 pub(super) fn nothing_matched(args: &SelectArgs) -> Error {
-    let hint = if !args.pids.is_empty() && args.names.is_empty() {
+    let hint = if !groups(args).is_empty() && args.names.is_empty() && args.pids.is_empty() {
+        "'systemd-cgls' shows the control groups; is it running, and is its group below '--cgroup-root'? '--wait' waits"
+    } else if !args.pids.is_empty() && args.names.is_empty() {
         "it may have ended, or be a thread of the kernel; 'leakwatch list --process NAME' finds processes by name"
     } else if args.exact {
         "'--exact' compares whole names; without it a part is enough"

@@ -7,12 +7,14 @@ use crate::clock::StopFlag;
 use super::command::Leash;
 use super::error::{Error, Kind};
 
+/// The signal of Ctrl-C.
+pub(super) const SIGINT: i32 = 2;
+
 /// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist. A second signal ends what is on the leash, too.
 ///
 /// # Errors
 /// When the system refuses a handler.
 pub(super) fn install(stop: &StopFlag, leash: &Leash) -> Result<(), Error> {
-    const SIGINT: i32 = 2;
     let (on_interrupt, held) = (stop.clone(), leash.clone());
     ctrlc::set_handler(move || received(&on_interrupt, &held, SIGINT))
         .map_err(io::Error::other)
@@ -39,9 +41,12 @@ fn install_termination(_stop: &StopFlag, _leash: &Leash) -> io::Result<()> {
     Ok(())
 }
 
-fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
+/// What a signal, or a key that stands for one, does.
+pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
     if stop.is_raised() {
         leash.kill();
+        #[cfg(feature = "tui")]
+        crate::terminal::restore();
         std::process::exit(128 + signal);
     }
     stop.raise();

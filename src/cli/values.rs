@@ -25,6 +25,17 @@ pub(super) fn parse_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// The beginning of a container's id.
+pub(super) fn parse_container(text: &str) -> Result<String, &'static str> {
+    if (4..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "an id is 4 to 64 hexadecimal digits, as 'docker ps' and 'crictl ps' show them; names are known to the runtime alone",
+        )
+    }
+}
+
 pub(super) fn parse_regex(text: &str) -> Result<Regex, String> {
     // The message of the crate shows the expression with a mark under the fault.
     regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())
@@ -67,6 +78,14 @@ pub(super) fn parse_threshold(text: &str) -> Result<f64, String> {
             Err(format!("must be a number without a unit, such as '{digits}'"))
         }
         _ => Err("must be a number above 0".to_owned()),
+    }
+}
+
+/// A share in per cent, `1` or `1%`, as a fraction.
+pub(super) fn parse_share(text: &str) -> Result<f64, String> {
+    match text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>() {
+        Ok(percent) if percent.is_finite() && percent > 0.0 => Ok(percent / 100.0),
+        _ => Err("must be a number of per cent above 0, such as '1%'".to_owned()),
     }
 }
 

@@ -3,23 +3,36 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
+use crate::clock::StopFlag;
 use crate::event::{EventSink, Fanout};
 use crate::terminal::{LiveTable, LogLines, Messages, Screen, Style, TimeLine};
 
 use super::args::Format;
+use super::full_screen::Full;
+use super::live::Showing;
 
-/// What people watch: the live table or log lines, and messages on standard error.
-pub(super) struct View {
-    messages: Messages,
+/// What people watch: the full-screen view, the live table or log lines, and messages on standard error.
+#[derive(Default)]
+pub(super) struct View<'a> {
+    full: Option<Full<'a>>,
+    messages: Option<Messages>,
     table: Option<LiveTable>,
     lines: Option<LogLines<io::Stdout>>,
     progress: Option<TimeLine>,
 }
 
-impl View {
-    /// A view for what standard output carries; `end` is when the session ends.
-    pub(super) fn new(format: Format, end: Option<Duration>) -> Self {
+impl<'a> View<'a> {
+    /// A view for what standard output carries.
+    pub(super) fn new(showing: Showing<'a>, stop: &StopFlag, interval: Duration) -> Self {
+        let Showing { format, length, full_screen } = showing;
         let live = format == Format::Table && io::stdout().is_terminal() && can_redraw();
+        let full = full_screen.filter(|_| live).and_then(|asked| Full::open(asked, stop, length, interval));
+        if full.is_some() {
+            // messages would go right through it; elsewhere they are welcome
+            let apart = !io::stderr().is_terminal();
+            let messages = apart.then(|| Messages::new(Screen::hidden(), Style::stderr()));
+            return Self { full, messages, ..Self::default() };
+        }
         let screen = if live {
             Screen::stdout()
         } else if format == Format::Json && io::stderr().is_terminal() {
@@ -27,23 +40,29 @@ impl View {
         } else {
             Screen::hidden()
         };
-        let table = live.then(|| LiveTable::new(&screen, Style::stdout(), end, Box::new(terminal_size)));
-        let progress = end.filter(|_| !live).map(|end| TimeLine::new(&screen, end));
+        let table = live.then(|| LiveTable::new(&screen, Style::stdout(), length, Box::new(terminal_size)));
+        let progress = length.filter(|_| !live).map(|length| TimeLine::new(&screen, length));
         let lines = (format == Format::Table && !live).then(|| LogLines::new(io::stdout()));
-        Self { messages: Messages::new(screen, Style::stderr()), table, lines, progress }
+        Self { full, messages: Some(Messages::new(screen, Style::stderr())), table, lines, progress }
     }
 
     /// Adds the parts to the sinks of a session.
-    pub(super) fn join<'a>(&'a mut self, fanout: &mut Fanout<'a>) {
-        fanout.add(&mut self.messages);
+    pub(super) fn join<'f>(&'f mut self, fanout: &mut Fanout<'f>) {
+        if let Some(full) = &mut self.full {
+            full.join(fanout);
+        }
+        let messages = self.messages.as_mut().map(|messages| messages as &mut dyn EventSink);
         let table = self.table.as_mut().map(|table| table as &mut dyn EventSink);
         let lines = self.lines.as_mut().map(|lines| lines as &mut dyn EventSink);
         let progress = self.progress.as_mut().map(|line| line as &mut dyn EventSink);
-        table.into_iter().chain(lines).chain(progress).for_each(|sink| fanout.add(sink));
+        messages.into_iter().chain(table).chain(lines).chain(progress).for_each(|sink| fanout.add(sink));
     }
 
     /// Takes what is redrawn off the terminal.
     pub(super) fn clear(&self) {
+        if let Some(full) = &self.full {
+            full.close();
+        }
         if let Some(table) = &self.table {
             table.clear();
         }

@@ -15,15 +15,16 @@ use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
 use super::gate::Gate;
+use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
-use super::{live, select, settings, signals};
+use super::{select, settings, signals};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let selection = select::selection(&args.select)?;
     let rules = Rules { pools: !selection.is_by_pid_only(), ..rules };
-    let mut source = select::source(&args.select)?;
+    let mut source = select::source(&args.select, select::counting(&args.sampling))?;
     check_matches(args, source.as_mut(), &selection)?;
 
     let stop = StopFlag::default();
@@ -37,11 +38,19 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         pid_file: args.select.pid_file.clone(),
         root: None,
         pss: !args.sampling.no_pss,
+        max_overhead: args.sampling.max_overhead,
     };
     let clock = SystemClock;
     let mut outputs =
         Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
-    let (format, length) = (args.output.format, settings::length(&args.sampling));
+    let leash = Leash::default();
+    let selected = select::in_words(&args.select);
+    let full = FullScreen { leash: &leash, analysis: &args.analysis, rules: &rules, selection: selected.clone() };
+    let showing = Showing {
+        format: args.output.format,
+        length: settings::length(&args.sampling),
+        full_screen: Some(full).filter(|_| !args.output.is_plain()),
+    };
     let mut recorder = Recorder::default();
     let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
@@ -50,18 +59,18 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
-        live::sample(source.as_mut(), &stop, plan, length, format, &mut watch, &mut fanout)?
+        live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
     gate.conclude(&watch, &mut outcome.ended_by);
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
     }
-    let session = session_entry(&outcome, args.sampling.interval, select::in_words(&args.select));
+    let session = session_entry(&outcome, args.sampling.interval, selected);
     let (output, analysis) = (&args.output, &args.analysis);
-    let sink_failure = outcome.failed;
+    let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, gate, sink_failure, watch, recorder, outputs }
+    Closing { output, analysis, rules: &rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }
         .close()
 }
 

@@ -5,34 +5,52 @@
 use std::collections::HashMap;
 use std::io;
 
-use crate::model::{Reading, Timestamp};
+use crate::model::{Counter, Reading, Timestamp};
 
 use super::{Event, EventSink, Target};
 
 /// Points of a course at most; when they run out, neighbours are joined.
-const POINTS: usize = 600;
+const POINTS: usize = 480;
 /// The same where there are very many targets: a chart on a phone shows no more.
-const POINTS_OF_MANY: usize = 120;
+const POINTS_OF_MANY: usize = 96;
 /// Targets from which on courses are short.
-const MANY: usize = 400;
+const MANY: usize = 300;
+/// Memory is kept in pages of this many bytes, so that a point takes 56 bytes.
+const PAGE: u64 = 4096;
+/// What a point knows besides, and what its values are counted in.
+const KEPT: [(Counter, u64); 6] = [
+    (Counter::RssAnon, PAGE),
+    (Counter::RssShmem, PAGE),
+    (Counter::RssFile, PAGE),
+    (Counter::Swap, PAGE),
+    (Counter::Threads, 1),
+    (Counter::Fds, 1),
+];
+/// Stands for what is not known.
+const UNKNOWN: u32 = u32::MAX;
 
 /// One point: some consecutive samples, with the lowest and the highest memory among them.
 #[derive(Debug, Clone, Copy)]
 pub struct Point {
     /// When its last sample was taken.
     pub at: Timestamp,
-    /// Memory that the kernel cannot simply take back, in bytes, see [`Reading::memory`]: its mean, lowest and highest.
+    /// Mean of the memory that the kernel cannot simply take back, in bytes, see [`Reading::memory`].
     pub mean: f64,
-    #[expect(missing_docs, reason = "see mean")]
-    pub low: u64,
-    #[expect(missing_docs, reason = "see mean")]
-    pub high: u64,
-    /// All counters as the last sample knew them.
-    pub reading: Reading,
+    low: u32,
+    high: u32,
     samples: u32,
+    kept: [u32; KEPT.len()],
 }
 
 impl Point {
+    fn of(at: Timestamp, memory: u64, reading: &Reading) -> Self {
+        let pages = units(memory, PAGE);
+        let kept = KEPT.map(|(counter, unit)| reading.value(counter).map_or(UNKNOWN, |value| units(value, unit)));
+        #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
+        let mean = memory as f64;
+        Self { at, mean, low: pages, high: pages, samples: 1, kept }
+    }
+
     fn joined(self, later: Self) -> Self {
         let (a, b) = (f64::from(self.samples), f64::from(later.samples));
         Self {
@@ -40,10 +58,33 @@ impl Point {
             mean: (a * self.mean + b * later.mean) / (a + b),
             low: self.low.min(later.low),
             high: self.high.max(later.high),
-            reading: later.reading,
             samples: self.samples.saturating_add(later.samples),
+            kept: later.kept,
         }
     }
+
+    /// The lowest memory, in bytes.
+    #[must_use]
+    pub fn low(&self) -> u64 {
+        u64::from(self.low) * PAGE
+    }
+
+    /// The highest memory, in bytes.
+    #[must_use]
+    pub fn high(&self) -> u64 {
+        u64::from(self.high) * PAGE
+    }
+
+    /// A counter as the last sample knew it; `None` also for those that a course does not keep.
+    #[must_use]
+    pub fn value(&self, counter: Counter) -> Option<u64> {
+        let place = KEPT.iter().position(|(kept, _)| *kept == counter)?;
+        (self.kept[place] != UNKNOWN).then(|| u64::from(self.kept[place]) * KEPT[place].1)
+    }
+}
+
+fn units(value: u64, unit: u64) -> u32 {
+    u32::try_from(value / unit).unwrap_or(UNKNOWN - 1)
 }
 
 /// The course of one target.
@@ -64,8 +105,7 @@ impl Course {
     /// Takes one sample. What knows no memory has no point.
     fn push(&mut self, at: Timestamp, reading: &Reading) {
         let Some(memory) = reading.memory() else { return };
-        #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-        let point = Point { at, mean: memory as f64, low: memory, high: memory, reading: *reading, samples: 1 };
+        let point = Point::of(at, memory, reading);
         match self.points.last_mut() {
             Some(last) if last.samples < self.samples_a_point => *last = last.joined(point),
             _ => self.points.push(point),
@@ -145,9 +185,18 @@ mod tests {
         let points = course.points();
         assert!((POINTS / 2..=POINTS).contains(&points.len()), "{}", points.len());
         assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at));
-        assert_eq!(points.iter().map(|point| point.high).max(), Some(900 << 20));
-        assert_eq!(points.iter().map(|point| point.low).min(), Some(1 << 20));
+        assert_eq!(points.iter().map(|point| point.high()).max(), Some(900 << 20));
+        assert_eq!(points.iter().map(|point| point.low()).min(), Some(1 << 20));
         assert_eq!(points.last().map(|point| point.at), Some(Timestamp(999_999_000)));
+    }
+
+    #[test]
+    fn a_point_is_small_and_knows_what_is_unknown() {
+        assert_eq!(size_of::<Point>(), 56);
+        let reading = Reading { rss: Some(8192), rss_anon: Some(4096), threads: Some(3), ..Reading::default() };
+        let point = Point::of(Timestamp(0), 4096, &reading);
+        assert_eq!(point.value(Counter::RssAnon), Some(4096));
+        assert_eq!((point.value(Counter::Threads), point.value(Counter::Fds)), (Some(3), None));
     }
 
     #[test]

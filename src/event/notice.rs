@@ -14,6 +14,8 @@ pub enum Notice {
     ClockJumped(f64),
     /// A matching process cannot be read at all, for the reason in the text.
     Unreadable(ProcessLabel, ProcessKey, String),
+    /// Something was given up to stay within `--max-overhead`: the share of a core that was used, and what it was.
+    BackedOff(f64, String),
     /// Rows of a recording were left out: where, how many, and the first reason.
     RowsSkipped(String, u64, String),
     /// Anything about a recording that its reader should know.
@@ -39,6 +41,9 @@ impl Notice {
             }
             Self::Unreadable(label, key, reason) => {
                 ("unreadable", format!("cannot watch '{}' (pid {}): {reason}", label.name, key.pid))
+            }
+            Self::BackedOff(share, what) => {
+                ("backed_off", format!("leakwatch used {:.2} % of a core, more than is allowed: {what}", 100.0 * share))
             }
             Self::RowsSkipped(source, 1, first) => ("rows_skipped", format!("'{source}': one row left out: {first}")),
             Self::RowsSkipped(source, count, first) => {

@@ -1,17 +1,20 @@
 //! One watched target as its sinks see it.
 
-use std::collections::VecDeque;
-
 use crate::analysis::Assessment;
-use crate::model::{Ceiling, Counter, ProcessKey, ProcessLabel, Reading, Timestamp};
+use crate::model::{Ceiling, Counter, GroupMemory, ProcessKey, ProcessLabel, Reading, Timestamp};
 
+/// The unit of the points, in bytes.
+const PAGE: u64 = 4096;
+/// Points by which the room for them grows.
+const ROOM: usize = 16;
 /// Points a target keeps for its sparkline.
 const TRACE_POINTS: usize = 64;
 
 /// The course of memory over the whole watch, thinned to a fixed number of points.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
-    points: VecDeque<u64>,
+    /// In pages: thousands of targets have one.
+    points: Vec<u32>,
     /// How many samples one point stands for, as a power of two.
     samples_a_point: u32,
     open: Option<(u64, u32)>,
@@ -27,17 +30,22 @@ impl Trace {
             return;
         }
         self.open = None;
-        self.points.push_back(highest);
-        if self.points.len() > TRACE_POINTS {
-            let pairs = self.points.make_contiguous().chunks(2).map(|pair| pair.iter().copied().fold(0, u64::max));
-            self.points = pairs.collect();
+        if self.points.len() == self.points.capacity() {
+            self.points.reserve_exact(ROOM);
+        }
+        self.points.push(u32::try_from(highest / PAGE).unwrap_or(u32::MAX));
+        if self.points.len() == TRACE_POINTS {
+            for at in 0..TRACE_POINTS / 2 {
+                self.points[at] = self.points[2 * at].max(self.points[2 * at + 1]);
+            }
+            self.points.truncate(TRACE_POINTS / 2);
             self.samples_a_point *= 2;
         }
     }
 
     /// The points, the oldest first, with the newest values even when their point is not full.
     pub fn points(&self) -> impl Iterator<Item = u64> + '_ {
-        self.points.iter().copied().chain(self.open.map(|(highest, _)| highest))
+        self.points.iter().map(|&pages| u64::from(pages) * PAGE).chain(self.open.map(|(highest, _)| highest))
     }
 }
 
@@ -49,6 +57,16 @@ pub enum TargetKind {
     /// All processes of one name together.
     Pool {
         /// How many there are now.
+        members: u64,
+    },
+    /// All processes that were selected together, where they have several names.
+    Selection {
+        /// How many there are now.
+        members: u64,
+    },
+    /// A control group with everything below it.
+    Cgroup {
+        /// How many processes there are in it now.
         members: u64,
     },
 }
@@ -93,6 +111,8 @@ pub struct Target {
     pub denied: Vec<(Counter, &'static str)>,
     /// The limit that would end its growth first.
     pub ceiling: Option<Ceiling>,
+    /// What was read of it last, for a control group.
+    pub group: Option<Box<GroupMemory>>,
     /// Its memory over the watch.
     pub trace: Trace,
     /// What is known of it.
@@ -107,11 +127,12 @@ mod tests {
     fn a_trace_keeps_its_highest_points_in_bounded_memory() {
         let mut trace = Trace::default();
         for value in 0..10_000 {
-            trace.push(if value == 5_000 { 1_000_000 } else { value });
+            trace.push(PAGE * if value == 5_000 { 1_000_000 } else { value });
         }
         let points: Vec<u64> = trace.points().collect();
         assert!(points.len() <= TRACE_POINTS + 1);
-        assert!(points.contains(&1_000_000));
-        assert_eq!(points.last(), Some(&9_999));
+        assert!(points.contains(&(PAGE * 1_000_000)));
+        assert_eq!(points.last(), Some(&(PAGE * 9_999)));
+        assert!(trace.points.capacity() <= TRACE_POINTS);
     }
 }

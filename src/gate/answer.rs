@@ -19,7 +19,7 @@ pub enum Outcome {
 /// Whom an answer is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// Members of the pool; `None` for a process.
+    /// Members of the pool, the selection or the control group; `None` for a process.
     pub members: Option<u64>,
     /// Process number; `None` for a pool or a series without one.
     pub pid: Option<u32>,
@@ -38,7 +38,9 @@ impl Subject {
         Self {
             members: match target.kind {
                 TargetKind::Process => None,
-                TargetKind::Pool { members } => Some(members),
+                TargetKind::Pool { members } | TargetKind::Selection { members } | TargetKind::Cgroup { members } => {
+                    Some(members)
+                }
             },
             pid: target.key.map(|key| key.pid.0),
             name: target.label.name.clone(),

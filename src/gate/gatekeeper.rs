@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::io;
 
 use crate::analysis::Settings;
-use crate::event::{Event, EventSink, Target, TargetKind};
-use crate::model::{Pid, ProcessKey, Sample, Timestamp};
+use crate::event::{Event, EventSink, Target};
+use crate::model::{Pid, Sample, Timestamp};
 
 use super::allow::{Allowance, about};
 use super::answer::{Answer, Outcome, Subject};
@@ -24,26 +24,6 @@ const PASSING_BY: f64 = 0.1;
 /// A target of a recording that is missing for this part of it, at the end, has gone.
 const ABSENT: f64 = 0.05;
 
-/// What tells targets apart: where a recording names no process, its series.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct TargetId {
-    source: Option<String>,
-    key: Option<ProcessKey>,
-    name: String,
-    pool: bool,
-}
-
-impl TargetId {
-    fn of(target: &Target) -> Self {
-        Self {
-            source: target.source.clone(),
-            key: target.key,
-            name: target.label.name.clone(),
-            pool: target.kind != TargetKind::Process,
-        }
-    }
-}
-
 /// All thresholds on all targets.
 pub struct Gatekeeper {
     thresholds: Vec<Threshold>,
@@ -56,7 +36,8 @@ pub struct Gatekeeper {
     /// First sample of the session, or of each recording.
     begun: HashMap<Option<String>, Timestamp>,
     latest: Option<Timestamp>,
-    open: HashMap<TargetId, Vec<Guard>>,
+    /// By the number of the target.
+    open: HashMap<u64, Vec<Guard>>,
     answers: Vec<Answer>,
     /// Passing answers to each threshold that are no longer kept.
     folded: Vec<u64>,
@@ -216,7 +197,7 @@ impl Gatekeeper {
             let allowed = about(allowances, &threshold.expression.metric, target);
             Guard { levels, since: None, failed: None, past, allowed }
         };
-        let guards = self.open.entry(TargetId::of(target)).or_insert_with(|| thresholds.iter().map(begin).collect());
+        let guards = self.open.entry(target.number).or_insert_with(|| thresholds.iter().map(begin).collect());
         let mut abort = None;
         for (guard, Threshold { expression, .. }) in guards.iter_mut().zip(thresholds) {
             if elapsed < expression.after_s {
@@ -248,14 +229,14 @@ impl Gatekeeper {
             if self.elapsed(target, at) < self.warmup_s {
                 continue;
             }
-            for guard in self.open.get_mut(&TargetId::of(target)).into_iter().flatten() {
+            for guard in self.open.get_mut(&target.number).into_iter().flatten() {
                 guard.levels.push_work(total, &target.reading, &self.settings);
             }
         }
     }
 
     fn close(&mut self, target: &Target, gone: bool) {
-        let Some(mut guards) = self.open.remove(&TargetId::of(target)) else { return };
+        let Some(mut guards) = self.open.remove(&target.number) else { return };
         let latest = self.latest.unwrap_or(target.last_seen);
         let elapsed = self.elapsed(target, latest);
         for (index, guard) in guards.iter_mut().enumerate() {

@@ -1,9 +1,11 @@
 //! What is watched and what was read of it: plain values, no I/O.
 
 mod ceiling;
+mod group;
 mod process;
 mod sample;
 
 pub use ceiling::{Ceiling, CeilingKind, HostMemory};
+pub use group::{GroupMemory, GroupName};
 pub use process::{Pid, ProcessKey, ProcessLabel, StartTime};
 pub use sample::{Counter, Reading, Sample, Timestamp};

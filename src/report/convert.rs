@@ -3,7 +3,7 @@
 use crate::alert::{Alert, AlertState};
 use crate::analysis::{self, Rule, Shape};
 use crate::event;
-use crate::model::{Ceiling, CeilingKind, ProcessKey, Reading, Sample};
+use crate::model::{Ceiling, CeilingKind, GroupMemory, ProcessKey, Reading, Sample};
 use crate::schema;
 
 /// A verdict as reports call it.
@@ -56,6 +56,8 @@ fn rule(rule: Rule) -> &'static str {
         Rule::Observation => "observation",
         Rule::Persistence => "persistence",
         Rule::Withdrawal => "withdrawal",
+        Rule::Exactness => "exactness",
+        Rule::Pool => "pool",
     }
 }
 
@@ -144,6 +146,8 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
     let (kind, members) = match target.kind {
         event::TargetKind::Process => ("process", None),
         event::TargetKind::Pool { members } => ("pool", Some(members)),
+        event::TargetKind::Selection { members } => ("selection", Some(members)),
+        event::TargetKind::Cgroup { members } => ("cgroup", Some(members)),
     };
     schema::Target {
         kind: kind.to_owned(),
@@ -166,6 +170,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         consistent_growth: consistent_growth(&known.consistent_growth),
         forecast: forecast(target.ceiling.as_ref(), &known.forecast),
         memory: memory(target),
+        cgroup: target.group.as_deref().map(cgroup),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
         allowed: None,
@@ -254,6 +259,21 @@ fn memory(target: &event::Target) -> schema::Memory {
         vsize_bytes: vsize,
         threads,
         fds,
+    }
+}
+
+fn cgroup(group: &GroupMemory) -> schema::Cgroup {
+    schema::Cgroup {
+        current_bytes: group.current,
+        working_set_bytes: group.working_set(),
+        anon_bytes: group.anon,
+        file_bytes: group.file,
+        shmem_bytes: group.shmem,
+        inactive_file_bytes: group.inactive_file,
+        swap_bytes: group.swap,
+        max_bytes: group.max,
+        high_bytes: group.high,
+        oom_kills: group.oom_kills,
     }
 }
 

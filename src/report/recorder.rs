@@ -13,7 +13,7 @@ use super::convert;
 const KEPT: usize = 2000;
 
 /// A sink that remembers alerts and notices.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Recorder {
     alerts: Vec<schema::AlertEntry>,
     dropped: u64,

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Cgroup, Observer};
+
 /// What a session came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
@@ -170,11 +172,12 @@ pub enum Resource {
 /// One watched process or series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// `process`, or `pool`: all processes of one name together.
+    /// `process`; `pool`: all processes of one name together; `selection`: all that were selected together, where they have
+    /// several names; or `cgroup`: a control group.
     pub kind: String,
-    /// Processes of the pool at its last sample; null for a process.
+    /// Processes of the pool or group at its last sample; null for a process.
     pub members: Option<u64>,
-    /// Process number; null for a pool, and for a series of a recording without one.
+    /// Process number; null for a pool or group, and for a series of a recording without one.
     pub pid: Option<u32>,
     /// Name of the process, as it named itself.
     pub name: String,
@@ -210,6 +213,9 @@ pub struct Target {
     pub forecast: Forecast,
     /// Counters over the watch.
     pub memory: Memory,
+    /// Its memory as a control group; null for anything else. `memory` then has the working set as RSS, and anonymous and
+    /// shared memory together as the anonymous part.
+    pub cgroup: Option<Cgroup>,
     /// Each resource by itself.
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.
@@ -420,7 +426,7 @@ pub struct DeniedEntry {
 pub struct AlertEntry {
     /// When it began or ended, RFC 3339.
     pub timestamp: String,
-    /// `spike`, `rapid_growth`, `near_limit`, `limit_exceeded`, `consistent_growth`, `high_variance`, `leak`,
+    /// `spike`, `rapid_growth`, `near_limit`, `limit_exceeded`, `consistent_growth`, `high_variance`, `leak`, `oom_kill`,
     /// `process_ended`, `process_restarted` or `host_memory`.
     pub kind: String,
     /// `firing` or `resolved`.
@@ -448,17 +454,8 @@ pub struct AlertEntry {
 pub struct NoticeEntry {
     /// When, RFC 3339; null where it belongs to no moment.
     pub timestamp: Option<String>,
-    /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `rows_skipped` or `recording`.
+    /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `backed_off`, `rows_skipped` or `recording`.
     pub kind: String,
     /// One sentence.
     pub message: String,
-}
-
-/// What leakwatch itself cost. Unknown is null.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Observer {
-    /// CPU time, user and system.
-    pub cpu_seconds: Option<f64>,
-    /// Highest RSS.
-    pub max_rss_bytes: Option<u64>,
 }

@@ -2,26 +2,35 @@
 //!
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
+mod closing;
+mod confirm;
 mod ended;
+mod groups;
+mod overhead;
+mod plan;
 mod pool;
 mod pss_budget;
+mod recycled;
 mod replay;
 mod schedule;
 mod watch;
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{Pid, ProcessKey, Sample, Timestamp};
-use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, read_pid_file};
+use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, read_pid_file};
+use crate::units::Span;
 
+use overhead::{Governor, STRETCH, Saving};
 use pss_budget::PssBudget;
 use schedule::Schedule;
 
+pub use overhead::Cost;
+pub use plan::{EndedBy, Outcome, Plan};
 pub use replay::{ReplayFailure, ReplayOutcome, replay};
 pub use watch::{MinObservation, Rules, Watch};
 
@@ -31,65 +40,6 @@ const RESTART_TICKS: u32 = 3;
 /// How often the limits of a target are read again.
 const SURROUNDINGS_EVERY: Duration = Duration::from_secs(30);
 
-/// What a live session is to do.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// Which processes.
-    pub selection: Selection,
-    /// Time between samples.
-    pub interval: Duration,
-    /// When to end at the latest.
-    pub duration: Option<Duration>,
-    /// After how many samples to end.
-    pub samples: Option<u64>,
-    /// Whether to wait for matches, for the first and for the next after all have gone.
-    pub wait: bool,
-    /// Whether PSS and USS may be read.
-    pub pss: bool,
-    /// Read again for other pids while none of them runs, if the session waits.
-    pub pid_file: Option<PathBuf>,
-    /// The process with which the session ends, whoever else still runs: the command that was started for it.
-    pub root: Option<Pid>,
-}
-
-/// Why a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the description")]
-pub enum EndedBy {
-    Duration,
-    Samples,
-    CommandEnded,
-    TargetsGone,
-    Signal,
-    OutputFailed,
-    NothingMatched,
-    EndOfRecording,
-    Threshold,
-}
-
-/// What a live session came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// When it began.
-    pub started: Timestamp,
-    /// When it ended.
-    pub ended: Timestamp,
-    /// Why it ended.
-    pub ended_by: EndedBy,
-    /// Ticks that were carried out.
-    pub ticks: u64,
-    /// Ticks that were skipped because the work before them took too long.
-    pub missed_ticks: u64,
-    /// The largest delay of a tick, in seconds.
-    pub max_late_s: f64,
-    /// Time the host was suspended, in seconds.
-    pub suspended_s: f64,
-    /// Processes that matched and could not be read at all.
-    pub unreadable: usize,
-    /// What a sink could not take; the session ended with it.
-    pub failed: Option<io::Error>,
-}
-
 /// One live session.
 pub struct Session<'a> {
     source: &'a mut dyn ProcessSource,
@@ -98,6 +48,8 @@ pub struct Session<'a> {
     plan: Plan,
     /// Index in the watch of each process that runs.
     running: HashMap<ProcessKey, usize>,
+    /// Index in the watch of each control group that is there.
+    groups: HashMap<String, usize>,
     /// Processes that matched and cannot be read.
     unreadable: HashMap<ProcessKey, ()>,
     /// Ticks in a row at which no target ran.
@@ -107,24 +59,33 @@ pub struct Session<'a> {
     surroundings_due: Duration,
     /// Targets whose limits have never been read.
     fresh: Vec<ProcessKey>,
+    /// What new targets said when it was tried whether they can be read: their first sample.
+    tried: HashMap<ProcessKey, Observation>,
     budget: PssBudget,
+    governor: Governor,
+    cost: Cost,
 }
 
 impl<'a> Session<'a> {
     /// A session that has not begun.
     pub fn new(source: &'a mut dyn ProcessSource, clock: &'a dyn Clock, stop: &'a StopFlag, plan: Plan) -> Self {
+        let governor = Governor::new(plan.max_overhead);
         Self {
             source,
             clock,
             stop,
             plan,
             running: HashMap::new(),
+            groups: HashMap::new(),
             unreadable: HashMap::new(),
             idle_ticks: 0,
             pinned: HashMap::new(),
             surroundings_due: Duration::ZERO,
             fresh: Vec::new(),
+            tried: HashMap::new(),
             budget: PssBudget::default(),
+            governor,
+            cost: Cost::default(),
         }
     }
 
@@ -135,6 +96,7 @@ impl<'a> Session<'a> {
     pub fn run(&mut self, watch: &mut Watch, sink: &mut dyn EventSink) -> Result<Outcome, ReadError> {
         let mut schedule = Schedule::starting(self.clock.now(), self.plan.interval);
         let started = schedule.at(self.clock.now());
+        watch.begin_live(self.source.counter_error_bytes());
         let mut ticks = 0;
         let mut failed = None;
         let ended_by = loop {
@@ -157,10 +119,17 @@ impl<'a> Session<'a> {
             if let Some(reason) = self.is_over(ticks, watch) {
                 break reason;
             }
+            if let Err(error) = self.make_do(at, &mut schedule, sink) {
+                failed = Some(error);
+                break EndedBy::OutputFailed;
+            }
             schedule.next();
         };
         let ended = schedule.at(self.clock.now());
-        if let Err(error) = watch.conclude(ended, sink) {
+        let counter_error_bytes = self.source.counter_error_bytes();
+        let judged = watch.judge(ended, sink);
+        let counted = self.count_pages(ended, watch, sink);
+        if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)) {
             failed.get_or_insert(error);
         }
         Ok(Outcome {
@@ -171,6 +140,13 @@ impl<'a> Session<'a> {
             missed_ticks: schedule.missed(),
             max_late_s: schedule.max_late_s(),
             suspended_s: schedule.suspended_s(),
+            cost: Cost {
+                elapsed_s: ended.seconds_since(started),
+                missed_ticks: schedule.missed(),
+                interval_s: schedule.interval().as_secs_f64(),
+                counter_error_bytes,
+                ..self.cost.clone()
+            },
             unreadable: self.unreadable.len(),
             failed,
         })
@@ -215,7 +191,9 @@ impl<'a> Session<'a> {
             self.close_missing(&found, tick.at, watch, sink)?;
             self.open_new(found, tick.at, watch, sink)?;
             self.read_all(tick.at, watch, sink)?;
+            self.read_groups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
+            self.count_pages(tick.at, watch, sink)?;
             tick.host = self.look_around(tick.at, watch, sink)?;
             sink.take(Event::Ticked(&tick, watch.targets()))
         })();
@@ -267,7 +245,8 @@ impl<'a> Session<'a> {
                 continue;
             }
             match self.source.read(key, Depth::Counters) {
-                Ok(_) => {
+                Ok(observation) => {
+                    self.tried.insert(key, observation);
                     let index = watch.found(found, at, sink)?;
                     self.running.insert(key, index);
                     self.fresh.push(key);
@@ -275,7 +254,7 @@ impl<'a> Session<'a> {
                 Err(ReadError::Gone) => {}
                 Err(error) => {
                     self.unreadable.insert(key, ());
-                    sink.take(Event::Notice(at, &Notice::Unreadable(found.label, key, error.to_string())))?;
+                    sink.take(Event::Notice(at, &Notice::Unreadable((*found.label).clone(), key, error.to_string())))?;
                 }
             }
         }
@@ -293,10 +272,13 @@ impl<'a> Session<'a> {
         let now = self.clock.now().awake;
         for (index, key) in keys {
             let deep = self.plan.pss && self.budget.allows(key, now);
-            let before = if deep { self.clock.cpu_time() } else { Duration::ZERO };
-            let outcome = self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters });
+            let before = if deep { self.dear() } else { Default::default() };
+            let outcome = match self.tried.remove(&key) {
+                Some(tried) if !deep => Ok(tried),
+                _ => self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters }),
+            };
             if deep {
-                self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(before));
+                self.spent(key, before);
             }
             match outcome {
                 Ok(Observation { reading, denied }) => watch.observe(index, &Sample { at, reading }, &denied, sink)?,
@@ -305,6 +287,73 @@ impl<'a> Session<'a> {
                     self.budget.forget(key);
                     watch.gone(index, at, sink)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_groups(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
+        if self.plan.selection.groups.is_empty() {
+            return Ok(());
+        }
+        let mut before = std::mem::take(&mut self.groups);
+        for seen in self.source.read_groups() {
+            let index = watch.observe_group(before.remove(&seen.path), &seen, at, sink)?;
+            self.groups.insert(seen.path, index);
+        }
+        before.into_values().try_for_each(|index| watch.gone(index, at, sink))
+    }
+
+    /// Gives something up when the session itself uses too much.
+    fn make_do(&mut self, at: Timestamp, schedule: &mut Schedule, sink: &mut dyn EventSink) -> io::Result<()> {
+        let now = self.clock.now().awake;
+        if !self.governor.is_due(now) {
+            return Ok(());
+        }
+        let Some((share, saving)) = self.governor.look(now, self.clock.cpu_time(), self.plan.pss) else {
+            return Ok(());
+        };
+        let what = match saving {
+            Saving::Pss => {
+                self.plan.pss = false;
+                self.cost.gave_up_pss = true;
+                "PSS is read no more".to_owned()
+            }
+            Saving::Interval => {
+                format!("samples are taken every {} from now on", Span(schedule.stretch(STRETCH).as_secs_f64()))
+            }
+        };
+        sink.take(Event::Notice(at, &Notice::BackedOff(share, what)))
+    }
+
+    /// The clocks before a reading that walks the pages of a process: CPU time and time.
+    fn dear(&self) -> (Duration, Duration) {
+        (self.clock.cpu_time(), self.clock.now().awake)
+    }
+
+    /// Books such a reading.
+    fn spent(&mut self, key: ProcessKey, (cpu, began): (Duration, Duration)) {
+        let now = self.clock.now().awake;
+        let held_s = now.saturating_sub(began).as_secs_f64();
+        self.cost.longest_pause_s = Some(self.cost.longest_pause_s.unwrap_or(0.0).max(held_s));
+        self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(cpu));
+    }
+
+    /// Counts the pages of those who would be called leaking, as far as the budget reaches.
+    fn count_pages(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
+        for index in watch.awaiting() {
+            let Some(key) = watch.targets()[index].key else { continue };
+            let now = self.clock.now().awake;
+            if !self.plan.pss {
+                let why = if self.cost.gave_up_pss { "it would cost too much" } else { "'--no-pss' forbids it" };
+                watch.counted(index, Err(why.to_owned()), at, sink)?;
+            } else if self.budget.has_credit(now) {
+                let before = self.dear();
+                let count = self.source.count_pages(key);
+                self.spent(key, before);
+                watch.counted(index, count.map_err(|error| confirm::why_not(&error)), at, sink)?;
+            } else {
+                watch.await_again(index);
             }
         }
         Ok(())

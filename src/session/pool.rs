@@ -9,9 +9,10 @@ const NAMES: usize = 1024;
 
 /// The readings of one moment, added up.
 ///
-/// Anonymous and swapped memory, threads and descriptors add up. Shared memory and file mappings count once, at
+/// Anonymous, swapped and proportional memory, threads and descriptors add up. Shared memory and file mappings count once, at
 /// the largest member: the members of a pool mostly map the same. (Pages that a fork shares until they are
-/// written count for each process; the kernel tells them apart only in PSS, which is too dear for every tick.)
+/// written count for each process; the kernel tells them apart only in PSS, which is too dear for every tick: its sum is
+/// that of the latest readings, and shown.)
 #[derive(Debug, Clone, Copy)]
 struct Sum {
     at: Timestamp,
@@ -22,7 +23,7 @@ struct Sum {
 
 impl Sum {
     fn of(at: Timestamp, member: usize, reading: &Reading) -> Self {
-        Self { at, member, members: 1, reading: Reading { pss: None, uss: None, ..*reading } }
+        Self { at, member, members: 1, reading: *reading }
     }
 
     fn add(&mut self, other: &Reading) {
@@ -35,6 +36,8 @@ impl Sum {
         sum.threads = plus(sum.threads, other.threads);
         sum.fds = plus(sum.fds, other.fds);
         sum.vsize = plus(sum.vsize, other.vsize);
+        sum.pss = plus(sum.pss, other.pss);
+        sum.uss = plus(sum.uss, other.uss);
         sum.rss_file = most(sum.rss_file, other.rss_file);
         sum.rss_shmem = most(sum.rss_shmem, other.rss_shmem);
         sum.rss = match (sum.rss_anon, sum.rss_file, sum.rss_shmem) {
@@ -50,6 +53,8 @@ impl Sum {
 pub(super) struct Pool {
     /// Its target, once two processes were seen at one moment.
     pub(super) target: Option<usize>,
+    /// Members that have ended.
+    pub(super) ended: u64,
     open: Option<Sum>,
 }
 
@@ -68,6 +73,12 @@ pub(super) struct PoolSample {
 pub(super) struct Pools {
     pools: Vec<Pool>,
     by_name: HashMap<String, usize>,
+    /// The sum of all, whatever their names.
+    all: Pool,
+    /// The pool that the sum of all began with, and whether another one has joined it at some moment: one name alone has
+    /// its sum already.
+    all_from: Option<usize>,
+    mixed: bool,
 }
 
 impl Pools {
@@ -83,6 +94,10 @@ impl Pools {
         self.pools.push(Pool::default());
         self.by_name.insert(name.to_owned(), pool);
         Some(pool)
+    }
+
+    pub(super) fn get(&self, pool: usize) -> &Pool {
+        &self.pools[pool]
     }
 
     pub(super) fn pool(&mut self, pool: usize) -> &mut Pool {
@@ -103,6 +118,30 @@ impl Pools {
                 before
             }
         }
+    }
+
+    /// Adds the same reading to the sum of all.
+    pub(super) fn add_to_all(&mut self, pool: usize, member: usize, at: Timestamp, reading: &Reading) {
+        match &mut self.all.open {
+            Some(sum) if sum.at == at => {
+                self.mixed |= self.all_from != Some(pool);
+                sum.add(reading);
+            }
+            _ => {
+                self.all_from = Some(pool);
+                self.all.open = Some(Sum::of(at, member, reading));
+            }
+        }
+    }
+
+    /// The target of the sum of all.
+    pub(super) fn all_target(&mut self) -> &mut Option<usize> {
+        &mut self.all.target
+    }
+
+    /// The sum of all, which is open no more: where several names were seen at one moment.
+    pub(super) fn close_all(&mut self) -> Option<PoolSample> {
+        self.all.take().filter(|_| self.mixed)
     }
 
     /// The sums that are open, each with its pool: the moment is over.

@@ -29,9 +29,14 @@ impl Default for PssBudget {
 impl PssBudget {
     /// Whether PSS of this process may be read now.
     pub(super) fn allows(&mut self, key: ProcessKey, now: Duration) -> bool {
+        self.has_credit(now) && self.due.get(&key).is_none_or(|&due| due <= now)
+    }
+
+    /// Whether anything may be spent now.
+    pub(super) fn has_credit(&mut self, now: Duration) -> bool {
         let passed = now.saturating_sub(self.filled.replace(now).unwrap_or(now));
         self.credit_s = (self.credit_s + passed.as_secs_f64() * SHARE).min(RESERVE_S);
-        self.credit_s > 0.0 && self.due.get(&key).is_none_or(|&due| due <= now)
+        self.credit_s > 0.0
     }
 
     /// Books what a reading cost. A process that is dear by itself is read more seldom.

@@ -21,6 +21,8 @@ pub(super) struct Schedule {
     start: Moment,
     last: Moment,
     number: u32,
+    /// From the start to tick 0 of the present interval.
+    offset: Duration,
     missed: u64,
     max_late: Duration,
     suspended_s: f64,
@@ -28,7 +30,16 @@ pub(super) struct Schedule {
 
 impl Schedule {
     pub(super) fn starting(now: Moment, interval: Duration) -> Self {
-        Self { interval, start: now, last: now, number: 0, missed: 0, max_late: Duration::ZERO, suspended_s: 0.0 }
+        Self {
+            interval,
+            start: now,
+            last: now,
+            number: 0,
+            offset: Duration::ZERO,
+            missed: 0,
+            max_late: Duration::ZERO,
+            suspended_s: 0.0,
+        }
     }
 
     /// When the tick in hand is due, on the clock that stands still while the host is suspended.
@@ -38,7 +49,7 @@ impl Schedule {
 
     /// The same, from the start.
     fn due_after_start(&self) -> Duration {
-        self.interval.saturating_mul(self.number)
+        self.offset.saturating_add(self.interval.saturating_mul(self.number))
     }
 
     /// When a session of this length ends, if that is before the tick in hand is due; on the clock of [`Self::due`].
@@ -77,6 +88,18 @@ impl Schedule {
         }
         self.last = now;
         (self.at(now), late.as_secs_f64(), notices)
+    }
+
+    /// Makes the interval longer from the tick in hand on; returns the new one.
+    pub(super) fn stretch(&mut self, factor: u32) -> Duration {
+        self.offset = self.due_after_start();
+        self.number = 0;
+        self.interval = self.interval.saturating_mul(factor);
+        self.interval
+    }
+
+    pub(super) fn interval(&self) -> Duration {
+        self.interval
     }
 
     /// Goes on to the next tick.
@@ -130,6 +153,22 @@ mod tests {
         assert_eq!((at, late, notices), (Timestamp(4_500), 3.5, vec![Notice::MissedTicks(3)]));
         schedule.next();
         assert_eq!((schedule.due(), schedule.missed()), (second(5), 3));
+    }
+
+    #[test]
+    fn a_stretched_interval_goes_on_from_its_tick() {
+        let clock = ManualClock::starting_at(Timestamp(0));
+        let mut schedule = Schedule::starting(clock.now(), second(1));
+        let mut seen = Vec::new();
+        for n in 0..6 {
+            clock.wait_until(schedule.due(), &StopFlag::default());
+            seen.push(schedule.begin(clock.now()).0.0 / 1000);
+            if n == 2 {
+                assert_eq!(schedule.stretch(2), second(2));
+            }
+            schedule.next();
+        }
+        assert_eq!((seen, schedule.missed()), (vec![0, 1, 2, 4, 6, 8], 0));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Denied, Found};
 
+use super::confirm::Exactness;
 use super::ended::Ended;
 use super::pool::{PoolSample, Pools};
 
@@ -39,30 +40,36 @@ pub struct Rules {
 }
 
 /// What is kept of a target besides what its sinks may see.
-struct Series {
+pub(super) struct Series {
     /// `None` once the target has gone: its last assessment stays.
-    tracker: Option<Tracker>,
-    book: AlertBook,
+    pub(super) tracker: Option<Tracker>,
+    pub(super) book: AlertBook,
     rise: RiseMeter,
     own_ceiling: Option<Ceiling>,
     /// What the latest assessment found.
-    found: Vec<Finding>,
+    pub(super) found: Vec<Finding>,
+    pub(super) exactness: Exactness,
     /// The pool of its name; `None` for a pool itself, and for what has none.
-    pool: Option<usize>,
+    pub(super) pool: Option<usize>,
 }
 
 /// All targets of a session.
 pub struct Watch {
     rules: Rules,
-    targets: Vec<Target>,
-    series: Vec<Series>,
+    pub(super) targets: Vec<Target>,
+    pub(super) series: Vec<Series>,
     /// Targets opened so far.
     opened: u64,
-    pools: Pools,
+    pub(super) pools: Pools,
     host: AlertBook,
-    ended: Ended,
+    pub(super) ended: Ended,
     /// Whether a recording is read. It is judged once, at its end: nobody waits for a verdict meanwhile.
-    replaying: bool,
+    pub(super) replaying: bool,
+    /// Whether pages can be counted before a process is called leaking.
+    pub(super) confirms: bool,
+    pub(super) awaiting: Vec<usize>,
+    /// By how many bytes a counter of memory may be off.
+    counter_error: f64,
     /// First and last time so far, for [`MinObservation::FifthOfRecording`].
     span: Option<(Timestamp, Timestamp)>,
     /// Samples so soon after the first one are not judged, in seconds.
@@ -82,6 +89,9 @@ impl Watch {
             host: AlertBook::default(),
             ended: Ended::default(),
             replaying: false,
+            confirms: false,
+            awaiting: Vec::new(),
+            counter_error: 0.0,
             span: None,
             warmup_s: 0.0,
         }
@@ -105,6 +115,13 @@ impl Watch {
         self.ended.folded()
     }
 
+    /// Processes of this system are read, whose counters may be off by so many bytes.
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    pub(super) fn begin_live(&mut self, counter_error_bytes: u64) {
+        self.confirms = true;
+        self.counter_error = counter_error_bytes as f64;
+    }
+
     /// Begins another recording: its length counts from its own first row.
     pub(super) fn begin_recording(&mut self) {
         self.replaying = true;
@@ -119,7 +136,7 @@ impl Watch {
     pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
         let before = self.ended.predecessor(&found.label.name, &found.label.cmdline);
         let before = before.and_then(|index| self.targets[index].key);
-        let index = self.open(Some(found.key), found.label, None, found.age_s, at, sink)?;
+        let index = self.open(Some(found.key), (*found.label).clone(), None, found.age_s, at, sink)?;
         if let Some(before) = before {
             let message = format!("started again: pid {} came after pid {}", found.key.pid, before.pid);
             self.announce(index, AlertKind::Restarted, at, message, sink)?;
@@ -145,14 +162,15 @@ impl Watch {
     }
 
     /// Gives a target a place: one that a target of long ago leaves, or a new one.
-    fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
+    pub(super) fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
         self.opened += 1;
         let series = Series {
-            tracker: Some(Tracker::new(&self.rules.analysis, target.age_s)),
+            tracker: Some(Tracker::new(&self.rules.analysis, target.age_s).with_counter_error(self.counter_error)),
             book: AlertBook::default(),
             rise: RiseMeter::default(),
             own_ceiling: None,
             found: Vec::new(),
+            exactness: Exactness::default(),
             pool,
         };
         if let Some(index) = self.ended.vacate(&self.targets) {
@@ -166,7 +184,13 @@ impl Watch {
     }
 
     /// A target of which nothing is known yet.
-    fn unread(&self, kind: TargetKind, label: ProcessLabel, source: Option<String>, at: Timestamp) -> Target {
+    pub(super) fn unread(
+        &self,
+        kind: TargetKind,
+        label: ProcessLabel,
+        source: Option<String>,
+        at: Timestamp,
+    ) -> Target {
         Target {
             number: self.opened,
             kind,
@@ -180,6 +204,7 @@ impl Watch {
             reading: Reading::default(),
             denied: Vec::new(),
             ceiling: None,
+            group: None,
             trace: Trace::default(),
             assessment: Tracker::new(&self.rules.analysis, None).assess(&self.rules.analysis, None),
         }
@@ -225,7 +250,13 @@ impl Watch {
             self.assess(index, at, sink)?;
         }
         self.alert(index, at, rise, sink)?;
-        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, index, at, &sample.reading)?)));
+        // PSS is read seldom: its latest reading stands.
+        let known = &self.targets[index].reading;
+        let reading = Reading { pss: known.pss, uss: known.uss, ..sample.reading };
+        if let Some(pool) = pool.filter(|_| self.confirms) {
+            self.pools.add_to_all(pool, index, at, &reading);
+        }
+        let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, index, at, &reading)?)));
         complete.map_or(Ok(()), |(pool, sum)| self.observe_pool(pool, sum, sink))
     }
 
@@ -252,7 +283,20 @@ impl Watch {
         for (pool, sum) in self.pools.close() {
             self.observe_pool(pool, sum, sink)?;
         }
-        Ok(())
+        let Some(sum) = self.pools.close_all() else { return Ok(()) };
+        let kind = TargetKind::Selection { members: sum.members };
+        let index = match *self.pools.all_target() {
+            Some(index) => index,
+            None => {
+                let label = ProcessLabel { name: "all selected".to_owned(), ..ProcessLabel::default() };
+                let target = self.unread(kind, label, None, sum.at);
+                let index = self.place(target, None);
+                *self.pools.all_target() = Some(index);
+                index
+            }
+        };
+        self.targets[index].kind = kind;
+        self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
     }
 
     /// Notes the limit that a source found for a target.
@@ -268,59 +312,23 @@ impl Watch {
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(None, alert)))
     }
 
-    /// Closes a target that has gone.
-    pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        self.close(index, at, sink)?;
-        self.targets[index].ended = Some(at);
-        let alerts = self.series[index].book.close(at);
+    pub(super) fn assess(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         let target = &self.targets[index];
-        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))?;
-        self.ended.gone(index, &self.targets[index]);
-        let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
-        self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;
-        sink.take(Event::Gone(&self.targets[index]))
-    }
-
-    /// Judges every target for the last time. Alerts that are open stay so: nobody has seen them end.
-    pub(super) fn conclude(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut outcome = self.end_tick(sink);
-        for index in 0..self.targets.len() {
-            outcome = outcome.and(self.close(index, at, sink));
-        }
-        outcome
-    }
-
-    fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        if self.series[index].tracker.is_none() {
-            return Ok(());
-        }
-        self.refresh_ceiling(index);
-        let assessed = self.assess(index, at, sink);
-        self.series[index].tracker = None;
-        let target = &self.targets[index];
-        let Series { book, found, .. } = &mut self.series[index];
-        let alerts = if self.replaying { book.conclude(at, found) } else { book.update(at, found) };
-        assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
-    }
-
-    fn assess(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let target = &mut self.targets[index];
         let Some(tracker) = self.series[index].tracker.as_ref() else { return Ok(()) };
         self.rules.analysis.min_observation_s = match self.rules.min_observation {
             MinObservation::Fixed(seconds) => seconds,
             MinObservation::FifthOfRecording => self.span.map_or(0.0, |(first, last)| last.seconds_since(first)) / 5.0,
         };
-        let assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
-        let before = std::mem::replace(&mut target.assessment, assessment).verdict.status;
-        if before != target.assessment.verdict.status {
-            sink.take(Event::VerdictChanged(target, at))?;
+        let mut assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
+        self.weigh_pool(index, &mut assessment);
+        if self.awaits_count(index, &mut assessment, at) {
+            return Ok(());
         }
-        self.find(index, at);
-        Ok(())
+        self.publish(index, assessment, at, sink)
     }
 
     /// Takes over what the assessment of a target says for its alerts.
-    fn find(&mut self, index: usize, at: Timestamp) {
+    pub(super) fn find(&mut self, index: usize, at: Timestamp) {
         let target = &self.targets[index];
         self.series[index].found = assessed_findings(self.scope(target, at), &target.assessment);
     }
@@ -345,14 +353,14 @@ impl Watch {
     fn scope(&self, target: &Target, at: Timestamp) -> Scope {
         let age = target.age_s.map(|age| age + at.seconds_since(target.first_seen));
         match target.kind {
-            TargetKind::Pool { .. } => Scope::Pool,
+            TargetKind::Pool { .. } | TargetKind::Selection { .. } => Scope::Pool,
             TargetKind::Process if age.is_some_and(|age| age < self.rules.analysis.spike_period_s) => Scope::Starting,
-            TargetKind::Process => Scope::Process,
+            TargetKind::Process | TargetKind::Cgroup { .. } => Scope::Process,
         }
     }
 
     /// The tighter of `--limit`, which counts this process alone, and of what the source found.
-    fn refresh_ceiling(&mut self, index: usize) {
+    pub(super) fn refresh_ceiling(&mut self, index: usize) {
         let own = self.series[index].own_ceiling;
         if own.is_none() && self.rules.limit_bytes.is_none() {
             return;
@@ -368,7 +376,7 @@ impl Watch {
         target.ceiling = user.or(own);
     }
 
-    fn announce(
+    pub(super) fn announce(
         &self,
         index: usize,
         kind: AlertKind,

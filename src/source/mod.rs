@@ -23,7 +23,9 @@ pub use selector::Selection;
 pub use text_file::read_text;
 pub use users::{user_id, user_name};
 
-use crate::model::{Ceiling, Counter, HostMemory, ProcessKey, ProcessLabel, Reading};
+use std::sync::Arc;
+
+use crate::model::{Ceiling, Counter, GroupMemory, HostMemory, ProcessKey, ProcessLabel, Reading};
 
 /// A process that a selection names.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +35,8 @@ pub struct Found {
     /// The process that started it; `None` when unknown.
     pub parent: Option<crate::model::Pid>,
     /// What it is called.
-    pub label: ProcessLabel,
-    /// How long it has run, in seconds; `None` when unknown.
+    pub label: Arc<ProcessLabel>,
+    /// How long it had run when it was looked at last, in seconds; `None` when unknown.
     pub age_s: Option<f64>,
 }
 
@@ -45,6 +47,21 @@ pub enum Depth {
     Counters,
     /// PSS and USS too: walks the page tables of the process.
     WithPss,
+}
+
+/// Which counts are read besides memory: each is one more system call for a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counting {
+    /// Open file descriptors.
+    pub fds: bool,
+    /// Threads.
+    pub threads: bool,
+}
+
+impl Default for Counting {
+    fn default() -> Self {
+        Self { fds: true, threads: true }
+    }
 }
 
 /// A counter that could not be read while the others could.
@@ -63,6 +80,30 @@ pub struct Observation {
     pub reading: Reading,
     /// What was denied; empty in the ordinary case, so it allocates nothing.
     pub denied: Vec<Denied>,
+}
+
+/// Memory of a process counted page by page, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExactMemory {
+    /// Resident anonymous pages.
+    pub anonymous: u64,
+    /// Those of them that the process has given back and the kernel has not yet taken (`MADV_FREE`).
+    pub lazy_free: u64,
+    /// Anonymous pages that were swapped out.
+    pub swap: u64,
+}
+
+/// What was read of one control group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupSeen {
+    /// Its path below the mount, with a leading separator.
+    pub path: String,
+    /// Processes in it and below.
+    pub members: u64,
+    /// Its memory.
+    pub memory: GroupMemory,
+    /// The tightest limit on its path.
+    pub ceiling: Option<Ceiling>,
 }
 
 /// What surrounds a process.
@@ -92,6 +133,14 @@ pub enum ReadError {
         /// The file, or what else was read.
         file: String,
     },
+    /// A control group that was named cannot be watched.
+    #[error("cannot watch control groups: {reason}")]
+    Groups {
+        /// Why.
+        reason: String,
+        /// What to do instead.
+        way_out: &'static str,
+    },
     /// Reading failed for another reason.
     #[error("cannot read '{file}': {reason}")]
     Io {
@@ -117,6 +166,24 @@ pub trait ProcessSource {
     /// # Errors
     /// [`ReadError::Gone`] when the process with exactly this key runs no more.
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError>;
+
+    /// Counts the memory of one process page by page: exact, and as dear as [`Depth::WithPss`].
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`ReadError::Denied`] also where the system does not offer it.
+    fn count_pages(&mut self, _key: ProcessKey) -> Result<ExactMemory, ReadError> {
+        Err(ReadError::Denied { right: "a system that counts page by page" })
+    }
+
+    /// Reads the control groups that the last selection named and that are there.
+    fn read_groups(&mut self) -> Vec<GroupSeen> {
+        Vec::new()
+    }
+
+    /// By how many bytes each counter of memory in a [`Reading`] may be off; 0 where they are exact.
+    fn counter_error_bytes(&self) -> u64 {
+        0
+    }
 
     /// Limits of one process and memory of the host; read seldom.
     fn surroundings(&mut self, key: ProcessKey) -> Surroundings;

@@ -10,7 +10,7 @@ use std::fmt;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use super::selector::Candidate;
-use super::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use super::{Counting, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
 use crate::model::{Ceiling, CeilingKind, HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
 
 /// The processes that `sysinfo` shows.
@@ -20,6 +20,7 @@ pub struct PortableSource {
     /// Whom earlier rounds found: a descendant stays one when its parent ends.
     meant: HashSet<ProcessKey>,
     selection: Selection,
+    counting: Counting,
 }
 
 impl PortableSource {
@@ -35,7 +36,15 @@ impl PortableSource {
             own,
             meant: HashSet::new(),
             selection: Selection::default(),
+            counting: Counting::default(),
         })
+    }
+
+    /// Which counts are read besides memory.
+    #[must_use]
+    pub fn with_counting(mut self, counting: Counting) -> Self {
+        self.counting = counting;
+        self
     }
 
     /// The processes that can be watched at all.
@@ -119,8 +128,12 @@ impl ProcessSource for PortableSource {
         seen.reading.rss = Some(process.memory());
         seen.reading.vsize = Some(process.virtual_memory());
         // The main thread is not among them.
-        seen.reading.threads = process.tasks().and_then(|others| count(others.len() + 1));
-        seen.reading.fds = process.open_files().and_then(count);
+        if self.counting.threads {
+            seen.reading.threads = process.tasks().and_then(|others| count(others.len() + 1));
+        }
+        if self.counting.fds {
+            seen.reading.fds = process.open_files().and_then(count);
+        }
         Ok(seen)
     }
 
@@ -175,7 +188,7 @@ impl<'a> Known<'a> {
         Found {
             key: key_of(self.process),
             parent: self.process.parent().map(|pid| Pid(pid.as_u32())),
-            label: ProcessLabel { name: self.name, cmdline: self.cmdline, uid },
+            label: ProcessLabel { name: self.name, cmdline: self.cmdline, uid }.into(),
             age_s,
         }
     }

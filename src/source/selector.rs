@@ -5,7 +5,7 @@
 
 use regex::Regex;
 
-use crate::model::Pid;
+use crate::model::{GroupName, Pid};
 
 /// What the user selected.
 ///
@@ -23,6 +23,8 @@ pub struct Selection {
     pub cmdline: Option<Regex>,
     /// `--user`.
     pub uid: Option<u32>,
+    /// `--cgroup`, `--unit`, `--container`: control groups whose processes are meant.
+    pub groups: Vec<GroupName>,
     /// `--tree`.
     pub tree: bool,
 }
@@ -35,6 +37,7 @@ impl PartialEq for Selection {
             && self.exact == other.exact
             && self.cmdline.as_ref().map(Regex::as_str) == other.cmdline.as_ref().map(Regex::as_str)
             && self.uid == other.uid
+            && self.groups == other.groups
             && self.tree == other.tree
     }
 }
@@ -43,12 +46,22 @@ impl Selection {
     /// Whether nothing at all is selected; `tree` alone selects nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.pids.is_empty() && self.names.is_empty() && self.cmdline.is_none() && self.uid.is_none()
+        self.pids.is_empty()
+            && self.groups.is_empty()
+            && self.names.is_empty()
+            && self.cmdline.is_none()
+            && self.uid.is_none()
     }
 
-    /// Whether a process can match by its number alone: then only those numbers need looking at.
+    /// Whether processes are named one by one.
     #[must_use]
     pub fn is_by_pid_only(&self) -> bool {
+        self.is_by_list_only() && self.groups.is_empty()
+    }
+
+    /// Whether a process can match by its number or its group alone: then only those numbers need looking at.
+    #[must_use]
+    pub fn is_by_list_only(&self) -> bool {
         self.names.is_empty() && self.cmdline.is_none() && self.uid.is_none() && !self.tree
     }
 
@@ -69,7 +82,7 @@ impl Selection {
     /// Whether the candidate itself is meant. What costs a system call is asked for only when it decides.
     pub fn wants(&self, candidate: &mut impl Candidate) -> bool {
         let user_fits = |candidate: &mut _| self.uid.is_none_or(|wanted| Candidate::uid(candidate) == Some(wanted));
-        if self.pids.is_empty() && self.names.is_empty() && self.cmdline.is_none() {
+        if self.pids.is_empty() && self.groups.is_empty() && self.names.is_empty() && self.cmdline.is_none() {
             return self.uid.is_some() && user_fits(candidate);
         }
         let meant = self.pids.contains(&candidate.pid())

@@ -16,8 +16,11 @@ const NAMED: usize = 10;
 #[must_use]
 pub fn describe_target(target: &Target) -> String {
     let name = escape::terminal(&target.label.name);
-    if let TargetKind::Pool { members } = target.kind {
-        return format!("{name} (all {members} together)");
+    match target.kind {
+        TargetKind::Pool { members } => return format!("{name} (all {members} together)"),
+        TargetKind::Selection { members } => return format!("all {members} selected together"),
+        TargetKind::Cgroup { members } => return format!("control group {name} ({members} processes)"),
+        TargetKind::Process => {}
     }
     match (target.key, &target.source) {
         (Some(key), _) => format!("{name} ({})", key.pid),

@@ -9,6 +9,8 @@ mod sparkline;
 mod style;
 mod summary;
 mod table;
+#[cfg(feature = "tui")]
+mod tui;
 
 pub use lines::LogLines;
 pub use live::LiveTable;
@@ -17,3 +19,5 @@ pub use progress::{FileLine, Screen, TimeLine};
 pub use style::Style;
 pub use summary::summary;
 pub use table::{Listed, TableSize, listing, table};
+#[cfg(feature = "tui")]
+pub use tui::{Request, Tui, restore};

@@ -25,7 +25,7 @@ impl TableSize {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+pub(super) enum Column {
     Name,
     Pid,
     Age,
@@ -39,7 +39,7 @@ enum Column {
 }
 
 impl Column {
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Name => "NAME",
             Self::Pid => "PID",
@@ -55,7 +55,7 @@ impl Column {
     }
 
     /// What there may be room for in the width, in the order of the table.
-    fn wanted(width: u16) -> &'static [Self] {
+    pub(super) fn wanted(width: u16) -> &'static [Self] {
         use Column::{Age, Change, Forecast, Interval, Name, Pid, Rate, Rss, Trend, Verdict};
         match width {
             0..=59 => &[Name, Pid, Rss, Verdict],
@@ -67,15 +67,18 @@ impl Column {
         }
     }
 
-    fn is_text(self) -> bool {
+    pub(super) fn is_text(self) -> bool {
         matches!(self, Self::Name | Self::Trend | Self::Verdict)
     }
 
-    fn text(self, target: &Target, narrow: bool) -> String {
+    pub(super) fn text(self, target: &Target, narrow: bool) -> String {
         let known = &target.assessment;
         match self {
             Self::Name => escape::terminal(&target.label.name).into_owned(),
-            Self::Pid if let TargetKind::Pool { members } = target.kind => format!("all {members}"),
+            Self::Pid if let TargetKind::Pool { members } | TargetKind::Selection { members } = target.kind => {
+                format!("all {members}")
+            }
+            Self::Pid if let TargetKind::Cgroup { members } = target.kind => format!("in {members}"),
             Self::Pid => target.key.map_or_else(|| figures::UNKNOWN.to_owned(), |key| key.pid.to_string()),
             Self::Age => figures::age(target),
             Self::Rss => figures::bytes(target.reading.rss.or(target.reading.memory())),

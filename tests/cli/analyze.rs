@@ -74,7 +74,10 @@ fn a_live_session_and_its_replay_say_the_same() {
     let live =
         ["--pid", &pid, "--interval", "50ms", "--duration", "10s", "--min-observation", "2s", "--format", "json"];
     let live = run(&[&live[..], &["-o", &csv, "-o", &jsonl]].concat());
-    let live = report(&stdout(&live));
+    let mut live = report(&stdout(&live));
+    // Pages can be counted only while the process runs.
+    let reasons = live["targets"][0]["verdict"]["reasons"].as_array_mut().expect("reasons");
+    reasons.retain(|reason| reason["rule"] != "exactness");
     for recording in [&csv, &jsonl] {
         let replay = run(&["analyze", "--format", "json", "--min-observation", "2s", recording]);
         let replay = report(&stdout(&replay));

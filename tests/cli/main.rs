@@ -2,6 +2,7 @@
 
 mod analyze;
 mod bad_input;
+mod cgroups;
 mod config;
 mod endings;
 mod hostile;

@@ -58,7 +58,7 @@ impl<'a> Chart<'a> {
         let first = points.first().filter(|_| points.len() > 1)?.at;
         let stretch = points.len().div_ceil(FLOORS);
         let floors = points.chunks(stretch).flat_map(|chunk| {
-            let low = chunk.iter().map(|point| point.low).min().unwrap_or(0);
+            let low = chunk.iter().map(|point| point.low()).min().unwrap_or(0);
             std::iter::repeat_n(number(low), chunk.len())
         });
         let times = points.iter().map(|point| point.at.seconds_since(first)).collect();
@@ -72,15 +72,15 @@ impl<'a> Chart<'a> {
     /// The memory over time.
     pub fn memory(&self, fit: Option<Fit>, marks: &[Mark], limit: Option<u64>) -> String {
         let x = self.time_axis();
-        let highest = self.points.iter().map(|point| point.high).max().unwrap_or(0);
+        let highest = self.points.iter().map(|point| point.high()).max().unwrap_or(0);
         let limit = limit.filter(|limit| *limit < highest.saturating_mul(2)).map(number);
-        let extremes = self.points.iter().flat_map(|point| [number(point.low), number(point.high)]);
+        let extremes = self.points.iter().flat_map(|point| [number(point.low()), number(point.high())]);
         let y = Axis::around(extremes.chain(limit));
         let mut inner = String::new();
         let place = |at: f64, value: f64| (INNER * x.part(at), INNER * (1.0 - y.part(value)));
 
-        let up = self.points.iter().zip(&self.times).map(|(point, at)| place(*at, number(point.high)));
-        let down = self.points.iter().zip(&self.times).rev().map(|(point, at)| place(*at, number(point.low)));
+        let up = self.points.iter().zip(&self.times).map(|(point, at)| place(*at, number(point.high())));
+        let down = self.points.iter().zip(&self.times).rev().map(|(point, at)| place(*at, number(point.low())));
         let _ = write!(inner, r#"<path class="band" d="{}Z"/>"#, path(up.chain(down)));
         let floors = self.times.iter().zip(&self.floors).map(|(at, low)| place(*at, *low));
         let _ = write!(inner, r#"<path class="floor" d="{}"/>"#, path(floors));

@@ -229,10 +229,17 @@ fn cost(report: &Report) -> Vec<(&'static str, String)> {
     let observer = &report.observer;
     let mut out = Vec::new();
     if let Some(cpu) = observer.cpu_seconds {
-        out.push(("CPU time", format!("{cpu:.2} s")));
+        let share = observer.cpu_percent.map_or_else(String::new, |percent| format!(", {percent:.2} % of a core"));
+        out.push(("CPU time", format!("{cpu:.2} s{share}")));
     }
     if let Some(rss) = observer.max_rss_bytes {
         out.push(("Memory at most", Bytes(rss).to_string()));
+    }
+    if let Some(pause) = observer.longest_pause_seconds {
+        out.push(("Longest pause it may have caused", format!("{:.1} ms", 1000.0 * pause)));
+    }
+    if observer.gave_up_pss == Some(true) {
+        out.push(("PSS", "given up, to stay within --max-overhead".to_owned()));
     }
     if report.session.interval_seconds.is_some() {
         out.push(("Ticks missed", report.session.missed_ticks.to_string()));

@@ -146,7 +146,7 @@ fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], course: &Cour
     out.marks = !marks.is_empty();
     out.fit = fit.is_some();
 
-    let values = |counter: Counter| points.iter().map(|point| point.reading.value(counter)).collect::<Vec<_>>();
+    let values = |counter: Counter| points.iter().map(|point| point.value(counter)).collect::<Vec<_>>();
     let known = |values: &[Option<u64>]| values.iter().any(|value| value.is_some_and(|value| value > 0));
     let kinds: Vec<(&'static str, Vec<Option<u64>>)> =
         KINDS.iter().map(|(counter, name)| (*name, values(*counter))).collect();
@@ -168,8 +168,8 @@ fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], course: &Cour
     out.data = Data {
         start: start.0,
         mean: points.iter().map(|point| point.mean.round()).collect(),
-        low: points.iter().map(|point| point.low).collect(),
-        high: points.iter().map(|point| point.high).collect(),
+        low: points.iter().map(|point| point.low()).collect(),
+        high: points.iter().map(|point| point.high()).collect(),
         floor: chart.floors,
         t: chart.times,
         kinds: kinds.into_iter().filter_map(named).collect(),

@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use super::counters::Kept;
 use super::look::Look;
 use super::parse::{labelled, last_pid, uptime_s};
 use super::root::{self, Listed, ProcRoot};
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
+use crate::source::selector::Candidate;
 use crate::source::{Found, ReadError, Selection};
 
 /// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
@@ -25,6 +27,8 @@ const LOOKS_WHILE_YOUNG: u8 = 3;
 pub(super) struct Census {
     known: BTreeMap<Pid, Entry>,
     selection: Selection,
+    /// Processes of the control groups that are meant, in ascending order.
+    members: Vec<Pid>,
     /// We and the processes we descend from, nearest first.
     lineage: Vec<ProcessKey>,
     system: SystemFiles,
@@ -44,6 +48,8 @@ struct Entry {
     inode: u64,
     parent: Option<Pid>,
     looks_left: u8,
+    /// Its age when it was looked at last, in seconds.
+    age_s: Option<f64>,
     /// The round in which it was last listed.
     round: u32,
     standing: Standing,
@@ -61,7 +67,7 @@ enum Standing {
 /// A process that the selection means.
 #[derive(Debug)]
 struct Meant {
-    label: ProcessLabel,
+    label: Arc<ProcessLabel>,
     /// Once a descendant, always one: the parent may end and leave it to another.
     as_descendant: bool,
     kept: Option<Kept>,
@@ -71,6 +77,8 @@ struct Meant {
 #[derive(Debug)]
 struct SystemFiles {
     uptime: Option<OwnedFd>,
+    /// What it said in this round; `None` when nobody has asked yet.
+    uptime_s: Option<Option<f64>>,
     /// `None` where the last process number is not that of this `/proc`.
     loadavg: Option<OwnedFd>,
     buffer: Vec<u8>,
@@ -81,6 +89,7 @@ impl Census {
         Self {
             known: BTreeMap::new(),
             selection: Selection::default(),
+            members: Vec::new(),
             lineage: lineage(root),
             system: SystemFiles::open(root),
             #[expect(clippy::cast_precision_loss, reason = "100, on every system there is")]
@@ -92,25 +101,36 @@ impl Census {
         }
     }
 
-    /// Brings the census up to date and lists whom the selection means, in ascending order.
-    pub(super) fn take(&mut self, root: &ProcRoot, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+    /// Brings the census up to date and lists whom the selection means, in ascending order. `members` are in the
+    /// control groups that it names.
+    pub(super) fn take(
+        &mut self,
+        root: &ProcRoot,
+        selection: &Selection,
+        members: &[Pid],
+    ) -> Result<Vec<Found>, ReadError> {
         if self.selection != *selection {
             self.selection = selection.clone();
             self.known.clear();
             self.listed_up_to = None;
         }
-        let uptime_s = self.system.uptime_s();
+        if self.members != members {
+            self.members.clear();
+            self.members.extend_from_slice(members);
+            self.listed_up_to = None;
+        }
+        self.system.uptime_s = None;
         self.round = self.round.wrapping_add(1);
-        if selection.is_by_pid_only() {
+        if selection.is_by_list_only() {
             self.list_selected(root);
         } else if !self.nothing_was_created() {
             root.list(&mut self.listed)?;
         } else {
-            return Ok(self.found(uptime_s));
+            return Ok(self.found());
         }
         let listed = std::mem::take(&mut self.listed);
         for &one in &listed {
-            self.visit(root, one, uptime_s);
+            self.visit(root, one);
         }
         self.listed = listed;
         let round = self.round;
@@ -119,7 +139,7 @@ impl Census {
         if selection.tree {
             self.add_descendants(root);
         }
-        Ok(self.found(uptime_s))
+        Ok(self.found())
     }
 
     /// The descriptors kept of this process, if it is meant and that is still who it is.
@@ -150,7 +170,7 @@ impl Census {
     /// Where only numbers were selected, those are the list. One that is kept open says itself when it ends.
     fn list_selected(&mut self, root: &ProcRoot) {
         self.listed.clear();
-        for &pid in &self.selection.pids {
+        for &pid in self.selection.pids.iter().chain(&self.members) {
             let known = self.known.get(&pid);
             let inode = match known {
                 Some(Entry { inode, standing: Standing::Meant(meant), .. }) if meant.kept.is_some() => *inode,
@@ -164,10 +184,11 @@ impl Census {
     }
 
     /// Looks at a process if it is new, young, or may be another one than before.
-    fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed, uptime_s: Option<f64>) {
+    fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed) {
         if let Some(entry) = self.known.get_mut(&pid)
             && entry.inode == inode
             && entry.looks_left == 0
+            && !(matches!(entry.standing, Standing::Passed) && self.members.binary_search(&pid).is_ok())
             && root.is_kernel()
         {
             entry.round = self.round;
@@ -178,14 +199,15 @@ impl Census {
             return;
         };
         let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
-        let looks_left = match (&before, self.ticks_per_s) {
-            (Some(entry), _) => entry.looks_left.saturating_sub(1),
-            (None, per_s) if age_s(look.key.start, uptime_s, per_s).is_some_and(|age| age > GROWN_UP_S) => 0,
-            (None, _) => LOOKS_WHILE_YOUNG,
+        let age_s = age_s(look.key.start, self.system.uptime_s(), self.ticks_per_s);
+        let looks_left = match &before {
+            Some(entry) => entry.looks_left.saturating_sub(1),
+            None if age_s.is_some_and(|age_s| age_s > GROWN_UP_S) => 0,
+            None => LOOKS_WHILE_YOUNG,
         };
         let standing = self.standing(&mut look, before.map(|entry| entry.standing));
         let (start, parent) = (look.key.start, look.parent);
-        self.known.insert(pid, Entry { start, inode, parent, looks_left, round: self.round, standing });
+        self.known.insert(pid, Entry { start, inode, parent, looks_left, age_s, round: self.round, standing });
     }
 
     fn standing(&self, look: &mut Look<'_>, before: Option<Standing>) -> Standing {
@@ -197,11 +219,16 @@ impl Census {
             Some(Standing::Meant(meant)) => (meant.as_descendant, meant.kept),
             _ => (false, None),
         };
-        if as_descendant || self.selection.wants(look) {
-            Standing::Meant(Box::new(Meant { label: look.label(), as_descendant, kept }))
+        if as_descendant || self.is_member(look) || self.selection.wants(look) {
+            Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), as_descendant, kept }))
         } else {
             Standing::Passed
         }
+    }
+
+    fn is_member(&self, look: &mut Look<'_>) -> bool {
+        self.members.binary_search(&look.key.pid).is_ok()
+            && self.selection.uid.is_none_or(|uid| look.uid() == Some(uid))
     }
 
     /// Adds children of what is meant until no more are found: a child may have a lower number than its parent.
@@ -216,9 +243,11 @@ impl Census {
                 let look = Look::at(root, pid, &self.lineage);
                 let Some(entry) = self.known.get_mut(&pid) else { continue };
                 entry.standing = match look {
-                    Some(mut look) if look.key.start == entry.start => {
-                        Standing::Meant(Box::new(Meant { label: look.label(), as_descendant: true, kept: None }))
-                    }
+                    Some(mut look) if look.key.start == entry.start => Standing::Meant(Box::new(Meant {
+                        label: Arc::new(look.label()),
+                        as_descendant: true,
+                        kept: None,
+                    })),
                     // It has ended meanwhile: who has the number now is for the next round.
                     _ => Standing::Never,
                 };
@@ -235,7 +264,7 @@ impl Census {
                 .is_some_and(|parent| matches!(parent.standing, Standing::Meant(_)) && parent.start <= entry.start)
     }
 
-    fn found(&self, uptime_s: Option<f64>) -> Vec<Found> {
+    fn found(&self) -> Vec<Found> {
         let meant = self.known.iter().filter_map(|(&pid, entry)| match &entry.standing {
             Standing::Meant(meant) => Some((pid, entry, meant)),
             Standing::Never | Standing::Passed => None,
@@ -244,8 +273,8 @@ impl Census {
             .map(|(pid, entry, meant)| Found {
                 key: ProcessKey { pid, start: entry.start },
                 parent: entry.parent,
-                label: meant.label.clone(),
-                age_s: age_s(entry.start, uptime_s, self.ticks_per_s),
+                label: Arc::clone(&meant.label),
+                age_s: entry.age_s,
             })
             .collect()
     }
@@ -261,11 +290,15 @@ impl SystemFiles {
         let one_number = numbers.is_some_and(|numbers| numbers.trim_ascii().iter().all(u8::is_ascii_digit));
         let kept = |name| root.is_kernel().then(|| root.open_file(name).ok()).flatten();
         let loadavg = if one_number && labelled(status, b"NSpid").is_some() { kept(c"loadavg") } else { None };
-        Self { uptime: root.open_file(c"uptime").ok(), loadavg, buffer }
+        Self { uptime: root.open_file(c"uptime").ok(), uptime_s: None, loadavg, buffer }
     }
 
     fn uptime_s(&mut self) -> Option<f64> {
-        uptime_s(root::read_again(self.uptime.as_ref()?, &mut self.buffer).ok()?)
+        if self.uptime_s.is_none() {
+            let read = self.uptime.as_ref().and_then(|file| root::read_again(file, &mut self.buffer).ok());
+            self.uptime_s = Some(read.and_then(uptime_s));
+        }
+        self.uptime_s.flatten()
     }
 
     fn last_pid(&mut self) -> Option<u64> {

@@ -45,6 +45,11 @@ impl GroupPath {
         paths
     }
 
+    /// The group of this path in that hierarchy.
+    pub(super) fn below(mount: &Path, group: &Path) -> Self {
+        Self { mount: mount.to_owned(), group: group.to_owned() }
+    }
+
     /// The limit on this path that leaves least.
     ///
     /// A container sees its own group mounted as the root while the process names a longer path: folders

@@ -12,7 +12,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::parse::{Rollup, Statm, Status, labelled};
 use super::root::{self, ProcRoot, RIGHT_TO_LOOK_INSIDE};
 use crate::model::Counter;
-use crate::source::{Denied, Depth, Observation, ReadError};
+use crate::source::{Counting, Denied, Depth, Observation, ReadError};
 
 /// How often `/proc/PID/status` is read: it costs as much as all else together, and adds only swap and how the
 /// shared pages split into files and shared memory.
@@ -55,10 +55,11 @@ struct Open {
 }
 
 impl Open {
-    fn all(folder: OwnedFd) -> Result<Self, ReadError> {
+    fn all(folder: OwnedFd, counting: Counting) -> Result<Self, ReadError> {
         let statm = root::open(&folder, c"statm").map_err(|errno| root::why(errno, "statm"))?;
-        let inner = |name| root::open_folder(&folder, name).ok();
-        Ok(Self { statm, fd: inner(c"fd"), task: inner(c"task"), folder: Some(folder) })
+        let inner = |wanted: bool, name| wanted.then(|| root::open_folder(&folder, name).ok()).flatten();
+        let (fd, task) = (inner(counting.fds, c"fd"), inner(counting.threads, c"task"));
+        Ok(Self { statm, fd, task, folder: Some(folder) })
     }
 
     /// Gives up what is not needed at every reading.
@@ -112,6 +113,7 @@ pub(super) struct Reader {
     /// Sizes and link counts of folders are counts only where the kernel answers.
     is_kernel: bool,
     cadence: StatusCadence,
+    counting: Counting,
     host_has_swap: bool,
     round: u32,
     descriptors: Descriptors,
@@ -125,6 +127,7 @@ impl Reader {
             page_bytes,
             is_kernel,
             cadence: StatusCadence::default(),
+            counting: Counting::default(),
             host_has_swap: true,
             round: 0,
             descriptors: Descriptors::default(),
@@ -145,11 +148,15 @@ impl Reader {
         self.cadence = cadence;
     }
 
+    pub(super) fn set_counting(&mut self, counting: Counting) {
+        self.counting = counting;
+    }
+
     /// Reads a process that is not kept, and keeps it when that is safe and descriptors are left.
     ///
     /// An ordinary file that is kept would go on answering for a process that was replaced.
     pub(super) fn first(&mut self, folder: OwnedFd, depth: Depth) -> Result<(Observation, Option<Kept>), ReadError> {
-        let open = Open::all(folder)?;
+        let open = Open::all(folder, self.counting)?;
         let mut pace = Pace::default();
         let observation = self.observe(&open, &mut pace, depth)?;
         let permit = if self.is_kernel { self.descriptors.permit() } else { None };
@@ -180,13 +187,15 @@ impl Reader {
             // Their sum is what it was.
             (seen.reading.rss_file, seen.reading.rss_shmem) = pace.file_and_shmem;
             seen.reading.swap = (!self.host_has_swap).then_some(0);
-            if self.is_kernel {
+            if self.is_kernel && self.counting.threads {
                 settle(&mut seen, Counter::Threads, count_threads(open));
             }
         }
         pace.statm = statm;
         pace.readings = pace.readings.wrapping_add(1);
-        settle(&mut seen, Counter::Fds, self.count_fds(open));
+        if self.counting.fds {
+            settle(&mut seen, Counter::Fds, self.count_fds(open));
+        }
         if depth == Depth::WithPss {
             self.take_rollup(open, &mut seen);
         }
@@ -205,7 +214,7 @@ impl Reader {
         reading.rss_shmem = bytes_of(status.rss_shmem_kib);
         reading.swap = bytes_of(status.vm_swap_kib);
         reading.vsize = bytes_of(status.vm_size_kib).or(reading.vsize);
-        reading.threads = status.threads;
+        reading.threads = status.threads.filter(|_| self.counting.threads);
     }
 
     fn take_rollup(&mut self, open: &Open, seen: &mut Observation) {

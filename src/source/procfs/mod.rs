@@ -7,7 +7,11 @@
 mod census;
 mod cgroup;
 mod counters;
+mod exactness;
+mod groups;
 mod limits;
+#[cfg(test)]
+mod live_tests;
 mod look;
 mod parse;
 mod root;
@@ -16,15 +20,20 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 pub use counters::StatusCadence;
 
 use census::Census;
 use counters::Reader;
+use groups::Groups;
 use limits::Limits;
 use look::Look;
 use root::ProcRoot;
 
-use super::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use super::{
+    Counting, Depth, ExactMemory, Found, GroupSeen, Observation, ProcessSource, ReadError, Selection, Surroundings,
+};
 use crate::model::ProcessKey;
 
 /// Where `/proc` is mounted.
@@ -40,6 +49,8 @@ pub struct ProcfsSource {
     census: Census,
     reader: Reader,
     limits: Limits,
+    groups: Groups,
+    counter_error_bytes: u64,
 }
 
 impl ProcfsSource {
@@ -51,13 +62,28 @@ impl ProcfsSource {
         let root = ProcRoot::open(proc_root)?;
         let census = Census::new(&root);
         let reader = Reader::new(root.is_kernel());
-        Ok(Self { root, census, reader, limits: Limits::new(cgroup_root) })
+        let counter_error_bytes = exactness::counter_error_bytes(&root, rustix::param::page_size() as u64);
+        Ok(Self {
+            root,
+            census,
+            reader,
+            limits: Limits::new(cgroup_root.clone()),
+            groups: Groups::new(cgroup_root),
+            counter_error_bytes,
+        })
     }
 
     /// How often the dear counters are read.
     #[must_use]
     pub fn with_status_cadence(mut self, cadence: StatusCadence) -> Self {
         self.reader.set_cadence(cadence);
+        self
+    }
+
+    /// Which counts are read besides memory.
+    #[must_use]
+    pub fn with_counting(mut self, counting: Counting) -> Self {
+        self.reader.set_counting(counting);
         self
     }
 
@@ -79,7 +105,8 @@ impl ProcessSource for ProcfsSource {
     fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
         self.limits.expire();
         self.reader.begin_round(&self.root);
-        self.census.take(&self.root, selection)
+        let members = self.groups.take(&selection.groups)?;
+        self.census.take(&self.root, selection, members)
     }
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
@@ -88,6 +115,24 @@ impl ProcessSource for ProcfsSource {
             self.census.forget(key);
         }
         outcome
+    }
+
+    fn count_pages(&mut self, key: ProcessKey) -> Result<ExactMemory, ReadError> {
+        let folder = Look::same(&self.root, key)?.into_folder();
+        let mut buffer = Vec::new();
+        match root::read(&folder, c"smaps_rollup", &mut buffer) {
+            Ok(rollup) => exactness::exact_memory(rollup).ok_or(ReadError::Gone),
+            Err(Errno::ACCESS | Errno::PERM) => Err(ReadError::Denied { right: root::RIGHT_TO_LOOK_INSIDE }),
+            Err(errno) => Err(root::why(errno, "smaps_rollup")),
+        }
+    }
+
+    fn read_groups(&mut self) -> Vec<GroupSeen> {
+        self.groups.read()
+    }
+
+    fn counter_error_bytes(&self) -> u64 {
+        self.counter_error_bytes
     }
 
     fn surroundings(&mut self, key: ProcessKey) -> Surroundings {

@@ -1,15 +1,14 @@
-//! The whole source against folders of ordinary files that look like `/proc`, and against a few live children.
+//! The whole source against folders of ordinary files that look like `/proc`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 
 use regex::Regex;
 use tempfile::TempDir;
 
 use super::*;
-use crate::model::{CeilingKind, Counter, Pid, StartTime};
+use crate::model::{CeilingKind, Counter, GroupName, Pid, StartTime};
 
 /// A `/proc` made of ordinary files.
 struct FakeProc {
@@ -286,6 +285,18 @@ fn a_missing_root_is_named() {
 }
 
 #[test]
+fn what_is_not_counted_is_unknown() {
+    let fake = FakeProc::new();
+    fake.process(20, 1, 5000, "worker", &["worker"]);
+    for (fds, threads) in [(false, false), (true, false), (false, true)] {
+        let mut source = fake.source().with_counting(Counting { fds, threads });
+        let reading = source.read(key(20, 5000), Depth::Counters).expect("read").reading;
+        assert_eq!((reading.fds, reading.threads), (fds.then_some(2), threads.then_some(1)));
+        assert_eq!(reading.rss, Some(300 << 10));
+    }
+}
+
+#[test]
 fn the_fixture_host_is_read_like_any_other() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/proc");
     let mut source = ProcfsSource::new(&fixtures.join("service"), fixtures.join("service-cgroup")).expect("opened");
@@ -297,93 +308,10 @@ fn the_fixture_host_is_read_like_any_other() {
     assert!(Counter::ALL.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
     let ceiling = source.surroundings(key(4102, 7_000_000)).ceiling.expect("found");
     assert_eq!((ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes), (CeilingKind::CgroupMax, 256 << 20, 172 << 20));
-}
-
-/// A real child that ends with the test.
-struct Live(Child);
-
-impl Live {
-    fn sleeping() -> Self {
-        Self(Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("started"))
-    }
-
-    fn pid(&self) -> Pid {
-        Pid(self.0.id())
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn live() -> ProcfsSource {
-    ProcfsSource::new(Path::new(PROC_ROOT), PathBuf::from(CGROUP_ROOT)).expect("opened")
-}
-
-#[test]
-fn a_real_child_is_found_read_and_missed() {
-    let mut child = Live::sleeping();
-    let selection = Selection { pids: vec![child.pid()], ..Selection::default() };
-    let mut source = live();
-    let found = source.find(&selection).expect("listed");
-    assert_eq!(pids(&found), [child.pid().0]);
-    for depth in [Depth::Counters, Depth::WithPss] {
-        let seen = source.read(found[0].key, depth).expect("read");
-        assert!(seen.reading.rss > Some(0) && seen.reading.vsize >= seen.reading.rss, "{seen:?}");
-        assert_eq!((seen.reading.threads, seen.reading.fds > Some(0)), (Some(1), true), "{seen:?}");
-    }
-    assert!(source.surroundings(found[0].key).ceiling.is_some());
-    child.0.kill().expect("killed");
-    child.0.wait().expect("waited for");
-    assert_eq!(source.read(found[0].key, Depth::Counters), Err(ReadError::Gone));
-    assert_eq!(source.find(&selection), Ok(vec![]));
-}
-
-#[test]
-fn a_real_zombie_is_gone() {
-    let mut child = Live::sleeping();
-    let selection = Selection { pids: vec![child.pid()], ..Selection::default() };
-    let mut source = live();
-    let found = source.find(&selection).expect("listed");
-    source.read(found[0].key, Depth::Counters).expect("read");
-    child.0.kill().expect("killed");
-    // Not waited for: it stays a zombie until the end of the test.
-    let mut outcome = source.read(found[0].key, Depth::Counters);
-    for _ in 0..1_000_000 {
-        if outcome.is_err() {
-            break;
-        }
-        std::thread::yield_now();
-        outcome = source.read(found[0].key, Depth::Counters);
-    }
-    assert_eq!(outcome, Err(ReadError::Gone));
-    assert_eq!(source.find(&selection), Ok(vec![]));
-}
-
-#[test]
-fn the_seldom_pace_misses_nothing_but_swap() {
-    let child = Live::sleeping();
-    let mut source = live().with_status_cadence(StatusCadence::Seldom);
-    let found = source.find(&Selection { pids: vec![child.pid()], ..Selection::default() }).expect("listed");
-    let first = source.read(found[0].key, Depth::Counters).expect("read").reading;
-    assert!(first.swap.is_some() && first.rss_file.is_some());
-    for _ in 0..20 {
-        let reading = source.read(found[0].key, Depth::Counters).expect("read").reading;
-        let counters =
-            [Counter::Rss, Counter::RssAnon, Counter::RssFile, Counter::RssShmem, Counter::Vsize, Counter::Fds];
-        assert!(counters.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
-        assert_eq!(reading.threads, Some(1));
-    }
-}
-
-#[test]
-fn leakwatch_is_not_among_the_live_ones() {
-    let everybody = by_cmdline("");
-    let own = std::process::id();
-    let found = live().find(&everybody).expect("listed");
-    assert!(found.iter().all(|found| found.key.pid.0 != own));
-    assert!(found.is_sorted_by_key(|found| found.key));
+    let unit = Selection { groups: vec![GroupName::Unit("orders".to_owned())], ..Selection::default() };
+    assert_eq!(pids(&source.find(&unit).expect("listed")), [4100, 4101, 4102]);
+    let group = source.read_groups().remove(0);
+    assert_eq!((&*group.path, group.members, group.ceiling), ("/system.slice/orders.service", 3, Some(ceiling)));
+    let of_group = Selection { names: vec!["no such name".to_owned()], ..unit };
+    assert_eq!(pids(&source.find(&of_group).expect("listed")), [4100, 4101, 4102]);
 }

@@ -1,160 +1,21 @@
 //! The session with a scripted source and a manual clock: hours in milliseconds.
 
+mod exactness;
+mod groups;
+mod overhead;
+mod pools;
+mod script;
+
 use std::io;
 use std::time::Duration;
 
-use leakwatch::alert::{AlertKind, AlertState, Thresholds};
-use leakwatch::analysis::Settings;
-use leakwatch::clock::{Clock, ManualClock, StopFlag};
-use leakwatch::event::{Event, EventSink, Notice, TargetKind};
-use leakwatch::model::{Counter, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
-use leakwatch::session::{EndedBy, MinObservation, Outcome, Plan, Rules, Session, Watch};
-use leakwatch::source::{Denied, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use leakwatch::alert::{AlertKind, AlertState};
+use leakwatch::event::{Notice, TargetKind};
+use leakwatch::model::{Counter, Pid, Timestamp};
+use leakwatch::session::{EndedBy, Plan, Rules};
+use leakwatch::source::{ReadError, Selection};
 
-/// A process that runs from one second to another.
-#[derive(Clone)]
-struct Process {
-    key: ProcessKey,
-    name: &'static str,
-    from: u64,
-    to: u64,
-    rss: fn(u64) -> u64,
-}
-
-fn process(pid: u32, start: u64, from: u64, to: u64) -> Process {
-    Process { key: ProcessKey { pid: Pid(pid), start: StartTime(start) }, name: "worker", from, to, rss: |_| 50 << 20 }
-}
-
-struct Script {
-    clock: ManualClock,
-    processes: Vec<Process>,
-    /// What every reading costs in time.
-    slowness: Duration,
-    refuses: Option<ReadError>,
-    denies_fds: bool,
-    host_free: u64,
-    /// How often limits were asked for.
-    looks: u64,
-}
-
-impl Script {
-    fn of(processes: Vec<Process>) -> Self {
-        let clock = ManualClock::starting_at(Timestamp(1_800_000_000_000));
-        Self { clock, processes, slowness: Duration::ZERO, refuses: None, denies_fds: false, host_free: 90, looks: 0 }
-    }
-
-    fn running(&self) -> impl Iterator<Item = &Process> {
-        let now = self.clock.now().awake.as_secs();
-        self.processes.iter().filter(move |process| (process.from..process.to).contains(&now))
-    }
-}
-
-impl ProcessSource for Script {
-    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
-        let mut found: Vec<Found> = self
-            .running()
-            .filter(|process| selection.pids.is_empty() || selection.pids.contains(&process.key.pid))
-            .map(|process| Found {
-                key: process.key,
-                parent: None,
-                label: ProcessLabel { name: process.name.to_owned(), ..ProcessLabel::default() },
-                age_s: Some(0.0),
-            })
-            .collect();
-        found.sort_by_key(|found| found.key);
-        Ok(found)
-    }
-
-    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
-        if let Some(error) = &self.refuses {
-            return Err(error.clone());
-        }
-        let second = self.clock.now().awake.as_secs();
-        let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
-        let rss = (process.rss)(second);
-        self.clock.advance(self.slowness);
-        let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
-        Ok(Observation { reading: Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() }, denied })
-    }
-
-    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
-        self.looks += 1;
-        let host = Some(HostMemory { total_bytes: 100, available_bytes: self.host_free });
-        Surroundings { ceiling: None, host }
-    }
-}
-
-/// Remembers what a test asks about.
-#[derive(Default)]
-struct Collected {
-    samples: Vec<(ProcessKey, Timestamp)>,
-    alerts: Vec<(AlertKind, AlertState)>,
-    messages: Vec<String>,
-    notices: Vec<Notice>,
-    fail_at: Option<usize>,
-}
-
-impl EventSink for Collected {
-    fn wants_samples(&self) -> bool {
-        true
-    }
-
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
-        match event {
-            Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
-                self.samples.push((target.key.expect("a process"), sample.at));
-                if self.fail_at == Some(self.samples.len()) {
-                    return Err(io::ErrorKind::StorageFull.into());
-                }
-            }
-            Event::Alert(_, alert) => {
-                self.alerts.push((alert.kind, alert.state));
-                self.messages.push(alert.message.clone());
-            }
-            Event::Notice(_, notice) => self.notices.push(notice.clone()),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-fn plan(seconds: u64) -> Plan {
-    Plan {
-        selection: Selection { names: vec!["worker".to_owned()], ..Selection::default() },
-        interval: Duration::from_secs(1),
-        duration: Some(Duration::from_secs(seconds)),
-        samples: None,
-        wait: false,
-        pss: false,
-        pid_file: None,
-        root: None,
-    }
-}
-
-fn rules() -> Rules {
-    Rules {
-        analysis: Settings {
-            window_s: Some(3600.0),
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        },
-        min_observation: MinObservation::Fixed(60.0),
-        alerts: Thresholds { limit_percent: 80.0 },
-        limit_bytes: None,
-        pools: true,
-    }
-}
-
-fn run(script: &mut Script, plan: Plan, rules: Rules, collected: &mut Collected) -> (Outcome, Watch) {
-    let clock = script.clock.clone();
-    let mut watch = Watch::new(rules);
-    let outcome =
-        Session::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
-    (outcome, watch)
-}
+use script::*;
 
 #[test]
 fn a_new_process_does_not_make_the_limits_of_all_be_read() {

@@ -1,0 +1,114 @@
+//! What a tick costs beside reading: the session, the watch and the analysis over processes that are scripted.
+//!
+//! Run with `cargo bench --bench tick`. Items are samples of one process.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use leakwatch::alert::Thresholds;
+use leakwatch::analysis::Settings;
+use leakwatch::clock::{ManualClock, StopFlag};
+use leakwatch::event::{Event, EventSink};
+use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::session::{MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+
+fn main() {
+    divan::main();
+}
+
+const TICKS: u64 = 100;
+
+/// Processes that hold still, or whose memory moves at every sample.
+struct Scripted {
+    found: Vec<Found>,
+    moves: bool,
+    state: u64,
+}
+
+impl Scripted {
+    fn of(processes: u32, moves: bool) -> Self {
+        let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
+        let key = |pid| ProcessKey { pid: Pid(pid), start: StartTime(1) };
+        let found = |pid| Found { key: key(pid), parent: None, label: Arc::clone(&label), age_s: Some(9e4) };
+        Self { found: (1..=processes).map(found).collect(), moves, state: 1 }
+    }
+}
+
+impl ProcessSource for Scripted {
+    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        Ok(self.found.clone())
+    }
+
+    fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let anon = (40 << 20) + if self.moves { (self.state >> 53) * 4096 } else { 0 };
+        let reading = Reading { rss: Some(anon), rss_anon: Some(anon), vsize: Some(1 << 30), ..Reading::default() };
+        Ok(Observation { reading, denied: vec![] })
+    }
+
+    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+        Surroundings::default()
+    }
+}
+
+struct Nobody;
+
+impl EventSink for Nobody {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        black_box(&event);
+        Ok(())
+    }
+}
+
+fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
+    let rules = Rules {
+        analysis: Settings {
+            window_s: Some(3600.0),
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        },
+        min_observation: MinObservation::Fixed(3600.0),
+        alerts: Thresholds { limit_percent: 80.0 },
+        limit_bytes: None,
+        pools: true,
+    };
+    let samples = u64::from(processes) * TICKS;
+    bencher.counter(ItemsCount::new(samples)).with_inputs(|| Scripted::of(processes, moves)).bench_values(
+        |mut source| {
+            let plan = Plan {
+                selection: Selection::default(),
+                interval: Duration::from_secs(10),
+                duration: None,
+                samples: Some(TICKS),
+                wait: false,
+                pss: false,
+                max_overhead: None,
+                pid_file: None,
+                root: None,
+            };
+            let clock = ManualClock::starting_at(Timestamp(0));
+            let mut watch = Watch::new(rules.clone());
+            let session = Session::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody);
+            assert_eq!(session.expect("a session").ticks, TICKS);
+        },
+    );
+}
+
+/// Nothing changes: what most processes of a host do.
+#[divan::bench(args = [1, 100, 1000])]
+fn ticks_of_processes_that_hold_still(bencher: Bencher<'_, '_>, processes: u32) {
+    bench_ticks(bencher, processes, false);
+}
+
+/// Memory moves at every sample, with all looks of the analysis.
+#[divan::bench(args = [1, 100, 1000])]
+fn ticks_of_processes_that_move(bencher: Bencher<'_, '_>, processes: u32) {
+    bench_ticks(bencher, processes, true);
+}

@@ -1,0 +1,66 @@
+//! How targets end: one that has gone, and all of them with the session.
+
+use std::io;
+
+use crate::alert::AlertKind;
+use crate::event::{Event, EventSink};
+use crate::model::Timestamp;
+
+use super::watch::{Series, Watch};
+
+impl Watch {
+    /// Closes a target that has gone.
+    pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.refresh_ceiling(index);
+        self.assess(index, at, sink)?;
+        self.counted(index, Err("the process has ended".to_owned()), at, sink)?;
+        self.close(index, at, sink)?;
+        self.targets[index].ended = Some(at);
+        let alerts = self.series[index].book.close(at);
+        let target = &self.targets[index];
+        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))?;
+        if let Some(pool) = self.series[index].pool {
+            self.pools.pool(pool).ended += 1;
+        }
+        self.ended.gone(index, &self.targets[index]);
+        let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
+        self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;
+        sink.take(Event::Gone(&self.targets[index]))
+    }
+
+    /// Judges every target for the last time. Alerts that are open stay so: nobody has seen them end.
+    pub(super) fn conclude(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.judge(at, sink).and(self.seal(at, sink))
+    }
+
+    /// Judges every target for the last time. What awaits an exact count is said with it, or at the latest when sealed.
+    pub(super) fn judge(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        let mut outcome = self.end_tick(sink);
+        for index in 0..self.targets.len() {
+            self.refresh_ceiling(index);
+            outcome = outcome.and(self.assess(index, at, sink));
+        }
+        outcome
+    }
+
+    /// Closes the series of every target.
+    pub(super) fn seal(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        let mut outcome = Ok(());
+        for index in 0..self.targets.len() {
+            outcome = outcome.and(self.close(index, at, sink));
+        }
+        outcome
+    }
+
+    fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        if self.series[index].tracker.is_none() {
+            return Ok(());
+        }
+        let assessed = self.counted(index, Err("the watch is over".to_owned()), at, sink);
+        self.series[index].tracker = None;
+        let target = &self.targets[index];
+        let Series { book, found, .. } = &mut self.series[index];
+        let alerts = if self.replaying { book.conclude(at, found) } else { book.update(at, found) };
+        assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
+    }
+}

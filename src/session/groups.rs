@@ -1,0 +1,63 @@
+//! Control groups as targets of their own, beside the processes in them.
+
+use std::io;
+
+use crate::alert::AlertKind;
+use crate::event::{Event, EventSink, Target, TargetKind};
+use crate::model::{GroupMemory, ProcessLabel, Reading, Sample, Timestamp};
+use crate::source::GroupSeen;
+
+use super::watch::Watch;
+
+/// A group as a reading: RSS is its working set, the anonymous part what nobody can take back, shared memory included.
+///
+/// tmpfs that a container fills leaks as surely as anonymous pages, and no address space grows with it; so both are one
+/// series.
+fn reading(memory: &GroupMemory) -> Reading {
+    let shmem = memory.shmem.unwrap_or(0);
+    Reading {
+        rss: memory.working_set(),
+        rss_anon: memory.anon.map(|anon| anon.saturating_add(shmem)),
+        rss_file: memory.file.map(|file| file.saturating_sub(shmem)),
+        swap: memory.swap,
+        ..Reading::default()
+    }
+}
+
+impl Watch {
+    /// Takes what was read of a group; `index` is its target, if it has one. Returns its target.
+    pub(super) fn observe_group(
+        &mut self,
+        index: Option<usize>,
+        seen: &GroupSeen,
+        at: Timestamp,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<usize> {
+        let kind = TargetKind::Cgroup { members: seen.members };
+        let index = match index {
+            Some(index) => index,
+            None => {
+                let label = ProcessLabel { name: seen.path.clone(), ..ProcessLabel::default() };
+                let target = Target { group: Some(Box::new(seen.memory)), ..self.unread(kind, label, None, at) };
+                let index = self.place(target, None);
+                sink.take(Event::Found(&self.targets[index]))?;
+                index
+            }
+        };
+        let target = &mut self.targets[index];
+        target.kind = kind;
+        let before = target.group.replace(Box::new(seen.memory)).and_then(|memory| memory.oom_kills);
+        self.surrounded(index, seen.ceiling);
+        if let Some((now, before)) = seen.memory.oom_kills.zip(before)
+            && now > before
+        {
+            let message = match now - before {
+                1 => "a process was killed for want of memory".to_owned(),
+                count => format!("{count} processes were killed for want of memory"),
+            };
+            self.announce(index, AlertKind::OomKill, at, message, sink)?;
+        }
+        self.observe(index, &Sample { at, reading: reading(&seen.memory) }, &[], sink)?;
+        Ok(index)
+    }
+}

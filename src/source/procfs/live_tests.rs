@@ -1,0 +1,153 @@
+//! The whole source against a few live children.
+
+use std::process::{Child, Command, Stdio};
+
+use regex::Regex;
+
+use super::*;
+use crate::model::{Counter, Pid};
+
+fn pids(found: &[Found]) -> Vec<u32> {
+    found.iter().map(|found| found.key.pid.0).collect()
+}
+
+/// A real child that ends with the test.
+struct Live(Child);
+
+impl Live {
+    fn sleeping() -> Self {
+        Self(Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("started"))
+    }
+
+    fn pid(&self) -> Pid {
+        Pid(self.0.id())
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn live() -> ProcfsSource {
+    ProcfsSource::new(Path::new(PROC_ROOT), PathBuf::from(CGROUP_ROOT)).expect("opened")
+}
+
+#[test]
+fn a_real_child_is_found_read_and_missed() {
+    let mut child = Live::sleeping();
+    let selection = Selection { pids: vec![child.pid()], ..Selection::default() };
+    let mut source = live();
+    let found = source.find(&selection).expect("listed");
+    assert_eq!(pids(&found), [child.pid().0]);
+    for depth in [Depth::Counters, Depth::WithPss] {
+        let seen = source.read(found[0].key, depth).expect("read");
+        assert!(seen.reading.rss > Some(0) && seen.reading.vsize >= seen.reading.rss, "{seen:?}");
+        assert_eq!((seen.reading.threads, seen.reading.fds > Some(0)), (Some(1), true), "{seen:?}");
+    }
+    assert!(source.count_pages(found[0].key).expect("counted").anonymous > 0);
+    assert!(source.surroundings(found[0].key).ceiling.is_some());
+    child.0.kill().expect("killed");
+    child.0.wait().expect("waited for");
+    assert_eq!(source.read(found[0].key, Depth::Counters), Err(ReadError::Gone));
+    assert_eq!(source.find(&selection), Ok(vec![]));
+}
+
+#[test]
+fn a_real_zombie_is_gone() {
+    let mut child = Live::sleeping();
+    let selection = Selection { pids: vec![child.pid()], ..Selection::default() };
+    let mut source = live();
+    let found = source.find(&selection).expect("listed");
+    source.read(found[0].key, Depth::Counters).expect("read");
+    child.0.kill().expect("killed");
+    // Not waited for: it stays a zombie until the end of the test.
+    let mut outcome = source.read(found[0].key, Depth::Counters);
+    for _ in 0..1_000_000 {
+        if outcome.is_err() {
+            break;
+        }
+        std::thread::yield_now();
+        outcome = source.read(found[0].key, Depth::Counters);
+    }
+    assert_eq!(outcome, Err(ReadError::Gone));
+    assert_eq!(source.find(&selection), Ok(vec![]));
+}
+
+#[test]
+fn the_seldom_pace_misses_nothing_but_swap() {
+    let child = Live::sleeping();
+    let mut source = live().with_status_cadence(StatusCadence::Seldom);
+    let found = source.find(&Selection { pids: vec![child.pid()], ..Selection::default() }).expect("listed");
+    let first = source.read(found[0].key, Depth::Counters).expect("read").reading;
+    assert!(first.swap.is_some() && first.rss_file.is_some());
+    for _ in 0..20 {
+        let reading = source.read(found[0].key, Depth::Counters).expect("read").reading;
+        let counters =
+            [Counter::Rss, Counter::RssAnon, Counter::RssFile, Counter::RssShmem, Counter::Vsize, Counter::Fds];
+        assert!(counters.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
+        assert_eq!(reading.threads, Some(1));
+    }
+}
+
+#[test]
+fn memory_alone_is_read_to_the_end() {
+    let mut child = Live::sleeping();
+    let mut source =
+        live().with_status_cadence(StatusCadence::Seldom).with_counting(Counting { fds: false, threads: false });
+    let found = source.find(&Selection { pids: vec![child.pid()], ..Selection::default() }).expect("listed");
+    for depth in [Depth::Counters, Depth::Counters, Depth::WithPss] {
+        let reading = source.read(found[0].key, depth).expect("read").reading;
+        assert_eq!((reading.threads, reading.fds), (None, None));
+        assert!(reading.rss > Some(0) && reading.rss_file.is_some(), "{reading:?}");
+        assert_eq!(reading.pss.is_some(), depth == Depth::WithPss);
+    }
+    child.0.kill().expect("killed");
+    child.0.wait().expect("waited for");
+    assert_eq!(source.read(found[0].key, Depth::Counters), Err(ReadError::Gone));
+}
+
+#[test]
+fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
+    let mut source = live().with_status_cadence(StatusCadence::Seldom);
+    let sleepers = Selection { names: vec!["sleep".into()], exact: true, ..Selection::default() };
+    let mut seen = std::collections::BTreeSet::new();
+    let mut ours = Vec::new();
+    for round in 0..60 {
+        let mut children: Vec<Live> = (0..5).map(|_| Live::sleeping()).collect();
+        ours.extend(children.iter().map(Live::pid));
+        if round % 2 == 0 {
+            // Some end between being found and being read.
+            children.truncate(3);
+        }
+        let found = source.find(&sleepers).expect("listed");
+        drop(children.split_off(2));
+        for found in found {
+            match source.read(found.key, Depth::Counters) {
+                Ok(seen) => assert!(seen.reading.rss > Some(0)),
+                Err(error) => assert_eq!(error, ReadError::Gone),
+            }
+            seen.insert(found.key);
+        }
+    }
+    // Every one of them answers for itself to the end: none is read in place of another.
+    let left = source.find(&sleepers).expect("listed");
+    assert!(left.iter().all(|found| !ours.contains(&found.key.pid)));
+    let ended: Vec<_> = seen.into_iter().filter(|key| ours.contains(&key.pid)).collect();
+    assert!(ended.len() > 60, "{}", ended.len());
+    for key in ended {
+        assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
+        assert!(source.census.kept(key).is_none(), "nothing is kept of it");
+    }
+}
+
+#[test]
+fn leakwatch_is_not_among_the_live_ones() {
+    let everybody = Selection { cmdline: Some(Regex::new("").expect("valid")), ..Selection::default() };
+    let own = std::process::id();
+    let found = live().find(&everybody).expect("listed");
+    assert!(found.iter().all(|found| found.key.pid.0 != own));
+    assert!(found.is_sorted_by_key(|found| found.key));
+}

@@ -1,0 +1,127 @@
+//! The course of the selected target: memory, its floor, the fitted rate with its interval, alerts.
+
+use std::collections::VecDeque;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Color;
+use ratatui::symbols::Marker;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+use ratatui::widgets::canvas::{Canvas, Context, Line as Stroke, Points};
+
+use crate::analysis::{Growth, Status};
+use crate::event::{Course, Point, Target};
+use crate::model::Timestamp;
+use crate::units::{Bytes, Span};
+
+use super::draw::Palette;
+
+/// Columns for the labels of memory.
+const LABELS: u16 = 11;
+/// Stretches that a floor is the lowest of.
+const FLOORS: usize = 24;
+
+type Marks = VecDeque<(Timestamp, bool)>;
+
+/// Draws the chart into an area, with the times below it.
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    target: &Target,
+    course: Option<&Course>,
+    marks: Option<&Marks>,
+    palette: Palette,
+) {
+    let points = course.map_or(&[][..], Course::points);
+    let (Some(first), Some(last)) = (points.first(), points.last().filter(|_| points.len() > 1)) else {
+        frame.render_widget(Paragraph::new("a chart needs two samples").style(palette.dim()), area);
+        return;
+    };
+    let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+    let [labels, plot] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(above);
+    let (low, high) = range(points);
+    draw_labels(frame, labels, low, high, palette);
+    let length = last.at.seconds_since(first.at).max(1e-3);
+    let at = |time: Timestamp| time.seconds_since(first.at);
+    let status = target.assessment.verdict.status;
+    let canvas =
+        Canvas::default().marker(Marker::Braille).x_bounds([0.0, length]).y_bounds([low, high]).paint(|context| {
+            for (time, critical) in marks.into_iter().flatten() {
+                let colour = if *critical { Color::Red } else { Color::Yellow };
+                let x = at(*time);
+                stroke(context, (x, low), (x, low + (high - low) / 8.0), colour);
+            }
+            let floors = floors(points, first.at);
+            context.draw(&Points { coords: &floors, color: Color::Gray });
+            context.layer();
+            if matches!(status, Status::Leaking | Status::Suspect | Status::Stable) {
+                fit(context, &target.assessment.growth, points, first.at, length);
+                context.layer();
+            }
+            for pair in points.windows(2) {
+                stroke(context, (at(pair[0].at), pair[0].mean), (at(pair[1].at), pair[1].mean), Color::Cyan);
+            }
+        });
+    frame.render_widget(canvas, plot);
+    let [_, times] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(below);
+    let clock = |time: Timestamp| time.to_string().get(11..19).unwrap_or_default().to_owned();
+    frame.render_widget(Paragraph::new(clock(first.at)).style(palette.dim()), times);
+    let end = format!("{} UTC, {} on", clock(last.at), Span(length.round()));
+    frame.render_widget(Paragraph::new(Line::from(end).right_aligned()).style(palette.dim()), times);
+}
+
+fn stroke(context: &mut Context<'_>, from: (f64, f64), to: (f64, f64), color: Color) {
+    context.draw(&Stroke { x1: from.0, y1: from.1, x2: to.0, y2: to.1, color });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
+fn range(points: &[Point]) -> (f64, f64) {
+    let low = points.iter().map(|point| point.low()).min().unwrap_or(0) as f64;
+    let high = points.iter().map(|point| point.high()).max().unwrap_or(0) as f64;
+    let room = (0.05 * (high - low)).max(0.004 * high).max(4096.0);
+    ((low - room).max(0.0), high + room)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
+fn draw_labels(frame: &mut Frame<'_>, area: Rect, low: f64, high: f64, palette: Palette) {
+    let rows = area.height;
+    for row in [0, rows / 2, rows.saturating_sub(1)] {
+        let part = if rows > 1 { f64::from(row) / f64::from(rows - 1) } else { 0.0 };
+        let text = Bytes((high - part * (high - low)) as u64).to_string();
+        let place = Rect { y: area.y + row, height: 1, ..area };
+        frame.render_widget(Paragraph::new(Line::from(text).right_aligned()).style(palette.dim()), place);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
+fn floors(points: &[Point], start: Timestamp) -> Vec<(f64, f64)> {
+    let stretch = points.len().div_ceil(FLOORS);
+    points
+        .chunks(stretch)
+        .flat_map(|chunk| {
+            let low = chunk.iter().map(|point| point.low()).min().unwrap_or(0) as f64;
+            chunk.iter().map(move |point| (point.at.seconds_since(start), low))
+        })
+        .collect()
+}
+
+/// The rate through the middle of what it was fitted to, and the ends of its interval.
+fn fit(context: &mut Context<'_>, growth: &Growth, points: &[Point], start: Timestamp, length: f64) {
+    let (Some(rate), Some(low), Some(high)) = (growth.rate, growth.ci_low, growth.ci_high) else { return };
+    let begin = (length - growth.span_s).max(0.0);
+    let middle = f64::midpoint(begin, length);
+    let mut levels: Vec<f64> = points
+        .iter()
+        .map(|point| (point.at.seconds_since(start), point.mean))
+        .filter(|(at, _)| *at >= begin)
+        .map(|(at, mean)| mean - rate * (at - middle))
+        .collect();
+    levels.sort_by(f64::total_cmp);
+    let Some(level) = levels.get(levels.len() / 2) else { return };
+    let line = |rate: f64| ((begin, level - rate * (middle - begin)), (length, level + rate * (length - middle)));
+    for (rate, colour) in [(low, Color::DarkGray), (high, Color::DarkGray), (rate, Color::Red)] {
+        let (from, to) = line(rate);
+        stroke(context, from, to, colour);
+    }
+}

@@ -1,0 +1,73 @@
+//! The selected target in words: its verdict, why, what grows, and when memory is full.
+
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span as Piece};
+
+use crate::escape;
+use crate::event::{Course, Target};
+use crate::model::Counter;
+use crate::units::{SignedBytes, Span};
+
+use super::super::{describe_target, figures};
+use super::draw::Palette;
+
+const KINDS: [(Counter, &str); 4] = [
+    (Counter::RssAnon, "anonymous"),
+    (Counter::RssShmem, "shared"),
+    (Counter::RssFile, "file mappings"),
+    (Counter::Swap, "swapped"),
+];
+const COUNTS: [(Counter, &str); 2] = [(Counter::Threads, "threads"), (Counter::Fds, "open files")];
+
+/// All lines on a target.
+pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette) -> Vec<Line<'static>> {
+    let known = &target.assessment;
+    let mut lines = vec![Line::from(vec![
+        Piece::styled(describe_target(target), Style::new().add_modifier(Modifier::BOLD)),
+        Piece::raw(": "),
+        Piece::styled(figures::verdict_words(known), palette.verdict(known.verdict.status)),
+        Piece::raw(format!(", seen for {}", Span(known.observed_s.round()))),
+    ])];
+    if let Some(full) = full(target) {
+        lines.push(Line::styled(full, palette.ink(Color::Yellow)));
+    }
+    if let Some(grown) = course.and_then(grown) {
+        lines.push(Line::from(grown));
+    }
+    for reason in &known.verdict.reasons {
+        let (mark, colour) = if reason.for_leak { ("+ ", Color::Red) } else { ("- ", Color::Blue) };
+        lines.push(Line::from(vec![
+            Piece::styled(mark, palette.ink(colour).add_modifier(Modifier::BOLD)),
+            Piece::raw(escape::terminal(&reason.text).into_owned()),
+        ]));
+    }
+    for other in known.resources.iter().filter(|other| known.verdict.resource != Some(other.resource)) {
+        if other.status >= crate::analysis::Status::Suspect {
+            lines.push(Line::from(format!("+ {}", figures::other_resource(other))));
+        }
+    }
+    for (counter, right) in &target.denied {
+        lines.push(Line::styled(format!("{} could not be read: it needs {right}", counter.column()), palette.dim()));
+    }
+    lines
+}
+
+fn full(target: &Target) -> Option<String> {
+    target.assessment.forecast.not_before_s.or(target.assessment.forecast.likely_by_s)?;
+    let ceiling = target.ceiling.as_ref()?;
+    Some(format!("{} is full in {}", figures::ceiling(ceiling), figures::forecast(&target.assessment)))
+}
+
+/// What each kind has grown by since the first sample: `since the start: anonymous +12.0 MiB, open files +3`.
+fn grown(course: &Course) -> Option<String> {
+    let (first, last) = (course.points().first()?, course.points().last()?);
+    let change = |counter: Counter| {
+        let (before, after) = (first.value(counter)?, last.value(counter)?);
+        let size = i64::try_from(after.abs_diff(before)).unwrap_or(i64::MAX);
+        (size != 0).then_some(if after < before { -size } else { size })
+    };
+    let kinds = KINDS.iter().filter_map(|(counter, name)| Some(format!("{name} {}", SignedBytes(change(*counter)?))));
+    let counts = COUNTS.iter().filter_map(|(counter, name)| Some(format!("{name} {:+}", change(*counter)?)));
+    let parts: Vec<String> = kinds.chain(counts).collect();
+    (!parts.is_empty()).then(|| format!("since the first sample: {}", parts.join(", ")))
+}

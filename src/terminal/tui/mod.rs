@@ -1,0 +1,154 @@
+//! The full-screen view: what is watched, sorted by concern, with the chart and the reasons of one target.
+//!
+//! Drawn by the working thread at each tick and by a thread of its own that waits for keys; nothing polls. The terminal
+//! is given back at the end, after a panic, and before the program ends at once.
+
+mod chart;
+mod details;
+mod draw;
+mod state;
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::alert::Severity;
+use crate::event::{Event, EventSink};
+
+use super::Style;
+use draw::Palette;
+use state::{Key, State};
+
+pub use state::Request;
+
+/// Whether the terminal is ours.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+struct Screen {
+    terminal: DefaultTerminal,
+    state: State,
+    palette: Palette,
+}
+
+impl Screen {
+    /// A terminal that cannot be drawn on is no reason to end a watch: its reports matter more.
+    fn draw(&mut self) {
+        if OPEN.load(Ordering::Acquire) {
+            let (state, palette) = (&self.state, self.palette);
+            drop(self.terminal.draw(|frame| draw::draw(frame, state, palette)));
+        }
+    }
+}
+
+/// A sink that fills the terminal; clones draw on the same one.
+#[derive(Clone)]
+pub struct Tui {
+    screen: Arc<Mutex<Screen>>,
+}
+
+impl Tui {
+    /// Takes the terminal over. `asked` is called from another thread with what keys ask for; `length` is how long
+    /// the session lasts, when that is known.
+    ///
+    /// # Errors
+    /// When the terminal cannot be taken over.
+    pub fn open(length: Option<Duration>, style: Style, asked: Box<dyn Fn(Request) + Send>) -> io::Result<Self> {
+        let terminal = ratatui::try_init()?;
+        OPEN.store(true, Ordering::Release);
+        let palette = Palette { coloured: style.is_coloured() };
+        let screen = Arc::new(Mutex::new(Screen { terminal, state: State::new(length), palette }));
+        let keys = screen.clone();
+        let waiting = std::thread::Builder::new().name("keys".to_owned()).spawn(move || wait_for_keys(&keys, &asked));
+        if let Err(error) = waiting {
+            restore();
+            return Err(error);
+        }
+        held(&screen).draw();
+        Ok(Self { screen })
+    }
+
+    /// Says something in the last line.
+    pub fn say(&self, text: String) {
+        let mut screen = held(&self.screen);
+        screen.state.said = Some(text);
+        screen.draw();
+    }
+
+    /// Gives the terminal back and returns what happened meanwhile, for those who read on: alerts and warnings.
+    pub fn close(&self) -> Vec<String> {
+        restore();
+        let screen = held(&self.screen);
+        let told = screen.state.news.iter().filter(|news| news.severity > Severity::Info);
+        told.map(|news| format!("{} {}", news.at, news.text)).collect()
+    }
+}
+
+impl EventSink for Tui {
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        let mut screen = held(&self.screen);
+        if screen.state.take(event) {
+            screen.draw();
+        }
+        Ok(())
+    }
+
+    fn wants_samples(&self) -> bool {
+        true
+    }
+}
+
+/// Gives the terminal back, if it is ours.
+pub fn restore() {
+    if OPEN.swap(false, Ordering::AcqRel) {
+        ratatui::restore();
+        drop(ratatui::crossterm::execute!(io::stdout(), ratatui::crossterm::cursor::Show));
+    }
+}
+
+fn held(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
+    screen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wait_for_keys(screen: &Mutex<Screen>, asked: &dyn Fn(Request)) {
+    while let Ok(input) = event::read() {
+        if !OPEN.load(Ordering::Acquire) {
+            return;
+        }
+        let mut screen = held(screen);
+        let request = match input {
+            Input::Key(pressed) if pressed.kind != KeyEventKind::Release => {
+                understood(pressed).and_then(|key| screen.state.key(key))
+            }
+            Input::Resize(..) => None,
+            _ => continue,
+        };
+        screen.draw();
+        drop(screen);
+        if let Some(request) = request {
+            asked(request);
+        }
+    }
+}
+
+fn understood(pressed: KeyEvent) -> Option<Key> {
+    Some(match pressed.code {
+        KeyCode::Char('c') if pressed.modifiers.contains(KeyModifiers::CONTROL) => Key::Interrupt,
+        KeyCode::Char(c) if !pressed.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+            Key::Character(c)
+        }
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Escape,
+        KeyCode::Backspace => Key::Backspace,
+        _ => return None,
+    })
+}

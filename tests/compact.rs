@@ -1,0 +1,114 @@
+//! How much memory a watch of many processes takes. Alone in its binary, so that nothing else counts.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leakwatch::alert::Thresholds;
+use leakwatch::analysis::Settings;
+use leakwatch::clock::{ManualClock, StopFlag};
+use leakwatch::event::{Event, EventSink};
+use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::session::{MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+
+const PROCESSES: u32 = 1000;
+const SAMPLES: u64 = 360;
+
+/// Services whose memory moves at every sample; their descriptors and threads do not.
+struct Services {
+    state: u64,
+    processes: u32,
+    label: Arc<ProcessLabel>,
+}
+
+fn key(pid: u32) -> ProcessKey {
+    ProcessKey { pid: Pid(pid), start: StartTime(1) }
+}
+
+impl ProcessSource for Services {
+    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        let found = |pid| Found { key: key(pid), parent: None, label: Arc::clone(&self.label), age_s: Some(9e4) };
+        Ok((1..=self.processes).map(found).collect())
+    }
+
+    fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let anon = (40 << 20) + (self.state >> 55) * 4096;
+        let reading = Reading {
+            rss: Some(anon + (9 << 20)),
+            rss_anon: Some(anon),
+            rss_file: Some(9 << 20),
+            rss_shmem: Some(0),
+            swap: Some(0),
+            vsize: Some(900 << 20),
+            threads: Some(12),
+            fds: Some(40),
+            ..Reading::default()
+        };
+        Ok(Observation { reading, denied: vec![] })
+    }
+
+    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+        Surroundings::default()
+    }
+}
+
+struct Nobody;
+
+impl EventSink for Nobody {
+    fn take(&mut self, _event: Event<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn peak_bytes() -> u64 {
+    let status = procfs::process::Process::myself().and_then(|own| own.status()).expect("own status");
+    status.vmhwm.expect("a peak") * 1024
+}
+
+fn watch(processes: u32) -> Watch {
+    let plan = Plan {
+        selection: Selection::default(),
+        interval: Duration::from_secs(10),
+        duration: None,
+        samples: Some(SAMPLES),
+        wait: false,
+        pss: false,
+        max_overhead: None,
+        pid_file: None,
+        root: None,
+    };
+    let mut watch = Watch::new(Rules {
+        analysis: Settings {
+            window_s: Some(3600.0),
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        },
+        min_observation: MinObservation::Fixed(3600.0),
+        alerts: Thresholds { limit_percent: 80.0 },
+        limit_bytes: None,
+        pools: true,
+    });
+    let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
+    let mut source = Services { state: 1, processes, label };
+    let clock = ManualClock::starting_at(Timestamp(0));
+    let outcome =
+        Session::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody).expect("a session");
+    assert_eq!((outcome.ticks, watch.targets().len()), (SAMPLES, processes as usize + 1));
+    watch
+}
+
+#[test]
+fn a_thousand_services_fit() {
+    // The first ones bring the program itself into memory.
+    drop(watch(20));
+    let before = peak_bytes();
+    let watched = watch(PROCESSES);
+    let each = (peak_bytes() - before) / u64::from(PROCESSES);
+    drop(watched);
+    assert!(each < 9000, "{each} bytes a process");
+}

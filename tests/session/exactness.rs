@@ -1,0 +1,37 @@
+//! What is said live of a leak is counted page by page first.
+
+use leakwatch::alert::AlertKind;
+use leakwatch::analysis::{Rule, Status};
+use leakwatch::session::Plan;
+use leakwatch::source::ExactMemory;
+
+use crate::script::*;
+
+#[test]
+fn the_pages_are_counted_before_a_leak_is_said() {
+    let judged = |pages: Option<fn(u64) -> ExactMemory>, pss: bool| {
+        let mut script =
+            Script::of(vec![Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) }]);
+        script.pages = pages;
+        let mut collected = Collected::default();
+        let (_, watch) = run(&mut script, Plan { pss, ..plan(1200) }, rules(), &mut collected);
+        let verdict = &watch.targets()[0].assessment.verdict;
+        let exactness: Vec<_> = verdict.reasons.iter().filter(|reason| reason.rule == Rule::Exactness).collect();
+        assert_eq!(exactness.len(), 1, "{verdict:?}");
+        let leaks = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
+        (verdict.status, exactness[0].text.clone(), leaks)
+    };
+    let there = |bytes| ExactMemory { anonymous: bytes, ..ExactMemory::default() };
+    let (status, text, leaks) = judged(Some(there), true);
+    assert_eq!((status, leaks), (Status::Leaking, 1));
+    assert!(text.starts_with("counting page by page confirms it"), "{text}");
+    let given_back = |bytes| ExactMemory { anonymous: bytes, lazy_free: bytes - (51 << 20), swap: 0 };
+    let (status, text, leaks) = judged(Some(given_back), true);
+    assert_eq!((status, leaks), (Status::Suspect, 0));
+    assert!(text.contains("does not bear this out") && text.contains("given back"), "{text}");
+    for (pages, pss, why) in [(None, true, "CAP_X is missing"), (Some(there as fn(u64) -> _), false, "'--no-pss'")] {
+        let (status, text, leaks) = judged(pages, pss);
+        assert_eq!((status, leaks), (Status::Leaking, 1));
+        assert!(text.starts_with("not confirmed") && text.contains(why), "{text}");
+    }
+}

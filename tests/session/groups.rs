@@ -1,0 +1,43 @@
+//! Control groups as targets.
+
+use leakwatch::alert::AlertKind;
+use leakwatch::analysis::Status;
+use leakwatch::event::TargetKind;
+use leakwatch::model::{GroupMemory, GroupName, Pid};
+use leakwatch::session::Plan;
+use leakwatch::source::Selection;
+
+use crate::script::*;
+
+#[test]
+fn a_control_group_is_a_target_of_its_own() {
+    // tmpfs fills up, two processes are killed, and the group goes away and comes back.
+    let group = |second: u64| {
+        let shmem = (10 << 20) + second * 131_072;
+        let memory = GroupMemory {
+            current: Some((600 << 20) + shmem),
+            anon: Some(100 << 20),
+            file: Some((500 << 20) + shmem),
+            shmem: Some(shmem),
+            inactive_file: Some(400 << 20),
+            swap: Some(0),
+            oom_kills: Some(if second < 30 { 7 } else { 9 }),
+            ..GroupMemory::default()
+        };
+        (!(1000..1003).contains(&second)).then_some(memory)
+    };
+    let mut script = Script::of(vec![process(7, 1, 0, 9999)]);
+    script.group = Some(group);
+    let selection = Selection { groups: vec![GroupName::Unit("shop".to_owned())], ..Selection::default() };
+    let mut collected = Collected::default();
+    let (_, watch) = run(&mut script, Plan { selection, ..plan(1200) }, rules(), &mut collected);
+    let groups: Vec<_> =
+        watch.targets().iter().filter(|target| matches!(target.kind, TargetKind::Cgroup { members: 2 })).collect();
+    assert_eq!(groups.len(), 2);
+    assert!(groups[0].ended.is_some() && groups[1].ended.is_none());
+    assert_eq!(groups[0].assessment.verdict.status, Status::Leaking, "{:?}", groups[0].assessment.verdict);
+    assert_eq!(groups[0].reading.rss, groups[0].group.as_ref().and_then(|memory| memory.working_set()));
+    let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();
+    assert_eq!(kills, 1);
+    assert!(collected.samples.iter().all(|(key, _)| key.pid == Pid(7)));
+}

@@ -1,0 +1,62 @@
+//! What the session itself costs, and what it gives up for a limit.
+
+use std::time::Duration;
+
+use leakwatch::clock::{Clock, ManualClock, Moment, StopFlag};
+use leakwatch::event::Notice;
+use leakwatch::session::{Plan, Session, Watch};
+
+use crate::script::*;
+
+/// Uses a part of a core all the time.
+struct Busy {
+    clock: ManualClock,
+    share: f64,
+}
+
+impl Clock for Busy {
+    fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    fn wait_until(&self, deadline: Duration, stop: &StopFlag) {
+        self.clock.wait_until(deadline, stop);
+    }
+
+    fn cpu_time(&self) -> Duration {
+        self.clock.now().awake.mul_f64(self.share)
+    }
+}
+
+fn session(share: f64, max_overhead: Option<f64>) -> (leakwatch::session::Outcome, Vec<Notice>) {
+    let mut script = Script::of(vec![process(7, 1, 0, 1000)]);
+    script.slowness = Duration::from_millis(20);
+    let clock = Busy { clock: script.clock.clone(), share };
+    let mut collected = Collected::default();
+    let plan = Plan { pss: true, max_overhead, ..plan(60) };
+    let outcome = Session::new(&mut script, &clock, &StopFlag::default(), plan)
+        .run(&mut Watch::new(rules()), &mut collected)
+        .expect("a session");
+    (outcome, collected.notices)
+}
+
+#[test]
+fn above_the_limit_pss_goes_first_and_then_every_other_sample() {
+    let (outcome, notices) = session(0.02, Some(0.01));
+    let said: Vec<String> = notices.iter().map(|notice| notice.sentence().1).collect();
+    assert!(said[0].contains("2.00 % of a core") && said[0].ends_with("PSS is read no more"), "{said:?}");
+    assert!(said[1].ends_with("every 2 s from now on"), "{said:?}");
+    assert!(outcome.cost.gave_up_pss && outcome.cost.interval_s > 1.0, "{:?}", outcome.cost);
+    assert!(outcome.ticks < 50 && outcome.missed_ticks == 0, "{outcome:?}");
+}
+
+#[test]
+fn within_the_limit_nothing_is_given_up() {
+    for limit in [None, Some(0.05)] {
+        let (outcome, notices) = session(0.02, limit);
+        assert_eq!((notices.len(), outcome.ticks), (0, 61));
+        assert!(!outcome.cost.gave_up_pss && outcome.cost.interval_s == 1.0);
+        // Two readings of PSS in a minute, each as long as the source takes.
+        assert_eq!(outcome.cost.longest_pause_s, Some(0.02));
+    }
+}

@@ -1,0 +1,68 @@
+//! Sums of processes, and what they say of their members.
+
+use leakwatch::alert::AlertKind;
+use leakwatch::analysis::{Rule, Status};
+use leakwatch::event::TargetKind;
+
+use crate::script::*;
+
+/// Two workers at a time; each lives for 300 s, grows by 64 KiB a second and is replaced half a life after the other.
+fn recycled(until: u64) -> Vec<Process> {
+    let grown: fn(u64) -> u64 = |second| (50 << 20) + (second % 300) * 65_536;
+    let shifted: fn(u64) -> u64 = |second| (50 << 20) + ((second + 150) % 300) * 65_536;
+    let worker = |n: u32| {
+        let (rss, from) = if n.is_multiple_of(2) { (grown, u64::from(n) * 150) } else { (shifted, u64::from(n) * 150) };
+        Process { rss, ..process(100 + n, 1, from, from + 300) }
+    };
+    (0..).map(worker).take_while(|worker| worker.from < until).collect()
+}
+
+#[test]
+fn a_worker_that_grows_and_is_replaced_is_no_leak_of_the_pool() {
+    let mut script = Script::of(recycled(9000));
+    let mut collected = Collected::default();
+    let (_, watch) = run(&mut script, plan(9000), rules(), &mut collected);
+    let pool = watch.targets().iter().find(|target| target.key.is_none()).expect("a pool");
+    assert_eq!(pool.assessment.verdict.status, Status::Stable, "{:?}", pool.assessment.verdict);
+    let accused = |status| {
+        let members = watch.targets().iter().filter(|target| target.key.is_some());
+        members.filter(|target| target.assessment.verdict.status == status).collect::<Vec<_>>()
+    };
+    // Those from before the pool was known stay accused; the others are excused, with the reason.
+    let (leaking, suspect) = (accused(Status::Leaking), accused(Status::Suspect));
+    assert!(suspect.len() > 40 && leaking.len() < 15, "{} {}", suspect.len(), leaking.len());
+    let excused = |verdict: &leakwatch::analysis::Verdict| verdict.reasons.iter().any(|r| r.rule == Rule::Pool);
+    assert!(suspect.iter().filter(|target| excused(&target.assessment.verdict)).count() > 40);
+    let alerts = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
+    assert!(alerts < 30, "{alerts}");
+}
+
+#[test]
+fn a_pool_that_leaks_excuses_nobody() {
+    let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
+    let mut script = Script::of(vec![leaking(7), leaking(8)]);
+    let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());
+    let statuses: Vec<_> = watch.targets().iter().map(|target| target.assessment.verdict.status).collect();
+    assert_eq!(statuses, [Status::Leaking; 3]);
+}
+
+#[test]
+fn what_has_several_names_has_one_sum() {
+    let selections = |names: [&'static str; 2]| {
+        let named = |(pid, name)| Process { name, ..process(pid, 1, 0, 100) };
+        let mut script = Script::of([7, 8].into_iter().zip(names).map(named).collect());
+        let (_, watch) = run(&mut script, plan(30), rules(), &mut Collected::default());
+        let sums: Vec<_> = watch
+            .targets()
+            .iter()
+            .filter(|t| matches!(t.kind, TargetKind::Selection { members: 2 }))
+            .cloned()
+            .collect();
+        (sums, watch.targets().len())
+    };
+    let (sums, targets) = selections(["worker", "helper"]);
+    assert_eq!((sums.len(), targets), (1, 3));
+    assert_eq!((sums[0].reading.rss_anon, sums[0].assessment.samples), (Some(100 << 20), 31));
+    let (sums, targets) = selections(["worker", "worker"]);
+    assert_eq!((sums.len(), targets), (0, 3));
+}

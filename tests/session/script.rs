@@ -1,0 +1,189 @@
+//! A scripted source, what a test remembers of its events, and the settings that tests share.
+
+use std::io;
+use std::time::Duration;
+
+use leakwatch::alert::{AlertKind, AlertState, Thresholds};
+use leakwatch::analysis::Settings;
+use leakwatch::clock::{Clock, ManualClock, StopFlag};
+use leakwatch::event::{Event, EventSink, Notice, TargetKind};
+use leakwatch::model::{
+    Counter, GroupMemory, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp,
+};
+use leakwatch::session::{MinObservation, Outcome, Plan, Rules, Session, Watch};
+use leakwatch::source::{
+    Denied, Depth, ExactMemory, Found, GroupSeen, Observation, ProcessSource, ReadError, Selection, Surroundings,
+};
+
+/// A process that runs from one second to another.
+#[derive(Clone)]
+pub struct Process {
+    pub key: ProcessKey,
+    pub name: &'static str,
+    pub from: u64,
+    pub to: u64,
+    pub rss: fn(u64) -> u64,
+}
+
+pub fn process(pid: u32, start: u64, from: u64, to: u64) -> Process {
+    Process { key: ProcessKey { pid: Pid(pid), start: StartTime(start) }, name: "worker", from, to, rss: |_| 50 << 20 }
+}
+
+pub struct Script {
+    pub clock: ManualClock,
+    pub processes: Vec<Process>,
+    /// What every reading costs in time.
+    pub slowness: Duration,
+    pub refuses: Option<ReadError>,
+    pub denies_fds: bool,
+    pub host_free: u64,
+    /// How often limits were asked for.
+    pub looks: u64,
+    /// The memory of the one control group, from a second on; it is gone where there is none.
+    pub group: Option<fn(u64) -> Option<GroupMemory>>,
+    /// What counting pages says of a process that holds so many bytes; `None` where that is not offered.
+    pub pages: Option<fn(u64) -> ExactMemory>,
+}
+
+impl Script {
+    pub fn of(processes: Vec<Process>) -> Self {
+        let clock = ManualClock::starting_at(Timestamp(1_800_000_000_000));
+        Self {
+            clock,
+            processes,
+            slowness: Duration::ZERO,
+            refuses: None,
+            denies_fds: false,
+            host_free: 90,
+            looks: 0,
+            group: None,
+            pages: None,
+        }
+    }
+
+    pub fn running(&self) -> impl Iterator<Item = &Process> {
+        let now = self.clock.now().awake.as_secs();
+        self.processes.iter().filter(move |process| (process.from..process.to).contains(&now))
+    }
+}
+
+impl ProcessSource for Script {
+    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        let mut found: Vec<Found> = self
+            .running()
+            .filter(|process| selection.pids.is_empty() || selection.pids.contains(&process.key.pid))
+            .map(|process| Found {
+                key: process.key,
+                parent: None,
+                label: ProcessLabel { name: process.name.to_owned(), ..ProcessLabel::default() }.into(),
+                age_s: Some(0.0),
+            })
+            .collect();
+        found.sort_by_key(|found| found.key);
+        Ok(found)
+    }
+
+    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+        if let Some(error) = &self.refuses {
+            return Err(error.clone());
+        }
+        let second = self.clock.now().awake.as_secs();
+        let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
+        let rss = (process.rss)(second);
+        self.clock.advance(self.slowness);
+        let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
+        Ok(Observation { reading: Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() }, denied })
+    }
+
+    fn read_groups(&mut self) -> Vec<GroupSeen> {
+        let memory = self.group.and_then(|group| group(self.clock.now().awake.as_secs()));
+        let seen = |memory| GroupSeen { path: "/shop".to_owned(), members: 2, memory, ceiling: None };
+        memory.map(seen).into_iter().collect()
+    }
+
+    fn count_pages(&mut self, key: ProcessKey) -> Result<ExactMemory, ReadError> {
+        let pages = self.pages.ok_or(ReadError::Denied { right: "CAP_X" })?;
+        let second = self.clock.now().awake.as_secs();
+        let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
+        Ok(pages((process.rss)(second)))
+    }
+
+    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+        self.looks += 1;
+        let host = Some(HostMemory { total_bytes: 100, available_bytes: self.host_free });
+        Surroundings { ceiling: None, host }
+    }
+}
+
+/// Remembers what a test asks about.
+#[derive(Default)]
+pub struct Collected {
+    pub samples: Vec<(ProcessKey, Timestamp)>,
+    pub alerts: Vec<(AlertKind, AlertState)>,
+    pub messages: Vec<String>,
+    pub notices: Vec<Notice>,
+    pub fail_at: Option<usize>,
+}
+
+impl EventSink for Collected {
+    fn wants_samples(&self) -> bool {
+        true
+    }
+
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
+                self.samples.push((target.key.expect("a process"), sample.at));
+                if self.fail_at == Some(self.samples.len()) {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+            }
+            Event::Alert(_, alert) => {
+                self.alerts.push((alert.kind, alert.state));
+                self.messages.push(alert.message.clone());
+            }
+            Event::Notice(_, notice) => self.notices.push(notice.clone()),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+pub fn plan(seconds: u64) -> Plan {
+    Plan {
+        selection: Selection { names: vec!["worker".to_owned()], ..Selection::default() },
+        interval: Duration::from_secs(1),
+        duration: Some(Duration::from_secs(seconds)),
+        samples: None,
+        wait: false,
+        pss: false,
+        max_overhead: None,
+        pid_file: None,
+        root: None,
+    }
+}
+
+pub fn rules() -> Rules {
+    Rules {
+        analysis: Settings {
+            window_s: Some(3600.0),
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        },
+        min_observation: MinObservation::Fixed(60.0),
+        alerts: Thresholds { limit_percent: 80.0 },
+        limit_bytes: None,
+        pools: true,
+    }
+}
+
+pub fn run(script: &mut Script, plan: Plan, rules: Rules, collected: &mut Collected) -> (Outcome, Watch) {
+    let clock = script.clock.clone();
+    let mut watch = Watch::new(rules);
+    let outcome =
+        Session::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
+    (outcome, watch)
+}
