@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= max-overhead= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= format= plain= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= max-overhead= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= work-file= work-command= work-log= work-regex= format= plain= o/output= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -58,13 +58,21 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
 false\t''"
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -77,6 +85,8 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -s V -l version -d 'Pr
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "compare" -d 'Show what grew faster in one report than in an earlier one'
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "list" -d 'Show what a selection matches now, without sampling'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
@@ -118,13 +128,21 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
 false\t''"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -150,13 +168,21 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l format -d 'What standard output carries' -r -f -a "table\t'A live view on a terminal, plain lines elsewhere'
 json\t'One report at the end, and nothing else'
 jsonl\t'One event a line as it happens'
 csv\t'One sample a line as it happens'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
 false\t''"
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand analyze" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -175,6 +201,14 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l threshold
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l spike-period -d 'The spike period' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit -d 'What \'memory full\' means [default: the tightest of control group, resource limit and host memory]' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l limit-percent -d 'Alert above N % of the limit' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l fail-on -d 'What makes the exit status 1' -r -f -a "leaking\t'A target leaks'
 suspect\t'A target leaks or is suspect'
 alert\t'An alert of severity warning or critical was raised'
@@ -185,6 +219,19 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand compare" -l format -d 'What standard output carries' -r -f -a "table\t'A table for people'
+json\t'One document'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand compare" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand compare" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l rate -d 'The growth that must be told from none: 1MiB/h' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l noise -d 'How much memory moves around its trend, as a standard deviation (\'variance.spread_bytes\' of an earlier report)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l interval -d 'Time between samples' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
+always\t'Always'
+never\t'Never'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -s p -l pid -d 'Watch the process with this number (repeatable)' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l pid-file -d 'Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand list" -l process -d 'Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)' -r
@@ -234,6 +281,14 @@ alert\t'An alert of severity warning or critical was raised'
 never\t'Nothing'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l on-inconclusive -d 'Whether too little data may pass' -r -f -a "pass\t'Exit status 0'
 fail\t'Exit status 3'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l fail-if -d 'Fail when EXPR holds for a target: \'growth(memory) > 2MiB/h\', \'peak(rss) >= 1GiB for 30s after 2m abort\' (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warn-if -d 'Say so when EXPR holds for a target, without failing (repeatable)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l warmup -d 'Leave the start out of every judgement [default: a tenth of a \'run\' whose length is known, else nothing]' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l baseline -d 'Compare with the report of an earlier run: --fail-if \'growth(memory) > baseline + 1MiB/h\'' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-file -d 'Count work with FILE, which holds a number: \'growth(memory) per work > 200B\' asks for growth by request or job' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -254,15 +309,17 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand behave" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "run" -d 'Start a command, watch it and its descendants, and end with it'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "analyze" -d 'Analyse recordings: .csv or .jsonl, also .gz, or - for standard input'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "report" -d 'Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "compare" -d 'Show what grew faster in one report than in an earlier one'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "plan" -d 'Say how long a run must be to see a leak of some rate over some noise'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "list" -d 'Show what a selection matches now, without sampling'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "demo" -d 'Start a small process that leaks (or not), watch it live, and say what was found'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "selftest" -d 'Watch several such processes side by side and check that each verdict is right'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "config" -d 'Print the settings in force and where each comes from'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "schema" -d 'Print the JSON Schema of the report and of the event lines'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "man" -d 'Print the manual page'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "behave" -d 'Behave like the process of a demo'
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand help; and not __fish_seen_subcommand_from run analyze report compare plan list demo selftest config schema completions man behave help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -9,7 +9,7 @@ use super::window::Window;
 /// Growth is proved at this many normal deviates by a line, by any other curve, and by a line through floors: p of
 /// 1.3e-3, 2.3e-4 and 1.6e-4, for other curves are chosen among dozens, and floors are a second chance. All count only
 /// the independent blocks, see [`independent`]; the simulation chose them.
-const PROVED_BY_LINE: f64 = 2.8;
+pub(super) const PROVED_BY_LINE: f64 = 2.8;
 const PROVED_BY_SHAPE: f64 = 3.3;
 const PROVED_BY_FLOORS: f64 = 3.6;
 /// Standard errors of growth that is still likely: enough for `suspect`, and for `leaking` to stay.
@@ -21,7 +21,7 @@ const WORTH_A_LOOK: f64 = 1.0;
 /// What the lead over the best bounded curve may fall by while `leaking` stays.
 const SLACK: f64 = 2.0;
 /// Factor on the standard error that is averaged over the curves, from the coverage measured.
-const WIDEN: f64 = 1.25;
+pub(super) const WIDEN: f64 = 1.25;
 /// Log likelihood beyond which a curve has no weight in that average.
 const NEGLIGIBLE: f64 = 8.0;
 

@@ -14,6 +14,7 @@ mod growth;
 mod history;
 mod judgement;
 mod library;
+mod limit;
 mod materiality;
 mod maturity;
 mod reason;
@@ -31,5 +32,6 @@ pub use evidence::{
     Assessment, ConsistentGrowth, Forecast, Growth, Level, Reason, Resource, ResourceAssessment, Rule, Shape, Spike,
     Spikes, Status, Variance, Verdict,
 };
+pub use limit::{seconds_to_answer, smallest_detectable};
 pub use settings::Settings;
 pub use tracker::Tracker;

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::escape;
@@ -17,6 +18,7 @@ use super::args::OutputArgs;
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
+use super::gate::Gate;
 use super::outputs::{Files, Outputs};
 use super::recording_args::{AnalyzeArgs, ColumnArgs, ReportArgs};
 use super::{exit, settings, signals};
@@ -46,17 +48,19 @@ pub(super) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
     signals::install(&stop, &Leash::default())?;
     let mut outputs = Files::open(&args.output, &args.files)?.begin(SystemClock.now().wall, None)?;
     let mut recorder = Recorder::default();
-    let mut watch = Watch::new(rules.clone());
+    let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
+    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };
     let mut messages = Messages::quiet(screen.clone(), Style::stderr());
     let totals = {
         let mut fanout = Fanout::default();
+        gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
         fanout.add(&mut messages);
         all_files(args, &screen, &stop, &mut watch, &mut fanout)
     };
-    conclude(args, &rules, totals, &watch, recorder, outputs)
+    conclude(args, &rules, totals, &watch, recorder, outputs, gate)
 }
 
 fn all_files(
@@ -106,12 +110,14 @@ fn conclude(
     watch: &Watch,
     mut recorder: Recorder,
     outputs: Outputs,
+    mut gate: Gate,
 ) -> Result<u8, Error> {
     for message in &totals.unusable {
         drop(writeln!(io::stderr(), "error: {}", escape::terminal(message)));
         recorder.note("unreadable", message.clone());
     }
-    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    gate.conclude_recordings(watch);
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     let unusable = totals.unusable.len();
     if unusable > 0 {
         // A file that could not be judged must not pass for one that was; a leak that was found stays one.
@@ -122,7 +128,8 @@ fn conclude(
     let session = session_entry(args, &totals);
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = totals.failed;
-    Closing { output, analysis, rules, session, judgement, cost: None, sink_failure, watch, recorder, outputs }.close()
+    let cost = None;
+    Closing { output, analysis, rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }.close()
 }
 
 fn layout(columns: &ColumnArgs) -> Layout {
@@ -161,6 +168,7 @@ fn session_entry(args: &AnalyzeArgs, totals: &Totals) -> schema::Session {
         missed_ticks: 0,
         max_late_seconds: None,
         suspended_seconds: None,
+        host: None,
         selection,
         unreadable: u64::try_from(totals.unusable.len()).unwrap_or(u64::MAX),
         command: None,

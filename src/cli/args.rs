@@ -10,7 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
+use super::compare::CompareArgs;
 use super::exit::{FailOn, OnInconclusive};
+use super::gate_args::GateArgs;
+use super::plan::PlanArgs;
 use super::recording_args::{AnalyzeArgs, ReportArgs};
 pub use super::select_args::SelectArgs;
 use super::values::{parse_count, parse_interval, parse_limit, parse_positive, parse_share, parse_threshold};
@@ -65,6 +68,10 @@ pub enum Command {
         mut_arg("on_inconclusive", |arg| arg.default_value("pass"))
     )]
     Report(ReportArgs),
+    /// Show what grew faster in one report than in an earlier one
+    Compare(CompareArgs),
+    /// Say how long a run must be to see a leak of some rate over some noise
+    Plan(PlanArgs),
     /// Show what a selection matches now, without sampling
     List(ListArgs),
     /// Start a small process that leaks (or not), watch it live, and say what was found
@@ -186,6 +193,9 @@ pub struct AnalysisArgs {
     /// Whether too little data may pass
     #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
     pub on_inconclusive: OnInconclusive,
+    /// What the gate asks
+    #[command(flatten)]
+    pub gate: GateArgs,
 }
 
 /// What to write.
@@ -201,7 +211,8 @@ pub struct OutputArgs {
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
     pub plain: bool,
-    /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples (repeatable)
+    /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
+    /// OpenMetrics (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
 }

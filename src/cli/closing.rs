@@ -13,9 +13,10 @@ use crate::terminal::{Style, TableSize, summary};
 use super::args::{AnalysisArgs, Format, OutputArgs};
 use super::error::Error;
 use super::exit::{self, Judgement};
+use super::gate::Gate;
 use super::outputs::{Outputs, failed};
 use super::view::terminal_size;
-use super::{print, settings};
+use super::{github, print, settings};
 
 /// Everything that is known when a session has ended.
 pub(super) struct Closing<'a> {
@@ -24,6 +25,7 @@ pub(super) struct Closing<'a> {
     pub(super) rules: &'a Rules,
     pub(super) session: schema::Session,
     pub(super) judgement: Judgement,
+    pub(super) gate: Gate,
     /// What a sink could not take, if the session ended with it.
     pub(super) sink_failure: Option<io::Error>,
     /// What a live session has cost.
@@ -51,11 +53,14 @@ impl Closing<'_> {
                 exit_status: self.judgement.code,
                 summary: self.judgement.summary.clone(),
             },
+            gate: self.gate.entry(),
             observer: observer(self.cost.as_ref()),
         };
         let targets = self.watch.targets();
-        let report = self.recorder.into_report(ending, targets, &folded);
+        let mut report = self.recorder.into_report(ending, targets, &folded);
+        self.gate.excuse(targets, &mut report);
         let written = self.outputs.finish(&report, targets);
+        github::tell(&report);
         if self.output.format == Format::Table {
             print(&summary(targets, summary_width(), Style::stdout()))?;
         }
@@ -63,6 +68,7 @@ impl Closing<'_> {
         if let Some(error) = failure {
             return Err(failed(&error));
         }
+        self.gate.say();
         drop(writeln!(io::stderr(), "{}", self.judgement.summary));
         Ok(self.judgement.code)
     }

@@ -11,7 +11,7 @@ use clap::{ArgMatches, Command};
 use super::error::{Error, Kind};
 
 /// Groups of options that may stand in a file.
-const HEADINGS: [&str; 2] = ["Sampling", "Thresholds"];
+const HEADINGS: [&str; 3] = ["Sampling", "Thresholds", "Gate"];
 
 /// One setting from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,10 @@ fn parse(text: &str, path: &Path, command: &Command) -> Result<Vec<Entry>, Error
     for (key, value) in table.get_ref() {
         let at = |span: Range<usize>| place(text, path, Some(span));
         let name = key.get_ref().as_ref();
+        // Tables of their own, see `allow`.
+        if name == "allow" && matches!(value.get_ref(), toml::de::DeValue::Array(_)) {
+            continue;
+        }
         let Some(arg) = known(command).into_iter().find(|arg| arg.get_long() == Some(name)) else {
             let names: Vec<_> = known(command).into_iter().filter_map(clap::Arg::get_long).collect();
             return Err(Error::usage(format!("{}: unknown setting '{name}'", at(key.span())))

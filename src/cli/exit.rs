@@ -62,11 +62,13 @@ pub struct Judgement {
 }
 
 impl GatePolicy {
-    /// Judges a session by its targets and by whether an alert was raised.
+    /// Judges a session by its targets and by whether an alert was raised. What is `excused` is no finding.
     #[must_use]
-    pub fn judge(&self, targets: &[Target], alert_fired: bool) -> Judgement {
-        let statuses = || targets.iter().map(|target| target.assessment.verdict.status);
-        let status = statuses().max().unwrap_or(Status::InsufficientData);
+    pub fn judge(&self, targets: &[Target], alert_fired: bool, excused: impl Fn(&Target) -> bool) -> Judgement {
+        let status = targets.iter().map(|target| target.assessment.verdict.status).max();
+        let status = status.unwrap_or(Status::InsufficientData);
+        let statuses =
+            || targets.iter().filter(|target| !excused(target)).map(|target| target.assessment.verdict.status);
         let count = |wanted: Status| statuses().filter(|&status| status == wanted).count();
         let named = |wanted: FailOn| self.fail_on.contains(&wanted);
         let of = |found: usize| format!("{found} of {} targets", targets.len());

@@ -83,7 +83,7 @@ impl Saver<'_> {
         let name = tick.at.to_string().chars().take(19).filter(char::is_ascii_digit).collect::<String>();
         let (day, time) = name.split_at(name.len().min(8));
         let path = PathBuf::from(format!("leakwatch-{day}-{time}.html"));
-        let judgement = settings::gate(self.described.analysis).judge(targets, self.recorder.alert_fired());
+        let judgement = settings::gate(self.described.analysis).judge(targets, self.recorder.alert_fired(), |_| false);
         let ending = Ending {
             session: self.session(tick),
             settings: settings::for_report(self.described.analysis, self.described.rules),
@@ -92,6 +92,7 @@ impl Saver<'_> {
                 exit_status: judgement.code,
                 summary: format!("so far: {}", judgement.summary),
             },
+            gate: None,
             observer: observer(None),
         };
         let report = self.recorder.clone().into_report(ending, targets, &[]);
@@ -115,6 +116,7 @@ impl Saver<'_> {
             missed_ticks: 0,
             max_late_seconds: None,
             suspended_seconds: None,
+            host: crate::source::host_name(),
             selection: self.described.selection.clone(),
             unreadable: 0,
             command: None,

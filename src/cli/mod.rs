@@ -1,19 +1,26 @@
 //! Joins the parts: what was typed becomes a session, and its verdict the exit status.
 
+mod allow;
 mod analyze;
 mod args;
+mod baseline;
 mod closing;
 mod command;
+mod compare;
 mod config;
 mod demo;
 mod error;
 mod exit;
+mod gate;
+mod gate_args;
+mod github;
 #[cfg_attr(not(feature = "tui"), path = "no_full_screen.rs")]
 mod full_screen;
 pub mod generate;
 mod list;
 mod live;
 mod outputs;
+mod plan;
 mod recording_args;
 mod run;
 mod select;
@@ -24,6 +31,7 @@ mod values;
 mod variables;
 mod view;
 mod watch;
+mod work;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -107,6 +115,8 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Report(args)) => analyze::run(&args.into()),
         Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Plan(args)) => plan::run(&args),
         Some(Command::List(args)) => list::run(&args),
         Some(Command::Demo(args)) => demo::run(args.behaviour),
         Some(Command::Selftest) => demo::selftest(),

@@ -54,7 +54,7 @@ impl Files {
             match format {
                 OutputFormat::Jsonl => streams.push(Box::new(EventJsonl::new(out, started, interval_seconds)?)),
                 OutputFormat::Csv => streams.push(Box::new(SampleCsv::new(out)?)),
-                OutputFormat::Json | OutputFormat::Html | OutputFormat::Svg => {}
+                _ => {}
             }
             Ok(())
         };

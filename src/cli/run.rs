@@ -1,6 +1,7 @@
 //! Starts a command, watches it and its descendants, and ends with it.
 
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::event::Fanout;
@@ -11,10 +12,12 @@ use crate::session::{EndedBy, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 
-use super::args::{RunArgs, SelectArgs};
+use super::args::{RunArgs, SamplingArgs, SelectArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
+use super::exit::OnInconclusive;
+use super::gate::Gate;
 use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
 use super::{exit, select, settings, signals, warn, watch};
@@ -31,11 +34,14 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let leash = Leash::default();
     signals::install(&stop, &leash)?;
     let clock = SystemClock;
+    let mut gate = Gate::new(&args.analysis, &rules, &stop, warmup(&args.sampling))?;
     // A command that cannot be started leaves alone what stands in the files.
     let files = Files::open(&args.output, &[])?;
     let mut started = Started::start(&args.command, &args.control, args.output.format, &leash)?;
     let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
     let pid = Pid(started.pid());
+    let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    gate.set_command(pid, &argv);
     let plan = Plan {
         selection: Selection { pids: vec![pid], tree: true, ..Selection::default() },
         interval: args.sampling.interval,
@@ -56,13 +62,15 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         full_screen: Some(full).filter(|_| args.control.quiet_command && !args.output.is_plain()),
     };
     let mut recorder = Recorder::default();
-    let mut watch = Watch::new(rules.clone());
-    let outcome = {
+    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut outcome = {
         let mut fanout = Fanout::default();
+        gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
         live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
+    gate.conclude(&watch, &mut outcome.ended_by);
     let by_itself = matches!(outcome.ended_by, EndedBy::CommandEnded | EndedBy::NothingMatched);
     let status = started
         .end(&args.control, by_itself)
@@ -72,16 +80,24 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         warn(&format!("still running after the command has ended: {}", outlived_by.join(", ")));
     }
 
-    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
+    }
+    let failure = failure(status, &started, &args.sampling, &outlived_by).filter(|_| !args.control.propagate);
+    if let Some(failure) = failure
+        && judgement.code == exit::CLEAN
+        && args.analysis.on_inconclusive == OnInconclusive::Fail
+    {
+        judgement.code = exit::INCONCLUSIVE;
+        judgement.summary = format!("inconclusive: {failure}; {}", judgement.summary);
     }
     judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
     let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {
-        argv: args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect(),
+        argv,
         pid: pid.0,
         exit_status: status.code(),
         signal: signal_of(status),
@@ -92,10 +108,27 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    let closing =
-        Closing { output, analysis, rules: &rules, session, judgement, cost, sink_failure, watch, recorder, outputs };
+    let closing = Closing {
+        output,
+        analysis,
+        rules: &rules,
+        session,
+        judgement,
+        gate,
+        cost,
+        sink_failure,
+        watch,
+        recorder,
+        outputs,
+    };
     let code = closing.close()?;
     Ok(propagated.filter(|_| code == exit::CLEAN).unwrap_or(code))
+}
+
+/// The start of a command is no steady state: a shell that becomes another program, imports, caches that fill. Of a run
+/// of known length the first tenth is left out.
+fn warmup(sampling: &SamplingArgs) -> Duration {
+    settings::length(sampling).map_or(Duration::ZERO, |length| length.mul_f64(settings::WARMUP_PART))
 }
 
 /// Descendants that were watched and still run.
@@ -123,6 +156,19 @@ fn signal_of(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal_of(_status: ExitStatus) -> Option<i32> {
     None
+}
+
+/// Why the command was not what was to be judged, though nothing was found: it must never pass in silence.
+fn failure(status: ExitStatus, started: &Started, sampling: &SamplingArgs, outlived_by: &[String]) -> Option<String> {
+    if started.was_stopped() {
+        return None;
+    }
+    if !outlived_by.is_empty() {
+        return Some(format!("the command went on without us: {}", outlived_by.join(", ")));
+    }
+    // A command that only ends may fail for reasons of its own; one that was to go on died.
+    let died = signal_of(status).is_some() || (!status.success() && settings::length(sampling).is_some());
+    died.then(|| "the command died before its time".to_owned())
 }
 
 /// The status a shell would give; a command that was ended at the deadline did nothing wrong.

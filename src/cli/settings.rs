@@ -11,6 +11,8 @@ use super::args::{AnalysisArgs, SamplingArgs};
 use super::error::Error;
 use super::exit::GatePolicy;
 
+/// The part of a `run` of known length that no judgement looks at.
+pub(super) const WARMUP_PART: f64 = 0.1;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Rules for processes that run.
@@ -52,7 +54,7 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
         analysis: analysis::Settings {
             window_s: args.window.map(|window| window.as_secs_f64()),
             min_observation_s: 0.0,
-            max_growth: args.max_growth.map(|rate| rate.0),
+            max_growth: args.max_growth.map(|rate| rate.0).or_else(|| super::gate::largest_allowed_growth(&args.gate)),
             spike_bytes: args.threshold_mb * 1e6,
             spike_fraction: args.threshold_percent / 100.0,
             spike_period_s: args.spike_period.as_secs_f64(),

@@ -14,6 +14,7 @@ use super::args::WatchArgs;
 use super::closing::Closing;
 use super::command::Leash;
 use super::error::Error;
+use super::gate::Gate;
 use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
 use super::{select, settings, signals};
@@ -51,14 +52,17 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         full_screen: Some(full).filter(|_| !args.output.is_plain()),
     };
     let mut recorder = Recorder::default();
-    let mut watch = Watch::new(rules.clone());
-    let outcome = {
+    let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
+    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut outcome = {
         let mut fanout = Fanout::default();
+        gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
         live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
-    let mut judgement = settings::gate(&args.analysis).judge(watch.targets(), recorder.alert_fired());
+    gate.conclude(&watch, &mut outcome.ended_by);
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
     }
@@ -66,7 +70,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, cost, sink_failure, watch, recorder, outputs }
+    Closing { output, analysis, rules: &rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }
         .close()
 }
 
@@ -99,6 +103,7 @@ pub(super) fn session_entry(outcome: &Outcome, interval: Duration, selection: St
         missed_ticks: outcome.missed_ticks,
         max_late_seconds: Some(outcome.max_late_s),
         suspended_seconds: Some(outcome.suspended_s),
+        host: crate::source::host_name(),
         selection,
         unreadable: u64::try_from(outcome.unreadable).unwrap_or(u64::MAX),
         command: None,
@@ -115,5 +120,6 @@ fn ended_by(reason: EndedBy) -> schema::EndedBy {
         EndedBy::OutputFailed => schema::EndedBy::OutputFailed,
         EndedBy::NothingMatched => schema::EndedBy::NothingMatched,
         EndedBy::EndOfRecording => schema::EndedBy::EndOfRecording,
+        EndedBy::Threshold => schema::EndedBy::Threshold,
     }
 }

@@ -18,7 +18,7 @@ pub fn status(status: analysis::Status) -> schema::Status {
     }
 }
 
-fn resource(resource: analysis::Resource) -> schema::Resource {
+pub(super) fn resource(resource: analysis::Resource) -> schema::Resource {
     match resource {
         analysis::Resource::Memory => schema::Resource::Memory,
         analysis::Resource::Fds => schema::Resource::Fds,
@@ -173,6 +173,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         cgroup: target.group.as_deref().map(cgroup),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
+        allowed: None,
     }
 }
 

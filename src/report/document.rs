@@ -6,6 +6,9 @@ use crate::event::Course;
 use crate::schema::Report;
 
 use super::html;
+use super::junit::write_junit;
+use super::markdown::markdown;
+use super::openmetrics::write_openmetrics;
 use super::output::OutputFormat;
 
 /// What the end of a session knows.
@@ -34,6 +37,9 @@ impl Document<'_> {
                 out.write_all(page.as_bytes())?;
             }
             OutputFormat::Svg => out.write_all(html::chart(self.report, &self.courses).as_bytes())?,
+            OutputFormat::Junit => write_junit(&mut out, self.report)?,
+            OutputFormat::Markdown => out.write_all(markdown(self.report).as_bytes())?,
+            OutputFormat::OpenMetrics => write_openmetrics(&mut out, self.report)?,
             OutputFormat::Jsonl | OutputFormat::Csv => {}
         }
         out.flush()

@@ -1,16 +1,25 @@
 //! Turns what happened into files: the recorder collects, exporters write.
 
+mod case;
 mod convert;
+mod convert_gate;
 mod csv_samples;
 mod document;
+mod github;
 mod html;
 mod jsonl;
+mod junit;
+mod markdown;
+mod openmetrics;
 mod output;
 mod recorder;
 
 pub use convert::status;
+pub use convert_gate::{allowance, gate, work};
 pub use csv_samples::SampleCsv;
 pub use document::Document;
+pub use github::{annotations, outputs as github_outputs};
 pub use jsonl::EventJsonl;
-pub use output::{NamedStream, Output, OutputError, OutputFormat, real_path};
+pub use markdown::markdown;
+pub use output::{NamedStream, Output, OutputError, OutputFormat, append, real_path};
 pub use recorder::{Ending, Recorder};

@@ -21,6 +21,12 @@ pub enum OutputFormat {
     Html,
     /// `.svg`: one chart.
     Svg,
+    /// `.xml`: JUnit.
+    Junit,
+    /// `.md`: a summary in Markdown.
+    Markdown,
+    /// `.txt`: OpenMetrics.
+    OpenMetrics,
 }
 
 impl OutputFormat {
@@ -41,7 +47,7 @@ impl OutputFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The ending says nothing.
-    #[error("cannot tell from '{}' what to write: its name must end in .json, .jsonl, .csv, .html or .svg", .0.display())]
+    #[error("cannot tell from '{}' what to write: its name must end in .json, .html, .svg, .jsonl, .csv, .xml, .md or .txt", .0.display())]
     UnknownEnding(PathBuf),
     /// The folder is missing.
     #[error("cannot write '{}': there is no folder '{}'", .path.display(), .folder.display())]
@@ -186,6 +192,14 @@ impl Write for NamedStream {
     }
 }
 
+/// Adds text at the end of a file that others write to as well.
+///
+/// # Errors
+/// When the system refuses.
+pub fn append(path: &Path, text: &str) -> io::Result<()> {
+    File::options().append(true).create(true).open(path)?.write_all(text.as_bytes())
+}
+
 /// The file that a path names, links followed; `None` when there is none.
 #[must_use]
 pub fn real_path(path: &Path) -> Option<PathBuf> {
@@ -206,6 +220,9 @@ fn format_of(path: &Path) -> Result<OutputFormat, OutputError> {
         Some("csv") => Ok(OutputFormat::Csv),
         Some("html" | "htm") => Ok(OutputFormat::Html),
         Some("svg") => Ok(OutputFormat::Svg),
+        Some("xml") => Ok(OutputFormat::Junit),
+        Some("md") => Ok(OutputFormat::Markdown),
+        Some("txt") => Ok(OutputFormat::OpenMetrics),
         _ => Err(OutputError::UnknownEnding(path.to_owned())),
     }
 }

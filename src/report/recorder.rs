@@ -30,6 +30,8 @@ pub struct Ending {
     pub settings: schema::Settings,
     /// The verdict on the session.
     pub verdict: schema::SessionVerdict,
+    /// What the gate asked and what came of it.
+    pub gate: Option<schema::Gate>,
     /// What leakwatch itself cost.
     pub observer: schema::Observer,
 }
@@ -57,6 +59,7 @@ impl Recorder {
             verdict: ending.verdict,
             targets: targets.iter().map(convert::target).collect(),
             folded: folded.iter().map(convert::folded).collect(),
+            gate: ending.gate,
             alerts: self.alerts,
             alerts_dropped: self.dropped,
             notices: self.notices,

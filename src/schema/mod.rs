@@ -4,13 +4,19 @@
 //! could notice needs a new [`SCHEMA_VERSION`].
 
 mod cgroup;
+mod compare;
 mod event_line;
+mod gate;
 mod observer;
+mod past;
 mod report;
 
 pub use cgroup::Cgroup;
+pub use compare::{BaselineEntry, Comparison, ComparisonRow};
 pub use event_line::{EventLine, SampleLine};
+pub use gate::{AllowanceEntry, AnswerEntry, DifferenceEntry, Gate, GateOutcome, JobEntry, ThresholdEntry, WorkEntry};
 pub use observer::Observer;
+pub use past::{PastReport, PastResource, PastTarget};
 pub use report::*;
 
 /// Version of report and event lines: the first number changes when a reader could break.

@@ -22,6 +22,9 @@ pub struct Report {
     pub targets: Vec<Target>,
     /// Targets that have gone and are not listed one by one: the longest gone, once there are hundreds.
     pub folded: Vec<FoldedEntry>,
+    /// What `--fail-if` and its like asked, and what came of it; null when nothing was asked.
+    #[serde(default)]
+    pub gate: Option<super::Gate>,
     /// Alerts that began or ended, in their order.
     pub alerts: Vec<AlertEntry>,
     /// Alerts beyond the number that a report keeps.
@@ -53,6 +56,9 @@ pub struct Session {
     pub max_late_seconds: Option<f64>,
     /// Time the host was suspended meanwhile; null for recordings.
     pub suspended_seconds: Option<f64>,
+    /// The host it ran on; null when unknown, and for recordings.
+    #[serde(default)]
+    pub host: Option<String>,
     /// What was selected, in words.
     pub selection: String,
     /// Matching processes that could not be read at all; files that could not be analysed.
@@ -101,6 +107,8 @@ pub enum EndedBy {
     OutputFailed,
     NothingMatched,
     EndOfRecording,
+    /// An expression with `abort` held.
+    Threshold,
 }
 
 /// What was in force.
@@ -212,6 +220,9 @@ pub struct Target {
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.
     pub denied: Vec<DeniedEntry>,
+    /// The reason of the `[[allow]]` that excuses what was found; null when nothing does.
+    #[serde(default)]
+    pub allowed: Option<String>,
 }
 
 /// Targets of one name that have gone and are not listed one by one.

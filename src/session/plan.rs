@@ -44,6 +44,7 @@ pub enum EndedBy {
     OutputFailed,
     NothingMatched,
     EndOfRecording,
+    Threshold,
 }
 
 /// What a live session came to.

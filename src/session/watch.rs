@@ -72,6 +72,8 @@ pub struct Watch {
     counter_error: f64,
     /// First and last time so far, for [`MinObservation::FifthOfRecording`].
     span: Option<(Timestamp, Timestamp)>,
+    /// Samples so soon after the first one are not judged, in seconds.
+    warmup_s: f64,
 }
 
 impl Watch {
@@ -91,7 +93,14 @@ impl Watch {
             awaiting: Vec::new(),
             counter_error: 0.0,
             span: None,
+            warmup_s: 0.0,
         }
+    }
+
+    /// Leaves the first `seconds` of the session, or of each recording, out of every verdict.
+    #[must_use]
+    pub fn with_warmup(self, seconds: f64) -> Self {
+        Self { warmup_s: seconds, ..self }
     }
 
     /// The targets, in the order in which they were found.
@@ -226,11 +235,12 @@ impl Watch {
         if let Some(memory) = memory {
             target.trace.push(memory);
         }
-        let spiking = series.found.iter().any(|finding| finding.kind == AlertKind::Spike);
-        let changed = tracker.push(sample) || spiking;
-        let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
+        let spiking = series.found.iter().any(|finding| finding.kind == AlertKind::Spike);
+        let warming = at.seconds_since(first) < self.warmup_s;
+        let changed = !warming && (tracker.push(sample) || spiking);
+        let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         sink.take(Event::Sampled(target, sample))?;
         let pool = series.pool;
         if changed && self.replaying {

@@ -10,14 +10,17 @@ mod portable;
 pub mod procfs;
 pub mod replay;
 mod selector;
+mod text_file;
 mod users;
+pub mod work;
 
-pub use own::own_peak_rss_bytes;
+pub use own::{host_name, own_peak_rss_bytes};
 pub use pid_file::{PidFileError, read_pid_file};
 pub use portable::PortableSource;
 #[cfg(target_os = "linux")]
 pub use procfs::ProcfsSource;
 pub use selector::Selection;
+pub use text_file::read_text;
 pub use users::{user_id, user_name};
 
 use std::sync::Arc;

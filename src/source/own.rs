@@ -1,4 +1,4 @@
-//! What leakwatch itself holds.
+//! What leakwatch itself holds, and where it runs.
 
 /// Highest RSS of this process, in bytes; `None` where the system does not tell (`VmHWM`, proc(5)).
 #[must_use]
@@ -10,4 +10,10 @@ pub fn own_peak_rss_bytes() -> Option<u64> {
     }
     #[cfg(not(target_os = "linux"))]
     None
+}
+
+/// The name of this host; `None` where the system does not tell.
+#[must_use]
+pub fn host_name() -> Option<String> {
+    sysinfo::System::host_name().ok()
 }

@@ -78,7 +78,11 @@ impl Messages {
     fn say_passed(&mut self, at: Timestamp) {
         let more = std::mem::take(&mut self.passed).saturating_sub(NAMED);
         if more > 0 {
-            self.say(&format!("{} {}: {more} more have ended or started again", self.stamp(at), self.style.dim("info")));
+            self.say(&format!(
+                "{} {}: {more} more have ended or started again",
+                self.stamp(at),
+                self.style.dim("info")
+            ));
         }
     }
 

@@ -61,7 +61,7 @@ fn outputs_fail_at_the_first_second() {
         refused(&arguments.each_ref().map(String::as_str), 2, names);
     };
     check("/no/such/folder/x.json", &["/no/such/folder", "mkdir -p"]);
-    check("x.docx", &["x.docx", ".json, .jsonl, .csv, .html or .svg"]);
+    check("x.docx", &["x.docx", ".json, .html, .svg, .jsonl, .csv, .xml, .md or .txt"]);
     check("/proc/x.csv", &["/proc/x.csv"]);
     check("/proc/x.json", &["/proc/x.json"]);
     refused(&["--pid", &pid, "-o", "/tmp/same.csv", "-o", "/tmp/../tmp/same.csv"], 2, &["named twice"]);

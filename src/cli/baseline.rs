@@ -1,0 +1,138 @@
+//! Reads the report of an earlier run for what a new one is compared with.
+
+use std::path::Path;
+
+use crate::gate::{Baseline, Past, PastTarget};
+use crate::schema::{self, PastReport, SCHEMA_VERSION};
+use crate::source::read_text;
+
+use super::error::{Error, Kind};
+
+/// The smallest step of memory, in bytes: a page.
+const PAGE: f64 = 4096.0;
+
+/// An earlier report: what it measured, and where it comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Earlier {
+    pub(super) baseline: Baseline,
+    pub(super) entry: schema::BaselineEntry,
+}
+
+/// Reads a report.
+///
+/// # Errors
+/// When there is no report in the file.
+pub(super) fn read(path: &Path) -> Result<Earlier, Error> {
+    let shown = path.display();
+    let hint = "a baseline is a report that an earlier run wrote with '-o report.json'";
+    let text = read_text(path)
+        .map_err(|error| Error::new(Kind::Usage, format!("cannot read '{shown}': {error}")).hint(hint))?;
+    let report: PastReport = serde_json::from_str(&text)
+        .map_err(|error| Error::usage(format!("'{shown}' is no report of leakwatch: {error}")).hint(hint))?;
+    let command = report.session.command.as_ref();
+    let targets = report.targets.iter().map(|target| past_target(&report, target, command.map(|c| c.pid))).collect();
+    Ok(Earlier {
+        baseline: Baseline { targets },
+        entry: schema::BaselineEntry {
+            file: path.display().to_string(),
+            schema_version: report.schema_version.clone(),
+            started_at: report.session.started_at.clone(),
+            host: report.session.host.clone(),
+            command: command.map(|command| command.argv.clone()),
+        },
+    })
+}
+
+/// What a reader must know before they compare: other versions, commands and hosts.
+pub(super) fn differences(
+    old: &schema::BaselineEntry,
+    schema_version: &str,
+    host: Option<&str>,
+    command: Option<&[String]>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    if old.schema_version != schema_version {
+        let version = crate::escape::terminal(&old.schema_version);
+        found.push(format!("the baseline is of schema version {version}, this is {schema_version}: what is missing in it is not compared"));
+    }
+    if let (Some(old), Some(new)) = (old.host.as_deref(), host)
+        && old != new
+    {
+        found.push(format!("the baseline is of another host: '{}'", crate::escape::terminal(old)));
+    }
+    if let (Some(old), Some(new)) = (old.command.as_deref(), command)
+        && old != new
+    {
+        let words = crate::escape::terminal(&old.join(" ")).into_owned();
+        found.push(format!("the baseline is of another command: '{words}'"));
+    }
+    found
+}
+
+/// The differences to this run.
+pub(super) fn differences_to_now(old: &schema::BaselineEntry, command: Option<&[String]>) -> Vec<String> {
+    differences(old, SCHEMA_VERSION, crate::source::host_name().as_deref(), command)
+}
+
+fn past_target(report: &PastReport, target: &schema::PastTarget, command: Option<u32>) -> PastTarget {
+    let pool = target.kind == "pool";
+    let mut values: Vec<(String, Past)> = Vec::new();
+    // What the gate measured comes first: it may be another metric than those that every report has.
+    for threshold in report.gate.iter().flat_map(|gate| &gate.thresholds) {
+        let about = threshold
+            .answers
+            .iter()
+            .find(|answer| answer.pid == target.pid && answer.name == target.name && answer.members.is_some() == pool);
+        if let Some((answer, value)) = about.and_then(|answer| Some((answer, answer.value?))) {
+            let (low, high) = (answer.ci_low.unwrap_or(value), answer.ci_high.unwrap_or(value));
+            values.push((threshold.metric.clone(), Past { value, low, high }));
+        }
+    }
+    let mut add = |metric: String, value: Option<f64>| {
+        if let Some(value) = value {
+            values.push((metric, Past { value, low: value, high: value }));
+        }
+    };
+    for (field, value) in &target.memory {
+        match field.as_str() {
+            "rss_max_bytes" => add("peak(rss)".into(), *value),
+            "rss_min_bytes" => add("min(rss)".into(), *value),
+            "rss_first_bytes" => add("first(rss)".into(), *value),
+            "rss_bytes" | "rss_file_bytes" => {}
+            other => add(format!("last({})", other.trim_end_matches("_bytes").trim_start_matches("rss_")), *value),
+        }
+    }
+    add("last(rss)".into(), target.memory.get("rss_bytes").copied().flatten());
+    for known in &target.resources {
+        let name = &known.resource;
+        let levels = [("first", known.first), ("last", known.last), ("min", known.min), ("peak", known.max)];
+        levels.into_iter().for_each(|(aggregate, value)| add(format!("{aggregate}({name})"), value));
+        let both = known.first.zip(known.last);
+        add(format!("delta({name})"), both.map(|(first, last)| last - first));
+        add(format!("ratio({name})"), both.filter(|(first, _)| *first > 0.0).map(|(first, last)| last / first));
+    }
+    for known in &target.resources {
+        if let Some(growth) = growth(known, target.observed_seconds) {
+            values.push((format!("growth({})", known.resource), growth));
+        }
+    }
+    PastTarget {
+        name: target.name.clone(),
+        cmdline: target.cmdline.clone().unwrap_or_default(),
+        pool,
+        is_command: command.is_some() && target.pid == command,
+        values,
+    }
+}
+
+/// Growth of a resource; one that never moved has not grown, as far as its smallest step can tell.
+fn growth(known: &schema::PastResource, observed: f64) -> Option<Past> {
+    match (known.rate_per_s, known.ci_low_per_s, known.ci_high_per_s) {
+        (Some(value), Some(low), Some(high)) => Some(Past { value, low, high }),
+        _ if known.min.is_some() && known.min == known.max && observed > 0.0 => {
+            let step = if known.resource == "memory" { PAGE } else { 1.0 };
+            Some(Past { value: 0.0, low: -step / observed, high: step / observed })
+        }
+        _ => None,
+    }
+}

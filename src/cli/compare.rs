@@ -1,0 +1,145 @@
+//! Two reports side by side: what grew faster in the second than in the first.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use crate::escape;
+use crate::gate::{Difference, Metric, Past, PastTarget, Subject, difference};
+use crate::schema;
+
+use super::baseline::{differences, read};
+use super::error::Error;
+use super::{exit, print};
+
+/// What is compared of each target.
+const METRICS: [&str; 5] = ["growth(memory)", "growth(fds)", "growth(threads)", "peak(rss)", "peak(memory)"];
+/// Differences that are less likely than this by chance are called so.
+const LIKELY: f64 = 0.05;
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The report of the earlier run
+    #[arg(value_name = "A.json", value_hint = ValueHint::FilePath)]
+    pub before: PathBuf,
+    /// The report of the later run
+    #[arg(value_name = "B.json", value_hint = ValueHint::FilePath)]
+    pub after: PathBuf,
+    /// What standard output carries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
+    pub format: CompareFormat,
+}
+
+/// What standard output carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// A table for people
+    Table,
+    /// One document
+    Json,
+}
+
+/// Prints the comparison.
+pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
+    let (before, after) = (read(&args.before)?, read(&args.after)?);
+    let command = after.entry.command.as_deref();
+    let notes = differences(&before.entry, &after.entry.schema_version, after.entry.host.as_deref(), command);
+    let mut rows = Vec::new();
+    let mut missing = Vec::new();
+    for target in &after.baseline.targets {
+        let subject = Subject {
+            members: target.pool.then_some(0),
+            pid: None,
+            name: target.name.clone(),
+            cmdline: target.cmdline.clone(),
+            source: None,
+        };
+        match before.baseline.find(&subject, target.is_command) {
+            Some(old) => rows.extend(compare(old, target)),
+            None => missing.push(target.name.clone()),
+        }
+    }
+    let found = schema::Comparison { before: before.entry, after: after.entry, notes, rows, only_after: missing };
+    match args.format {
+        CompareFormat::Json => {
+            let text = serde_json::to_string_pretty(&found).unwrap_or_default();
+            print(&format!("{text}\n"))
+        }
+        CompareFormat::Table => table(&found),
+    }
+}
+
+fn compare(old: &PastTarget, new: &PastTarget) -> Vec<schema::ComparisonRow> {
+    let mut rows = Vec::new();
+    for name in METRICS {
+        let Some(metric) = metric(name) else { continue };
+        let (Some(before), Some(after)) = (old.value(&metric), new.value(&metric)) else { continue };
+        let found = difference(after, before, 0.0);
+        rows.push(schema::ComparisonRow {
+            name: new.name.clone(),
+            pool: new.pool,
+            metric: name.to_owned(),
+            unit: metric.unit().to_owned(),
+            before: before.value,
+            after: after.value,
+            difference: found.value,
+            ci_low: found.low,
+            ci_high: found.high,
+            p_value: found.p,
+            found: word(&found, before).to_owned(),
+        });
+    }
+    rows
+}
+
+fn metric(name: &str) -> Option<Metric> {
+    format!("{name} > 0").parse::<crate::gate::Expression>().ok().map(|expression| expression.metric)
+}
+
+fn word(found: &Difference, before: Past) -> &'static str {
+    match found.p {
+        Some(p) if p >= LIKELY => "no difference",
+        _ if found.value == 0.0 => "no difference",
+        // A level has no interval: less than a twentieth is as good as nothing.
+        None if found.value.abs() < 0.05 * before.value.abs() => "no difference",
+        _ if found.value > 0.0 => "more",
+        _ => "less",
+    }
+}
+
+fn table(found: &schema::Comparison) -> Result<u8, Error> {
+    found.notes.iter().for_each(|note| super::warn(note));
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(["NAME", "METRIC", "BEFORE", "AFTER", "DIFFERENCE", "95 % INTERVAL", "P", ""]);
+    for row in &found.rows {
+        let Some(metric) = metric(&row.metric) else { continue };
+        let together = if row.pool { " (together)" } else { "" };
+        let signed = |value: f64| {
+            let shown = metric.show(value.abs());
+            let shown = shown.trim_start_matches('+');
+            if value < 0.0 { format!("-{shown}") } else { format!("+{shown}") }
+        };
+        let interval = match row.p_value {
+            Some(_) => format!("{} to {}", signed(row.ci_low), signed(row.ci_high)),
+            None => String::new(),
+        };
+        table.add_row([
+            format!("{}{together}", escape::terminal(&row.name)),
+            row.metric.clone(),
+            metric.show(row.before),
+            metric.show(row.after),
+            signed(row.difference),
+            interval,
+            row.p_value.map(|p| format!("{p:.3}")).unwrap_or_default(),
+            row.found.clone(),
+        ]);
+    }
+    let mut text = format!("{}\n", table.trim_fmt());
+    for name in &found.only_after {
+        text.push_str(&format!("only in the second report: {}\n", escape::terminal(name)));
+    }
+    print(&text)?;
+    Ok(exit::CLEAN)
+}

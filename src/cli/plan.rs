@@ -1,0 +1,69 @@
+//! Says before a run how long it must be: what a leak of some rate takes to be seen over some noise.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::analysis::{seconds_to_answer, smallest_detectable};
+use crate::units::{ByteRate, Bytes, Span};
+
+use super::error::Error;
+use super::values::parse_interval;
+use super::{print, settings};
+
+/// The smallest step of memory, in bytes: a page.
+const PAGE: f64 = 4096.0;
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The growth that must be told from none: 1MiB/h
+    #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
+    pub rate: ByteRate,
+    /// How much memory moves around its trend, as a standard deviation ('variance.spread_bytes' of an earlier report)
+    #[arg(long, value_name = "SIZE")]
+    pub noise: Bytes,
+    /// Time between samples
+    #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_interval, allow_negative_numbers = true)]
+    pub interval: Duration,
+}
+
+/// Prints the plan.
+pub(super) fn run(args: &PlanArgs) -> Result<u8, Error> {
+    if args.rate.0 <= 0.0 {
+        return Err(Error::usage("the rate must be more than 0").hint("such as '--rate 1MiB/h'"));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "an amount of noise")]
+    let noise = args.noise.0 as f64;
+    let interval = args.interval.as_secs_f64();
+    let needed = seconds_to_answer(args.rate.0, noise, PAGE, interval);
+    let plain = |rate: f64| ByteRate(rate).to_string().trim_start_matches('+').to_owned();
+    let whole = (needed / (1.0 - settings::WARMUP_PART)).ceil();
+    let mut text = format!(
+        "{} can be told from no growth after {}, with noise of {} and a sample every {}.\n\n\
+         leakwatch run --interval {} --duration {} --fail-if 'growth(memory) > {}' -- CMD\n\n\
+         (the first tenth of a run is its warm-up)\n\n{:>12}  {}\n",
+        plain(args.rate.0),
+        Span(needed),
+        args.noise,
+        Span(interval),
+        typed(args.interval),
+        typed(Duration::from_secs_f64(whole)),
+        plain(args.rate.0).replace(' ', ""),
+        "AFTER",
+        "SMALLEST LEAK THAT IS SEEN",
+    );
+    for part in [0.25, 0.5, 1.0, 2.0, 4.0] {
+        let span = needed * part;
+        if span < 48.0 * interval {
+            continue;
+        }
+        let rate = smallest_detectable(noise, PAGE, interval, span);
+        text.push_str(&format!("{:>12}  {}\n", Span(span).to_string(), plain(rate)));
+    }
+    print(&text)
+}
+
+fn typed(span: Duration) -> String {
+    humantime::format_duration(span).to_string().replace(' ', "")
+}

@@ -1,0 +1,290 @@
+//! Holds every threshold against every target while a session runs: a sink of its events.
+
+use std::collections::HashMap;
+use std::io;
+
+use crate::analysis::Settings;
+use crate::event::{Event, EventSink, Target};
+use crate::model::{Pid, Sample, Timestamp};
+
+use super::allow::{Allowance, about};
+use super::answer::{Answer, Outcome, Subject};
+use super::baseline::Baseline;
+use super::expression::{Limit, Threshold};
+use super::guard::Guard;
+use super::levels::Levels;
+use super::metric::Aggregate;
+use super::work::{WorkMeter, WorkTick};
+
+/// Answers about targets that have gone and passed; beyond them they are only counted. A host that starts hundreds of
+/// processes a second must not make a watcher grow.
+const KEPT: usize = 1024;
+/// A target that was seen for a smaller part of the session than this, and has gone, is not what was to be judged.
+const PASSING_BY: f64 = 0.1;
+/// A target of a recording that is missing for this part of it, at the end, has gone.
+const ABSENT: f64 = 0.05;
+
+/// All thresholds on all targets.
+pub struct Gatekeeper {
+    thresholds: Vec<Threshold>,
+    settings: Settings,
+    warmup_s: f64,
+    baseline: Baseline,
+    allowances: Vec<Allowance>,
+    /// The process that was started for the session.
+    command: Option<Pid>,
+    /// First sample of the session, or of each recording.
+    begun: HashMap<Option<String>, Timestamp>,
+    latest: Option<Timestamp>,
+    /// By the number of the target.
+    open: HashMap<u64, Vec<Guard>>,
+    answers: Vec<Answer>,
+    /// Passing answers to each threshold that are no longer kept.
+    folded: Vec<u64>,
+    on_abort: Option<Box<dyn Fn()>>,
+    work_source: Option<Box<dyn FnMut() -> Option<WorkTick>>>,
+    work: WorkMeter,
+    /// Why the session was ended.
+    aborted: Option<String>,
+}
+
+impl Gatekeeper {
+    /// A gate with these thresholds. `settings` are those of the verdict, for growth of series that it does not look at.
+    #[must_use]
+    pub fn new(thresholds: Vec<Threshold>, settings: Settings, warmup_s: f64) -> Self {
+        Self {
+            folded: vec![0; thresholds.len()],
+            thresholds,
+            settings,
+            warmup_s,
+            baseline: Baseline::default(),
+            allowances: Vec::new(),
+            command: None,
+            begun: HashMap::new(),
+            latest: None,
+            open: HashMap::new(),
+            answers: Vec::new(),
+            on_abort: None,
+            work_source: None,
+            work: WorkMeter::default(),
+            aborted: None,
+        }
+    }
+
+    /// What ends the session when an expression with `abort` holds.
+    pub fn on_abort(&mut self, end: impl Fn() + 'static) {
+        self.on_abort = Some(Box::new(end));
+    }
+
+    /// Excuses what is known.
+    pub fn allow(&mut self, allowances: Vec<Allowance>) {
+        self.allowances = allowances;
+    }
+
+    /// What is excused.
+    #[must_use]
+    pub fn allowances(&self) -> &[Allowance] {
+        &self.allowances
+    }
+
+    /// Compares with an earlier run.
+    pub fn set_baseline(&mut self, baseline: Baseline) {
+        self.baseline = baseline;
+    }
+
+    /// Names the process that was started for the session: it is compared with the command of the earlier run.
+    pub fn set_command(&mut self, pid: Pid) {
+        self.command = Some(pid);
+    }
+
+    /// Asks this at every tick how much work was done.
+    pub fn count_work(&mut self, source: impl FnMut() -> Option<WorkTick> + 'static) {
+        self.work_source = Some(Box::new(source));
+    }
+
+    /// The work that was done; nothing unless it is counted.
+    #[must_use]
+    pub fn work(&self) -> Option<&WorkMeter> {
+        self.work_source.as_ref().map(|_| &self.work)
+    }
+
+    /// The thresholds, in their order.
+    #[must_use]
+    pub fn thresholds(&self) -> &[Threshold] {
+        &self.thresholds
+    }
+
+    /// Why the session was ended, when an expression with `abort` held.
+    #[must_use]
+    pub fn aborted(&self) -> Option<&str> {
+        self.aborted.as_deref()
+    }
+
+    /// Passing answers to a threshold about targets that have gone and are not among [`Self::answers`].
+    #[must_use]
+    pub fn folded(&self, threshold: usize) -> u64 {
+        self.folded[threshold]
+    }
+
+    /// What came of it, once the session has ended.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
+    }
+
+    /// What a threshold came to; inconclusive when nothing was observed.
+    #[must_use]
+    pub fn outcome(&self, threshold: usize) -> Outcome {
+        let passed = (self.folded[threshold] > 0).then_some(Outcome::Pass);
+        let worst = self.worst(threshold).map(|answer| answer.outcome);
+        worst.max(passed).unwrap_or(Outcome::Inconclusive)
+    }
+
+    /// The first of the worst answers to a threshold that count.
+    #[must_use]
+    pub fn worst(&self, threshold: usize) -> Option<&Answer> {
+        let own = self.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
+        // max_by_key gives the last one.
+        own.rev().max_by_key(|answer| answer.outcome)
+    }
+
+    /// Whether growth of memory passed only because it never moved: perhaps nothing was exercised.
+    #[must_use]
+    pub fn is_hollow(&self) -> bool {
+        let grows = |answer: &&Answer| {
+            let metric = self.thresholds[answer.threshold].expression.metric;
+            metric.aggregate == Aggregate::Growth && !metric.series.is_count() && !metric.per_work
+        };
+        let mut passed =
+            self.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
+        passed.peek().is_some() && passed.all(|answer| answer.unmoved)
+    }
+
+    /// Asks every threshold of every target that is still there for the last time.
+    pub fn conclude(&mut self, targets: &[Target]) {
+        for target in targets {
+            let session = self.session_s(&target.source);
+            // A recording does not say when a process has ended: it is seen no more.
+            let absent = self.latest.map_or(0.0, |latest| latest.seconds_since(target.last_seen));
+            self.close(target, target.ended.is_some() || absent > ABSENT * session);
+        }
+        self.weigh();
+    }
+
+    fn elapsed(&mut self, target: &Target, at: Timestamp) -> f64 {
+        let begun = self.begun.entry(target.source.clone()).or_insert(at);
+        at.seconds_since(*begun)
+    }
+
+    fn session_s(&self, source: &Option<String>) -> f64 {
+        self.begun.get(source).zip(self.latest).map_or(0.0, |(begun, latest)| latest.seconds_since(*begun))
+    }
+
+    fn sample(&mut self, target: &Target, sample: &Sample) {
+        if self.thresholds.is_empty() {
+            return;
+        }
+        let at = sample.at;
+        self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
+        let elapsed = self.elapsed(target, at);
+        let (thresholds, settings) = (&self.thresholds, &self.settings);
+        let (baseline, command, allowances) = (&self.baseline, self.command, &self.allowances);
+        let begin = |threshold: &Threshold| {
+            let is_command = command.is_some() && target.key.map(|key| key.pid) == command;
+            let compares = matches!(threshold.expression.limit, Limit::Baseline { .. });
+            let past = compares.then(|| baseline.find(&Subject::of(target), is_command).cloned()).flatten();
+            let levels = Levels::new(&threshold.expression.metric, settings, target.age_s);
+            let allowed = about(allowances, &threshold.expression.metric, target);
+            Guard { levels, since: None, failed: None, past, allowed }
+        };
+        let guards = self.open.entry(target.number).or_insert_with(|| thresholds.iter().map(begin).collect());
+        let mut abort = None;
+        for (guard, Threshold { expression, .. }) in guards.iter_mut().zip(thresholds) {
+            if elapsed < expression.after_s {
+                continue;
+            }
+            guard.levels.push(at, &sample.reading, elapsed < self.warmup_s, settings);
+            if expression.is_live() && guard.failed.is_none() {
+                guard.watch(expression, target, at);
+                if expression.abort && guard.failed.is_some() {
+                    abort = abort.or_else(|| guard.failed.as_ref().map(|(_, held)| (expression, held.message.clone())));
+                }
+            }
+        }
+        if let Some((expression, message)) = abort
+            && self.aborted.is_none()
+        {
+            self.aborted = Some(format!("'{expression}' on {}: {message}", target.label.name));
+            if let Some(end) = &self.on_abort {
+                end();
+            }
+        }
+    }
+
+    /// All targets were read: their memory stands beside the work that was done by now.
+    fn tick(&mut self, at: Timestamp, targets: &[Target]) {
+        let Some(tick) = self.work_source.as_mut().and_then(|source| source()) else { return };
+        let total = self.work.push(at, &tick, targets);
+        for target in targets.iter().filter(|target| target.ended.is_none()) {
+            if self.elapsed(target, at) < self.warmup_s {
+                continue;
+            }
+            for guard in self.open.get_mut(&target.number).into_iter().flatten() {
+                guard.levels.push_work(total, &target.reading, &self.settings);
+            }
+        }
+    }
+
+    fn close(&mut self, target: &Target, gone: bool) {
+        let Some(mut guards) = self.open.remove(&target.number) else { return };
+        let latest = self.latest.unwrap_or(target.last_seen);
+        let elapsed = self.elapsed(target, latest);
+        for (index, guard) in guards.iter_mut().enumerate() {
+            guard.levels.conclude(&self.settings);
+            let expression = &self.thresholds[index].expression;
+            let mut answer = guard.answer(expression, target, elapsed);
+            answer.threshold = index;
+            answer.gone = gone;
+            if gone && answer.outcome == Outcome::Pass && self.answers.len() >= KEPT {
+                self.folded[index] += 1;
+            } else {
+                self.answers.push(answer);
+            }
+        }
+    }
+
+    /// What came and went too soon to be judged does not count beside others that were: one of its own name, or
+    /// anything at all when it was there for a moment only.
+    fn weigh(&mut self) {
+        let sessions: Vec<f64> = self.answers.iter().map(|answer| self.session_s(&answer.subject.source)).collect();
+        let judged: Vec<(usize, String)> = self
+            .answers
+            .iter()
+            .filter(|answer| answer.outcome != Outcome::Inconclusive)
+            .map(|answer| (answer.threshold, answer.subject.name.clone()))
+            .collect();
+        for (answer, session) in self.answers.iter_mut().zip(sessions) {
+            let brief = answer.observed_s < PASSING_BY * session;
+            let stands_in = |(threshold, name): &(usize, String)| {
+                *threshold == answer.threshold && (brief || *name == answer.subject.name)
+            };
+            answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && judged.iter().any(stands_in));
+        }
+    }
+}
+
+impl EventSink for Gatekeeper {
+    fn wants_samples(&self) -> bool {
+        !self.thresholds.is_empty()
+    }
+
+    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Sampled(target, sample) => self.sample(target, sample),
+            Event::Gone(target) => self.close(target, true),
+            Event::Ticked(tick, targets) => self.tick(tick.at, targets),
+            _ => {}
+        }
+        Ok(())
+    }
+}

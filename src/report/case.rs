@@ -1,0 +1,166 @@
+//! The report as a list of cases, each passed, failed, in error or skipped: what every CI system understands.
+
+use std::collections::HashMap;
+
+use crate::escape;
+use crate::schema::{AnswerEntry, GateOutcome, Report, Status, Target};
+
+/// What became of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Passed,
+    Failed,
+    /// It cannot be told, and that counts.
+    Error,
+    /// It cannot be told, or only a warning was asked for, and that does not count.
+    Skipped,
+}
+
+/// One question and its answer. `class` and `name` are unique together, and the same in every run of the same command.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub class: String,
+    pub name: String,
+    pub state: State,
+    pub message: String,
+    /// Whether the message is a warning although the case did not fail.
+    pub warns: bool,
+    /// How long the target was seen, in seconds.
+    pub seconds: f64,
+}
+
+/// All cases of a report: each target and threshold, the verdict on each target, and the session.
+pub(super) fn cases(report: &Report) -> Vec<Case> {
+    let mut names = Names::default();
+    let targets: Vec<String> = report.targets.iter().map(|t| names.class(&class_of(t.members, &t.name))).collect();
+    let mut out = Vec::new();
+    for threshold in report.gate.iter().flat_map(|gate| &gate.thresholds) {
+        let mut taken = vec![false; targets.len()];
+        for answer in &threshold.answers {
+            let index = report.targets.iter().enumerate().position(|(i, t)| !taken[i] && is_about(answer, t));
+            let class = match index {
+                Some(index) => {
+                    taken[index] = true;
+                    targets[index].clone()
+                }
+                None => names.class(&class_of(answer.members, &answer.name)),
+            };
+            let (state, warns) = match (answer.outcome, threshold.tier.as_str()) {
+                (GateOutcome::Pass, _) => (State::Passed, false),
+                (GateOutcome::Fail, "fail") => (State::Failed, false),
+                (GateOutcome::Fail, _) => (State::Passed, true),
+                (GateOutcome::Inconclusive, "fail") if answer.counts && report.verdict.exit_status != 0 => {
+                    (State::Error, false)
+                }
+                (GateOutcome::Inconclusive, _) => (State::Skipped, false),
+            };
+            let seconds = index.map_or(0.0, |index| report.targets[index].observed_seconds);
+            let name = clean(&threshold.expression);
+            out.push(Case { class, name, state, message: clean(&answer.message), warns, seconds });
+        }
+    }
+    for (target, class) in report.targets.iter().zip(&targets) {
+        let message = verdict_in_words(target);
+        let seconds = target.observed_seconds;
+        out.push(Case {
+            class: class.clone(),
+            name: "leak".into(),
+            state: state(report, target),
+            message,
+            warns: false,
+            seconds,
+        });
+    }
+    out.push(session(report, &out));
+    let mut seen: HashMap<(String, String), u32> = HashMap::new();
+    for case in &mut out {
+        let count = seen.entry((case.class.clone(), case.name.clone())).or_default();
+        *count += 1;
+        if *count > 1 {
+            case.name = format!("{} ({count})", case.name);
+        }
+    }
+    out
+}
+
+/// What neither a target nor a threshold says: an alert, a command that died, a file that could not be read.
+fn session(report: &Report, others: &[Case]) -> Case {
+    let has = |state: State| others.iter().any(|case| case.state == state);
+    let state = match report.verdict.exit_status {
+        1 if !has(State::Failed) => State::Failed,
+        3 if !has(State::Error) => State::Error,
+        2 | 4 => State::Error,
+        _ => State::Passed,
+    };
+    Case {
+        class: "leakwatch.session".to_owned(),
+        name: "session".to_owned(),
+        state,
+        message: clean(&report.verdict.summary),
+        warns: false,
+        seconds: report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max),
+    }
+}
+
+fn is_about(answer: &AnswerEntry, target: &Target) -> bool {
+    answer.pid == target.pid
+        && answer.name == target.name
+        && answer.source == target.source
+        && answer.members.is_some() == target.members.is_some()
+}
+
+fn state(report: &Report, target: &Target) -> State {
+    let names = |what: &str| report.settings.fail_on.iter().any(|named| named == what);
+    match target.verdict.status {
+        _ if target.allowed.is_some() => State::Skipped,
+        Status::Leaking if names("leaking") || names("suspect") => State::Failed,
+        Status::Suspect if names("suspect") => State::Failed,
+        Status::InsufficientData if report.verdict.exit_status == 3 && !asked(report) => State::Error,
+        Status::InsufficientData => State::Skipped,
+        _ => State::Passed,
+    }
+}
+
+/// Whether thresholds were named: then they decide what is open.
+fn asked(report: &Report) -> bool {
+    report.gate.iter().flat_map(|gate| &gate.thresholds).any(|threshold| threshold.tier == "fail")
+}
+
+fn verdict_in_words(target: &Target) -> String {
+    let status = match target.verdict.status {
+        Status::Leaking => "leaking",
+        Status::Suspect => "suspect",
+        Status::WarmingUp => "warming up",
+        Status::InsufficientData => "not enough data",
+        Status::Stable => "stable",
+    };
+    let reason = target.verdict.reasons.first().map(|reason| format!(": {}", reason.text)).unwrap_or_default();
+    let allowed = target.allowed.as_ref().map(|why| format!(" (allowed: {why})")).unwrap_or_default();
+    clean(&format!("{status}{reason}{allowed}"))
+}
+
+/// A dot would be a folder to those who show the cases.
+fn class_of(members: Option<u64>, name: &str) -> String {
+    let name = clean(name).replace('.', "_");
+    let name = if name.is_empty() { "unnamed".to_owned() } else { name };
+    if members.is_some() { format!("leakwatch.{name} (together)") } else { format!("leakwatch.{name}") }
+}
+
+/// Foreign text on one line, and without what XML cannot carry.
+fn clean(text: &str) -> String {
+    escape::terminal(text).chars().filter(|&c| c != '\u{fffe}' && c != '\u{ffff}').collect()
+}
+
+/// Counts names, so that the second process of a name is told from the first. Process numbers would change in every run.
+#[derive(Default)]
+struct Names {
+    seen: HashMap<String, u32>,
+}
+
+impl Names {
+    fn class(&mut self, class: &str) -> String {
+        let count = self.seen.entry(class.to_owned()).or_default();
+        *count += 1;
+        if *count > 1 { format!("{class} #{count}") } else { class.to_owned() }
+    }
+}

@@ -1,0 +1,100 @@
+//! The report as Markdown: for job summaries and comments.
+
+use std::fmt::Write as _;
+
+use crate::escape;
+use crate::schema::{GateOutcome, Report, Status};
+use crate::units::{ByteRate, Bytes, Span};
+
+/// Rows a table has at most: a host with thousands of processes is not for reading.
+const ROWS: usize = 50;
+
+/// The summary as text.
+#[must_use]
+pub fn markdown(report: &Report) -> String {
+    let word = match report.verdict.exit_status {
+        0 => "passed",
+        1 => "failed",
+        3 => "inconclusive",
+        _ => "did not work",
+    };
+    // Writing to memory does not fail.
+    let mut text = format!("## leakwatch: {word}\n\n{}\n", cell(&report.verdict.summary));
+    if let Some(gate) = &report.gate {
+        if !gate.thresholds.is_empty() {
+            text.push_str("\n| threshold | target | outcome | what was found |\n|---|---|---|---|\n");
+        }
+        let rows = gate.thresholds.iter().flat_map(|threshold| threshold.answers.iter().map(move |a| (threshold, a)));
+        for (threshold, answer) in rows.clone().take(ROWS) {
+            let outcome = match (answer.outcome, threshold.tier.as_str()) {
+                (GateOutcome::Pass, _) => "pass",
+                (GateOutcome::Fail, "fail") => "**fail**",
+                (GateOutcome::Fail, _) => "**warning**",
+                (GateOutcome::Inconclusive, _) if answer.counts => "inconclusive",
+                (GateOutcome::Inconclusive, _) => "does not count",
+            };
+            let who = who(&answer.name, answer.pid, answer.members);
+            let _ =
+                writeln!(text, "| {} | {who} | {outcome} | {} |", cell(&threshold.expression), cell(&answer.message));
+        }
+        more(&mut text, rows.count());
+        for warning in &gate.warnings {
+            let _ = writeln!(text, "\n**Warning:** {}", cell(warning));
+        }
+    }
+    text.push_str("\n| target | verdict | growth of memory | 95 % interval | RSS at most | seen for |\n|---|---|---|---|---|---|\n");
+    for target in report.targets.iter().take(ROWS) {
+        let rate = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| ByteRate(value).to_string());
+        let status = match target.verdict.status {
+            Status::Leaking => "**leaking**",
+            Status::Suspect => "suspect",
+            Status::WarmingUp => "warming up",
+            Status::InsufficientData => "not enough data",
+            Status::Stable => "stable",
+        };
+        let growth = &target.growth;
+        let interval = format!("{} to {}", rate(growth.ci_low_bytes_per_s), rate(growth.ci_high_bytes_per_s));
+        let rss = target.memory.rss_max_bytes.map_or_else(|| "?".to_owned(), |bytes| Bytes(bytes).to_string());
+        let _ = writeln!(
+            text,
+            "| {} | {status} | {} | {interval} | {rss} | {} |",
+            who(&target.name, target.pid, target.members),
+            rate(growth.rate_bytes_per_s),
+            Span(target.observed_seconds)
+        );
+    }
+    more(&mut text, report.targets.len());
+    text
+}
+
+fn more(text: &mut String, rows: usize) {
+    if rows > ROWS {
+        let _ = writeln!(text, "\nand {} more", rows - ROWS);
+    }
+}
+
+fn who(name: &str, pid: Option<u32>, members: Option<u64>) -> String {
+    match (members, pid) {
+        (Some(members), _) => format!("{} (all {members} together)", cell(name)),
+        (None, Some(pid)) => format!("{} ({pid})", cell(name)),
+        (None, None) => cell(name),
+    }
+}
+
+/// Foreign text in a cell: one line, and nothing of it is markup.
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in escape::terminal(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '@' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,76 @@
+//! The report as OpenMetrics text: what GitLab compares between a merge request and its target branch.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::escape;
+use crate::schema::{Report, Target};
+
+type Value = fn(&Target) -> Option<f64>;
+
+/// Family, unit, help, and the value of a target.
+const FAMILIES: [(&str, &str, &str, Value); 6] = [
+    ("memory_growth_bytes_per_second", "bytes_per_second", "Growth of memory", |t| t.growth.rate_bytes_per_s),
+    ("memory_growth_low_bytes_per_second", "bytes_per_second", "Lower end of its 95 % interval", |t| {
+        t.growth.ci_low_bytes_per_s
+    }),
+    ("memory_growth_high_bytes_per_second", "bytes_per_second", "Upper end of its 95 % interval", |t| {
+        t.growth.ci_high_bytes_per_s
+    }),
+    ("rss_max_bytes", "bytes", "Highest resident set size", |t| number(t.memory.rss_max_bytes)),
+    ("threads", "", "Threads at the end", |t| number(t.memory.threads)),
+    ("open_fds", "", "Open descriptors at the end", |t| number(t.memory.fds)),
+];
+
+#[expect(clippy::cast_precision_loss, reason = "the format knows only floats")]
+fn number(value: Option<u64>) -> Option<f64> {
+    value.map(|value| value as f64)
+}
+
+/// Writes one family after the other; unknown values are left out.
+///
+/// # Errors
+/// When `out` cannot take it.
+pub fn write_openmetrics(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    // The process number would be another one in every run, and nothing could be compared.
+    let labels: Vec<String> = report
+        .targets
+        .iter()
+        .map(|target| {
+            let name =
+                if target.members.is_some() { format!("{} (together)", target.name) } else { target.name.clone() };
+            let count = seen.entry(name.clone()).or_default();
+            *count += 1;
+            let name = if *count > 1 { format!("{name} #{count}") } else { name };
+            format!("name=\"{}\"", label(&name))
+        })
+        .collect();
+    let mut text = String::new();
+    for (family, unit, help, value) in FAMILIES {
+        head(&mut text, family, unit, help);
+        for (target, label) in report.targets.iter().zip(&labels) {
+            if let Some(value) = value(target) {
+                let _ = writeln!(text, "leakwatch_{family}{{{label}}} {value}");
+            }
+        }
+    }
+    head(&mut text, "exit_status", "", "Exit status of leakwatch");
+    let _ = writeln!(text, "leakwatch_exit_status {}", report.verdict.exit_status);
+    text.push_str("# EOF\n");
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+fn head(text: &mut String, family: &str, unit: &str, help: &str) {
+    let _ = writeln!(text, "# TYPE leakwatch_{family} gauge");
+    if !unit.is_empty() {
+        let _ = writeln!(text, "# UNIT leakwatch_{family} {unit}");
+    }
+    let _ = writeln!(text, "# HELP leakwatch_{family} {help}.");
+}
+
+fn label(text: &str) -> String {
+    escape::terminal(text).replace('\\', "\\\\").replace('"', "\\\"")
+}

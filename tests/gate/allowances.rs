@@ -1,0 +1,70 @@
+//! `[[allow]]`: what is known is excused up to a rate, for a reason, until a day; and it is always said.
+
+use std::path::Path;
+
+use crate::support::{Run, leakwatch};
+
+/// An hour of a service that leaks 6 MiB an hour.
+fn recording(folder: &Path) {
+    let mut text = "timestamp,pid,name,rss_bytes\n".to_owned();
+    for n in 0..720_u32 {
+        let noise = f64::from(n.wrapping_mul(2_654_435_761) >> 12) / f64::from(1 << 20) * 200_000.0;
+        text.push_str(&format!("{},7,service,{:.0}\n", n * 5, 30e6 + noise + 6.0 * 1_048_576.0 * f64::from(n) / 720.0));
+    }
+    std::fs::write(folder.join("leak.csv"), text).expect("a file");
+}
+
+fn with(allowance: &str, options: &[&str]) -> Run {
+    let folder = tempfile::tempdir().expect("a folder");
+    recording(folder.path());
+    std::fs::write(folder.path().join("leakwatch.toml"), allowance).expect("a file");
+    let mut command = leakwatch();
+    Run::from(command.current_dir(&folder).args(["analyze", "--format", "json", "leak.csv"]).args(options))
+}
+
+fn entry(process: &str, rate: &str, expires: &str) -> String {
+    format!(
+        "[[allow]]\nprocess = '{process}'\nresource = 'memory'\nmax-rate = '{rate}'\nreason = 'cache, issue 12'\nexpires = {expires}\n"
+    )
+}
+
+#[test]
+fn a_known_leak_is_excused_and_named() {
+    let unexcused = with("", &[]);
+    assert_eq!(unexcused.code, Some(1), "{}", unexcused.said);
+    let excused = with(&entry("^service$", "9MiB/h", "2999-12-31"), &[]);
+    assert_eq!(excused.code, Some(0), "{}", excused.said);
+    assert!(
+        excused.said.contains("allowed until 2999-12-31 (leakwatch.toml, line 1): cache, issue 12"),
+        "{}",
+        excused.said
+    );
+    assert_eq!(excused.report["targets"][0]["allowed"], "cache, issue 12");
+    assert_eq!(excused.report["targets"][0]["verdict"]["status"], "leaking", "the verdict itself is not touched");
+    assert_eq!(excused.report["gate"]["allowances"][0]["place"], "leakwatch.toml, line 1");
+    let threshold = with(&entry("service", "9MiB/h", "'2999-12-31'"), &["--fail-if", "growth(memory) > 1MiB/h"]);
+    assert_eq!((threshold.code, threshold.outcome()), (Some(0), "pass"), "{}", threshold.said);
+    assert!(threshold.said.contains("cache, issue 12"), "{}", threshold.said);
+}
+
+#[test]
+fn what_is_faster_or_somebody_else_or_expired_is_not_excused() {
+    for allowance in [entry("service", "2MiB/h", "2999-12-31"), entry("other", "9MiB/h", "2999-12-31")] {
+        let run = with(&allowance, &[]);
+        assert_eq!(run.code, Some(1), "{}", run.said);
+        assert!(!run.said.contains("allowed until"), "{}", run.said);
+    }
+    for options in [&[][..], &["--fail-if", "growth(memory) > 1MiB/h"]] {
+        let expired = with(&entry("service", "9MiB/h", "2001-01-31"), options);
+        assert_eq!(expired.code, Some(1), "{}", expired.said);
+        assert!(expired.said.contains("it was allowed until 2001-01-31") && expired.said.contains("cache, issue 12"));
+        assert_eq!(expired.report["gate"]["allowances"][0]["expired"], true);
+    }
+}
+
+#[test]
+fn a_bad_entry_is_2_and_names_its_line() {
+    let run = with(&entry("service", "9MiB", "2999-12-31").replace("[[allow]]", "\n[[allow]]"), &[]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert!(run.said.contains("leakwatch.toml, line 2: max-rate"), "{}", run.said);
+}

@@ -1,0 +1,126 @@
+//! `--baseline` and `compare`: what grew faster than in an earlier run, and what cannot be compared.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{Run, leakwatch, stderr};
+
+const LEAST: &str = "growth(memory) > baseline + 1MiB/h";
+
+/// An hour of a service that grows by so many MiB an hour, with noise that repeats itself.
+fn recording(folder: &Path, name: &str, hourly: f64) -> PathBuf {
+    let mut text = "timestamp,pid,name,rss_bytes\n".to_owned();
+    for n in 0..720_u32 {
+        let noise = f64::from(n.wrapping_mul(2_654_435_761) >> 12) / f64::from(1 << 20) * 200_000.0;
+        let rss = 80e6 + noise + hourly * 1_048_576.0 * f64::from(n) / 720.0;
+        text.push_str(&format!("{},7,service,{rss:.0}\n", n * 5));
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("a file");
+    path
+}
+
+fn report(folder: &Path, name: &str, hourly: f64) -> PathBuf {
+    let (csv, json) = (recording(folder, &format!("{name}.csv"), hourly), folder.join(format!("{name}.json")));
+    let done = leakwatch().arg("analyze").arg(csv).arg("-o").arg(&json).output().expect("a start");
+    assert!(json.exists(), "{}", stderr(&done));
+    json
+}
+
+fn against(baseline: &Path, recording: &Path, options: &[&str]) -> Run {
+    let mut command = leakwatch();
+    command.args(["analyze", "--format", "json", "--fail-on", "never", "--baseline"]).arg(baseline);
+    Run::from(command.args(options).arg(recording))
+}
+
+#[test]
+fn growth_is_held_against_that_of_the_earlier_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = report(folder.path(), "before", 3.0);
+    let (same, worse) = (recording(folder.path(), "same.csv", 3.1), recording(folder.path(), "worse.csv", 9.0));
+    let kept = against(&before, &same, &["--fail-if", LEAST]);
+    assert_eq!((kept.code, kept.outcome()), (Some(0), "pass"), "{}", kept.said);
+    let failed = against(&before, &worse, &["--fail-if", LEAST]);
+    assert_eq!((failed.code, failed.outcome()), (Some(1), "fail"), "{}", failed.said);
+    let difference = &failed.report["gate"]["thresholds"][0]["answers"][0]["difference"];
+    let hourly = |field: &str| difference[field].as_f64().expect("a number") * 3600.0 / 1_048_576.0;
+    assert!((hourly("value") - 6.0).abs() < 0.5 && (hourly("baseline") - 3.0).abs() < 0.3, "{difference}");
+    assert!(hourly("ci_low") > 1.0 && hourly("ci_low") < hourly("value") && hourly("value") < hourly("ci_high"));
+    assert!(difference["p_value"].as_f64().is_some_and(|p| p < 0.001), "{difference}");
+    // Two tiers: a warning from any growth on, a failure from much growth on.
+    let tiers = against(&before, &worse, &["--warn-if", LEAST, "--fail-if", "growth(memory) > baseline + 50MiB/h"]);
+    assert_eq!(tiers.code, Some(0), "{}", tiers.said);
+    assert!(tiers.said.contains("warn  'growth(memory) > baseline + 1MiB/h' on service (7)"), "{}", tiers.said);
+    let level = against(&before, &worse, &["--fail-if", "peak(rss) > baseline * 1.05"]);
+    assert_eq!(level.code, Some(1), "{}", level.said);
+    // A baseline alone is compared, and only said.
+    let alone = against(&before, &worse, &[]);
+    assert_eq!(alone.code, Some(0));
+    assert!(alone.said.contains("warn  'growth(memory) > baseline'"), "{}", alone.said);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = report(folder.path(), "before", 3.0);
+    let now = recording(folder.path(), "now.csv", 3.0);
+    let mut edited: Value = serde_json::from_slice(&std::fs::read(&before).expect("a file")).expect("JSON");
+    edited["schema_version"] = "0.7".into();
+    edited["session"]["host"] = "elsewhere".into();
+    edited["session"]["command"] = serde_json::json!({ "argv": ["other", "command"], "pid": 1 });
+    edited["targets"][0]["name"] = "renamed".into();
+    edited["targets"][0]["a_field_of_the_future"] = 1.into();
+    let old = folder.path().join("old.json");
+    std::fs::write(&old, edited.to_string()).expect("a file");
+    let run = against(&old, &now, &["--fail-if", LEAST]);
+    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
+    for said in ["schema version 0.7", "another host: 'elsewhere'", "knows no such target"] {
+        assert!(run.said.contains(said), "{}", run.said);
+    }
+    let run = Run::from(
+        leakwatch()
+            .args(["run", "--format", "json", "--interval", "20ms", "--duration", "500ms", "--baseline"])
+            .arg(&old)
+            .args(["--", "sleep", "9"]),
+    );
+    assert!(run.said.contains("another command: 'other command'"), "{}", run.said);
+}
+
+#[test]
+fn what_is_no_report_is_2_before_anything_starts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (touched, csv) = (folder.path().join("started"), recording(folder.path(), "a.csv", 0.0));
+    let empty = folder.path().join("empty.json");
+    std::fs::write(&empty, "{}").expect("a file");
+    for file in [csv.as_path(), empty.as_path(), Path::new("no-such-file.json")] {
+        let output = leakwatch().args(["run", "--baseline"]).arg(file).args(["--", "touch"]).arg(&touched).output();
+        let output = output.expect("a start");
+        assert_eq!(output.status.code(), Some(2));
+        let message = stderr(&output);
+        assert!(
+            message.contains("-o report.json") && message.contains(".json") | message.contains(".csv"),
+            "{message}"
+        );
+    }
+    let output = leakwatch().args(["run", "--fail-if", LEAST, "--", "touch"]).arg(&touched).output().expect("a start");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--baseline report.json"), "{}", stderr(&output));
+    assert!(!touched.exists());
+}
+
+#[test]
+fn two_reports_are_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (before, after) = (report(folder.path(), "before", 3.0), report(folder.path(), "after", 9.0));
+    let output = leakwatch().arg("compare").args([&before, &after]).output().expect("a start");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(text.lines().any(|line| line.contains("growth(memory)") && line.trim_end().ends_with("more")), "{text}");
+    let output =
+        leakwatch().arg("compare").args([&before, &before]).args(["--format", "json"]).output().expect("a start");
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let rows = found["rows"].as_array().expect("rows");
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["found"] == "no difference"), "{found:#}");
+    assert_eq!(leakwatch().arg("compare").arg(&before).output().expect("a start").status.code(), Some(2));
+}

@@ -1,0 +1,186 @@
+//! What CI systems show: JUnit, Markdown, OpenMetrics, and GitHub's annotations, summary and outputs.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use roxmltree::Document;
+
+use crate::support::{leakwatch, stderr};
+
+/// An element, its required attributes, further attributes, and children.
+type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+/// The elements and attributes of Jenkins' junit-10.xsd (xunit plugin) that are used here, and what must be there for it,
+/// for Surefire and for GitLab.
+const ELEMENTS: [Element; 7] = [
+    ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"]),
+    (
+        "testsuite",
+        &["name", "tests", "failures", "errors", "skipped"],
+        &["time", "timestamp", "hostname"],
+        &["testcase"],
+    ),
+    ("testcase", &["name", "classname", "time"], &[], &["failure", "error", "skipped", "system-out"]),
+    ("failure", &["message", "type"], &[], &[]),
+    ("error", &["message", "type"], &[], &[]),
+    ("skipped", &["message"], &[], &[]),
+    ("system-out", &[], &[], &[]),
+];
+
+fn check_junit(text: &str) -> Vec<(String, String, String, String)> {
+    let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    for element in document.descendants().filter(|node| node.is_element()) {
+        let name = element.tag_name().name();
+        let (_, required, further, children) =
+            ELEMENTS.iter().find(|known| known.0 == name).unwrap_or_else(|| panic!("<{name}> is unknown"));
+        let given: Vec<&str> = element.attributes().map(|attribute| attribute.name()).collect();
+        assert!(required.iter().all(|wanted| given.contains(wanted)), "<{name}> lacks one of {required:?}: {given:?}");
+        assert!(given.iter().all(|one| required.contains(one) || further.contains(one)), "<{name}> has {given:?}");
+        assert!(element.children().filter(|c| c.is_element()).all(|c| children.contains(&c.tag_name().name())));
+        for number in ["tests", "failures", "errors", "skipped"] {
+            assert!(element.attribute(number).is_none_or(|value| value.parse::<u32>().is_ok()));
+        }
+        assert!(element.attribute("time").is_none_or(|value| value.parse::<f64>().is_ok()));
+    }
+    let cases: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"))
+        .map(|case| {
+            let inner = case.children().find(|child| child.is_element()).expect("a result");
+            let body = inner.text().unwrap_or_default().to_owned();
+            if let Some(message) = inner.attribute("message") {
+                assert_eq!(message, body, "the message stands in the body, too");
+            }
+            let text = |name| case.attribute(name).expect("an attribute").to_owned();
+            (text("classname"), text("name"), inner.tag_name().name().to_owned(), body)
+        })
+        .collect();
+    let unique: HashSet<_> = cases.iter().map(|case| (&case.0, &case.1)).collect();
+    assert_eq!(unique.len(), cases.len(), "classname and name are unique: {cases:#?}");
+    let suite = document.descendants().find(|node| node.has_tag_name("testsuite")).expect("a suite");
+    let count = |kind: &str| cases.iter().filter(|case| case.2 == kind).count().to_string();
+    for (attribute, wanted) in
+        [("failures", count("failure")), ("errors", count("error")), ("skipped", count("skipped"))]
+    {
+        assert_eq!(suite.attribute(attribute), Some(wanted.as_str()));
+    }
+    assert_eq!(suite.attribute("tests"), Some(cases.len().to_string().as_str()));
+    cases
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a file")
+}
+
+/// A recording of two processes with a name that means harm everywhere, one of which leaks.
+fn hostile_recording(folder: &Path) {
+    let mut text = "timestamp,pid,name,rss_bytes\n".to_owned();
+    for second in 0..300 {
+        for (pid, rss) in [(1, 50_000_000), (2, 50_000_000 + second * 40_960)] {
+            text.push_str(&format!("{second},{pid},\"<b>&]]>|`x`\u{1b}[31m\u{7}::error::%0A\u{ffff}\"\"\",{rss}\n"));
+        }
+    }
+    std::fs::write(folder.join("hostile.csv"), text).expect("a file");
+}
+
+#[test]
+fn hostile_names_are_harmless_on_every_surface() {
+    let folder = tempfile::tempdir().expect("a folder");
+    hostile_recording(folder.path());
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("summary.md"), "before\n").expect("a file");
+    let output = leakwatch()
+        .current_dir(&folder)
+        .args(["analyze", "hostile.csv", "--fail-if", "growth(memory) > 2MiB/h", "--warn-if", "peak(rss) > 1MiB"])
+        .args(["--fail-if", "peak(pss) > 1MiB", "-o", "junit.xml", "-o", "out.md", "-o", "metrics.txt"])
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", at("summary.md"))
+        .env("GITHUB_OUTPUT", at("output"))
+        .output()
+        .expect("a start");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+
+    let cases = check_junit(&read(&at("junit.xml")));
+    let of = |name: &str| cases.iter().filter(|case| case.1 == name).map(|case| case.2.as_str()).collect::<Vec<_>>();
+    assert_eq!(of("growth(memory) > 2MiB/h"), ["system-out", "failure", "failure"], "both, and their sum");
+    assert_eq!(of("peak(pss) > 1MiB"), ["error"; 3]);
+    assert_eq!(of("peak(rss) > 1MiB"), ["system-out"; 3]);
+    assert!(cases.iter().all(|case| !case.0.is_empty() && !case.1.is_empty()));
+
+    let summary = read(&at("summary.md"));
+    assert_eq!(summary, format!("before\n{}", read(&at("out.md"))));
+    assert!(summary.contains("## leakwatch: failed") && summary.contains("**fail**"), "{summary}");
+    assert!(!summary.contains("<b>") && !summary.contains('\u{1b}') && !summary.contains("`x`"), "{summary}");
+
+    let said = stderr(&output);
+    let commands: Vec<&str> = said.lines().filter(|line| line.starts_with("::")).collect();
+    assert!(
+        commands.iter().any(|line| line.starts_with("::error title=") && line.contains("over the limit")),
+        "{said}"
+    );
+    assert!(commands.iter().any(|line| line.starts_with("::warning title=")), "{said}");
+    let title = |line: &&&str| line.split("::").nth(1).is_some_and(|head| head.matches(':').count() == 0);
+    assert!(commands.iter().filter(title).count() == commands.len(), "{commands:#?}");
+
+    let outputs = read(&at("output"));
+    assert!(outputs.starts_with("status=leaking\nexit-status=1\nsummary="), "{outputs}");
+    assert_eq!(outputs.lines().count(), 3);
+
+    check_openmetrics(&read(&at("metrics.txt")));
+}
+
+/// The grammar of the text format, as far as it is used here.
+fn check_openmetrics(text: &str) {
+    let line =
+        regex::Regex::new(r#"^leakwatch_[a-z_]+(\{name="([^"\\\n]|\\["\\n])*"\})? -?[0-9.e+-]+$"#).expect("a pattern");
+    assert!(text.ends_with("\n# EOF\n") && text.matches("# EOF").count() == 1, "{text}");
+    let mut families = HashSet::new();
+    for found in text.lines() {
+        match found.strip_prefix("# TYPE ") {
+            Some(family) => assert!(families.insert(family.to_owned()), "{family} twice"),
+            None => assert!(found.starts_with("# ") || line.is_match(found), "{found}"),
+        }
+    }
+    let samples: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with('#')).filter_map(|l| l.rsplit_once(' ')).map(|p| p.0).collect();
+    assert_eq!(samples.iter().collect::<HashSet<_>>().len(), samples.len(), "every sample once: {text}");
+    assert!(text.contains("leakwatch_exit_status 1"));
+}
+
+#[test]
+fn an_inconclusive_run_is_an_error_in_junit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = leakwatch()
+        .current_dir(&folder)
+        .args(["run", "--interval", "100ms", "--duration", "1s", "--fail-if", "growth(memory) > 1MiB/h"])
+        .args(["-o", "junit.xml", "--", "sleep", "9"])
+        .output()
+        .expect("a start");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let cases = check_junit(&read(&folder.path().join("junit.xml")));
+    let kinds: Vec<_> = cases.iter().map(|case| (case.0.as_str(), case.1.as_str(), case.2.as_str())).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("leakwatch.sleep", "growth(memory) > 1MiB/h", "error"),
+            ("leakwatch.sleep", "leak", "skipped"),
+            ("leakwatch.session", "session", "system-out"),
+        ]
+    );
+}
+
+#[test]
+fn outputs_that_cannot_be_written_are_2_before_anything_starts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let touched = folder.path().join("started");
+    for name in ["missing/junit.xml", "missing/summary.md", "missing/metrics.txt", "report.pdf"] {
+        let output = leakwatch()
+            .current_dir(&folder)
+            .args(["run", "-o", name, "--", "touch"])
+            .arg(&touched)
+            .output()
+            .expect("a start");
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", stderr(&output));
+    }
+    assert!(!touched.exists());
+}

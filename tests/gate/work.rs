@@ -1,0 +1,99 @@
+//! Growth by unit of work: a changed load does not matter, and a counter that fails does not stop the rest.
+
+use crate::support::{Run, leakwatch, python, script, stderr};
+
+/// A worker that keeps so many bytes of each job and works four times as fast in the second half of six seconds.
+fn worker(python: &str, kept: &str, counter: &str, options: &[&str]) -> Run {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
+    let (file, log) = (at("done"), at("worker.log"));
+    let line = format!("cat '{file}'");
+    let source = match counter {
+        "log" => vec!["--work-log", &log, "--work-regex", r"^\[JOB SUCCESS\]"],
+        "command" => vec!["--work-command", &line],
+        _ => vec!["--work-file", &file],
+    };
+    let name = script("worker.py");
+    let command = ["--", python, &name, kept, "0.01", "3.3", &file, &log];
+    Run::of(&[&["--interval", "40ms", "--duration", "6s"], &source[..], options, &command].concat())
+}
+
+fn value(run: &Run) -> f64 {
+    run.report["gate"]["thresholds"][0]["answers"][0]["value"].as_f64().unwrap_or_else(|| panic!("{}", run.said))
+}
+
+#[test]
+fn growth_by_job_is_told_whatever_the_load() {
+    let Some(python) = python() else { return };
+    let asked = ["--fail-if", "growth(memory) per work > 2kB"];
+    std::thread::scope(|scope| {
+        let leaky = scope.spawn(|| worker(&python, "4096", "file", &asked));
+        let clean = scope.spawn(|| worker(&python, "0", "file", &asked));
+        let by_log = scope.spawn(|| worker(&python, "4096", "log", &asked));
+        let by_command = scope.spawn(|| worker(&python, "4096", "command", &asked));
+        let leaky = leaky.join().expect("a run");
+        assert_eq!((leaky.code, leaky.outcome()), (Some(1), "fail"), "{}", leaky.said);
+        assert!((3500.0..5500.0).contains(&value(&leaky)), "{}", leaky.said);
+        assert!(leaky.said.contains("the load changed"), "{}", leaky.said);
+        let work = &leaky.report["gate"]["work"];
+        assert!(work["load_changed"] == true && work["total"].as_f64().is_some_and(|total| total > 500.0), "{work}");
+        let clean = clean.join().expect("a run");
+        assert_eq!((clean.code, clean.outcome()), (Some(0), "pass"), "{}", clean.said);
+        let by_log = by_log.join().expect("a run");
+        assert_eq!((by_log.code, by_log.outcome()), (Some(1), "fail"), "{}", by_log.said);
+        // One job in ten fails and is not counted, but keeps its memory.
+        assert!((3900.0..6200.0).contains(&value(&by_log)), "{}", by_log.said);
+        let jobs = by_log.report["gate"]["work"]["jobs"].as_array().expect("jobs").clone();
+        assert!(jobs.len() > 30 && jobs.len() <= 200);
+        assert!(
+            jobs.iter().all(|job| job["label"].as_str().is_some_and(|label| label.starts_with("[JOB SUCCESS] job")))
+        );
+        let kept = |job: &serde_json::Value| job["memory_after_bytes"].as_i64() > job["memory_before_bytes"].as_i64();
+        assert!(jobs.iter().filter(|job| kept(job)).count() > jobs.len() / 2, "{jobs:#?}");
+        let by_command = by_command.join().expect("a run");
+        assert_eq!((by_command.code, by_command.outcome()), (Some(1), "fail"), "{}", by_command.said);
+    });
+}
+
+#[test]
+fn a_counter_that_fails_is_said_once_and_the_rest_goes_on() {
+    for (command, said) in [
+        ("false", "ended with exit status: 1"),
+        ("echo many", "'many' is no number"),
+        ("no-such-program", "cannot start"),
+    ] {
+        let run = Run::of(&[
+            "--interval",
+            "50ms",
+            "--duration",
+            "1s",
+            "--work-command",
+            command,
+            "--fail-if",
+            "peak(rss) > 1TiB",
+            "--warn-if",
+            "growth(memory) per work > 1B",
+            "--",
+            "sleep",
+            "9",
+        ]);
+        assert_eq!(run.code, Some(0), "{}", run.said);
+        assert!(run.said.contains(said), "{}", run.said);
+        assert_eq!(run.said.matches("work is not counted").count(), 1, "{}", run.said);
+        let thresholds = &run.report["gate"]["thresholds"];
+        assert_eq!((&thresholds[0]["outcome"], &thresholds[1]["outcome"]), (&"pass".into(), &"inconclusive".into()));
+        assert!(run.report["gate"]["work"]["failed_reads"].as_u64().is_some_and(|count| count > 1));
+    }
+}
+
+#[test]
+fn growth_by_work_needs_a_counter() {
+    let refused = |arguments: &[&str]| {
+        let output = leakwatch().arg("run").args(arguments).args(["--", "true"]).output().expect("a start");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        stderr(&output)
+    };
+    assert!(refused(&["--fail-if", "growth(memory) per work > 1B"]).contains("--work-file"));
+    assert!(refused(&["--work-log", "x.log"]).contains("--work-regex"));
+    assert!(refused(&["--work-command", "echo 'x"]).contains("not closed"));
+}

@@ -1,0 +1,75 @@
+//! What `leakwatch plan` promises, held against the analysis itself on simulated series.
+
+use leakwatch::analysis::{Settings, Tracker, seconds_to_answer, smallest_detectable};
+use leakwatch::model::{Reading, Sample, Timestamp};
+
+const MIB: f64 = 1_048_576.0;
+
+/// Numbers that look random and are the same every time (SplitMix64), as standard normal deviates.
+struct Noise(u64);
+
+impl Noise {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn normal(&mut self) -> f64 {
+        let (u, v) = (self.uniform().max(1e-300), self.uniform());
+        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+    }
+}
+
+/// The 95 % interval of the growth after `span` seconds.
+fn interval(seed: u64, rate: f64, limit: f64, noise: f64, interval: f64, span: f64) -> (f64, f64) {
+    let settings = Settings {
+        window_s: None,
+        min_observation_s: 0.0,
+        max_growth: Some(limit),
+        spike_bytes: 1e12,
+        spike_fraction: 10.0,
+        spike_period_s: 10.0,
+    };
+    let mut tracker = Tracker::new(&settings, Some(1e6));
+    let mut random = Noise(seed);
+    let samples = (span / interval).round() as u64;
+    for n in 0..=samples {
+        let at = n as f64 * interval;
+        let memory = 200.0 * MIB + rate * at + noise * random.normal();
+        let reading = Reading { rss: Some(memory.max(0.0) as u64 & !4095), ..Reading::default() };
+        tracker.push(&Sample { at: Timestamp((at * 1000.0) as i64), reading });
+    }
+    let growth = tracker.assess(&settings, None).growth;
+    (growth.ci_low.expect("an interval"), growth.ci_high.expect("an interval"))
+}
+
+/// How many of a hundred runs of the planned length come to the right answer.
+fn right(leaks: bool, limit: f64, noise: f64, every: f64) -> usize {
+    let span = seconds_to_answer(limit, noise, 4096.0, every);
+    let rate = if leaks { 2.0 * limit } else { 0.0 };
+    let answers = (0..100).map(|seed| interval(seed * 7919 + 1, rate, limit, noise, every, span));
+    answers.filter(|(low, high)| if leaks { *low > limit } else { *high < limit }).count()
+}
+
+#[test]
+fn a_run_of_the_planned_length_answers_nine_times_of_ten() {
+    for (limit, noise, every) in [(1.0, 4.0, 10.0), (20.0, 1.0, 1.0), (0.5, 0.25, 10.0)] {
+        let limit = limit * MIB / 3600.0;
+        for leaks in [false, true] {
+            let count = right(leaks, limit, noise * MIB, every);
+            assert!(count >= 85, "{count} of 100 with leak {leaks}, {limit} bytes/s, noise {noise} MiB");
+        }
+    }
+}
+
+#[test]
+fn a_run_of_a_third_of_it_would_not_do() {
+    let (limit, noise) = (MIB / 3600.0, 4.0 * MIB);
+    let span = seconds_to_answer(limit, noise, 4096.0, 10.0) / 3.0;
+    let kept = (0..50).filter(|seed| interval(seed * 104_729 + 3, 0.0, limit, noise, 10.0, span).1 < limit).count();
+    assert!(kept < 35, "{kept} of 50: the plan asks for too much");
+    assert!(smallest_detectable(noise, 4096.0, 10.0, span) > limit);
+}
