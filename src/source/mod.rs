@@ -25,7 +25,7 @@ pub use users::{user_id, user_name};
 
 use std::sync::Arc;
 
-use crate::model::{Ceiling, Counter, GroupMemory, HostMemory, ProcessKey, ProcessLabel, Reading};
+use crate::model::{Aspects, Ceiling, Counter, GroupMemory, HostMemory, Portrait, ProcessKey, ProcessLabel, Reading};
 
 /// A process that a selection names.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,6 +173,15 @@ pub trait ProcessSource {
     /// As [`Self::read`]; [`ReadError::Denied`] also where the system does not offer it.
     fn count_pages(&mut self, _key: ProcessKey) -> Result<ExactMemory, ReadError> {
         Err(ReadError::Denied { right: "a system that counts page by page" })
+    }
+
+    /// Looks at what a process consists of: only asked of those that may leak. Mappings cost more than
+    /// [`Depth::WithPss`], descriptors a system call each.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`ReadError::Denied`] also where the system does not offer it.
+    fn portray(&mut self, _key: ProcessKey, _aspects: Aspects) -> Result<Portrait, ReadError> {
+        Err(ReadError::Denied { right: "a system that shows mappings" })
     }
 
     /// Reads the control groups that the last selection named and that are there.

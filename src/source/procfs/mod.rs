@@ -7,14 +7,21 @@
 mod census;
 mod cgroup;
 mod counters;
+mod descriptors;
 mod exactness;
 mod groups;
+mod identity;
 mod limits;
 #[cfg(test)]
 mod live_tests;
 mod look;
 mod parse;
+mod portrait;
+#[cfg(test)]
+mod portrait_tests;
 mod root;
+mod smaps;
+mod sockets;
 #[cfg(test)]
 mod tests;
 
@@ -34,7 +41,7 @@ use root::ProcRoot;
 use super::{
     Counting, Depth, ExactMemory, Found, GroupSeen, Observation, ProcessSource, ReadError, Selection, Surroundings,
 };
-use crate::model::ProcessKey;
+use crate::model::{Aspects, Portrait, ProcessKey};
 
 /// Where `/proc` is mounted.
 pub const PROC_ROOT: &str = "/proc";
@@ -125,6 +132,10 @@ impl ProcessSource for ProcfsSource {
             Err(Errno::ACCESS | Errno::PERM) => Err(ReadError::Denied { right: root::RIGHT_TO_LOOK_INSIDE }),
             Err(errno) => Err(root::why(errno, "smaps_rollup")),
         }
+    }
+
+    fn portray(&mut self, key: ProcessKey, aspects: Aspects) -> Result<Portrait, ReadError> {
+        portrait::portray(&Look::same(&self.root, key)?.into_folder(), aspects)
     }
 
     fn read_groups(&mut self) -> Vec<GroupSeen> {

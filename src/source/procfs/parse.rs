@@ -182,7 +182,7 @@ pub(super) fn whole_number(bytes: &[u8]) -> Option<u64> {
 }
 
 /// The decimal number that `bytes` starts with, and what follows it.
-fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+pub(super) fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let length = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = bytes.split_at(length);
     if digits.is_empty() {
@@ -192,7 +192,7 @@ fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     digits.iter().try_fold(0, add).map(|value| (value, rest))
 }
 
-fn skip_blanks(bytes: &[u8]) -> &[u8] {
+pub(super) fn skip_blanks(bytes: &[u8]) -> &[u8] {
     let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     &bytes[blanks..]
 }
