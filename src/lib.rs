@@ -13,6 +13,7 @@ pub mod source;
 pub mod analysis;
 pub mod alert;
 pub mod event;
+pub mod advice;
 pub mod gate;
 pub mod session;
 pub mod schema;

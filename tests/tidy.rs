@@ -16,10 +16,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("analysis", &["model", "units"]),
     ("alert", &["analysis", "model", "units"]),
     ("event", &["alert", "analysis", "model", "units"]),
+    ("advice", &["event", "analysis", "model", "units"]),
     ("gate", &["event", "analysis", "model", "units"]),
     ("session", &["clock", "source", "analysis", "alert", "event", "model", "units"]),
-    ("report", &["gate", "event", "alert", "analysis", "model", "units", "schema", "escape"]),
-    ("terminal", &["event", "alert", "analysis", "model", "units", "escape"]),
+    ("report", &["advice", "gate", "event", "alert", "analysis", "model", "units", "schema", "escape"]),
+    ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape"]),
 ];
 
 /// Lines of a file that make a reader look for its second idea.

@@ -1,5 +1,6 @@
 //! Everything that happens in a session, as one stream for all sinks.
 
+mod baseline;
 mod course;
 mod notice;
 mod target;
@@ -7,6 +8,7 @@ mod target;
 use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
+pub use baseline::{Baseline, CounterGrowth};
 pub use course::{Course, Courses, Point};
 pub use notice::Notice;
 pub use target::{Folded, Target, TargetKind, Trace};

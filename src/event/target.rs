@@ -1,7 +1,9 @@
 //! One watched target as its sinks see it.
 
 use crate::analysis::Assessment;
-use crate::model::{Ceiling, Counter, GroupMemory, ProcessKey, ProcessLabel, Reading, Timestamp};
+use crate::model::{Attribution, Ceiling, Counter, GroupMemory, ProcessKey, ProcessLabel, Reading, Timestamp};
+
+use super::Baseline;
 
 /// The unit of the points, in bytes.
 const PAGE: u64 = 4096;
@@ -115,6 +117,10 @@ pub struct Target {
     pub group: Option<Box<GroupMemory>>,
     /// Its memory over the watch.
     pub trace: Trace,
+    /// The counters with which the watch began.
+    pub baseline: Baseline,
+    /// What grows in it, as far as it was looked at; only for those that are or were suspect.
+    pub attribution: Option<Box<Attribution>>,
     /// What is known of it.
     pub assessment: Assessment,
 }

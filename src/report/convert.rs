@@ -171,6 +171,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         forecast: forecast(target.ceiling.as_ref(), &known.forecast),
         memory: memory(target),
         cgroup: target.group.as_deref().map(cgroup),
+        attribution: super::convert_attribution::attribution(target),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
         allowed: None,

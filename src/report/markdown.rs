@@ -9,6 +9,9 @@ use crate::units::{ByteRate, Bytes, Span};
 /// Rows a table has at most: a host with thousands of processes is not for reading.
 const ROWS: usize = 50;
 
+/// Targets whose causes are spelled out.
+const EXPLAINED: usize = 5;
+
 /// The summary as text.
 #[must_use]
 pub fn markdown(report: &Report) -> String {
@@ -64,6 +67,17 @@ pub fn markdown(report: &Report) -> String {
         );
     }
     more(&mut text, report.targets.len());
+    let causes = report.targets.iter().filter_map(|target| Some((target, target.attribution.as_ref()?)));
+    for (target, causes) in causes.take(EXPLAINED) {
+        let _ = writeln!(text, "\n**{}**\n", who(&target.name, target.pid, target.members));
+        for line in &causes.text {
+            let _ = writeln!(text, "- {}", cell(line));
+        }
+        for step in &causes.next_steps {
+            let caution = step.caution.as_ref().map_or_else(String::new, |caution| format!(" ({})", cell(caution)));
+            let _ = writeln!(text, "- next: {} shows {}{caution}", cell(&step.command), cell(&step.shows));
+        }
+    }
     text
 }
 

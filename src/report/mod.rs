@@ -2,6 +2,7 @@
 
 mod case;
 mod convert;
+mod convert_attribution;
 mod convert_gate;
 mod csv_samples;
 mod document;

@@ -3,6 +3,7 @@
 //! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
 //! could notice needs a new [`SCHEMA_VERSION`].
 
+mod attribution;
 mod cgroup;
 mod compare;
 mod event_line;
@@ -11,6 +12,7 @@ mod observer;
 mod past;
 mod report;
 
+pub use attribution::{Attribution, CounterChange, Looks, MemberEntry, NextStep, PartEntry};
 pub use cgroup::Cgroup;
 pub use compare::{BaselineEntry, Comparison, ComparisonRow};
 pub use event_line::{EventLine, SampleLine};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cgroup, Observer};
+use super::{Attribution, Cgroup, Observer};
 
 /// What a session came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -216,6 +216,9 @@ pub struct Target {
     /// Its memory as a control group; null for anything else. `memory` then has the working set as RSS, and anonymous and
     /// shared memory together as the anonymous part.
     pub cgroup: Option<Cgroup>,
+    /// What grows in it, who it is and what to run next; null unless leaking or suspect.
+    #[serde(default)]
+    pub attribution: Option<Attribution>,
     /// Each resource by itself.
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.

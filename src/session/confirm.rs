@@ -103,6 +103,7 @@ impl Watch {
             sink.take(Event::VerdictChanged(target, at))?;
         }
         self.find(index, at);
+        self.attribute(index);
         Ok(())
     }
 }

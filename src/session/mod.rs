@@ -2,6 +2,7 @@
 //!
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
+mod attribution;
 mod closing;
 mod confirm;
 mod ended;
@@ -62,6 +63,8 @@ pub struct Session<'a> {
     /// What new targets said when it was tried whether they can be read: their first sample.
     tried: HashMap<ProcessKey, Observation>,
     budget: PssBudget,
+    /// When those who may leak are looked at.
+    looks: HashMap<ProcessKey, attribution::Looks>,
     governor: Governor,
     cost: Cost,
 }
@@ -84,6 +87,7 @@ impl<'a> Session<'a> {
             fresh: Vec::new(),
             tried: HashMap::new(),
             budget: PssBudget::default(),
+            looks: HashMap::new(),
             governor,
             cost: Cost::default(),
         }
@@ -129,6 +133,7 @@ impl<'a> Session<'a> {
         let counter_error_bytes = self.source.counter_error_bytes();
         let judged = watch.judge(ended, sink);
         let counted = self.count_pages(ended, watch, sink);
+        self.look_inside(ended, watch, true);
         if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)) {
             failed.get_or_insert(error);
         }
@@ -194,6 +199,7 @@ impl<'a> Session<'a> {
             self.read_groups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
             self.count_pages(tick.at, watch, sink)?;
+            self.look_inside(tick.at, watch, false);
             tick.host = self.look_around(tick.at, watch, sink)?;
             sink.take(Event::Ticked(&tick, watch.targets()))
         })();
@@ -223,6 +229,7 @@ impl<'a> Session<'a> {
             let stays = listed || self.source.read(key, Depth::Counters).is_ok();
             if !stays {
                 self.budget.forget(key);
+                self.looks.remove(&key);
                 gone.push((key, index));
             }
             stays
@@ -285,6 +292,7 @@ impl<'a> Session<'a> {
                 Err(_) => {
                     self.running.remove(&key);
                     self.budget.forget(key);
+                    self.looks.remove(&key);
                     watch.gone(index, at, sink)?;
                 }
             }

@@ -41,8 +41,13 @@ impl PssBudget {
 
     /// Books what a reading cost. A process that is dear by itself is read more seldom.
     pub(super) fn spent(&mut self, key: ProcessKey, now: Duration, cost: Duration) {
-        self.credit_s -= cost.as_secs_f64();
+        self.charge(cost);
         self.due.insert(key, now + EVERY.max(cost.div_f64(SHARE)));
+    }
+
+    /// Books what something else cost that comes out of the same budget.
+    pub(super) fn charge(&mut self, cost: Duration) {
+        self.credit_s -= cost.as_secs_f64();
     }
 
     pub(super) fn forget(&mut self, key: ProcessKey) {

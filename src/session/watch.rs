@@ -7,7 +7,7 @@ use crate::alert::{
     host_findings, reading_findings,
 };
 use crate::analysis::{Settings, Tracker};
-use crate::event::{Event, EventSink, Folded, Target, TargetKind, Trace};
+use crate::event::{Baseline, Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Denied, Found};
 
@@ -68,6 +68,8 @@ pub struct Watch {
     /// Whether pages can be counted before a process is called leaking.
     pub(super) confirms: bool,
     pub(super) awaiting: Vec<usize>,
+    /// Processes that were called suspect or leaking.
+    pub(super) accused: Vec<usize>,
     /// By how many bytes a counter of memory may be off.
     counter_error: f64,
     /// First and last time so far, for [`MinObservation::FifthOfRecording`].
@@ -91,6 +93,7 @@ impl Watch {
             replaying: false,
             confirms: false,
             awaiting: Vec::new(),
+            accused: Vec::new(),
             counter_error: 0.0,
             span: None,
             warmup_s: 0.0,
@@ -206,6 +209,8 @@ impl Watch {
             ceiling: None,
             group: None,
             trace: Trace::default(),
+            baseline: Baseline::default(),
+            attribution: None,
             assessment: Tracker::new(&self.rules.analysis, None).assess(&self.rules.analysis, None),
         }
     }
@@ -231,6 +236,7 @@ impl Watch {
             }
         }
         target.reading.update(&sample.reading);
+        target.baseline.note(&sample.reading);
         let memory = target.reading.memory();
         if let Some(memory) = memory {
             target.trace.push(memory);

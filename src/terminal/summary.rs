@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::advice;
 use crate::analysis::Status;
 use crate::escape;
 use crate::event::Target;
@@ -57,6 +58,14 @@ fn explain(text: &mut String, target: &Target, style: Style) {
     {
         let full = figures::forecast(known);
         let _ = writeln!(text, "  at this rate {} is full in {full}", figures::ceiling(ceiling));
+    }
+    for line in advice::explain(target) {
+        let _ = writeln!(text, "  {}", escape::terminal(&line));
+    }
+    for step in advice::next_steps_for(target) {
+        let _ = writeln!(text, "  next: {}", style.bold(&escape::terminal(&step.command)));
+        let caution = step.caution.map_or_else(String::new, |caution| format!(" ({caution})"));
+        let _ = writeln!(text, "        shows {}{caution}", step.shows);
     }
     for (counter, right) in &target.denied {
         let _ = writeln!(text, "  {} could not be read: it needs {right}", counter.column());

@@ -1,5 +1,6 @@
 //! The session with a scripted source and a manual clock: hours in milliseconds.
 
+mod attribution;
 mod exactness;
 mod groups;
 mod overhead;

@@ -8,7 +8,7 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{Clock, ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{
-    Counter, GroupMemory, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp,
+    Aspects, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp,
 };
 use leakwatch::session::{MinObservation, Outcome, Plan, Rules, Session, Watch};
 use leakwatch::source::{
@@ -43,6 +43,13 @@ pub struct Script {
     pub group: Option<fn(u64) -> Option<GroupMemory>>,
     /// What counting pages says of a process that holds so many bytes; `None` where that is not offered.
     pub pages: Option<fn(u64) -> ExactMemory>,
+    /// What a look inside says at a second; `None` where that is not offered.
+    pub portrait: Option<fn(u64) -> Result<Portrait, ReadError>>,
+    /// How long such a look takes.
+    pub look_cost: Duration,
+    /// When somebody looked inside whom, and at what.
+    pub portrayed: Vec<(u64, ProcessKey)>,
+    pub aspects: Vec<Aspects>,
 }
 
 impl Script {
@@ -58,6 +65,10 @@ impl Script {
             looks: 0,
             group: None,
             pages: None,
+            portrait: None,
+            look_cost: Duration::ZERO,
+            portrayed: Vec::new(),
+            aspects: Vec::new(),
         }
     }
 
@@ -106,6 +117,15 @@ impl ProcessSource for Script {
         let second = self.clock.now().awake.as_secs();
         let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
         Ok(pages((process.rss)(second)))
+    }
+
+    fn portray(&mut self, key: ProcessKey, aspects: Aspects) -> Result<Portrait, ReadError> {
+        let portrait = self.portrait.ok_or(ReadError::Denied { right: "CAP_X" })?;
+        let second = self.clock.now().awake.as_secs();
+        self.portrayed.push((second, key));
+        self.aspects.push(aspects);
+        self.clock.advance(self.look_cost);
+        portrait(second)
     }
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {

@@ -3,6 +3,7 @@
 //! Charts come as SVG from the courses of the targets; everything else is in the report. All foreign text passes
 //! [`escape::terminal`] and the template's own escaping; the data for hovering is JSON without markup.
 
+mod causes;
 mod chart;
 mod scale;
 mod section;

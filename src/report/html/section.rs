@@ -7,6 +7,7 @@ use crate::model::{Counter, Timestamp};
 use crate::schema::{AlertEntry, Reason, Resource, Status, Target};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 
+use super::causes::{Causes, causes};
 use super::chart::{Chart, Fit, Mark};
 use super::{class, shown, words};
 
@@ -45,6 +46,7 @@ pub(super) struct Section {
     fit: bool,
     data: Data,
     reasons: Vec<ReasonLine>,
+    causes: Option<Causes>,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,6 +122,7 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], course: Option<&Co
         fit: false,
         data: Data::default(),
         reasons: target.verdict.reasons.iter().map(reason_line).collect(),
+        causes: target.attribution.as_ref().map(causes),
     };
     if let Some(course) = course {
         draw(&mut out, target, alerts, course);

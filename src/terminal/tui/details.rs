@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span as Piece};
 
+use crate::advice;
 use crate::escape;
 use crate::event::{Course, Target};
 use crate::model::Counter;
@@ -31,7 +32,10 @@ pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette
     if let Some(full) = full(target) {
         lines.push(Line::styled(full, palette.ink(Color::Yellow)));
     }
-    if let Some(grown) = course.and_then(grown) {
+    if advice::is_accused(target) {
+        lines.extend(advice::explain(target).iter().map(|line| Line::from(escape::terminal(line).into_owned())));
+        lines.extend(advice::next_steps_for(target).iter().map(|step| next(step, palette)));
+    } else if let Some(grown) = course.and_then(grown) {
         lines.push(Line::from(grown));
     }
     for reason in &known.verdict.reasons {
@@ -50,6 +54,15 @@ pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette
         lines.push(Line::styled(format!("{} could not be read: it needs {right}", counter.column()), palette.dim()));
     }
     lines
+}
+
+fn next(step: &advice::NextStep, palette: Palette) -> Line<'static> {
+    let caution = step.caution.map_or_else(String::new, |caution| format!("  ({caution})"));
+    Line::from(vec![
+        Piece::raw("next: "),
+        Piece::styled(escape::terminal(&step.command).into_owned(), Style::new().add_modifier(Modifier::BOLD)),
+        Piece::styled(caution, palette.dim()),
+    ])
 }
 
 fn full(target: &Target) -> Option<String> {

@@ -1,0 +1,120 @@
+//! The counters with which a watch began, to tell by how much each has grown.
+
+use crate::model::{Counter, Reading};
+
+/// What is kept, and the unit it is kept in: thousands of targets have a baseline.
+const KEPT: [(Counter, u64); 7] = [
+    (Counter::RssAnon, 4096),
+    (Counter::RssShmem, 4096),
+    (Counter::Swap, 4096),
+    (Counter::RssFile, 4096),
+    (Counter::Rss, 4096),
+    (Counter::Fds, 1),
+    (Counter::Threads, 1),
+];
+const UNKNOWN: u32 = u32::MAX;
+
+/// The first known value of each counter, to the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Baseline([u32; KEPT.len()]);
+
+impl Default for Baseline {
+    fn default() -> Self {
+        Self([UNKNOWN; KEPT.len()])
+    }
+}
+
+/// How far a counter has come since the watch began: bytes, or a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CounterGrowth {
+    /// Which one.
+    pub counter: Counter,
+    /// When the watch began.
+    pub first: u64,
+    /// Now.
+    pub last: u64,
+}
+
+impl CounterGrowth {
+    /// The growth; negative when it shrank.
+    #[must_use]
+    pub fn change(&self) -> i64 {
+        i64::try_from(self.last).unwrap_or(i64::MAX).saturating_sub(i64::try_from(self.first).unwrap_or(i64::MAX))
+    }
+}
+
+impl Baseline {
+    /// Takes over what was not known before.
+    pub fn note(&mut self, reading: &Reading) {
+        for (slot, (counter, unit)) in self.0.iter_mut().zip(KEPT) {
+            if *slot == UNKNOWN
+                && let Some(value) = reading.value(counter)
+            {
+                *slot = u32::try_from(value / unit).unwrap_or(UNKNOWN - 1);
+            }
+        }
+    }
+
+    /// The same as a reading.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        let mut reading = Reading::default();
+        for (&value, (counter, unit)) in self.0.iter().zip(KEPT) {
+            *reading.slot(counter) = (value != UNKNOWN).then(|| u64::from(value) * unit);
+        }
+        reading
+    }
+
+    /// Counters that have changed, RSS as the sum of others left out: memory first, the largest growth first.
+    #[must_use]
+    pub fn growth(&self, now: &Reading) -> Vec<CounterGrowth> {
+        let first = self.reading();
+        let of = |(counter, unit): (Counter, u64)| {
+            let growth =
+                CounterGrowth { counter, first: first.value(counter)?, last: now.value(counter)? / unit * unit };
+            (growth.change() != 0).then_some(growth)
+        };
+        let has_kinds = first.rss_anon.is_some() && now.rss_anon.is_some();
+        let (memory, counts) = KEPT.split_at(5);
+        let mut out: Vec<CounterGrowth> = memory
+            .iter()
+            .filter(|(counter, _)| *counter != Counter::Rss || !has_kinds)
+            .copied()
+            .filter_map(of)
+            .collect();
+        out.sort_by_key(|growth| std::cmp::Reverse(growth.change()));
+        out.extend(counts.iter().copied().filter_map(of));
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_known_value_stays_and_growth_is_sorted() {
+        let mut baseline = Baseline::default();
+        let page = |pages: u64| Some(4096 * pages);
+        baseline.note(&Reading { rss_anon: page(10), rss: page(50), ..Reading::default() });
+        baseline.note(&Reading { rss_anon: page(20), rss_shmem: page(5), fds: Some(7), ..Reading::default() });
+        let now = Reading {
+            rss_anon: page(12),
+            rss_shmem: page(90),
+            rss: page(99),
+            fds: Some(3),
+            swap: page(1),
+            ..Reading::default()
+        };
+        let growth: Vec<_> = baseline.growth(&now).iter().map(|growth| (growth.counter, growth.change())).collect();
+        assert_eq!(growth, [(Counter::RssShmem, 85 * 4096), (Counter::RssAnon, 2 * 4096), (Counter::Fds, -4)]);
+    }
+
+    #[test]
+    fn rss_speaks_where_nothing_else_is_known() {
+        let mut baseline = Baseline::default();
+        baseline.note(&Reading { rss: Some(4096), ..Reading::default() });
+        let growth = baseline.growth(&Reading { rss: Some(3 * 4096), ..Reading::default() });
+        assert_eq!(growth, [CounterGrowth { counter: Counter::Rss, first: 4096, last: 12_288 }]);
+    }
+}
