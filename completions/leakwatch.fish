@@ -37,7 +37,7 @@ complete -c leakwatch -n "__fish_leakwatch_needs_command" -l cgroup-root -d 'Rea
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l samples -d 'End after this many samples' -r
-complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-pss -d 'Never read PSS, USS and mappings, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
 false\t''"
@@ -107,7 +107,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l grace -d 'Ho
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l samples -d 'End after this many samples' -r
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-pss -d 'Never read PSS, USS and mappings, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
 false\t''"
@@ -260,7 +260,7 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand selftest" -s h -l he
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l interval -d 'Time between samples: 10, 10s, 500ms, 1m' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l duration -d 'End after this time' -r
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l samples -d 'End after this many samples' -r
-complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-pss -d 'Never read PSS and USS, which cost more than the other counters' -r -f -a "true\t''
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-pss -d 'Never read PSS, USS and mappings, which cost more than the other counters' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l no-fds -d 'Do not count open file descriptors, and do not judge them' -r -f -a "true\t''
 false\t''"

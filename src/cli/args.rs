@@ -132,7 +132,7 @@ pub struct SamplingArgs {
     /// End after this many samples
     #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = parse_count, allow_negative_numbers = true)]
     pub samples: Option<u64>,
-    /// Never read PSS and USS, which cost more than the other counters
+    /// Never read PSS, USS and mappings, which cost more than the other counters
     #[arg(long, env = "LEAKWATCH_NO_PSS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]

@@ -1,6 +1,7 @@
 //! The program as its users call it: one binary for all of it.
 
 mod analyze;
+mod attribution;
 mod bad_input;
 mod cgroups;
 mod config;
