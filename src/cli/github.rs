@@ -14,7 +14,8 @@ pub(super) fn tell(report: &Report) {
         return;
     }
     drop(io::stderr().write_all(annotations(report).as_bytes()));
-    for (variable, text) in [("GITHUB_STEP_SUMMARY", markdown(report)), ("GITHUB_OUTPUT", github_outputs(report))] {
+    for (variable, text) in [("GITHUB_STEP_SUMMARY", markdown(report, &[])), ("GITHUB_OUTPUT", github_outputs(report))]
+    {
         let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from) else {
             continue;
         };

@@ -34,8 +34,17 @@ pub(super) struct Fit {
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
     pub at: f64,
-    pub critical: bool,
+    pub kind: MarkKind,
     pub text: String,
+}
+
+/// What a mark stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MarkKind {
+    Alert,
+    Critical,
+    /// A job has ended.
+    Job,
 }
 
 /// What all charts of one target share.
@@ -95,11 +104,16 @@ impl<'a> Chart<'a> {
         }
         for mark in marks {
             let at = INNER * x.part(mark.at);
-            let class = if mark.critical { "mark critical" } else { "mark" };
+            // jobs stand at the foot, so that hundreds of them leave the curve alone
+            let (class, top) = match mark.kind {
+                MarkKind::Alert => ("mark", 0),
+                MarkKind::Critical => ("mark critical", 0),
+                MarkKind::Job => ("job", 940),
+            };
             let text = minijinja::HtmlEscape(&mark.text);
             let _ = write!(
                 inner,
-                r#"<line class="{class}" x1="{at:.1}" x2="{at:.1}" y1="0" y2="1000"><title>{text}</title></line>"#
+                r#"<line class="{class}" x1="{at:.1}" x2="{at:.1}" y1="{top}" y2="1000"><title>{text}</title></line>"#
             );
         }
         frame(HEIGHT, x, y, &inner, "memory over time")
