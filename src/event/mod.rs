@@ -7,7 +7,7 @@ mod target;
 use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
-pub use course::{Course, Courses, Point};
+pub use course::{Course, Courses, Line, Point};
 pub use notice::Notice;
 pub use target::{Folded, Target, TargetKind, Trace};
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::event::Point;
+use crate::event::{Course, Point};
 
 use super::scale::Axis;
 
@@ -49,6 +49,7 @@ pub(super) enum MarkKind {
 
 /// What all charts of one target share.
 pub(super) struct Chart<'a> {
+    course: &'a Course,
     points: &'a [Point],
     /// Seconds since the first point.
     pub times: Vec<f64>,
@@ -63,15 +64,9 @@ fn number(bytes: u64) -> f64 {
 
 impl<'a> Chart<'a> {
     /// A chart of at least two points; `None` for fewer.
-    pub fn of(points: &'a [Point]) -> Option<Self> {
-        let first = points.first().filter(|_| points.len() > 1)?.at;
-        let stretch = points.len().div_ceil(FLOORS);
-        let floors = points.chunks(stretch).flat_map(|chunk| {
-            let low = chunk.iter().map(|point| point.low()).min().unwrap_or(0);
-            std::iter::repeat_n(number(low), chunk.len())
-        });
-        let times = points.iter().map(|point| point.at.seconds_since(first)).collect();
-        Some(Self { points, times, floors: floors.collect() })
+    pub fn of(course: &'a Course) -> Option<Self> {
+        let points = course.points();
+        (points.len() > 1).then(|| Self { course, points, times: course.seconds(), floors: course.floors(FLOORS) })
     }
 
     fn time_axis(&self) -> Axis {
@@ -96,7 +91,7 @@ impl<'a> Chart<'a> {
         let curve = self.points.iter().zip(&self.times).map(|(point, at)| place(*at, point.mean));
         let _ = write!(inner, r#"<path class="curve" d="{}"/>"#, path(curve));
         if let Some(fit) = fit {
-            self.draw_fit(&mut inner, fit, x.to, &place);
+            self.draw_fit(&mut inner, fit, &place);
         }
         if let Some(limit) = limit {
             let height = INNER * (1.0 - y.part(limit));
@@ -120,22 +115,14 @@ impl<'a> Chart<'a> {
     }
 
     /// The rate through the middle of what it was fitted to, with the two ends of its interval.
-    fn draw_fit(&self, out: &mut String, fit: Fit, end: f64, place: &impl Fn(f64, f64) -> (f64, f64)) {
-        let begin = (end - fit.span_s).max(0.0);
-        let middle = f64::midpoint(begin, end);
-        let within = self.points.iter().zip(&self.times).filter(|(_, at)| **at >= begin);
-        let mut levels: Vec<f64> = within.map(|(point, at)| point.mean - fit.rate * (at - middle)).collect();
-        if levels.is_empty() {
-            return;
-        }
-        levels.sort_by(f64::total_cmp);
-        let level = levels[levels.len() / 2];
-        let at = |rate: f64, time: f64| place(time, level + rate * (time - middle));
+    fn draw_fit(&self, out: &mut String, fit: Fit, place: &impl Fn(f64, f64) -> (f64, f64)) {
+        let Some(line) = self.course.line(fit.rate, fit.span_s) else { return };
+        let ends = |rate: f64| line.ends(rate).map(|(at, value)| place(at, value));
+        let ([low_begin, low_end], [high_begin, high_end]) = (ends(fit.low), ends(fit.high));
         // both sides cross in the middle
-        let corners = [at(fit.low, begin), at(fit.high, begin), at(fit.high, end), at(fit.low, end)];
+        let corners = [low_begin, high_begin, high_end, low_end];
         let _ = write!(out, r#"<path class="fitband" d="{}Z"/>"#, path(corners.into_iter()));
-        let line = [at(fit.rate, begin), at(fit.rate, end)];
-        let _ = write!(out, r#"<path class="fit" d="{}"/>"#, path(line.into_iter()));
+        let _ = write!(out, r#"<path class="fit" d="{}"/>"#, path(ends(fit.rate).into_iter()));
     }
 
     /// Values of several kinds on top of each other.

@@ -131,7 +131,7 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry],
 
 fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry], course: &Course) {
     let points = course.points();
-    let Some(chart) = Chart::of(points) else { return };
+    let Some(chart) = Chart::of(course) else { return };
     let start = points[0].at;
     let growth = &target.growth;
     let fit = match (growth.rate_bytes_per_s, growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
