@@ -2,6 +2,7 @@
 //!
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
+mod batch;
 mod closing;
 mod confirm;
 mod ended;

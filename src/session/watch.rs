@@ -132,6 +132,16 @@ impl Watch {
         }
     }
 
+    /// How many lanes there are: targets of one lane are judged together, and see each other's samples in their order.
+    pub(super) fn lanes(&self) -> usize {
+        self.pools.len() + self.targets.len()
+    }
+
+    /// The lane of a target.
+    pub(super) fn lane(&self, index: usize) -> usize {
+        self.series[index].pool.unwrap_or(self.pools.len() + index)
+    }
+
     /// Opens a target and returns its index.
     pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
         let before = self.ended.predecessor(&found.label.name, &found.label.cmdline);
