@@ -1,6 +1,6 @@
 //! What `leakwatch plan` promises, held against the analysis itself on simulated series.
 
-use leakwatch::analysis::{Settings, Tracker, seconds_to_answer, smallest_detectable};
+use leakwatch::analysis::{Settings, Tracker, rate_answered, seconds_to_answer};
 use leakwatch::model::{Reading, Sample, Timestamp};
 
 const MIB: f64 = 1_048_576.0;
@@ -71,5 +71,5 @@ fn a_run_of_a_third_of_it_would_not_do() {
     let span = seconds_to_answer(limit, noise, 4096.0, 10.0) / 3.0;
     let kept = (0..50).filter(|seed| interval(seed * 104_729 + 3, 0.0, limit, noise, 10.0, span).1 < limit).count();
     assert!(kept < 35, "{kept} of 50: the plan asks for too much");
-    assert!(smallest_detectable(noise, 4096.0, 10.0, span) > limit);
+    assert!(rate_answered(noise, 4096.0, 10.0, span) > limit);
 }

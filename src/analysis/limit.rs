@@ -1,7 +1,7 @@
 //! How small a growth can be seen in how much time, before there is a sample: the formulas of the judgement for a line
 //! under independent noise.
 
-use super::judgement::{PROVED_BY_LINE, WIDEN};
+use super::judgement::WIDEN;
 use super::series::LEAST_BLOCKS;
 use super::stats::student;
 
@@ -27,12 +27,16 @@ fn freedom(interval_s: f64, span_s: f64) -> f64 {
     (span_s / interval_s).clamp(least, MOST_BLOCKS) - SPENT
 }
 
-/// The smallest rate that is proved after `span_s` seconds at one sample every `interval_s`, per second. `noise` is the
-/// standard deviation of a sample, `step` the smallest step of the series.
+/// The limit that is answered after `span_s` seconds at one sample every `interval_s`, per second: the other way round
+/// than [`seconds_to_answer`]. `noise` is the standard deviation of a sample, `step` the smallest step of the series.
 #[must_use]
-pub fn smallest_detectable(noise: f64, step: f64, interval_s: f64, span_s: f64) -> f64 {
-    let quantile = student(PROVED_BY_LINE, freedom(interval_s, span_s));
-    (quantile * slope_error(noise, interval_s, span_s)).max(step / span_s)
+pub fn rate_answered(noise: f64, step: f64, interval_s: f64, span_s: f64) -> f64 {
+    (asked(interval_s, span_s) * slope_error(noise, interval_s, span_s)).max(2.0 * step / span_s)
+}
+
+/// Standard errors of a slope that an answer takes.
+fn asked(interval_s: f64, span_s: f64) -> f64 {
+    AVERAGED * (student(1.96, freedom(interval_s, span_s)) * WIDEN + NINE_OF_TEN)
 }
 
 /// Seconds until a limit of `rate` per second is answered, nine times of ten: for a series that does not grow that it is
@@ -43,8 +47,7 @@ pub fn seconds_to_answer(rate: f64, noise: f64, step: f64, interval_s: f64) -> f
     let mut span = least;
     // The quantile depends on the time a little: two rounds settle it.
     for _ in 0..3 {
-        let quantile = student(1.96, freedom(interval_s, span)) * WIDEN + NINE_OF_TEN;
-        let by_noise = (AVERAGED * quantile * noise * (12.0 * interval_s).sqrt() / rate).powf(2.0 / 3.0);
+        let by_noise = (asked(interval_s, span) * noise * (12.0 * interval_s).sqrt() / rate).powf(2.0 / 3.0);
         span = by_noise.max(2.0 * step / rate).max(least);
     }
     span
@@ -56,9 +59,11 @@ mod tests {
 
     #[test]
     fn twice_the_time_sees_less_than_half_the_rate() {
-        let seen = |span| smallest_detectable(1e6, 4096.0, 1.0, span);
+        let seen = |span| rate_answered(1e6, 4096.0, 1.0, span);
         assert!((seen(2000.0) / seen(1000.0) - 2f64.powf(-1.5)).abs() < 1e-6);
-        assert_eq!(smallest_detectable(0.0, 4096.0, 1.0, 4096.0), 1.0);
+        assert_eq!(rate_answered(0.0, 4096.0, 1.0, 8192.0), 1.0);
+        let there_and_back = seen(seconds_to_answer(300.0, 1e6, 4096.0, 1.0));
+        assert!((there_and_back / 300.0 - 1.0).abs() < 0.01, "{there_and_back}");
         let needed = |rate| seconds_to_answer(rate, 1e6, 4096.0, 1.0);
         assert!(needed(50.0) > needed(100.0) && needed(1e12) == LEAST_SAMPLES);
     }

@@ -32,6 +32,6 @@ pub use evidence::{
     Assessment, ConsistentGrowth, Forecast, Growth, Level, Reason, Resource, ResourceAssessment, Rule, Shape, Spike,
     Spikes, Status, Variance, Verdict,
 };
-pub use limit::{seconds_to_answer, smallest_detectable};
+pub use limit::{rate_answered, seconds_to_answer};
 pub use settings::Settings;
 pub use tracker::Tracker;

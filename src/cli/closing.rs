@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::clock::{Clock, SystemClock};
 use crate::event::Folded;
-use crate::report::{Ending, Recorder};
+use crate::report::{Document, Ending, Recorder};
 use crate::schema;
 use crate::session::{Cost, Rules, Watch};
 use crate::source::own_peak_rss_bytes;
@@ -59,8 +59,11 @@ impl Closing<'_> {
         let targets = self.watch.targets();
         let mut report = self.recorder.into_report(ending, targets, &folded);
         self.gate.excuse(targets, &mut report);
-        let written = self.outputs.finish(&report, targets);
-        github::tell(&report);
+        let courses = self.outputs.take_courses();
+        let course = |target| courses.as_ref().and_then(|courses| courses.of(target));
+        let document = Document { report: &report, courses: targets.iter().map(course).collect() };
+        let written = self.outputs.finish(&document);
+        github::tell(&document);
         if self.output.format == Format::Table {
             print(&summary(targets, summary_width(), Style::stdout()))?;
         }

@@ -3,18 +3,24 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use crate::report::{annotations, append, github_outputs, markdown};
-use crate::schema::Report;
+use crate::report::{Document, annotations, append, github_outputs, markdown};
+
+/// Whether this runs in a step of GitHub Actions.
+pub(super) fn is_there() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
 
 /// Annotations on standard error (standard output carries data only), the step summary and the step outputs.
 ///
 /// What cannot be written is warned of: it must not change the verdict.
-pub(super) fn tell(report: &Report) {
-    if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
+pub(super) fn tell(document: &Document<'_>) {
+    if !is_there() {
         return;
     }
+    let Document { report, courses } = document;
     drop(io::stderr().write_all(annotations(report).as_bytes()));
-    for (variable, text) in [("GITHUB_STEP_SUMMARY", markdown(report)), ("GITHUB_OUTPUT", github_outputs(report))] {
+    let texts = [("GITHUB_STEP_SUMMARY", markdown(report, courses)), ("GITHUB_OUTPUT", github_outputs(report))];
+    for (variable, text) in texts {
         let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from) else {
             continue;
         };

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::event::{Courses, EventSink, Fanout, Target};
+use crate::event::{Courses, EventSink, Fanout};
 use crate::model::Timestamp;
 use crate::report::{Document, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path};
-use crate::schema::Report;
 
 use super::args::{Format, OutputArgs};
 use super::error::{Error, Kind};
+use super::github;
 
 /// Everything that a session writes besides what people watch.
 pub(super) struct Outputs {
@@ -71,7 +71,8 @@ impl Files {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(&error)),
             _ => {}
         }
-        let courses = files.iter().any(|file| file.format().has_charts()).then(Courses::default);
+        let shown = files.iter().any(|file| file.format().has_charts()) || github::is_there();
+        let courses = shown.then(Courses::default);
         Ok(Outputs { files, streams, courses, format })
     }
 }
@@ -87,13 +88,16 @@ impl Outputs {
         }
     }
 
+    /// The courses of the targets; `None` when nothing shows them.
+    pub(super) fn take_courses(&mut self) -> Option<Courses> {
+        self.courses.take()
+    }
+
     /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
-    pub(super) fn finish(self, report: &Report, targets: &[Target]) -> Result<(), Error> {
-        let course = |target| self.courses.as_ref().and_then(|courses| courses.of(target));
-        let document = Document { report, courses: targets.iter().map(course).collect() };
+    pub(super) fn finish(self, document: &Document<'_>) -> Result<(), Error> {
         let mut outcome = Ok(());
         for file in self.files {
-            outcome = outcome.and(file.finish(&document).map_err(refused));
+            outcome = outcome.and(file.finish(document).map_err(refused));
         }
         if self.format == Format::Json {
             match document.write(OutputFormat::Json, &mut io::stdout().lock()) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::analysis::{seconds_to_answer, smallest_detectable};
+use crate::analysis::{rate_answered, seconds_to_answer};
 use crate::units::{ByteRate, Bytes, Span};
 
 use super::error::Error;
@@ -51,14 +51,14 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Error> {
         typed(Duration::from_secs_f64(whole)),
         plain(args.rate.0).replace(' ', ""),
         "AFTER",
-        "SMALLEST LEAK THAT IS SEEN",
+        "CAN BE TOLD FROM NO GROWTH",
     );
     for part in [0.25, 0.5, 1.0, 2.0, 4.0] {
         let span = needed * part;
         if span < 48.0 * interval {
             continue;
         }
-        let rate = smallest_detectable(noise, PAGE, interval, span);
+        let rate = rate_answered(noise, PAGE, interval, span);
         text.push_str(&format!("{:>12}  {}\n", Span(span).to_string(), plain(rate)));
     }
     print(&text)

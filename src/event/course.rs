@@ -122,6 +122,55 @@ impl Course {
     pub fn points(&self) -> &[Point] {
         &self.points
     }
+
+    /// The time of each point, in seconds since the first one.
+    #[must_use]
+    pub fn seconds(&self) -> Vec<f64> {
+        let start = self.points.first().map_or(Timestamp(0), |first| first.at);
+        self.points.iter().map(|point| point.at.seconds_since(start)).collect()
+    }
+
+    /// For each point the lowest memory of the stretch it is in, in bytes; about so many stretches.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
+    pub fn floors(&self, stretches: usize) -> Vec<f64> {
+        let length = self.points.len().div_ceil(stretches).max(1);
+        let lowest = |chunk: &[Point]| chunk.iter().map(Point::low).min().unwrap_or(0) as f64;
+        self.points.chunks(length).flat_map(|chunk| std::iter::repeat_n(lowest(chunk), chunk.len())).collect()
+    }
+
+    /// A line of `rate` bytes per second through what was seen in the newest `span_s` seconds: half of the points lie
+    /// above it. `None` when there are none.
+    #[must_use]
+    pub fn line(&self, rate: f64, span_s: f64) -> Option<Line> {
+        let seconds = self.seconds();
+        let end = *seconds.last()?;
+        let begin = (end - span_s).max(0.0);
+        let middle = f64::midpoint(begin, end);
+        let within = self.points.iter().zip(&seconds).filter(|(_, at)| **at >= begin);
+        let mut levels: Vec<f64> = within.map(|(point, at)| point.mean - rate * (at - middle)).collect();
+        levels.sort_by(f64::total_cmp);
+        let level = *levels.get(levels.len() / 2)?;
+        Some(Line { begin, middle, end, level })
+    }
+}
+
+/// Where a line lies: times in seconds since the first point, the level in its middle in bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "the names are the description")]
+pub struct Line {
+    pub begin: f64,
+    pub middle: f64,
+    pub end: f64,
+    pub level: f64,
+}
+
+impl Line {
+    /// Begin and end of a line of `rate` through its middle: seconds and bytes.
+    #[must_use]
+    pub fn ends(&self, rate: f64) -> [(f64, f64); 2] {
+        [self.begin, self.end].map(|at| (at, self.level + rate * (at - self.middle)))
+    }
 }
 
 /// Keeps the courses of all targets.

@@ -9,7 +9,7 @@ use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
 pub use baseline::{Baseline, CounterGrowth};
-pub use course::{Course, Courses, Point};
+pub use course::{Course, Courses, Line, Point};
 pub use notice::Notice;
 pub use target::{Folded, Target, TargetKind, Trace};
 

@@ -38,7 +38,7 @@ impl Document<'_> {
             }
             OutputFormat::Svg => out.write_all(html::chart(self.report, &self.courses).as_bytes())?,
             OutputFormat::Junit => write_junit(&mut out, self.report)?,
-            OutputFormat::Markdown => out.write_all(markdown(self.report).as_bytes())?,
+            OutputFormat::Markdown => out.write_all(markdown(self.report, &self.courses).as_bytes())?,
             OutputFormat::OpenMetrics => write_openmetrics(&mut out, self.report)?,
             OutputFormat::Jsonl | OutputFormat::Csv => {}
         }

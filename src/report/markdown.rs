@@ -3,18 +3,22 @@
 use std::fmt::Write as _;
 
 use crate::escape;
+use crate::event::Course;
 use crate::schema::{GateOutcome, Report, Status};
-use crate::units::{ByteRate, Bytes, Span};
+use crate::units::{ByteRate, Bytes, Span, sparkline};
 
 /// Rows a table has at most: a host with thousands of processes is not for reading.
 const ROWS: usize = 50;
+/// Characters of a sparkline.
+const TREND: usize = 16;
 
 /// Targets whose causes are spelled out.
 const EXPLAINED: usize = 5;
 
-/// The summary as text.
+/// The summary as text. `courses` belong to the targets of the report, in their order; without them there are no
+/// sparklines.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
+pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
     let word = match report.verdict.exit_status {
         0 => "passed",
         1 => "failed",
@@ -45,8 +49,8 @@ pub fn markdown(report: &Report) -> String {
             let _ = writeln!(text, "\n**Warning:** {}", cell(warning));
         }
     }
-    text.push_str("\n| target | verdict | growth of memory | 95 % interval | RSS at most | seen for |\n|---|---|---|---|---|---|\n");
-    for target in report.targets.iter().take(ROWS) {
+    text.push_str("\n| target | verdict | growth of memory | 95 % interval | memory | RSS at most | seen for |\n|---|---|---|---|---|---|---|\n");
+    for (index, target) in report.targets.iter().enumerate().take(ROWS) {
         let rate = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| ByteRate(value).to_string());
         let status = match target.verdict.status {
             Status::Leaking => "**leaking**",
@@ -60,9 +64,10 @@ pub fn markdown(report: &Report) -> String {
         let rss = target.memory.rss_max_bytes.map_or_else(|| "?".to_owned(), |bytes| Bytes(bytes).to_string());
         let _ = writeln!(
             text,
-            "| {} | {status} | {} | {interval} | {rss} | {} |",
+            "| {} | {status} | {} | {interval} | {} | {rss} | {} |",
             who(&target.name, target.pid, target.members),
             rate(growth.rate_bytes_per_s),
+            courses.get(index).copied().flatten().map_or_else(String::new, trend),
             Span(target.observed_seconds)
         );
     }
@@ -79,6 +84,12 @@ pub fn markdown(report: &Report) -> String {
         }
     }
     text
+}
+
+/// The course in characters; the mean of a point is what is judged.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are not negative; saturates")]
+fn trend(course: &Course) -> String {
+    sparkline(&course.points().iter().map(|point| point.mean as u64).collect::<Vec<_>>(), TREND)
 }
 
 fn more(text: &mut String, rows: usize) {

@@ -39,7 +39,7 @@ impl OutputFormat {
     /// Whether it shows the course of the targets.
     #[must_use]
     pub fn has_charts(self) -> bool {
-        matches!(self, Self::Html | Self::Svg)
+        matches!(self, Self::Html | Self::Svg | Self::Markdown)
     }
 }
 

@@ -18,6 +18,9 @@ pub struct Recorder {
     alerts: Vec<schema::AlertEntry>,
     dropped: u64,
     notices: Vec<schema::NoticeEntry>,
+    /// Alerts before the latest tick: later ones are put into the order of time at the next one, for a recording tells
+    /// them target by target.
+    settled: usize,
     fired: bool,
 }
 
@@ -94,6 +97,11 @@ impl EventSink for Recorder {
             Event::Alert(target, alert) => {
                 self.fired |= alert.kind.severity() > Severity::Info;
                 self.keep_alert(target, alert);
+            }
+            Event::Ticked(..) => {
+                let settled = self.settled.min(self.alerts.len());
+                self.alerts[settled..].sort_by(|a, b| a.timestamp.cmp(&b.timestamp));
+                self.settled = self.alerts.len();
             }
             Event::Notice(at, notice) => {
                 let (kind, message) = notice.sentence();

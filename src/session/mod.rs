@@ -3,6 +3,7 @@
 //! Knows no output: everything that happens goes to one [`EventSink`].
 
 mod attribution;
+mod batch;
 mod closing;
 mod confirm;
 mod ended;
@@ -13,6 +14,7 @@ mod pool;
 mod pss_budget;
 mod recycled;
 mod replay;
+mod rules;
 mod schedule;
 mod watch;
 
@@ -33,7 +35,8 @@ use schedule::Schedule;
 pub use overhead::Cost;
 pub use plan::{EndedBy, Outcome, Plan};
 pub use replay::{ReplayFailure, ReplayOutcome, replay};
-pub use watch::{MinObservation, Rules, Watch};
+pub use rules::{MinObservation, Rules};
+pub use watch::Watch;
 
 /// A service that is restarted is away for a moment: so many ticks without a match end a session that selects by more
 /// than pids.

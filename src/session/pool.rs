@@ -96,6 +96,11 @@ impl Pools {
         Some(pool)
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.pools.len()
+    }
+
     pub(super) fn get(&self, pool: usize) -> &Pool {
         &self.pools[pool]
     }

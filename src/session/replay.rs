@@ -6,6 +6,7 @@ use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
 use crate::source::replay::{Recording, ReplayError, Series, TimeAxis};
 
+use super::batch::Batch;
 use super::watch::Watch;
 
 /// Rows between two reports of progress.
@@ -64,22 +65,38 @@ fn rows(
 ) -> Result<(), ReplayFailure> {
     // Series are numbered in the order of their first rows.
     let mut targets: Vec<usize> = Vec::new();
-    while let Some(row) = recording.next_row()? {
+    // Who wants every sample wants them in the order of time.
+    let mut batch = (!sink.wants_samples()).then(Batch::default);
+    let read = loop {
+        let row = match recording.next_row() {
+            Ok(Some(row)) => row,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        };
         let at = row.sample.at;
         if row.series.0 == targets.len() {
             let series = recording.series(row.series);
             targets.push(watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
         }
         let index = targets[row.series.0];
-        watch.observe(index, &row.sample, &[], sink)?;
+        match &mut batch {
+            None => watch.observe(index, &row.sample, &[], sink)?,
+            Some(batch) => {
+                batch.push(index, row.sample);
+                if batch.is_full(targets.len()) {
+                    batch.hand_on(watch, sink)?;
+                }
+            }
+        }
         let (first, last) = outcome.span.unwrap_or((at, at));
         outcome.span = Some((first.min(at), last.max(at)));
         outcome.rows += 1;
         if outcome.rows.is_multiple_of(PROGRESS_EVERY) && !progress(recording) {
-            break;
+            break Ok(());
         }
-    }
-    Ok(())
+    };
+    batch.map_or(Ok(()), |mut batch| batch.hand_on(watch, sink))?;
+    Ok(read?)
 }
 
 /// A recording does not tell when a process started.

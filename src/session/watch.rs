@@ -3,10 +3,10 @@
 use std::io;
 
 use crate::alert::{
-    Alert, AlertBook, AlertKind, AlertState, Finding, RiseMeter, Scope, Thresholds, assessed_findings, explain_end,
-    host_findings, reading_findings,
+    Alert, AlertBook, AlertKind, AlertState, Finding, RiseMeter, Scope, assessed_findings, explain_end, host_findings,
+    reading_findings,
 };
-use crate::analysis::{Settings, Tracker};
+use crate::analysis::Tracker;
 use crate::event::{Baseline, Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Denied, Found};
@@ -14,30 +14,7 @@ use crate::source::{Denied, Found};
 use super::confirm::Exactness;
 use super::ended::Ended;
 use super::pool::{PoolSample, Pools};
-
-/// How long a target must be seen before `leaking` may be said.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum MinObservation {
-    /// This long, in seconds.
-    Fixed(f64),
-    /// A fifth of the recording, as far as it has been read.
-    FifthOfRecording,
-}
-
-/// The rules of a session.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// Settings of the analysis; `min_observation_s` is filled in from `min_observation`.
-    pub analysis: Settings,
-    /// How long a target must be seen.
-    pub min_observation: MinObservation,
-    /// Thresholds of the alerts.
-    pub alerts: Thresholds,
-    /// `--limit`, in bytes.
-    pub limit_bytes: Option<u64>,
-    /// Whether processes of one name are also judged by their sum. Those that were named one by one are not a pool.
-    pub pools: bool,
-}
+use super::rules::{MinObservation, Rules};
 
 /// What is kept of a target besides what its sinks may see.
 pub(super) struct Series {
@@ -133,6 +110,16 @@ impl Watch {
         for series in &mut self.series {
             series.pool = None;
         }
+    }
+
+    /// How many lanes there are: targets of one lane are judged together, and see each other's samples in their order.
+    pub(super) fn lanes(&self) -> usize {
+        self.pools.len() + self.targets.len()
+    }
+
+    /// The lane of a target.
+    pub(super) fn lane(&self, index: usize) -> usize {
+        self.series[index].pool.unwrap_or(self.pools.len() + index)
     }
 
     /// Opens a target and returns its index.

@@ -5,7 +5,6 @@ mod live;
 mod lines;
 mod messages;
 mod progress;
-mod sparkline;
 mod style;
 mod summary;
 mod table;

@@ -5,9 +5,9 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 
 use crate::escape;
 use crate::event::{Target, TargetKind};
+use crate::units::sparkline;
 
 use super::figures;
-use super::sparkline::sparkline;
 use super::style::{Style, verdict_colour};
 
 /// Room for a table, in characters.

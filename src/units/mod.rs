@@ -5,10 +5,12 @@
 mod bytes;
 mod duration;
 mod rate;
+mod sparkline;
 
 pub use bytes::{Bytes, SignedBytes};
 pub use duration::{Span, parse_duration};
 pub use rate::ByteRate;
+pub use sparkline::sparkline;
 
 /// Why a quantity that a user typed was refused. The text names what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

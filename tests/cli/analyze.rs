@@ -215,3 +215,36 @@ fn a_pool_belongs_to_its_own_recording() {
         .collect();
     assert_eq!(pools, [(Some("one"), Some(first.as_str())), (Some("two"), Some(second.as_str()))]);
 }
+
+#[test]
+fn rows_by_time_and_rows_by_process_say_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let row = |second: u64, pid: u64| {
+        let spike = if second == 40 + pid { 90 << 20 } else { 0 };
+        let grown = if pid.is_multiple_of(7) { second * 60_000 } else { 0 };
+        let rss = (50 << 20) + spike + grown + (second * 7919 + pid * 31) % 11 * 4096;
+        format!("{second},{pid},w{},{rss}\n", pid % 30)
+    };
+    let head = "time_s,pid,name,rss_bytes\n".to_owned();
+    let by_time: String = (0..150).flat_map(|second| (1..90).map(move |pid| row(second, pid))).collect();
+    let by_process: String = (1..90).flat_map(|pid| (0..150).map(move |second| row(second, pid))).collect();
+    let said = |name: &str, rows: String| {
+        let file = write(&folder, name, (head.clone() + &rows).as_bytes());
+        let mut report = report(&stdout(&run(&["analyze", "--format", "json", &file])));
+        let mut targets = report["targets"].as_array().expect("targets").clone();
+        // the sums of names need the order of time
+        targets.retain(|target| target["kind"] == "process");
+        for target in &mut targets {
+            target["source"] = Value::Null;
+        }
+        targets.sort_by_key(|target| target["pid"].as_u64());
+        (targets, report["alerts"].take())
+    };
+    let (timely, alerts) = said("time.csv", by_time);
+    let (grouped, _) = said("process.csv", by_process);
+    assert_eq!(timely.len(), 89);
+    assert_eq!(timely, grouped);
+    let times: Vec<&str> =
+        alerts.as_array().expect("alerts").iter().filter_map(|alert| alert["timestamp"].as_str()).collect();
+    assert!(times.len() > 89 && times.is_sorted(), "alerts stand in the order of time");
+}

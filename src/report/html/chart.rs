@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::event::Point;
+use crate::event::{Course, Point};
 
 use super::scale::Axis;
 
@@ -34,12 +34,22 @@ pub(super) struct Fit {
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
     pub at: f64,
-    pub critical: bool,
+    pub kind: MarkKind,
     pub text: String,
+}
+
+/// What a mark stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MarkKind {
+    Alert,
+    Critical,
+    /// A job has ended.
+    Job,
 }
 
 /// What all charts of one target share.
 pub(super) struct Chart<'a> {
+    course: &'a Course,
     points: &'a [Point],
     /// Seconds since the first point.
     pub times: Vec<f64>,
@@ -54,15 +64,9 @@ fn number(bytes: u64) -> f64 {
 
 impl<'a> Chart<'a> {
     /// A chart of at least two points; `None` for fewer.
-    pub fn of(points: &'a [Point]) -> Option<Self> {
-        let first = points.first().filter(|_| points.len() > 1)?.at;
-        let stretch = points.len().div_ceil(FLOORS);
-        let floors = points.chunks(stretch).flat_map(|chunk| {
-            let low = chunk.iter().map(|point| point.low()).min().unwrap_or(0);
-            std::iter::repeat_n(number(low), chunk.len())
-        });
-        let times = points.iter().map(|point| point.at.seconds_since(first)).collect();
-        Some(Self { points, times, floors: floors.collect() })
+    pub fn of(course: &'a Course) -> Option<Self> {
+        let points = course.points();
+        (points.len() > 1).then(|| Self { course, points, times: course.seconds(), floors: course.floors(FLOORS) })
     }
 
     fn time_axis(&self) -> Axis {
@@ -87,7 +91,7 @@ impl<'a> Chart<'a> {
         let curve = self.points.iter().zip(&self.times).map(|(point, at)| place(*at, point.mean));
         let _ = write!(inner, r#"<path class="curve" d="{}"/>"#, path(curve));
         if let Some(fit) = fit {
-            self.draw_fit(&mut inner, fit, x.to, &place);
+            self.draw_fit(&mut inner, fit, &place);
         }
         if let Some(limit) = limit {
             let height = INNER * (1.0 - y.part(limit));
@@ -95,33 +99,30 @@ impl<'a> Chart<'a> {
         }
         for mark in marks {
             let at = INNER * x.part(mark.at);
-            let class = if mark.critical { "mark critical" } else { "mark" };
+            // jobs stand at the foot, so that hundreds of them leave the curve alone
+            let (class, top) = match mark.kind {
+                MarkKind::Alert => ("mark", 0),
+                MarkKind::Critical => ("mark critical", 0),
+                MarkKind::Job => ("job", 940),
+            };
             let text = minijinja::HtmlEscape(&mark.text);
             let _ = write!(
                 inner,
-                r#"<line class="{class}" x1="{at:.1}" x2="{at:.1}" y1="0" y2="1000"><title>{text}</title></line>"#
+                r#"<line class="{class}" x1="{at:.1}" x2="{at:.1}" y1="{top}" y2="1000"><title>{text}</title></line>"#
             );
         }
         frame(HEIGHT, x, y, &inner, "memory over time")
     }
 
     /// The rate through the middle of what it was fitted to, with the two ends of its interval.
-    fn draw_fit(&self, out: &mut String, fit: Fit, end: f64, place: &impl Fn(f64, f64) -> (f64, f64)) {
-        let begin = (end - fit.span_s).max(0.0);
-        let middle = f64::midpoint(begin, end);
-        let within = self.points.iter().zip(&self.times).filter(|(_, at)| **at >= begin);
-        let mut levels: Vec<f64> = within.map(|(point, at)| point.mean - fit.rate * (at - middle)).collect();
-        if levels.is_empty() {
-            return;
-        }
-        levels.sort_by(f64::total_cmp);
-        let level = levels[levels.len() / 2];
-        let at = |rate: f64, time: f64| place(time, level + rate * (time - middle));
+    fn draw_fit(&self, out: &mut String, fit: Fit, place: &impl Fn(f64, f64) -> (f64, f64)) {
+        let Some(line) = self.course.line(fit.rate, fit.span_s) else { return };
+        let ends = |rate: f64| line.ends(rate).map(|(at, value)| place(at, value));
+        let ([low_begin, low_end], [high_begin, high_end]) = (ends(fit.low), ends(fit.high));
         // both sides cross in the middle
-        let corners = [at(fit.low, begin), at(fit.high, begin), at(fit.high, end), at(fit.low, end)];
+        let corners = [low_begin, high_begin, high_end, low_end];
         let _ = write!(out, r#"<path class="fitband" d="{}Z"/>"#, path(corners.into_iter()));
-        let line = [at(fit.rate, begin), at(fit.rate, end)];
-        let _ = write!(out, r#"<path class="fit" d="{}"/>"#, path(line.into_iter()));
+        let _ = write!(out, r#"<path class="fit" d="{}"/>"#, path(ends(fit.rate).into_iter()));
     }
 
     /// Values of several kinds on top of each other.

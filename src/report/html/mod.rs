@@ -5,6 +5,7 @@
 
 mod causes;
 mod chart;
+mod gate;
 mod scale;
 mod section;
 
@@ -40,6 +41,7 @@ pub fn page(report: &Report, courses: &[Option<&Course>]) -> Result<String, mini
     environment.get_template("page")?.render(context! {
         page => value(head(report)),
         targets => value(sections),
+        gate => value(report.gate.as_ref().and_then(gate::section)),
         alerts => value(alerts),
         notices => notices,
         settings => value(settings(&report.settings)),
@@ -73,6 +75,8 @@ pub fn chart(report: &Report, courses: &[Option<&Course>]) -> String {
 
 /// The targets, the most alarming first.
 fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
+    let work = report.gate.as_ref().and_then(|gate| gate.work.as_ref());
+    let jobs = work.map_or(&[][..], |work| &work.jobs);
     let mut order: Vec<usize> = (0..report.targets.len()).collect();
     let rate = |index: usize| report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY);
     order.sort_by(|&a, &b| {
@@ -81,7 +85,10 @@ fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
     });
     order
         .into_iter()
-        .map(|index| section(&report.targets[index], &report.alerts, courses.get(index).copied().flatten()))
+        .map(|index| {
+            let course = courses.get(index).copied().flatten();
+            section(&report.targets[index], &report.alerts, jobs, course)
+        })
         .collect()
 }
 
@@ -126,6 +133,7 @@ struct Head {
     status: &'static str,
     status_words: &'static str,
     headline: String,
+    more: Option<String>,
     facts: String,
     folded: Vec<String>,
     more_alerts: Option<String>,
@@ -139,7 +147,8 @@ fn head(report: &Report) -> Head {
         format!("{} to {} UTC", moment(&session.started_at), moment(&session.ended_at)),
     ];
     if let Some(interval) = session.interval_seconds {
-        facts.push(format!("every {}", Span(interval)));
+        let every = if interval < 1.0 { format!("{:.0} ms", 1000.0 * interval) } else { Span(interval).to_string() };
+        facts.push(format!("every {every}"));
     }
     facts.push(format!("{} {}", session.ticks, if session.interval_seconds.is_some() { "ticks" } else { "samples" }));
     if session.missed_ticks > 0 {
@@ -153,12 +162,16 @@ fn head(report: &Report) -> Head {
         let name = if line.name.is_empty() { "others".to_owned() } else { shown(&line.name) };
         format!("{name}: {} came and went, {} of them leaking or suspect", line.count, line.alarming)
     });
+    // what matters most comes first in a summary
+    let mut clauses = report.verdict.summary.splitn(2, "; ").map(shown);
+    let headline = clauses.next().unwrap_or_default();
     let listed = report.alerts.len().min(ALERTS);
     let more = (report.alerts.len() - listed) as u64 + report.alerts_dropped;
     Head {
         status: class(report.verdict.status),
         status_words: words(report.verdict.status),
-        headline: shown(&report.verdict.summary),
+        headline,
+        more: clauses.next(),
         facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
         folded: folded.collect(),
         more_alerts: (more > 0).then(|| format!("{more} more are not listed here")),

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::event::Course;
 use crate::model::{Counter, Timestamp};
-use crate::schema::{AlertEntry, Reason, Resource, Status, Target};
+use crate::schema::{AlertEntry, JobEntry, Reason, Resource, Status, Target};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 
 use super::causes::{Causes, causes};
-use super::chart::{Chart, Fit, Mark};
+use super::chart::{Chart, Fit, Mark, MarkKind};
 use super::{class, shown, words};
 
 /// What stands where nothing is known.
@@ -43,6 +43,7 @@ pub(super) struct Section {
     kinds: Option<String>,
     legend: Vec<Legend>,
     marks: bool,
+    jobs: bool,
     fit: bool,
     data: Data,
     reasons: Vec<ReasonLine>,
@@ -91,7 +92,7 @@ struct DataMark {
 }
 
 /// Everything the page says of one target.
-pub(super) fn section(target: &Target, alerts: &[AlertEntry], course: Option<&Course>) -> Section {
+pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry], course: Option<&Course>) -> Section {
     let growth = &target.growth;
     let per_hour = |rate: Option<f64>| rate.map_or_else(|| UNKNOWN.to_owned(), |rate| ByteRate(rate).to_string());
     let resource = match target.verdict.resource {
@@ -119,20 +120,21 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], course: Option<&Co
         kinds: None,
         legend: Vec::new(),
         marks: false,
+        jobs: false,
         fit: false,
         data: Data::default(),
         reasons: target.verdict.reasons.iter().map(reason_line).collect(),
         causes: target.attribution.as_ref().map(causes),
     };
     if let Some(course) = course {
-        draw(&mut out, target, alerts, course);
+        draw(&mut out, target, alerts, jobs, course);
     }
     out
 }
 
-fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], course: &Course) {
+fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry], course: &Course) {
     let points = course.points();
-    let Some(chart) = Chart::of(points) else { return };
+    let Some(chart) = Chart::of(course) else { return };
     let start = points[0].at;
     let growth = &target.growth;
     let fit = match (growth.rate_bytes_per_s, growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
@@ -142,11 +144,14 @@ fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], course: &Cour
         }
         _ => None,
     };
-    let marks: Vec<Mark> =
+    let fired: Vec<Mark> =
         alerts.iter().filter(|alert| is_of(alert, target)).filter_map(|alert| mark(alert, start)).collect();
-    let marks = &marks[marks.len().saturating_sub(MARKS)..];
-    out.chart = Some(chart.memory(fit, marks, target.forecast.limit_bytes));
+    let mut marks = fired[fired.len().saturating_sub(MARKS)..].to_vec();
     out.marks = !marks.is_empty();
+    out.jobs = !jobs.is_empty();
+    marks.extend(jobs.iter().filter_map(|job| job_mark(job, start)));
+    let marks = &marks;
+    out.chart = Some(chart.memory(fit, marks, target.forecast.limit_bytes));
     out.fit = fit.is_some();
 
     let values = |counter: Counter| points.iter().map(|point| point.value(counter)).collect::<Vec<_>>();
@@ -194,12 +199,25 @@ fn mark(alert: &AlertEntry, start: Timestamp) -> Option<Mark> {
     if alert.state != "firing" {
         return None;
     }
-    let at: jiff::Timestamp = alert.timestamp.parse().ok()?;
     Some(Mark {
-        at: Timestamp(at.as_millisecond()).seconds_since(start),
-        critical: alert.severity == "critical",
+        at: moment(&alert.timestamp)?.seconds_since(start),
+        kind: if alert.severity == "critical" { MarkKind::Critical } else { MarkKind::Alert },
         text: format!("{}: {}", alert.kind.replace('_', " "), shown(&alert.message)),
     })
+}
+
+fn job_mark(job: &JobEntry, start: Timestamp) -> Option<Mark> {
+    let text = format!(
+        "{}: {} before, {} after",
+        shown(&job.label),
+        Bytes(job.memory_before_bytes),
+        Bytes(job.memory_after_bytes)
+    );
+    Some(Mark { at: moment(&job.timestamp)?.seconds_since(start), kind: MarkKind::Job, text })
+}
+
+fn moment(time: &str) -> Option<Timestamp> {
+    time.parse::<jiff::Timestamp>().ok().map(|time| Timestamp(time.as_millisecond()))
 }
 
 fn who(target: &Target) -> String {

@@ -33,11 +33,12 @@ pub(super) fn draw(
     marks: Option<&Marks>,
     palette: Palette,
 ) {
-    let points = course.map_or(&[][..], Course::points);
-    let (Some(first), Some(last)) = (points.first(), points.last().filter(|_| points.len() > 1)) else {
+    let Some(course) = course.filter(|course| course.points().len() > 1) else {
         frame.render_widget(Paragraph::new("a chart needs two samples").style(palette.dim()), area);
         return;
     };
+    let points = course.points();
+    let (first, last) = (points[0], points[points.len() - 1]);
     let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     let [labels, plot] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(above);
     let (low, high) = range(points);
@@ -52,11 +53,11 @@ pub(super) fn draw(
                 let x = at(*time);
                 stroke(context, (x, low), (x, low + (high - low) / 8.0), colour);
             }
-            let floors = floors(points, first.at);
+            let floors: Vec<(f64, f64)> = course.seconds().into_iter().zip(course.floors(FLOORS)).collect();
             context.draw(&Points { coords: &floors, color: Color::Gray });
             context.layer();
             if matches!(status, Status::Leaking | Status::Suspect | Status::Stable) {
-                fit(context, &target.assessment.growth, points, first.at, length);
+                fit(context, &target.assessment.growth, course);
                 context.layer();
             }
             for pair in points.windows(2) {
@@ -94,34 +95,12 @@ fn draw_labels(frame: &mut Frame<'_>, area: Rect, low: f64, high: f64, palette: 
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-fn floors(points: &[Point], start: Timestamp) -> Vec<(f64, f64)> {
-    let stretch = points.len().div_ceil(FLOORS);
-    points
-        .chunks(stretch)
-        .flat_map(|chunk| {
-            let low = chunk.iter().map(|point| point.low()).min().unwrap_or(0) as f64;
-            chunk.iter().map(move |point| (point.at.seconds_since(start), low))
-        })
-        .collect()
-}
-
 /// The rate through the middle of what it was fitted to, and the ends of its interval.
-fn fit(context: &mut Context<'_>, growth: &Growth, points: &[Point], start: Timestamp, length: f64) {
+fn fit(context: &mut Context<'_>, growth: &Growth, course: &Course) {
     let (Some(rate), Some(low), Some(high)) = (growth.rate, growth.ci_low, growth.ci_high) else { return };
-    let begin = (length - growth.span_s).max(0.0);
-    let middle = f64::midpoint(begin, length);
-    let mut levels: Vec<f64> = points
-        .iter()
-        .map(|point| (point.at.seconds_since(start), point.mean))
-        .filter(|(at, _)| *at >= begin)
-        .map(|(at, mean)| mean - rate * (at - middle))
-        .collect();
-    levels.sort_by(f64::total_cmp);
-    let Some(level) = levels.get(levels.len() / 2) else { return };
-    let line = |rate: f64| ((begin, level - rate * (middle - begin)), (length, level + rate * (length - middle)));
+    let Some(line) = course.line(rate, growth.span_s) else { return };
     for (rate, colour) in [(low, Color::DarkGray), (high, Color::DarkGray), (rate, Color::Red)] {
-        let (from, to) = line(rate);
+        let [from, to] = line.ends(rate);
         stroke(context, from, to, colour);
     }
 }

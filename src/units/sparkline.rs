@@ -6,7 +6,8 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 ///
 /// The scale runs from the lowest to the highest value, but never over less than 2 % of the highest: a flat series
 /// with a page more or less is to look flat.
-pub(super) fn sparkline(points: &[u64], width: usize) -> String {
+#[must_use]
+pub fn sparkline(points: &[u64], width: usize) -> String {
     let (Some(&low), Some(&high)) = (points.iter().min(), points.iter().max()) else { return String::new() };
     let range = (high - low).max(high / 50).max(1);
     let columns = points.len().min(width);
