@@ -66,5 +66,36 @@ fn rows(looks: Option<&Looks>, amount: impl Fn(u64) -> String, change: impl Fn(i
             },
         ),
     };
-    looks.map_or_else(Vec::new, |looks| looks.parts.iter().take(ROWS).map(row).collect())
+    // What has not changed is of interest only where it is much.
+    let largest = looks.and_then(|looks| looks.parts.iter().map(|part| part.last).max()).unwrap_or(0);
+    let is_telling =
+        |part: &&PartEntry| part.first.is_some_and(|first| first != part.last) || part.last >= largest / 10;
+    looks.map_or_else(Vec::new, |looks| looks.parts.iter().filter(is_telling).take(ROWS).map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stays_small_and_still_is_left_out_and_names_are_escaped() {
+        let part = |kind: &str, name: Option<&str>, first, last| PartEntry {
+            kind: kind.to_owned(),
+            name: name.map(str::to_owned),
+            first,
+            last,
+        };
+        let parts = vec![
+            part("named_anonymous", Some("a\u{1b}[2J"), Some(1024), 3072),
+            part("heap", None, Some(9000), 9000),
+            part("file", Some("/lib/x"), Some(10), 10),
+        ];
+        let looks = Looks { first_at: String::new(), last_at: None, parts };
+        let rows = rows(Some(&looks), |value| Bytes(value).to_string(), |change| SignedBytes(change).to_string());
+        assert_eq!(
+            rows.iter().map(|row| row.what.as_str()).collect::<Vec<_>>(),
+            ["named anonymous: a\\x1b[2J", "heap"]
+        );
+        assert_eq!((&*rows[0].first, &*rows[0].change), ("1.0 KiB", "+2.0 KiB"));
+    }
 }
