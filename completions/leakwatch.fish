@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_leakwatch_global_optspecs
-    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= max-overhead= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= work-file= work-command= work-log= work-regex= format= plain= o/output= wait color= h/help V/version
+    string join \n p/pid= pid-file= process= exact cmdline= user= cgroup= unit= container= tree proc-root= cgroup-root= portable interval= duration= samples= no-pss= no-fds= no-threads= max-overhead= window= min-observation= max-growth= threshold-mb= threshold-percent= spike-period= limit= limit-percent= fail-on= on-inconclusive= fail-if= warn-if= warmup= baseline= work-file= work-command= work-log= work-regex= format= plain= o/output= on-alert= webhook= webhook-format= alert-log= alert-on= alert-rate= alert-timeout= syslog= wait color= h/help V/version
 end
 
 function __fish_leakwatch_needs_command
@@ -73,6 +73,17 @@ csv\t'One sample a line as it happens'"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l on-alert -d 'Start CMD for each alert, with the alert as JSON on standard input and in LEAKWATCH_ALERT_... variables. CMD is split at blanks, quotes keep them; no shell is involved' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l webhook -d 'Post each alert to URL. Others can read an argument: the variable or a file is the better place for it' -r -f
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l webhook-format -d 'What the webhook understands' -r -f -a "auto\t'\'slack\' for hooks.slack.com and addresses that end with /slack, \'json\' for others'
+json\t'The alert as --alert-log writes it'
+slack\t'A line of chat, for Slack, Mattermost, Rocket.Chat and Discord'"
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l alert-log -d 'Append each alert to FILE as a line of JSON; the file may be rotated' -r -F
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l alert-on -d 'Which alerts are sent: severities (critical, warning, info) or kinds (leak, near_limit, ...)' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l alert-rate -d 'At most so many alerts a minute to the command and the webhook, twice as many at once; the others wait' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l alert-timeout -d 'How long the command may run and an answer of the webhook may take, and how long is waited for both at the end' -r
+complete -c leakwatch -n "__fish_leakwatch_needs_command" -l syslog -d 'Begin each line on standard error with its priority, such as <4>, for \'logger --prio-prefix\'; when standard error is the journal it is done anyway' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_needs_command" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -143,6 +154,17 @@ csv\t'One sample a line as it happens'"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l plain -d 'Keep the plain table on a terminal instead of the full-screen view' -r -f -a "true\t''
 false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -s o -l output -d 'Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt OpenMetrics (repeatable)' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l on-alert -d 'Start CMD for each alert, with the alert as JSON on standard input and in LEAKWATCH_ALERT_... variables. CMD is split at blanks, quotes keep them; no shell is involved' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l webhook -d 'Post each alert to URL. Others can read an argument: the variable or a file is the better place for it' -r -f
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l webhook-format -d 'What the webhook understands' -r -f -a "auto\t'\'slack\' for hooks.slack.com and addresses that end with /slack, \'json\' for others'
+json\t'The alert as --alert-log writes it'
+slack\t'A line of chat, for Slack, Mattermost, Rocket.Chat and Discord'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l alert-log -d 'Append each alert to FILE as a line of JSON; the file may be rotated' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l alert-on -d 'Which alerts are sent: severities (critical, warning, info) or kinds (leak, near_limit, ...)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l alert-rate -d 'At most so many alerts a minute to the command and the webhook, twice as many at once; the others wait' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l alert-timeout -d 'How long the command may run and an answer of the webhook may take, and how long is waited for both at the end' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l syslog -d 'Begin each line on standard error with its priority, such as <4>, for \'logger --prio-prefix\'; when standard error is the journal it is done anyway' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand run" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"
@@ -289,6 +311,17 @@ complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-file
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-command -d 'Count work with CMD, which prints a number; no shell is involved, and it may take 10 s' -r -f -a "(__fish_complete_command)"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-log -d 'Count work as lines of this log, from its end on; rotation is followed' -r -F
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l work-regex -d 'Lines of the work log that count, such as \'^\\[JOB SUCCESS\\]\'' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l on-alert -d 'Start CMD for each alert, with the alert as JSON on standard input and in LEAKWATCH_ALERT_... variables. CMD is split at blanks, quotes keep them; no shell is involved' -r -f -a "(__fish_complete_command)"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l webhook -d 'Post each alert to URL. Others can read an argument: the variable or a file is the better place for it' -r -f
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l webhook-format -d 'What the webhook understands' -r -f -a "auto\t'\'slack\' for hooks.slack.com and addresses that end with /slack, \'json\' for others'
+json\t'The alert as --alert-log writes it'
+slack\t'A line of chat, for Slack, Mattermost, Rocket.Chat and Discord'"
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l alert-log -d 'Append each alert to FILE as a line of JSON; the file may be rotated' -r -F
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l alert-on -d 'Which alerts are sent: severities (critical, warning, info) or kinds (leak, near_limit, ...)' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l alert-rate -d 'At most so many alerts a minute to the command and the webhook, twice as many at once; the others wait' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l alert-timeout -d 'How long the command may run and an answer of the webhook may take, and how long is waited for both at the end' -r
+complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l syslog -d 'Begin each line on standard error with its priority, such as <4>, for \'logger --prio-prefix\'; when standard error is the journal it is done anyway' -r -f -a "true\t''
+false\t''"
 complete -c leakwatch -n "__fish_leakwatch_using_subcommand config" -l color -d 'Colours: auto, always or never' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere'
 always\t'Always'
 never\t'Never'"

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
+use super::alert_args::AlertArgs;
 use super::compare::CompareArgs;
 use super::exit::{FailOn, OnInconclusive};
 use super::gate_args::GateArgs;
@@ -113,6 +114,9 @@ pub struct WatchArgs {
     /// What to write
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where alerts go
+    #[command(flatten)]
+    pub alerts: AlertArgs,
     /// Wait for a first match instead of ending with status 4
     #[arg(long, help_heading = "Selectors")]
     pub wait: bool,
@@ -257,6 +261,9 @@ pub struct RunArgs {
     /// What to write
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where alerts go
+    #[command(flatten)]
+    pub alerts: AlertArgs,
     /// The command and its arguments; no shell is involved
     #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
@@ -325,4 +332,7 @@ pub struct ConfigArgs {
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,
+    /// Where alerts go
+    #[command(flatten)]
+    pub alerts: AlertArgs,
 }

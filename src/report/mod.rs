@@ -1,6 +1,7 @@
 //! Turns what happened into files: the recorder collects, exporters write.
 
 mod case;
+mod alert_message;
 mod convert;
 mod convert_gate;
 mod csv_samples;
@@ -14,6 +15,7 @@ mod openmetrics;
 mod output;
 mod recorder;
 
+pub use alert_message::alert_message;
 pub use convert::status;
 pub use convert_gate::{allowance, gate, work};
 pub use csv_samples::SampleCsv;

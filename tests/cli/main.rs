@@ -1,11 +1,13 @@
 //! The program as its users call it: one binary for all of it.
 
+mod alerts;
 mod analyze;
 mod bad_input;
 mod cgroups;
 mod config;
 mod endings;
 mod hostile;
+mod http_server;
 mod live;
 mod machine_output;
 mod pages;
