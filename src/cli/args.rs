@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::{ArgValueCompleter, PathCompleter};
 
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
@@ -265,7 +266,8 @@ pub struct RunArgs {
     #[command(flatten)]
     pub alerts: AlertArgs,
     /// The command and its arguments; no shell is involved
-    #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments,
+          add = ArgValueCompleter::new(PathCompleter::any()))]
     pub command: Vec<OsString>,
 }
 

@@ -9,6 +9,7 @@ mod baseline;
 mod closing;
 mod command;
 mod compare;
+mod complete;
 mod config;
 mod demo;
 mod error;
@@ -53,6 +54,9 @@ pub fn main() -> ExitCode {
         return ExitCode::from(
             print(concat!("leakwatch ", env!("CARGO_PKG_VERSION"), "\n")).unwrap_or_else(|error| fail(&error)),
         );
+    }
+    if complete::answered() {
+        return ExitCode::SUCCESS;
     }
     Priority::use_them(false);
     let code = match parse() {

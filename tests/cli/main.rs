@@ -4,6 +4,7 @@ mod alerts;
 mod analyze;
 mod bad_input;
 mod cgroups;
+mod completion;
 mod config;
 mod endings;
 mod hostile;
