@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
@@ -60,7 +61,10 @@ impl AlertCommand {
         // A group of its own: what it has started can be ended with it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        command.spawn()
+        let mut running = running();
+        let child = command.spawn()?;
+        *running = Some(child.id());
+        Ok(child)
     }
 
     /// Waits for its end. Its time may be up, or that of the session.
@@ -68,7 +72,7 @@ impl AlertCommand {
         let clock = SystemClock;
         let deadline = clock.now().awake + self.time_limit;
         loop {
-            let status = child.try_wait()?;
+            let status = status(child)?;
             let now = clock.now().awake;
             if status.is_some() || now >= deadline || stop.is_raised() {
                 return Ok(status);
@@ -111,15 +115,39 @@ fn feed(mut stdin: ChildStdin, message: &AlertMessage) -> std::io::Result<()> {
     std::thread::Builder::new().name("alert-json".to_owned()).stack_size(64 * 1024).spawn(writing).map(drop)
 }
 
+/// The command that runs, for whoever ends leakwatch at once. Emptied before its number can be used again.
+static RUNNING: Mutex<Option<u32>> = Mutex::new(None);
+
+fn running() -> MutexGuard<'static, Option<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The status of a command that has ended; its number is free from then on.
+fn status(child: &mut Child) -> std::io::Result<Option<ExitStatus>> {
+    let mut running = running();
+    let status = child.try_wait()?;
+    if status.is_some() {
+        *running = None;
+    }
+    Ok(status)
+}
+
 /// Ends the command and what it has started.
 fn kill(child: &mut Child) {
-    #[cfg(unix)]
-    {
-        let group = rustix::process::Pid::from_child(child);
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
+    kill_running();
     drop(child.kill());
     drop(child.wait());
+}
+
+/// Kills the command that runs, with what it has started: leakwatch ends at once.
+pub fn kill_running() {
+    let group = running().take();
+    #[cfg(unix)]
+    if let Some(group) = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = group;
 }
 
 /// The values of [`VARIABLES`], in their order.

@@ -15,7 +15,7 @@ mod webhook;
 mod worker;
 
 pub use choice::{Choice, names};
-pub use command::{AlertCommand, VARIABLES, WEBHOOK_VARIABLE};
+pub use command::{AlertCommand, VARIABLES, WEBHOOK_VARIABLE, kill_running};
 pub use dispatcher::{Dispatcher, Undelivered};
 pub use gate::Gate;
 pub use log_file::AlertLog;

@@ -1,5 +1,6 @@
 //! Alerts as HTTP requests.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use ureq::http::Uri;
@@ -90,7 +91,7 @@ fn failure(error: &Error) -> Failure {
         Error::Timeout(_) => ("no answer in time".to_owned(), Again::Soon),
         Error::HostNotFound => ("the host of the address was not found".to_owned(), Again::Soon),
         Error::ConnectionFailed => ("no connection".to_owned(), Again::Soon),
-        Error::Io(error) => (format!("no connection: {}", error.kind()), Again::Soon),
+        Error::Io(error) => (unconnected(error.kind()), Again::Soon),
         Error::Rustls(error) => (format!("no secure connection: {error}"), Again::Soon),
         Error::Tls(_) | Error::TlsRequired => ("no secure connection".to_owned(), Again::Soon),
         Error::InvalidProxyUrl => ("the address of the proxy is none".to_owned(), Again::Never),
@@ -99,6 +100,19 @@ fn failure(error: &Error) -> Failure {
         _ => ("the request failed".to_owned(), Again::Soon),
     };
     Failure { why, again }
+}
+
+/// What a failed connection means: the words of the system say little, and may name the host.
+fn unconnected(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::InvalidData => {
+            "no secure connection: the certificate is not trusted, or no TLS is spoken there".to_owned()
+        }
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => {
+            format!("no connection: {kind}")
+        }
+        _ => "no connection: the host was not found or cannot be reached".to_owned(),
+    }
 }
 
 #[cfg(test)]

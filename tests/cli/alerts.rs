@@ -39,9 +39,14 @@ fn waited(path: &Path) -> String {
     panic!("nothing was written to {}", path.display());
 }
 
-fn is_running(pid: &str) -> bool {
-    // A process that has ended and is not yet waited for has state Z.
-    std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).is_ok_and(|stat| !stat.contains(") Z "))
+/// Whether a process has ended; it was told to, and may need a moment for it.
+fn has_ended(pid: &str) -> bool {
+    // One that has ended and is not yet waited for has state Z.
+    let runs = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    (0..300).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        !runs()
+    })
 }
 
 fn is_secret_kept(output: &Output, report: &Path) {
@@ -172,10 +177,32 @@ fn a_command_that_hangs_is_ended_with_all_it_started_and_one_that_fails_is_named
     let told = run(&hanging);
     assert!(told.contains("alert command: 1 of 1 alerts were not delivered"), "{told}");
     for pid in std::fs::read_to_string(&pids).expect("pids").split_whitespace() {
-        assert!(!is_running(pid), "{pid} was left behind");
+        assert!(has_ended(pid), "{pid} was left behind");
     }
     let told = run("sh -c 'exit 7'");
     assert!(told.ends_with("the command ended with status 7"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_leaves_no_command_behind() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let pids = folder.path().join("pids");
+    let mut command = watching(&target, &folder.path().join("r.json"));
+    let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
+    let running = command.args(["--on-alert", &hanging, "--alert-timeout", "10m"]).spawn().expect("a start");
+    let left = waited(&pids);
+    let pid = rustix::process::Pid::from_child(&running);
+    for _ in 0..2 {
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let output = running.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
+    for pid in left.split_whitespace() {
+        assert!(has_ended(pid), "{pid} was left behind");
+    }
 }
 
 #[test]
