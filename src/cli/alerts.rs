@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use crate::event::{Event, EventSink};
-use crate::notify::{AlertCommand, AlertLog, Channel, Dispatcher, Webhook};
+use crate::notify::{AlertCommand, AlertLog, Channel, Dispatcher, Secret, Webhook};
 use crate::report::Recorder;
 
 use super::alert_args::AlertArgs;
@@ -22,6 +22,7 @@ pub(super) struct Alerts {
 impl Alerts {
     /// Opens everything that was asked for, so that what cannot work fails before the first sample.
     pub(super) fn open(args: &AlertArgs, outputs: &[PathBuf]) -> Result<Self, Error> {
+        check(args)?;
         // On a terminal something is redrawn in place; then it is said at the end.
         let say = |text: &str| {
             if !io::stderr().is_terminal() {
@@ -44,21 +45,12 @@ impl Alerts {
             alerts.add("alert log", Box::new(log), None)?;
         }
         if let Some(line) = &args.on_alert {
-            if !is_there(&line.program) {
-                let message =
-                    format!("there is no command '{}' for '--on-alert'", crate::escape::terminal(&line.program));
-                return Err(Error::usage(message).hint("quotes keep words together; for a shell: \"sh -c '...'\""));
-            }
             let (program, arguments) = (line.program.clone(), line.arguments.clone());
             let command = AlertCommand::new(program, arguments, args.alert_timeout, output);
             alerts.add("alert command", Box::new(command), Some(args.alert_rate))?;
         }
         if let Some(address) = &args.webhook {
-            let webhook = Webhook::new(address.clone(), args.webhook_format.body(), args.alert_timeout)
-                .map_err(|why| {
-                    Error::usage(format!("the address of the webhook (not shown) {why}"))
-                        .hint("it comes from '--webhook', LEAKWATCH_WEBHOOK or leakwatch.toml; 'leakwatch config' tells which")
-                })?;
+            let webhook = webhook(args, address)?;
             alerts.add("webhook", Box::new(webhook), Some(args.alert_rate))?;
         }
         Ok(alerts)
@@ -82,6 +74,22 @@ impl EventSink for Alerts {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         self.dispatcher.take(event)
     }
+}
+
+/// Refuses what cannot work, without opening anything.
+pub(super) fn check(args: &AlertArgs) -> Result<(), Error> {
+    if let Some(line) = args.on_alert.as_ref().filter(|line| !is_there(&line.program)) {
+        let message = format!("there is no command '{}' for '--on-alert'", crate::escape::terminal(&line.program));
+        return Err(Error::usage(message).hint("quotes keep words together; for a shell: \"sh -c '...'\""));
+    }
+    args.webhook.as_ref().map_or(Ok(()), |address| webhook(args, address).map(drop))
+}
+
+fn webhook(args: &AlertArgs, address: &Secret) -> Result<Webhook, Error> {
+    Webhook::new(address.clone(), args.webhook_format.body(), args.alert_timeout).map_err(|why| {
+        Error::usage(format!("the address of the webhook (not shown) {why}"))
+            .hint("it comes from '--webhook', LEAKWATCH_WEBHOOK or leakwatch.toml")
+    })
 }
 
 /// Where a command's output goes: to standard error, but not through what is redrawn there, and never between our data.
