@@ -3,7 +3,7 @@
 //! The data path, in reading order: the [`session`] asks a [`source`] for readings at times given by the [`clock`],
 //! and pushes each into the series of its target; [`analysis`] decides from them, [`alert`] gives findings a memory.
 //! Everything that happens is an [`event`]; [`terminal`] shows events, [`report`] writes them in the form of
-//! [`schema`]. [`cli`] joins the parts. `docs/ARCHITECTURE.md` is the map.
+//! [`schema`], [`notify`] sends alerts. [`cli`] joins the parts. `docs/ARCHITECTURE.md` is the map.
 
 pub mod units;
 pub mod model;
@@ -18,6 +18,7 @@ pub mod gate;
 pub mod session;
 pub mod schema;
 pub mod report;
+pub mod notify;
 pub mod terminal;
 pub mod demo;
 pub mod cli;

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::{ArgValueCompleter, PathCompleter};
 
 use crate::demo::Behaviour;
 use crate::units::{ByteRate, Bytes, parse_duration};
 
+use super::alert_args::AlertArgs;
 use super::compare::CompareArgs;
 use super::exit::{FailOn, OnInconclusive};
 use super::gate_args::GateArgs;
@@ -113,6 +115,9 @@ pub struct WatchArgs {
     /// What to write
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where alerts go
+    #[command(flatten)]
+    pub alerts: AlertArgs,
     /// Wait for a first match instead of ending with status 4
     #[arg(long, help_heading = "Selectors")]
     pub wait: bool,
@@ -257,8 +262,12 @@ pub struct RunArgs {
     /// What to write
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where alerts go
+    #[command(flatten)]
+    pub alerts: AlertArgs,
     /// The command and its arguments; no shell is involved
-    #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments,
+          add = ArgValueCompleter::new(PathCompleter::any()))]
     pub command: Vec<OsString>,
 }
 
@@ -325,4 +334,7 @@ pub struct ConfigArgs {
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,
+    /// Where alerts go
+    #[command(flatten)]
+    pub alerts: AlertArgs,
 }

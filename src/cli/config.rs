@@ -11,7 +11,9 @@ use clap::{ArgMatches, Command};
 use super::error::{Error, Kind};
 
 /// Groups of options that may stand in a file.
-const HEADINGS: [&str; 3] = ["Sampling", "Thresholds", "Gate"];
+const HEADINGS: [&str; 4] = ["Sampling", "Thresholds", "Gate", "Alerts"];
+/// The setting whose value is never shown.
+const SECRET: &str = "webhook";
 
 /// One setting from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +95,9 @@ fn parse(text: &str, path: &Path, command: &Command) -> Result<Vec<Entry>, Error
         let place = place(text, path, error.span());
         // A span tells which key is there twice, for one; it may also be empty or cover the rest of the file.
         let subject = error.span().and_then(|span| text.get(span)).map(|text| text.lines().next().unwrap_or("").trim());
+        let secret =
+            |span: Range<usize>| text.lines().nth(line_of(text, span) - 1).is_some_and(|line| line.contains(SECRET));
+        let subject = subject.filter(|_| !error.span().is_some_and(secret));
         let subject = subject.filter(|subject| !subject.is_empty() && subject.chars().count() <= 40);
         let subject = subject.map(|subject| format!(" '{}'", crate::escape::terminal(subject))).unwrap_or_default();
         Error::usage(format!("{place}: {}{subject}", error.message()))
@@ -183,6 +188,7 @@ pub fn in_force(command: &Command, matches: &ArgMatches, entries: &[Entry]) -> S
         };
         let setting = match values.as_slice() {
             [] => format!("# {key} is not set"),
+            _ if key == SECRET => format!("# {key} is set, and not shown"),
             [one] if one == "true" || one == "false" => format!("{key} = {one}"),
             several => format!("{key} = {}", toml::Value::String(several.join(","))),
         };

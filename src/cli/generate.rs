@@ -4,6 +4,7 @@ use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::args::Cli;
+use super::complete;
 
 /// Shells with a completion script in the package, and the file of each.
 pub const COMPLETIONS: [(Shell, &str); 4] = [
@@ -36,12 +37,21 @@ fn page(command: Command) -> String {
     String::from_utf8_lossy(&page).into_owned()
 }
 
-/// The completion script for a shell.
+/// The completion script for a shell: it asks the program, which knows its options and what runs.
 #[must_use]
 pub fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "leakwatch", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let shells = clap_complete::env::Shells::builtins();
+    // All shells that can be named are built in, and memory takes every write.
+    let writer = shells.completer(&shell.to_string()).expect("a shell with completion");
+    let name = "leakwatch";
+    writer.write_registration(complete::VARIABLE, name, name, name, &mut script).expect("memory takes every write");
+    let mut script = String::from_utf8_lossy(&script).trim().to_owned() + "\n";
+    if shell == Shell::Zsh {
+        // Loaded by its name from a folder of completions, it is called at once.
+        script.push_str("[ \"$funcstack[1]\" = _leakwatch ] && _clap_dynamic_completer_leakwatch \"$@\"\n");
+    }
+    script
 }
 
 /// The JSON Schema, indented.

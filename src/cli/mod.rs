@@ -1,12 +1,15 @@
 //! Joins the parts: what was typed becomes a session, and its verdict the exit status.
 
 mod allow;
+mod alert_args;
+mod alerts;
 mod analyze;
 mod args;
 mod baseline;
 mod closing;
 mod command;
 mod compare;
+mod complete;
 mod config;
 mod demo;
 mod error;
@@ -38,6 +41,8 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::terminal::Priority;
+
 use args::{Cli, ColorWhen, Command};
 use error::{Error, Kind};
 
@@ -50,6 +55,10 @@ pub fn main() -> ExitCode {
             print(concat!("leakwatch ", env!("CARGO_PKG_VERSION"), "\n")).unwrap_or_else(|error| fail(&error)),
         );
     }
+    if complete::answered() {
+        return ExitCode::SUCCESS;
+    }
+    Priority::use_them(false);
     let code = match parse() {
         Ok((cli, context)) => run(cli, &context).unwrap_or_else(|error| fail(&error)),
         Err(Stopped::ByClap(error)) => {
@@ -110,6 +119,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
         ColorWhen::Never => anstream::ColorChoice::Never,
     }
     .write_global();
+    Priority::use_them(syslog(&cli));
     match cli.command {
         None => watch::run(&cli.watch),
         Some(Command::Analyze(args)) => analyze::run(&args),
@@ -123,6 +133,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
         Some(Command::Config(args)) => {
             // What a run would refuse is refused here, too.
             settings::live_rules(&args.analysis, &args.sampling)?;
+            alerts::check(&args.alerts)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
             let command = context.command.find_subcommand("config").unwrap_or(&context.command);
             print(&config::in_force(command, matches, &context.entries))
@@ -134,6 +145,15 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
             crate::demo::behave(behaviour);
             Ok(exit::CLEAN)
         }
+    }
+}
+
+/// Whether priorities were asked for.
+fn syslog(cli: &Cli) -> bool {
+    match &cli.command {
+        None => cli.watch.alerts.syslog,
+        Some(Command::Run(args)) => args.alerts.syslog,
+        Some(_) => false,
     }
 }
 
@@ -150,11 +170,11 @@ fn print(text: &str) -> Result<u8, Error> {
 
 fn warn(text: &str) {
     // Nothing is left to be done when even standard error is closed.
-    drop(writeln!(io::stderr(), "warning: {text}"));
+    drop(writeln!(io::stderr(), "{}", Priority::Warning.mark(&format!("warning: {text}"))));
 }
 
 fn fail(error: &Error) -> u8 {
-    drop(writeln!(io::stderr(), "{error}"));
+    drop(writeln!(io::stderr(), "{}", Priority::Error.mark(&error.to_string())));
     match error.kind() {
         Kind::Usage | Kind::Failed => exit::ERROR,
         Kind::NothingMatched => exit::NOTHING_MATCHED,

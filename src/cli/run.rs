@@ -12,6 +12,7 @@ use crate::session::{EndedBy, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 
+use super::alerts::Alerts;
 use super::args::{RunArgs, SamplingArgs, SelectArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
@@ -30,6 +31,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
         counting,
     )?;
+    let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
     let leash = Leash::default();
     signals::install(&stop, &leash)?;
@@ -68,6 +70,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
+        fanout.add(&mut alerts);
         live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
     gate.conclude(&watch, &mut outcome.ended_by);
@@ -79,6 +82,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     if !outlived_by.is_empty() {
         warn(&format!("still running after the command has ended: {}", outlived_by.join(", ")));
     }
+    alerts.finish(&mut recorder);
 
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() {

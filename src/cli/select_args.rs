@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 use regex::Regex;
 
+use super::complete;
 use super::values::{parse_container, parse_name, parse_pid, parse_regex};
 
 /// Which processes.
@@ -12,13 +14,14 @@ use super::values::{parse_container, parse_name, parse_pid, parse_regex};
 #[command(next_help_heading = "Selectors")]
 pub struct SelectArgs {
     /// Watch the process with this number (repeatable)
-    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
+    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true,
+          add = ArgValueCompleter::new(complete::pids))]
     pub pids: Vec<u32>,
     /// Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pid_file: Option<PathBuf>,
     /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
-    #[arg(long = "process", value_name = "NAME", value_parser = parse_name)]
+    #[arg(long = "process", value_name = "NAME", value_parser = parse_name, add = ArgValueCompleter::new(complete::names))]
     pub names: Vec<String>,
     /// NAME must be the whole name
     #[arg(long, requires = "names")]

@@ -45,6 +45,7 @@ fn install_termination(_stop: &StopFlag, _leash: &Leash) -> io::Result<()> {
 pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
     if stop.is_raised() {
         leash.kill();
+        crate::notify::kill_running();
         #[cfg(feature = "tui")]
         crate::terminal::restore();
         std::process::exit(128 + signal);

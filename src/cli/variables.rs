@@ -14,9 +14,12 @@ const PREFIX: &str = "LEAKWATCH_";
 /// A warning for each variable that looks like one of ours and is not: a typo would change nothing, in silence.
 pub(super) fn unknown(command: &Command) -> Vec<String> {
     let known = known(command);
+    let given_to_commands = crate::notify::VARIABLES;
     let mut set: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     set.sort_unstable();
-    let unknown = set.into_iter().filter(|name| name.starts_with(PREFIX) && !known.contains(name));
+    let unknown = set.into_iter().filter(|name| {
+        name.starts_with(PREFIX) && !known.contains(name) && !given_to_commands.contains(&name.as_str())
+    });
     unknown.map(|name| warning(&name, &known)).collect()
 }
 

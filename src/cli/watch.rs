@@ -10,6 +10,7 @@ use crate::schema;
 use crate::session::{EndedBy, Outcome, Plan, Rules, Watch};
 use crate::source::ProcessSource;
 
+use super::alerts::Alerts;
 use super::args::WatchArgs;
 use super::closing::Closing;
 use super::command::Leash;
@@ -27,6 +28,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let mut source = select::source(&args.select, select::counting(&args.sampling))?;
     check_matches(args, source.as_mut(), &selection)?;
 
+    let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
     let plan = Plan {
@@ -59,9 +61,11 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         gate.join(&mut fanout);
         fanout.add(&mut recorder);
         outputs.join(&mut fanout);
+        fanout.add(&mut alerts);
         live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
     gate.conclude(&watch, &mut outcome.ended_by);
+    alerts.finish(&mut recorder);
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();

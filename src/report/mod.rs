@@ -1,6 +1,7 @@
 //! Turns what happened into files: the recorder collects, exporters write.
 
 mod case;
+mod alert_message;
 mod convert;
 mod convert_attribution;
 mod convert_gate;
@@ -15,6 +16,7 @@ mod openmetrics;
 mod output;
 mod recorder;
 
+pub use alert_message::alert_message;
 pub use convert::status;
 pub use convert_gate::{allowance, gate, work};
 pub use csv_samples::SampleCsv;

@@ -3,6 +3,7 @@
 //! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
 //! could notice needs a new [`SCHEMA_VERSION`].
 
+mod alert_message;
 mod attribution;
 mod cgroup;
 mod compare;
@@ -12,6 +13,7 @@ mod observer;
 mod past;
 mod report;
 
+pub use alert_message::AlertMessage;
 pub use attribution::{Attribution, CounterChange, Looks, MemberEntry, NextStep, PartEntry};
 pub use cgroup::Cgroup;
 pub use compare::{BaselineEntry, Comparison, ComparisonRow};
@@ -41,14 +43,15 @@ pub const SAMPLE_COLUMNS: [&str; 13] = [
     "fds",
 ];
 
-/// The JSON Schema (draft 2020-12) of the report and of one event line.
+/// The JSON Schema (draft 2020-12) of the report, of one event line and of an alert that is sent.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
     let report = schemars::schema_for!(Report);
     let event = schemars::schema_for!(EventLine);
+    let sent = schemars::schema_for!(AlertMessage);
     let mut definitions = serde_json::Map::new();
     let mut variants = Vec::new();
-    for (name, schema) in [("Report", report), ("EventLine", event)] {
+    for (name, schema) in [("Report", report), ("EventLine", event), ("AlertMessage", sent)] {
         let mut schema = schema.to_value();
         if let Some(object) = schema.as_object_mut() {
             object.remove("$schema");
@@ -61,10 +64,11 @@ pub fn json_schema() -> serde_json::Value {
     }
     serde_json::json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "leakwatch report or event line",
-        "description": "A file written with '-o x.json' is a Report; each line of '-o x.jsonl' is an EventLine.",
+        "title": "leakwatch report, event line or alert",
+        "description": "A file written with '-o x.json' is a Report; each line of '-o x.jsonl' is an EventLine; what
+            is sent for an alert is an AlertMessage.",
         "version": SCHEMA_VERSION,
-        "oneOf": variants,
+        "anyOf": variants,
         "$defs": definitions,
     })
 }

@@ -457,7 +457,8 @@ pub struct AlertEntry {
 pub struct NoticeEntry {
     /// When, RFC 3339; null where it belongs to no moment.
     pub timestamp: Option<String>,
-    /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `backed_off`, `rows_skipped` or `recording`.
+    /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `backed_off`, `rows_skipped`, `recording`,
+    /// `undelivered_alerts` or `held_back_alerts`.
     pub kind: String,
     /// One sentence.
     pub message: String,

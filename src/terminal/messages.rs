@@ -7,7 +7,7 @@ use crate::escape;
 use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::Timestamp;
 
-use super::{Screen, Style};
+use super::{Priority, Screen, Style};
 
 /// Targets of one tick that are named when they are found, and when they end or start again; the others are counted.
 const NAMED: usize = 10;
@@ -56,7 +56,8 @@ impl Messages {
     }
 
     /// Whatever happens to standard error, the session goes on: its reports matter more.
-    fn say(&self, line: &str) {
+    fn say(&self, priority: Priority, line: &str) {
+        let line = priority.mark(line);
         self.screen.print_above(|| drop(writeln!(io::stderr(), "{line}")));
     }
 
@@ -69,7 +70,7 @@ impl Messages {
         if self.found_count > self.found.len() {
             line.push_str(&format!(" and {} more", self.found_count - self.found.len()));
         }
-        self.say(&line);
+        self.say(Priority::Info, &line);
         self.found.clear();
         self.found_count = 0;
     }
@@ -78,11 +79,10 @@ impl Messages {
     fn say_passed(&mut self, at: Timestamp) {
         let more = std::mem::take(&mut self.passed).saturating_sub(NAMED);
         if more > 0 {
-            self.say(&format!(
-                "{} {}: {more} more have ended or started again",
-                self.stamp(at),
-                self.style.dim("info")
-            ));
+            self.say(
+                Priority::Info,
+                &format!("{} {}: {more} more have ended or started again", self.stamp(at), self.style.dim("info")),
+            );
         }
     }
 
@@ -101,7 +101,13 @@ impl Messages {
             }
             AlertState::Resolved => format!("{}: {kind}: {who}: {}", self.style.dim("resolved"), alert.message),
         };
-        self.say(&format!("{} {line}", self.stamp(alert.at)));
+        let priority = match (alert.state, severity) {
+            (AlertState::Resolved, _) => Priority::Notice,
+            (AlertState::Firing, Severity::Info) => Priority::Info,
+            (AlertState::Firing, Severity::Warning) => Priority::Warning,
+            (AlertState::Firing, Severity::Critical) => Priority::Critical,
+        };
+        self.say(priority, &format!("{} {line}", self.stamp(alert.at)));
     }
 
     fn stamp(&self, at: Timestamp) -> String {
@@ -129,7 +135,8 @@ impl EventSink for Messages {
             }
             Event::Notice(at, notice) => {
                 let text = notice.sentence().1;
-                self.say(&format!("{} {}: {}", self.stamp(at), self.style.dim("note"), escape::terminal(&text)));
+                let line = format!("{} {}: {}", self.stamp(at), self.style.dim("note"), escape::terminal(&text));
+                self.say(Priority::Notice, &line);
             }
             Event::Ticked(tick, _) => {
                 self.say_found();

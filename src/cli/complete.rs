@@ -1,0 +1,79 @@
+//! What the shells' completion asks for: the scripts call the program, which knows what runs.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+
+use clap::CommandFactory;
+use clap_complete::engine::CompletionCandidate;
+use clap_complete::env::CompleteEnv;
+
+use crate::source::{Counting, Found, Selection};
+
+use super::args::{Cli, SelectArgs};
+use super::select;
+
+/// Set by the scripts to the name of the shell.
+pub(super) const VARIABLE: &str = "LEAKWATCH_COMPLETE";
+
+/// Answers a completion script, if one has called, and says whether one did.
+pub(super) fn answered() -> bool {
+    if std::env::var_os(VARIABLE).is_none() {
+        return false;
+    }
+    let folder = std::env::current_dir().ok();
+    // A script has nobody to tell of an error.
+    CompleteEnv::with_factory(Cli::command)
+        .var(VARIABLE)
+        .try_complete(std::env::args_os(), folder.as_deref())
+        .unwrap_or(true)
+}
+
+/// Numbers of processes, with their names.
+pub(super) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_string_lossy();
+    let mut found = running();
+    found.sort_by_key(|found| found.key.pid);
+    let candidates = found.into_iter().map(|found| (found.key.pid.to_string(), found.label.name.clone()));
+    let candidates = candidates.filter(|(pid, _)| pid.starts_with(typed.as_ref()));
+    candidates
+        .map(|(pid, name)| CompletionCandidate::new(pid).help(Some(crate::escape::terminal(&name).into_owned().into())))
+        .collect()
+}
+
+/// Names of processes.
+pub(super) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_string_lossy();
+    let names: BTreeSet<String> = running().into_iter().map(|found| found.label.name.clone()).collect();
+    let offered = names.into_iter().filter(|name| name.starts_with(typed.as_ref()) && is_harmless(name));
+    offered.map(CompletionCandidate::new).collect()
+}
+
+/// A shell puts a name into the command line as it is: none may mean anything there, and a process chooses its own.
+fn is_harmless(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+/-".contains(c);
+    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
+}
+
+/// All processes that can be watched.
+fn running() -> Vec<Found> {
+    let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
+    // Leaves out the shells that have called.
+    let everything = Selection { cmdline: regex::Regex::new("").ok(), ..Selection::default() };
+    let source = select::source(&args, Counting { fds: false, threads: false });
+    source.ok().and_then(|mut source| source.find(&everything).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_means_something_to_a_shell_is_not_offered() {
+        for name in ["python3.11", "g++", "kworker/0", "my-service_2"] {
+            assert!(is_harmless(name), "{name}");
+        }
+        for name in ["", "$(id)", "a;b", "a b", "`x`", "-rf", "~root", "a\nb", "a'b", "größe"] {
+            assert!(!is_harmless(name), "{name}");
+        }
+    }
+}

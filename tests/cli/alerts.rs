@@ -1,0 +1,301 @@
+//! Alerts reach a webhook, a command and a file; what does not take them is named, and nothing else suffers.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::http_server::{Answer, Server};
+use crate::support::{Target, leakwatch, stderr, stdout};
+
+/// Watches `target`, whose limit is far exceeded, until it has gone.
+fn watching(target: &Target, report: &Path) -> Command {
+    let mut command = leakwatch();
+    for proxy in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(proxy);
+    }
+    command.args(["--pid", &target.pid(), "--limit", "100KiB", "--interval", "50ms", "--alert-on", "limit_exceeded"]);
+    command.arg("-o").arg(report).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn parsed(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).expect("a report")).expect("JSON")
+}
+
+fn notices<'a>(report: &'a Value, kind: &str) -> Vec<&'a str> {
+    let all = report["notices"].as_array().expect("notices");
+    all.iter().filter(|notice| notice["kind"] == kind).map(|notice| notice["message"].as_str().expect("text")).collect()
+}
+
+fn waited(path: &Path) -> String {
+    for _ in 0..600 {
+        match std::fs::read_to_string(path) {
+            Ok(text) if text.ends_with('\n') => return text,
+            _ => std::thread::sleep(Duration::from_millis(100)),
+        }
+    }
+    panic!("nothing was written to {}", path.display());
+}
+
+/// Whether a process has ended; it was told to, and may need a moment for it.
+fn has_ended(pid: &str) -> bool {
+    // One that has ended and is not yet waited for has state Z.
+    let runs = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    (0..300).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        !runs()
+    })
+}
+
+fn is_secret_kept(output: &Output, report: &Path) {
+    let report = std::fs::read_to_string(report).expect("a report");
+    for text in [&stdout(output), &stderr(output), &report] {
+        assert!(!text.contains("s3cr3t") && !text.contains("127.0.0.1"), "{text}");
+    }
+}
+
+#[test]
+fn a_webhook_that_fails_and_hangs_gets_the_alert_when_it_is_back_and_its_end_once() {
+    let server = Server::start(&[Answer::Status(500), Answer::Hang, Answer::Status(204)]);
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("r.json");
+    let mut command = watching(&target, &report);
+    let running =
+        command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--alert-timeout", "3s"]).spawn().expect("a start");
+    let firing = [server.next(), server.next(), server.next()];
+    assert!(firing.iter().all(|body| *body == firing[0]), "the same alert is tried again: {firing:#?}");
+    assert_eq!((&firing[0]["type"], &firing[0]["state"]), (&Value::from("alert"), &Value::from("firing")));
+    assert_eq!(firing[0]["kind"], "limit_exceeded");
+    assert_eq!(firing[0]["pid"].to_string(), target.pid());
+    assert!(firing[0]["cmdline"].as_str().is_some_and(|text| text.contains("steady")));
+    assert!(firing[0]["verdict"]["status"].is_string() && firing[0]["forecast"]["limit_kind"] == "user");
+    drop(target);
+    let resolved = server.next();
+    assert_eq!((&resolved["state"], &resolved["kind"]), (&Value::from("resolved"), &Value::from("limit_exceeded")));
+    let output = running.wait_with_output().expect("an end");
+    assert_eq!(server.left(), 0);
+    assert_eq!(notices(&parsed(&report), "undelivered_alerts"), [""; 0], "all was delivered in the end");
+    is_secret_kept(&output, &report);
+}
+
+#[test]
+fn a_webhook_that_hangs_holds_up_neither_samples_nor_the_report() {
+    let server = Server::start(&[Answer::Hang]);
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("r.json");
+    let mut command = watching(&target, &report);
+    command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--alert-timeout", "1s", "--samples", "5"]);
+    let output = command.output().expect("an end");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let parsed = parsed(&report);
+    assert_eq!(parsed["session"]["ticks"], 5);
+    assert_eq!(notices(&parsed, "undelivered_alerts").len(), 1);
+    assert!(stderr(&output).contains("webhook: 1 of 1 alerts were not delivered"), "{}", stderr(&output));
+    is_secret_kept(&output, &report);
+}
+
+#[test]
+fn a_webhook_that_refuses_is_not_asked_again() {
+    let server = Server::start(&[Answer::Status(404)]);
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("r.json");
+    let mut command = watching(&target, &report);
+    let running = command.env("LEAKWATCH_WEBHOOK", &server.url).spawn().expect("a start");
+    assert_eq!(server.next()["state"], "firing");
+    drop(target);
+    let output = running.wait_with_output().expect("an end");
+    assert_eq!(server.left(), 0, "who was not told of the beginning is not told of the end");
+    assert!(stderr(&output).contains("not delivered: the server answered 404"), "{}", stderr(&output));
+    is_secret_kept(&output, &report);
+}
+
+#[test]
+fn a_chat_gets_a_line_of_text() {
+    let server = Server::start(&[Answer::Status(200)]);
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = watching(&target, &folder.path().join("r.json"));
+    command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--webhook-format", "slack", "--samples", "3"]);
+    let _ = command.output().expect("an end");
+    let body = server.next();
+    let text = body["text"].as_str().expect("text");
+    assert!(text.starts_with("*CRITICAL: limit exceeded*: steady ("), "{text}");
+    assert_eq!(body.as_object().map(serde_json::Map::len), Some(1));
+}
+
+#[test]
+fn a_command_gets_the_alert_on_standard_input_and_in_variables() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("r.json");
+    let (json, variables) = (folder.path().join("json"), folder.path().join("variables"));
+    let script = folder.path().join("my hook");
+    std::fs::write(&script, "cat > \"$1\"; env > \"$2\"; echo not for standard output\n").expect("a script");
+    let line = format!("sh '{}' {} {}", script.display(), json.display(), variables.display());
+    let mut command = watching(&target, &report);
+    let output = command.args(["--on-alert", &line, "--samples", "3", "--format", "json"]).output().expect("an end");
+    let alert = parsed(&json);
+    let schema: Value = serde_json::from_str(&leakwatch::cli::generate::schema()).expect("a schema");
+    jsonschema::validate(&schema, &alert).expect("a document of the schema");
+    let alone = serde_json::json!({ "$ref": "#/$defs/AlertMessage", "$defs": schema["$defs"] });
+    jsonschema::validate(&alone, &alert).expect("what is sent is what the schema says");
+    assert_eq!((&alert["kind"], &alert["state"]), (&Value::from("limit_exceeded"), &Value::from("firing")));
+    let variables = std::fs::read_to_string(variables).expect("variables");
+    for wanted in [
+        "LEAKWATCH_ALERT_KIND=limit_exceeded",
+        "LEAKWATCH_ALERT_SEVERITY=critical",
+        "LEAKWATCH_ALERT_STATE=firing",
+        "LEAKWATCH_ALERT_NAME=steady",
+        &format!("LEAKWATCH_ALERT_PID={}", target.pid()),
+    ] {
+        assert!(variables.lines().any(|line| line == wanted), "{wanted}: {variables}");
+    }
+    serde_json::from_str::<Value>(&stdout(&output)).expect("standard output carries the report alone");
+}
+
+#[test]
+fn a_command_that_hangs_is_ended_with_all_it_started_and_one_that_fails_is_named() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (report, pids) = (folder.path().join("r.json"), folder.path().join("pids"));
+    let run = |line: &str| {
+        let mut command = watching(&target, &report);
+        command.args(["--on-alert", line, "--alert-timeout", "1s", "--samples", "3"]);
+        let output = command.output().expect("an end");
+        let parsed = parsed(&report);
+        assert_eq!(parsed["session"]["ticks"], 3);
+        let told = notices(&parsed, "undelivered_alerts").join("");
+        assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+        told
+    };
+    let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
+    let told = run(&hanging);
+    assert!(told.contains("alert command: 1 of 1 alerts were not delivered"), "{told}");
+    for pid in std::fs::read_to_string(&pids).expect("pids").split_whitespace() {
+        assert!(has_ended(pid), "{pid} was left behind");
+    }
+    let told = run("sh -c 'exit 7'");
+    assert!(told.ends_with("the command ended with status 7"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_leaves_no_command_behind() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let pids = folder.path().join("pids");
+    let mut command = watching(&target, &folder.path().join("r.json"));
+    let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
+    let running = command.args(["--on-alert", &hanging, "--alert-timeout", "10m"]).spawn().expect("a start");
+    let left = waited(&pids);
+    let pid = rustix::process::Pid::from_child(&running);
+    for _ in 0..2 {
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let output = running.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
+    for pid in left.split_whitespace() {
+        assert!(has_ended(pid), "{pid} was left behind");
+    }
+}
+
+#[test]
+fn an_alert_log_is_appended_to_and_survives_its_rotation() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, rotated) = (folder.path().join("alerts.jsonl"), folder.path().join("alerts.jsonl.1"));
+    std::fs::write(&log, "before\n").expect("a file");
+    let mut command = watching(&target, &folder.path().join("r.json"));
+    let running = command.arg("--alert-log").arg(&log).spawn().expect("a start");
+    while waited(&log).lines().count() < 2 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::fs::rename(&log, &rotated).expect("a rotation");
+    drop(target);
+    let _ = running.wait_with_output().expect("an end");
+    let state = |path: &Path| -> Vec<Value> {
+        let text = std::fs::read_to_string(path).expect("a log");
+        text.lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .map(|alert| alert["state"].clone())
+            .collect()
+    };
+    assert!(std::fs::read_to_string(&rotated).expect("a log").starts_with("before\n"));
+    assert_eq!((state(&rotated), state(&log)), (vec!["firing".into()], vec!["resolved".into()]));
+}
+
+#[test]
+fn what_cannot_work_is_refused_before_the_first_sample() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let refused = |arguments: &[&str]| {
+        let output = leakwatch().args(["--pid", "1"]).args(arguments).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        stderr(&output)
+    };
+    let missing = folder.path().join("none/alerts.jsonl");
+    assert!(refused(&["--alert-log", missing.to_str().expect("text")]).contains("none/alerts.jsonl"));
+    assert!(refused(&["--on-alert", "no-such-command-at-all --x"]).contains("no command 'no-such-command-at-all'"));
+    assert!(refused(&["--on-alert", "sh -c 'open"]).contains("left open"));
+    assert!(refused(&["--alert-on", "leeks"]).contains("high_variance"));
+    assert!(refused(&["--alert-log", "x.jsonl", "-o", "x.jsonl"]).contains("of its own"));
+    let config = leakwatch().args(["config", "--webhook", "s3cr3t-token"]).output().expect("the program starts");
+    assert_eq!((config.status.code(), stderr(&config).contains("s3cr3t")), (Some(2), false));
+    let message = refused(&["--webhook", "s3cr3t-token"]);
+    assert!(message.contains("webhook") && !message.contains("s3cr3t"), "{message}");
+}
+
+#[test]
+fn the_address_of_a_webhook_is_shown_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("leakwatch.toml");
+    let run = |text: &str, variable: &str, arguments: &[&str]| {
+        std::fs::write(&file, text).expect("a file");
+        let mut command = leakwatch();
+        if !variable.is_empty() {
+            command.env("LEAKWATCH_WEBHOOK", variable);
+        }
+        let output = command.current_dir(folder.path()).args(arguments).output().expect("the program starts");
+        let all = stdout(&output) + &stderr(&output);
+        assert!(!all.contains("s3cr3t"), "{all}");
+        all
+    };
+    let shown = run("webhook = 'https://h/s3cr3t'\n", "", &["config"]);
+    assert!(shown.contains("# webhook is set, and not shown  ") && shown.contains("leakwatch.toml, line 1"), "{shown}");
+    let shown = run("", "https://h/s3cr3t", &["config"]);
+    assert!(shown.contains("variable LEAKWATCH_WEBHOOK"), "{shown}");
+    toml::from_str::<toml::Table>(&shown).expect("it stays a configuration");
+    run("webhook = 'https://h/s3cr3t'\n", "https://h/s3cr3t", &["--help"]);
+    run("webhook = 'https://h/s3cr3t\n", "", &["config"]);
+    run("webhook = 'https://h/1'\nwebhook = 'https://h/s3cr3t'\n", "", &["config"]);
+    run("webhook = https://h/s3cr3t\n", "", &["config"]);
+    run("webhook = ['s3cr3t', {}]\n", "", &["config"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_journal_gets_priorities() {
+    use std::os::unix::fs::MetadataExt;
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal");
+    let run = |named: Option<u64>, arguments: &[&str]| {
+        let journal = std::fs::File::create(&path).expect("a file");
+        let found = journal.metadata().expect("metadata");
+        let mut command = watching(&target, &folder.path().join("r.json"));
+        command.env("JOURNAL_STREAM", format!("{}:{}", found.dev(), named.unwrap_or_else(|| found.ino())));
+        let status = command.args(["--samples", "2"]).args(arguments).stderr(journal).status().expect("an end");
+        assert_eq!(status.code(), Some(3));
+        std::fs::read_to_string(&path).expect("text")
+    };
+    let is_marked = |text: &str| text.lines().any(|line| line.starts_with("<2>") && line.contains("limit exceeded"));
+    let text = run(None, &[]);
+    assert!(is_marked(&text) && text.starts_with("<6>watching"), "{text}");
+    assert!(!run(Some(1), &[]).contains("<2>"), "the variable names another stream");
+    assert!(is_marked(&run(Some(1), &["--syslog"])), "asked for");
+}
