@@ -202,9 +202,21 @@ proptest! {
         };
         let seen = watch(&made(30_000), &[1000], 0);
         prop_assert_eq!(&seen.growth, &watch(&made(30_000), &[1000], shift).growth);
-        let raised = watch(&made(33_000), &[1000], 0);
+        // By one page only: which window decides depends on the level, as the threshold does.
+        let raised = watch(&made(30_001), &[1000], 0);
         let (a, b) = (seen.growth.rate.unwrap_or(0.0), raised.growth.rate.unwrap_or(0.0));
         prop_assert!((a - b).abs() <= 1e-6 * a.abs().max(1.0), "{} and {}", a, b);
+    }
+
+    #[test]
+    fn a_large_constant_leaves_the_slopes(noise in prop::collection::vec(0_u64..400, 48..160), step in 0_u64..60) {
+        let t: Vec<f64> = (0_u16..).take(noise.len()).map(f64::from).collect();
+        let over = |base: f64| -> Vec<f64> {
+            noise.iter().zip(0_u64..).map(|(e, i)| base + 4096.0 * (e + step * i) as f64).collect()
+        };
+        let (low, high) = (over(0.0), over(1e11));
+        prop_assert!((median_slope(&t, &low) - median_slope(&t, &high)).abs() < 1e-3);
+        prop_assert_eq!(mann_kendall(&low).s, mann_kendall(&high).s);
     }
 
     #[test]
