@@ -7,6 +7,7 @@ mod script;
 use std::time::Duration;
 
 use leakwatch::clock::StopFlag;
+use leakwatch::event::JobTimes;
 use leakwatch::session::{MinObservation, Session, Watch};
 use leakwatch::terminal::{Key, Picture, Request, Style};
 use ratatui::Terminal;
@@ -28,7 +29,7 @@ fn three() -> Vec<Process> {
 /// What a session of so many seconds leaves on the screen.
 fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
     let mut script = Script::of(processes);
-    let mut picture = Picture::new(Some(Duration::from_secs(seconds)), style);
+    let mut picture = Picture::new(Some(Duration::from_secs(seconds)), JobTimes::default(), style);
     let clock = script.clock.clone();
     let mut watch = Watch::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() });
     Session::new(&mut script, &clock, &StopFlag::default(), plan(seconds))
@@ -75,6 +76,22 @@ fn keys_select_sort_filter_pause_and_ask() {
     assert_eq!(picture.key(Key::Character('r')), Some(Request::Save));
     assert_eq!(picture.key(Key::Character('q')), Some(Request::Quit));
     assert_eq!(picture.key(Key::Interrupt), Some(Request::Quit));
+}
+
+#[test]
+fn jobs_are_marked_at_the_foot_of_the_chart() {
+    let plain = watched(three(), 300, Style::PLAIN);
+    let jobs = JobTimes::default();
+    let mut marked = Picture::new(None, jobs.clone(), Style::PLAIN);
+    let mut script = Script::of(three());
+    let clock = script.clock.clone();
+    (1..30).for_each(|job| jobs.push(leakwatch::model::Timestamp(1_800_000_000_000 + job * 10_000)));
+    Session::new(&mut script, &clock, &StopFlag::default(), plan(300))
+        .run(&mut Watch::new(rules()), &mut marked)
+        .expect("a session");
+    let dots =
+        |picture: &Picture| screen(picture, 120, 40).chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
+    assert!(dots(&marked) > dots(&plain) + 10, "{} and {}", dots(&marked), dots(&plain));
 }
 
 #[test]
@@ -150,7 +167,8 @@ fn two_hundred_targets_for_an_hour_do_not_grow() {
     let mut script = Script::of(many.collect());
     let clock = script.clock.clone();
     let terminal = Terminal::new(TestBackend::new(160, 50)).expect("a terminal");
-    let mut drawn = Drawn { picture: Picture::new(None, Style::PLAIN), terminal, ticks: 0, rss: Vec::new() };
+    let mut drawn =
+        Drawn { picture: Picture::new(None, JobTimes::default(), Style::PLAIN), terminal, ticks: 0, rss: Vec::new() };
     let mut watch = Watch::new(rules());
     let plan = leakwatch::session::Plan { interval: Duration::from_secs(3), ..plan(3600) };
     Session::new(&mut script, &clock, &StopFlag::default(), plan).run(&mut watch, &mut drawn).expect("a session");

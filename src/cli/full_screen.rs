@@ -40,7 +40,7 @@ impl<'a> Full<'a> {
             Request::Quit => signals::received(&stop, &leash, signals::SIGINT),
             Request::Save => asked.store(true, Ordering::Release),
         };
-        let view = Tui::open(length, Style::stdout(), Box::new(keys)).ok()?;
+        let view = Tui::open(length, asked_for.jobs.clone(), Style::stdout(), Box::new(keys)).ok()?;
         let saver = Saver {
             request,
             view: view.clone(),

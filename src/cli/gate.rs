@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::StopFlag;
 use crate::escape;
-use crate::event::{Fanout, Target};
+use crate::event::{Fanout, JobTimes, Target};
 use crate::gate::{Aggregate, Answer, Gatekeeper, Limit, Outcome, Series, Threshold, Tier, excuse};
 use crate::model::Pid;
 use crate::report;
@@ -90,6 +90,11 @@ impl Gate {
             gate.baseline = Some(entry);
         }
         Ok(gate)
+    }
+
+    /// When jobs end, where lines of a log are counted.
+    pub(super) fn job_times(&self) -> JobTimes {
+        self.keeper.work().map_or_else(JobTimes::default, crate::gate::WorkMeter::job_times)
     }
 
     /// Names the command that was started for the session.

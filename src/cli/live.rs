@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::{StopFlag, SystemClock};
-use crate::event::{EventSink, Fanout};
+use crate::event::{EventSink, Fanout, JobTimes};
 use crate::session::{Outcome, Plan, Rules, Session, Watch};
 use crate::source::ProcessSource;
 
@@ -22,6 +22,8 @@ pub(super) struct FullScreen<'a> {
     pub(super) analysis: &'a AnalysisArgs,
     pub(super) rules: &'a Rules,
     pub(super) selection: String,
+    /// Marked on the axis of time.
+    pub(super) jobs: JobTimes,
 }
 
 /// How a session is shown.

@@ -56,7 +56,13 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         root: Some(pid),
     };
     let selected = format!("command with pid {pid} and its descendants");
-    let full = FullScreen { leash: &leash, analysis: &args.analysis, rules: &rules, selection: selected.clone() };
+    let full = FullScreen {
+        leash: &leash,
+        analysis: &args.analysis,
+        rules: &rules,
+        selection: selected.clone(),
+        jobs: gate.job_times(),
+    };
     let showing = Showing {
         format: args.output.format,
         length: settings::length(&args.sampling),

@@ -45,16 +45,22 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let clock = SystemClock;
     let mut outputs =
         Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let leash = Leash::default();
     let selected = select::in_words(&args.select);
-    let full = FullScreen { leash: &leash, analysis: &args.analysis, rules: &rules, selection: selected.clone() };
+    let full = FullScreen {
+        leash: &leash,
+        analysis: &args.analysis,
+        rules: &rules,
+        selection: selected.clone(),
+        jobs: gate.job_times(),
+    };
     let showing = Showing {
         format: args.output.format,
         length: settings::length(&args.sampling),
         full_screen: Some(full).filter(|_| !args.output.is_plain()),
     };
     let mut recorder = Recorder::default();
-    let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {
         let mut fanout = Fanout::default();

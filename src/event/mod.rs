@@ -2,6 +2,7 @@
 
 mod baseline;
 mod course;
+mod jobs;
 mod notice;
 mod target;
 
@@ -10,6 +11,7 @@ use crate::model::{HostMemory, Sample, Timestamp};
 
 pub use baseline::{Baseline, CounterGrowth};
 pub use course::{Course, Courses, Line, Point};
+pub use jobs::JobTimes;
 pub use notice::Notice;
 pub use target::{Folded, Target, TargetKind, Trace};
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::event::{Target, TargetKind};
+use crate::event::{JobTimes, Target, TargetKind};
 use crate::model::Timestamp;
 
 /// Points of the course of work that are kept.
@@ -47,6 +47,8 @@ pub struct WorkMeter {
     ticks: u64,
     memory: Option<u64>,
     jobs: VecDeque<Job>,
+    /// Those who mark them.
+    times: JobTimes,
 }
 
 impl WorkMeter {
@@ -77,6 +79,7 @@ impl WorkMeter {
             if self.jobs.len() == JOBS {
                 self.jobs.pop_front();
             }
+            self.times.push(at);
             self.jobs.push_back(Job { at, count: more, label: label.clone(), before, after: memory });
         }
         self.memory = Some(memory);
@@ -87,6 +90,12 @@ impl WorkMeter {
     #[must_use]
     pub fn total(&self) -> f64 {
         self.total
+    }
+
+    /// When jobs end, from now on.
+    #[must_use]
+    pub fn job_times(&self) -> JobTimes {
+        self.times.clone()
     }
 
     /// The newest jobs.

@@ -22,7 +22,13 @@ const LABELS: u16 = 11;
 /// Stretches that a floor is the lowest of.
 const FLOORS: usize = 24;
 
-type Marks = VecDeque<(Timestamp, bool)>;
+/// What is marked at the foot of the chart.
+pub(super) struct Marks<'a> {
+    /// Alerts, and whether they are critical.
+    pub alerts: Option<&'a VecDeque<(Timestamp, bool)>>,
+    /// When jobs ended.
+    pub jobs: Vec<Timestamp>,
+}
 
 /// Draws the chart into an area, with the times below it.
 pub(super) fn draw(
@@ -30,7 +36,7 @@ pub(super) fn draw(
     area: Rect,
     target: &Target,
     course: Option<&Course>,
-    marks: Option<&Marks>,
+    marks: &Marks<'_>,
     palette: Palette,
 ) {
     let Some(course) = course.filter(|course| course.points().len() > 1) else {
@@ -48,7 +54,10 @@ pub(super) fn draw(
     let status = target.assessment.verdict.status;
     let canvas =
         Canvas::default().marker(Marker::Braille).x_bounds([0.0, length]).y_bounds([low, high]).paint(|context| {
-            for (time, critical) in marks.into_iter().flatten() {
+            for time in &marks.jobs {
+                stroke(context, (at(*time), low), (at(*time), low + (high - low) / 40.0), Color::Blue);
+            }
+            for (time, critical) in marks.alerts.into_iter().flatten() {
                 let colour = if *critical { Color::Red } else { Color::Yellow };
                 let x = at(*time);
                 stroke(context, (x, low), (x, low + (high - low) / 8.0), colour);

@@ -11,7 +11,7 @@ use crate::analysis::Status;
 use crate::units::Span;
 
 use super::super::table::Column;
-use super::chart;
+use super::chart::{self, Marks};
 use super::details::details;
 use super::state::State;
 
@@ -148,10 +148,11 @@ fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Pale
         return;
     };
     let course = state.courses.of(target);
+    let marks = Marks { alerts: state.marks.get(&target.number), jobs: state.jobs.all() };
     let lines = details(target, course, palette);
     if area.width >= WIDE && area.height >= LEAST_CHART {
         let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).spacing(2).areas(area);
-        chart::draw(frame, left, target, course, state.marks.get(&target.number), palette);
+        chart::draw(frame, left, target, course, &marks, palette);
         frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), right);
         return;
     }
@@ -161,7 +162,7 @@ fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Pale
     let height = if area.height >= 2 * LEAST_CHART { needed.min(area.height - LEAST_CHART) } else { area.height };
     let [picture, words] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(area);
     if picture.height >= LEAST_CHART {
-        chart::draw(frame, picture, target, course, state.marks.get(&target.number), palette);
+        chart::draw(frame, picture, target, course, &marks, palette);
     }
     frame.render_widget(text, words);
 }
@@ -226,7 +227,7 @@ const HELP: [(&str, &str); 9] = [
     ("q, Ctrl-C", "end in order, with all reports; again: at once"),
     ("line, dots", "memory that cannot simply be taken back; its floor"),
     ("straight line", "the fitted rate, with its 95 % interval"),
-    ("| below", "an alert"),
+    ("| below, . below", "an alert, a job"),
 ];
 
 fn draw_help(frame: &mut Frame<'_>, area: Rect, palette: Palette) {

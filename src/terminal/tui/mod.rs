@@ -17,7 +17,7 @@ use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyEvent, KeyEven
 use ratatui::{DefaultTerminal, Frame};
 
 use crate::alert::Severity;
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, JobTimes};
 
 use super::Style;
 use draw::Palette;
@@ -36,10 +36,11 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// An empty picture; `length` is how long the session lasts, when that is known.
+    /// An empty picture; `length` is how long the session lasts, when that is known; `jobs` are
+    /// marked on the axis of time.
     #[must_use]
-    pub fn new(length: Option<Duration>, style: Style) -> Self {
-        Self { state: State::new(length), palette: Palette { coloured: style.is_coloured() } }
+    pub fn new(length: Option<Duration>, jobs: JobTimes, style: Style) -> Self {
+        Self { state: State::new(length, jobs), palette: Palette { coloured: style.is_coloured() } }
     }
 
     /// Takes one key and says what it asks of the program.
@@ -91,10 +92,15 @@ impl Tui {
     ///
     /// # Errors
     /// When the terminal cannot be taken over.
-    pub fn open(length: Option<Duration>, style: Style, asked: Box<dyn Fn(Request) + Send>) -> io::Result<Self> {
+    pub fn open(
+        length: Option<Duration>,
+        jobs: JobTimes,
+        style: Style,
+        asked: Box<dyn Fn(Request) + Send>,
+    ) -> io::Result<Self> {
         let terminal = ratatui::try_init()?;
         OPEN.store(true, Ordering::Release);
-        let screen = Arc::new(Mutex::new(Screen { terminal, picture: Picture::new(length, style) }));
+        let screen = Arc::new(Mutex::new(Screen { terminal, picture: Picture::new(length, jobs, style) }));
         let keys = screen.clone();
         let waiting = std::thread::Builder::new().name("keys".to_owned()).spawn(move || wait_for_keys(&keys, &asked));
         if let Err(error) = waiting {

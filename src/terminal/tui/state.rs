@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::alert::{Alert, AlertState, Severity};
 use crate::analysis::Status;
 use crate::escape;
-use crate::event::{Courses, Event, EventSink, Target, Tick};
+use crate::event::{Courses, Event, EventSink, JobTimes, Target, Tick};
 use crate::model::Timestamp;
 use crate::units::Bytes;
 
@@ -114,10 +114,11 @@ pub(super) struct State {
     pub now: Option<Timestamp>,
     pub host: String,
     pub length: Option<Duration>,
+    pub jobs: JobTimes,
 }
 
 impl State {
-    pub fn new(length: Option<Duration>) -> Self {
+    pub fn new(length: Option<Duration>, jobs: JobTimes) -> Self {
         Self {
             targets: Vec::new(),
             others: Vec::new(),
@@ -140,6 +141,7 @@ impl State {
             now: None,
             host: String::new(),
             length,
+            jobs,
         }
     }
 
