@@ -128,7 +128,7 @@ fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>) -> (Reason
         for_leak,
         value: value.map(|bytes| bytes as f64),
         threshold: Some(last as f64),
-        unit: "B",
+        unit: "bytes",
         span_s: 0.0,
         text,
     };

@@ -69,7 +69,7 @@ impl Watch {
             for_leak: false,
             value: Some(pss as f64),
             threshold: Some(rss as f64),
-            unit: "B",
+            unit: "bytes",
             span_s: 0.0,
             text: format!(
                 "of {} that these processes hold one by one, {} are left when shared pages count once: a fork adds to the one and not to the other",
