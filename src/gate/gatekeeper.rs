@@ -239,16 +239,19 @@ impl Gatekeeper {
         let Some(mut guards) = self.open.remove(&target.number) else { return };
         let latest = self.latest.unwrap_or(target.last_seen);
         let elapsed = self.elapsed(target, latest);
+        let session = self.session_s(&target.source);
         for (index, guard) in guards.iter_mut().enumerate() {
             guard.levels.conclude(&self.settings);
             let expression = &self.thresholds[index].expression;
             let mut answer = guard.answer(expression, target, elapsed);
             answer.threshold = index;
             answer.gone = gone;
-            if gone && answer.outcome == Outcome::Pass && self.answers.len() >= KEPT {
-                self.folded[index] += 1;
-            } else {
-                self.answers.push(answer);
+            let full = gone && self.answers.len() >= KEPT;
+            match answer.outcome {
+                Outcome::Pass if full => self.folded[index] += 1,
+                // It would not count beside any answer, and says no more than those that are kept.
+                Outcome::Inconclusive if full && answer.observed_s < PASSING_BY * session => {}
+                _ => self.answers.push(answer),
             }
         }
     }

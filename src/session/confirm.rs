@@ -35,6 +35,11 @@ impl Watch {
         let verdict = &mut assessment.verdict;
         let accused = verdict.status == Status::Leaking && verdict.resource == Some(Resource::Memory);
         if !self.confirms || !accused || target.kind != TargetKind::Process {
+            // What awaits a count is no longer said.
+            let exactness = &mut self.series[index].exactness;
+            if matches!(exactness, Exactness::Awaited(_)) {
+                *exactness = Exactness::Unasked;
+            }
             return false;
         }
         match &self.series[index].exactness {

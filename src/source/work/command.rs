@@ -15,6 +15,8 @@ const MOST: u64 = 256;
 pub struct WorkCommand {
     words: Vec<String>,
     limit: Duration,
+    /// A variable that is no business of the command.
+    hidden: Option<&'static str>,
     running: Option<Running>,
     latest: Option<f64>,
 }
@@ -27,16 +29,20 @@ struct Running {
 }
 
 impl WorkCommand {
-    /// Counts with a program and its arguments. What runs longer than `limit` is killed.
+    /// Counts with a program and its arguments. What runs longer than `limit` is killed; the variable `hidden` of our
+    /// environment is kept from it.
     #[must_use]
-    pub fn new(words: Vec<String>, limit: Duration) -> Self {
-        Self { words, limit, running: None, latest: None }
+    pub fn new(words: Vec<String>, limit: Duration, hidden: Option<&'static str>) -> Self {
+        Self { words, limit, hidden, running: None, latest: None }
     }
 
     fn start(&self, now: Duration) -> Result<Running, String> {
         let Some((program, arguments)) = self.words.split_first() else { return Err("there is no command".to_owned()) };
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        if let Some(variable) = self.hidden {
+            command.env_remove(variable);
+        }
         let mut child = command.spawn().map_err(|error| format!("cannot start '{program}': {error}"))?;
         let (sender, said) = channel();
         let out = child.stdout.take();
@@ -154,11 +160,11 @@ mod tests {
     #[test]
     fn what_hangs_is_killed_and_what_fails_is_said() {
         let clock = |seconds| Duration::from_secs(seconds);
-        let mut hangs = WorkCommand::new(vec!["sleep".into(), "60".into()], clock(5));
+        let mut hangs = WorkCommand::new(vec!["sleep".into(), "60".into()], clock(5), None);
         assert_eq!(hangs.read(clock(0)), Ok(None));
         assert_eq!(hangs.read(clock(5)), Ok(None));
         assert!(hangs.read(clock(6)).is_err_and(|why| why.contains("longer than 5 s")));
-        let mut missing = WorkCommand::new(vec!["no-such-program".into()], clock(5));
+        let mut missing = WorkCommand::new(vec!["no-such-program".into()], clock(5), None);
         assert!(missing.read(clock(0)).is_err_and(|why| why.contains("cannot start")));
     }
 }

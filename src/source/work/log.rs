@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use regex::bytes::Regex;
@@ -39,7 +39,7 @@ impl WorkLog {
     /// Counts from the end of the log as it is now; one that is not there yet is counted from its beginning.
     #[must_use]
     pub fn new(path: PathBuf, pattern: Regex) -> Self {
-        let open = File::open(&path).ok().and_then(|mut file| {
+        let open = open(&path).ok().and_then(|mut file| {
             let at = file.seek(SeekFrom::End(0)).ok()?;
             let id = identity(&file);
             Some(Open { file, at, id })
@@ -84,7 +84,7 @@ impl WorkCounter for WorkLog {
         let named = |error: std::io::Error, path: &PathBuf| format!("'{}': {error}", path.display());
         // The rest of a file that was moved away is read before its successor.
         self.read_on().map_err(|error| named(error, &self.path))?;
-        match File::open(&self.path) {
+        match open(&self.path) {
             Ok(file) => {
                 let id = identity(&file);
                 if self.open.as_ref().is_none_or(|open| open.id != id) {
@@ -101,6 +101,15 @@ impl WorkCounter for WorkLog {
         }
         #[expect(clippy::cast_precision_loss, reason = "a count of lines")]
         Ok(Some(Work { count: self.count as f64, label: self.label.clone() }))
+    }
+}
+
+/// Opens a log. A pipe without a writer would hold up the sampling when it is opened.
+fn open(path: &Path) -> std::io::Result<File> {
+    if std::fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no regular file"))
     }
 }
 
@@ -147,5 +156,16 @@ mod tests {
         write("[JOB SUCCESS] 5\n");
         assert_eq!(count(), 5.0);
         assert_eq!(log.label.as_deref(), Some("[JOB SUCCESS] 5"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_pipe_without_a_writer_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pipe");
+        let file_type = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, file_type, 0o600.into(), 0).expect("a pipe");
+        let mut log = WorkLog::new(path, Regex::new("x").expect("a pattern"));
+        assert!(log.read(Duration::ZERO).is_err_and(|why| why.contains("no regular file")));
     }
 }
