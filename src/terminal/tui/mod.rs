@@ -100,6 +100,12 @@ impl Tui {
     ) -> io::Result<Self> {
         let terminal = ratatui::try_init()?;
         OPEN.store(true, Ordering::Release);
+        // Its hook gives the terminal back after a panic in any thread; then none may draw on it any more.
+        let gives_back = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panicked| {
+            OPEN.store(false, Ordering::Release);
+            gives_back(panicked);
+        }));
         let screen = Arc::new(Mutex::new(Screen { terminal, picture: Picture::new(length, jobs, style) }));
         let keys = screen.clone();
         let waiting = std::thread::Builder::new().name("keys".to_owned()).spawn(move || wait_for_keys(&keys, &asked));
