@@ -34,7 +34,8 @@ impl Alerts {
             patience: args.alert_timeout,
         };
         if let Some(path) = &args.alert_log {
-            if outputs.contains(path) {
+            let whole = |path: &PathBuf| std::path::absolute(path).ok();
+            if outputs.iter().any(|output| whole(output) == whole(path)) {
                 let message = format!("'{}' is to be both '--output' and '--alert-log'", path.display());
                 return Err(Error::usage(message).hint("give each a file of its own"));
             }
