@@ -244,6 +244,7 @@ fn what_cannot_work_is_refused_before_the_first_sample() {
     assert!(refused(&["--on-alert", "sh -c 'open"]).contains("left open"));
     assert!(refused(&["--alert-on", "leeks"]).contains("high_variance"));
     assert!(refused(&["--alert-log", "x.jsonl", "-o", "x.jsonl"]).contains("of its own"));
+    assert!(refused(&["--alert-log", "./x.jsonl", "-o", "x.jsonl"]).contains("of its own"));
     let config = leakwatch().args(["config", "--webhook", "s3cr3t-token"]).output().expect("the program starts");
     assert_eq!((config.status.code(), stderr(&config).contains("s3cr3t")), (Some(2), false));
     let message = refused(&["--webhook", "s3cr3t-token"]);
