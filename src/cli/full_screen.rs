@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::clock::StopFlag;
-use crate::event::{Courses, Event, EventSink, Fanout, Target, Tick};
+use crate::event::{Event, EventSink, Fanout, Target, Tick};
 use crate::model::Timestamp;
 use crate::report::{Document, Ending, Output, Recorder};
 use crate::schema;
@@ -47,7 +47,6 @@ impl<'a> Full<'a> {
             described: asked_for,
             interval,
             recorder: Recorder::default(),
-            courses: Courses::default(),
             started: None,
         };
         Some(Self { view, saver })
@@ -74,7 +73,6 @@ struct Saver<'a> {
     described: FullScreen<'a>,
     interval: Duration,
     recorder: Recorder,
-    courses: Courses,
     started: Option<Timestamp>,
 }
 
@@ -96,9 +94,11 @@ impl Saver<'_> {
             observer: observer(None),
         };
         let report = self.recorder.clone().into_report(ending, targets, &[]);
-        let courses = targets.iter().map(|target| self.courses.of(target)).collect();
-        let document = Document { report: &report, courses };
-        let written = Output::open(&path).and_then(|output| output.finish(&document));
+        let written = self.view.with_courses(|courses| {
+            let document =
+                Document { report: &report, courses: targets.iter().map(|target| courses.of(target)).collect() };
+            Output::open(&path).and_then(|output| output.finish(&document))
+        });
         self.view.say(match written {
             Ok(()) => format!("written: {}", path.display()),
             Err(error) => error.to_string(),
@@ -127,7 +127,6 @@ impl Saver<'_> {
 impl EventSink for Saver<'_> {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         self.recorder.take(event)?;
-        self.courses.take(event)?;
         if let Event::Ticked(tick, targets) = event {
             self.started.get_or_insert(tick.at);
             if self.request.swap(false, Ordering::AcqRel) {
@@ -135,9 +134,5 @@ impl EventSink for Saver<'_> {
             }
         }
         Ok(())
-    }
-
-    fn wants_samples(&self) -> bool {
-        true
     }
 }

@@ -127,13 +127,7 @@ fn asked(report: &Report) -> bool {
 }
 
 fn verdict_in_words(target: &Target) -> String {
-    let status = match target.verdict.status {
-        Status::Leaking => "leaking",
-        Status::Suspect => "suspect",
-        Status::WarmingUp => "warming up",
-        Status::InsufficientData => "not enough data",
-        Status::Stable => "stable",
-    };
+    let status = target.verdict.status.words();
     let reason = target.verdict.reasons.first().map(|reason| format!(": {}", reason.text)).unwrap_or_default();
     let allowed = target.allowed.as_ref().map(|why| format!(" (allowed: {why})")).unwrap_or_default();
     clean(&format!("{status}{reason}{allowed}"))

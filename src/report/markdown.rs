@@ -52,13 +52,8 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
     text.push_str("\n| target | verdict | growth of memory | 95 % interval | memory | RSS at most | seen for |\n|---|---|---|---|---|---|---|\n");
     for (index, target) in report.targets.iter().enumerate().take(ROWS) {
         let rate = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| ByteRate(value).to_string());
-        let status = match target.verdict.status {
-            Status::Leaking => "**leaking**",
-            Status::Suspect => "suspect",
-            Status::WarmingUp => "warming up",
-            Status::InsufficientData => "not enough data",
-            Status::Stable => "stable",
-        };
+        let words = target.verdict.status.words();
+        let status = if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() };
         let growth = &target.growth;
         let interval = format!("{} to {}", rate(growth.ci_low_bytes_per_s), rate(growth.ci_high_bytes_per_s));
         let rss = target.memory.rss_max_bytes.map_or_else(|| "?".to_owned(), |bytes| Bytes(bytes).to_string());

@@ -159,6 +159,20 @@ pub enum Status {
     Stable,
 }
 
+impl Status {
+    /// The verdict as people read it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Leaking => "leaking",
+            Self::Suspect => "suspect",
+            Self::WarmingUp => "warming up",
+            Self::InsufficientData => "not enough data",
+            Self::Stable => "stable",
+        }
+    }
+}
+
 /// What can leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

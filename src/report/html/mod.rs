@@ -107,16 +107,6 @@ fn shown(text: &str) -> String {
     escape::terminal(text).into_owned()
 }
 
-fn words(status: Status) -> &'static str {
-    match status {
-        Status::Leaking => "leaking",
-        Status::Suspect => "suspect",
-        Status::WarmingUp => "warming up",
-        Status::InsufficientData => "not enough data",
-        Status::Stable => "stable",
-    }
-}
-
 /// The name of a status in classes of the style.
 fn class(status: Status) -> &'static str {
     match status {
@@ -169,7 +159,7 @@ fn head(report: &Report) -> Head {
     let more = (report.alerts.len() - listed) as u64 + report.alerts_dropped;
     Head {
         status: class(report.verdict.status),
-        status_words: words(report.verdict.status),
+        status_words: report.verdict.status.words(),
         headline,
         more: clauses.next(),
         facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),

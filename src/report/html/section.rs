@@ -9,7 +9,7 @@ use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 
 use super::causes::{Causes, causes};
 use super::chart::{Chart, Fit, Mark, MarkKind};
-use super::{class, shown, words};
+use super::{class, shown};
 
 /// What stands where nothing is known.
 const UNKNOWN: &str = "–";
@@ -102,7 +102,7 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry],
     };
     let mut out = Section {
         status: class(target.verdict.status),
-        words: format!("{}{resource}", words(target.verdict.status)),
+        words: format!("{}{resource}", target.verdict.status.words()),
         name: shown(&target.name),
         who: who(target),
         pid: target.pid.map_or_else(|| UNKNOWN.to_owned(), |pid| pid.to_string()),

@@ -17,7 +17,7 @@ use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyEvent, KeyEven
 use ratatui::{DefaultTerminal, Frame};
 
 use crate::alert::Severity;
-use crate::event::{Event, EventSink, JobTimes};
+use crate::event::{Courses, Event, EventSink, JobTimes};
 
 use super::Style;
 use draw::Palette;
@@ -122,6 +122,11 @@ impl Tui {
         let mut screen = held(&self.screen);
         screen.picture.state.said = Some(text);
         screen.draw();
+    }
+
+    /// Lends out the courses of the targets, which the charts are drawn from.
+    pub fn with_courses<T>(&self, show: impl FnOnce(&Courses) -> T) -> T {
+        show(&held(&self.screen).picture.state.courses)
     }
 
     /// Gives the terminal back and returns what happened meanwhile, for those who read on: alerts and warnings.
