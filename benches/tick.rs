@@ -47,7 +47,7 @@ impl ProcessSource for Scripted {
         self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let anon = (40 << 20) + if self.moves { (self.state >> 53) * 4096 } else { 0 };
         let reading = Reading { rss: Some(anon), rss_anon: Some(anon), vsize: Some(1 << 30), ..Reading::default() };
-        Ok(Observation { reading, denied: vec![] })
+        Ok(Observation { reading, ..Observation::default() })
     }
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {

@@ -46,7 +46,7 @@ impl ProcessSource for Services {
             fds: Some(40),
             ..Reading::default()
         };
-        Ok(Observation { reading, denied: vec![] })
+        Ok(Observation { reading, ..Observation::default() })
     }
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {

@@ -44,7 +44,7 @@ impl ProcessSource for Script {
             threads: Some(4),
             ..Reading::default()
         };
-        Ok(Observation { reading, denied: vec![] })
+        Ok(Observation { reading, ..Observation::default() })
     }
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {

@@ -41,6 +41,8 @@ pub enum Event<'a> {
     Alert(Option<&'a Target>, &'a Alert),
     /// A target has gone.
     Gone(&'a Target),
+    /// The process of a target runs another program from now on, which is a target of its own: it is found next.
+    Replaced(&'a Target),
     /// Something went not quite as planned.
     Notice(Timestamp, &'a Notice),
     /// All targets were read.

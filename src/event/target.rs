@@ -97,6 +97,8 @@ pub struct Target {
     pub key: Option<ProcessKey>,
     /// What it is called.
     pub label: ProcessLabel,
+    /// Which of the programs that the process has run since it was found: from 0, one more with each `exec`.
+    pub program: u32,
     /// The recording it comes from, as it was named.
     pub source: Option<String>,
     /// When it was first read.

@@ -256,6 +256,17 @@ impl Gatekeeper {
         }
     }
 
+    /// Of a program that its process runs no more, only what failed counts: the process goes on under another name.
+    fn replace(&mut self, target: &Target) {
+        let before = self.answers.len();
+        self.close(target, true);
+        let mut index = 0;
+        self.answers.retain(|answer| {
+            index += 1;
+            index <= before || answer.outcome == Outcome::Fail
+        });
+    }
+
     /// What came and went too soon to be judged does not count beside others that were: one of its own name, or
     /// anything at all when it was there for a moment only.
     fn weigh(&mut self) {
@@ -285,6 +296,7 @@ impl EventSink for Gatekeeper {
         match event {
             Event::Sampled(target, sample) => self.sample(target, sample),
             Event::Gone(target) => self.close(target, true),
+            Event::Replaced(target) => self.replace(target),
             Event::Ticked(tick, targets) => self.tick(tick.at, targets),
             _ => {}
         }

@@ -70,6 +70,11 @@ pub(super) fn pid(key: Option<ProcessKey>) -> Option<u32> {
     key.map(|key| key.pid.0)
 }
 
+/// Only where the process table told it: a foreign recording does not.
+pub(super) fn start_ticks(key: Option<ProcessKey>) -> Option<u64> {
+    key.map(|key| key.start.0).filter(|&start| start > 0)
+}
+
 pub(super) fn verdict(verdict: &analysis::Verdict) -> schema::VerdictEntry {
     let reasons = verdict.reasons.iter().map(|reason| schema::Reason {
         rule: rule(reason.rule).to_owned(),
@@ -138,6 +143,8 @@ pub(super) fn sample_line(target: &event::Target, sample: &Sample) -> schema::Sa
         vsize_bytes: vsize,
         threads,
         fds,
+        start_ticks: start_ticks(target.key),
+        program: target.key.map(|_| target.program),
     }
 }
 

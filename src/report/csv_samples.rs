@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use crate::escape;
 use crate::event::{Event, EventSink, TargetKind};
-use crate::model::{Counter, Sample};
+use crate::model::{Counter, ProcessKey, Sample};
 use crate::schema::SAMPLE_COLUMNS;
+
+use super::convert;
 
 /// Writes each sample as one row; flushed at each tick, so that a kill loses at most the row being written.
 pub struct SampleCsv<W: Write> {
@@ -24,17 +26,21 @@ impl<W: Write> SampleCsv<W> {
         Ok(Self { writer })
     }
 
-    fn row(&mut self, pid: Option<u32>, name: &str, sample: &Sample) -> csv::Result<()> {
+    fn row(&mut self, key: Option<ProcessKey>, name: &str, program: u32, sample: &Sample) -> csv::Result<()> {
         self.writer.write_field(sample.at.to_string())?;
-        self.writer.write_field(pid.map(|pid| pid.to_string()).unwrap_or_default())?;
+        self.number(convert::pid(key))?;
         self.writer.write_field(escape::csv_text(name).as_bytes())?;
         for counter in Counter::ALL {
-            match sample.reading.value(counter) {
-                Some(value) => self.writer.write_field(value.to_string())?,
-                None => self.writer.write_field("")?,
-            }
+            self.number(sample.reading.value(counter))?;
         }
+        self.number(convert::start_ticks(key))?;
+        self.number(key.map(|_| program))?;
         self.writer.write_record(None::<&[u8]>)
+    }
+
+    /// A value that is not known is an empty field.
+    fn number(&mut self, value: Option<impl ToString>) -> csv::Result<()> {
+        self.writer.write_field(value.map(|value| value.to_string()).unwrap_or_default())
     }
 }
 
@@ -46,7 +52,7 @@ impl<W: Write> EventSink for SampleCsv<W> {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
-                Ok(self.row(super::convert::pid(target.key), &target.label.name, sample)?)
+                Ok(self.row(target.key, &target.label.name, target.program, sample)?)
             }
             Event::Ticked(..) => self.writer.flush(),
             _ => Ok(()),
@@ -57,23 +63,27 @@ impl<W: Write> EventSink for SampleCsv<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Reading, Timestamp};
+    use crate::model::{Pid, Reading, StartTime, Timestamp};
 
     #[test]
     fn unknown_is_an_empty_field_and_no_name_is_a_formula() {
         let mut out = Vec::new();
         let mut rows = SampleCsv::new(&mut out).expect("a header");
         let reading = Reading { rss: Some(4096), fds: Some(3), ..Reading::default() };
-        rows.row(Some(7), "=a,\"b\"\n", &Sample { at: Timestamp(0), reading }).expect("a row");
+        let sample = Sample { at: Timestamp(0), reading };
+        let key = ProcessKey { pid: Pid(7), start: StartTime(99) };
+        rows.row(Some(key), "=a,\"b\"\n", 1, &sample).expect("a row");
+        rows.row(None, "a", 0, &sample).expect("a row");
         drop(rows);
         let text = String::from_utf8(out).expect("text");
-        let row = text.lines().nth(1).expect("a row");
-        assert_eq!(row, r#"1970-01-01T00:00:00.000Z,7,"'=a,""b""\n",4096,,,,,,,,,3"#);
+        let rows: Vec<&str> = text.lines().skip(1).collect();
+        let first = r#"1970-01-01T00:00:00.000Z,7,"'=a,""b""\n",4096,,,,,,,,,3,99,1"#;
+        assert_eq!(rows, [first, "1970-01-01T00:00:00.000Z,,a,4096,,,,,,,,,3,,"]);
     }
 
     #[test]
     fn the_columns_are_the_counters() {
         let counters: Vec<_> = Counter::ALL.iter().map(|counter| counter.column()).collect();
-        assert_eq!(counters, SAMPLE_COLUMNS[3..]);
+        assert_eq!(counters, SAMPLE_COLUMNS[3..13]);
     }
 }

@@ -64,7 +64,7 @@ impl<W: Write> EventSink for EventJsonl<W> {
                 growth: convert::growth(&target.assessment.growth),
             },
             Event::Alert(target, alert) => EventLine::Alert(convert::alert(target, alert)),
-            Event::Gone(target) => EventLine::Ended {
+            Event::Gone(target) | Event::Replaced(target) => EventLine::Ended {
                 timestamp: target.ended.unwrap_or(target.last_seen).to_string(),
                 pid: convert::pid(target.key),
                 name: target.label.name.clone(),

@@ -83,4 +83,6 @@ pub struct SampleLine {
     pub vsize_bytes: Option<u64>,
     pub threads: Option<u64>,
     pub fds: Option<u64>,
+    pub start_ticks: Option<u64>,
+    pub program: Option<u32>,
 }

@@ -26,8 +26,8 @@ pub use report::*;
 /// Version of report and event lines: the first number changes when a reader could break.
 pub const SCHEMA_VERSION: &str = "1.0";
 
-/// Columns of the sample CSV, in their order.
-pub const SAMPLE_COLUMNS: [&str; 13] = [
+/// Columns of the sample CSV, in their order: time and process, counters, and what tells apart who had one number.
+pub const SAMPLE_COLUMNS: [&str; 15] = [
     "timestamp",
     "pid",
     "name",
@@ -41,6 +41,8 @@ pub const SAMPLE_COLUMNS: [&str; 13] = [
     "vsize_bytes",
     "threads",
     "fds",
+    "start_ticks",
+    "program",
 ];
 
 /// The JSON Schema (draft 2020-12) of the report, of one event line and of an alert that is sent.

@@ -11,6 +11,7 @@ mod groups;
 mod overhead;
 mod plan;
 mod pool;
+mod programs;
 mod pss_budget;
 mod recycled;
 mod replay;
@@ -20,15 +21,15 @@ mod watch;
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
-use crate::model::{Pid, ProcessKey, Sample, Timestamp};
+use crate::model::{Pid, ProcessKey, ProcessLabel, Sample, Timestamp};
 use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, read_pid_file};
-use crate::units::Span;
 
-use overhead::{Governor, STRETCH, Saving};
+use overhead::Governor;
 use pss_budget::PssBudget;
 use schedule::Schedule;
 
@@ -44,14 +45,22 @@ const RESTART_TICKS: u32 = 3;
 /// How often the limits of a target are read again.
 const SURROUNDINGS_EVERY: Duration = Duration::from_secs(30);
 
+/// A process that runs.
+struct Running {
+    /// Its place in the watch.
+    index: usize,
+    /// What it was called when it was looked at last.
+    label: Arc<ProcessLabel>,
+}
+
 /// One live session.
 pub struct Session<'a> {
     source: &'a mut dyn ProcessSource,
     clock: &'a dyn Clock,
     stop: &'a StopFlag,
     plan: Plan,
-    /// Index in the watch of each process that runs.
-    running: HashMap<ProcessKey, usize>,
+    /// The processes that run.
+    running: HashMap<ProcessKey, Running>,
     /// Index in the watch of each control group that is there.
     groups: HashMap<String, usize>,
     /// Processes that matched and cannot be read.
@@ -226,14 +235,14 @@ impl<'a> Session<'a> {
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
         let mut gone: Vec<(ProcessKey, usize)> = Vec::new();
-        self.running.retain(|&key, &mut index| {
+        self.running.retain(|&key, running| {
             // What does not match any more (a name changed by exec) but still runs stays a target: it was chosen.
             let listed = found.binary_search_by_key(&key, |found| found.key).is_ok();
             let stays = listed || self.source.read(key, Depth::Counters).is_ok();
             if !stays {
                 self.budget.forget(key);
                 self.looks.remove(&key);
-                gone.push((key, index));
+                gone.push((key, running.index));
             }
             stays
         });
@@ -251,14 +260,22 @@ impl<'a> Session<'a> {
     ) -> io::Result<()> {
         for found in found {
             let key = found.key;
-            if self.running.contains_key(&key) || self.unreadable.contains_key(&key) || self.is_another(key) {
+            if let Some(running) = self.running.get_mut(&key) {
+                if !Arc::ptr_eq(&running.label, &found.label) {
+                    watch.is_called(running.index, &found.label, at, sink)?;
+                    running.label = found.label;
+                }
+                continue;
+            }
+            if self.unreadable.contains_key(&key) || self.is_another(key) {
                 continue;
             }
             match self.source.read(key, Depth::Counters) {
                 Ok(observation) => {
                     self.tried.insert(key, observation);
+                    let label = Arc::clone(&found.label);
                     let index = watch.found(found, at, sink)?;
-                    self.running.insert(key, index);
+                    self.running.insert(key, Running { index, label });
                     self.fresh.push(key);
                 }
                 Err(ReadError::Gone) => {}
@@ -277,7 +294,8 @@ impl<'a> Session<'a> {
     }
 
     fn read_all(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut keys: Vec<(usize, ProcessKey)> = self.running.iter().map(|(&key, &index)| (index, key)).collect();
+        let mut keys: Vec<(usize, ProcessKey)> =
+            self.running.iter().map(|(&key, running)| (running.index, key)).collect();
         keys.sort_unstable();
         let now = self.clock.now().awake;
         for (index, key) in keys {
@@ -291,7 +309,15 @@ impl<'a> Session<'a> {
                 self.spent(key, before);
             }
             match outcome {
-                Ok(Observation { reading, denied }) => watch.observe(index, &Sample { at, reading }, &denied, sink)?,
+                Ok(Observation { reading, denied, program }) => {
+                    if let Some(label) = program {
+                        watch.runs_another(index, &label, at, sink)?;
+                        self.budget.forget(key);
+                        self.looks.remove(&key);
+                        self.running.insert(key, Running { index, label });
+                    }
+                    watch.observe(index, &Sample { at, reading }, &denied, sink)?;
+                }
                 Err(_) => {
                     self.running.remove(&key);
                     self.budget.forget(key);
@@ -315,28 +341,6 @@ impl<'a> Session<'a> {
         before.into_values().try_for_each(|index| watch.gone(index, at, sink))
     }
 
-    /// Gives something up when the session itself uses too much.
-    fn make_do(&mut self, at: Timestamp, schedule: &mut Schedule, sink: &mut dyn EventSink) -> io::Result<()> {
-        let now = self.clock.now().awake;
-        if !self.governor.is_due(now) {
-            return Ok(());
-        }
-        let Some((share, saving)) = self.governor.look(now, self.clock.cpu_time(), self.plan.pss) else {
-            return Ok(());
-        };
-        let what = match saving {
-            Saving::Pss => {
-                self.plan.pss = false;
-                self.cost.gave_up_pss = true;
-                "PSS is read no more".to_owned()
-            }
-            Saving::Interval => {
-                format!("samples are taken every {} from now on", Span(schedule.stretch(STRETCH).as_secs_f64()))
-            }
-        };
-        sink.take(Event::Notice(at, &Notice::BackedOff(share, what)))
-    }
-
     /// The clocks before a reading that walks the pages of a process: CPU time and time.
     fn dear(&self) -> (Duration, Duration) {
         (self.clock.cpu_time(), self.clock.now().awake)
@@ -348,26 +352,6 @@ impl<'a> Session<'a> {
         let held_s = now.saturating_sub(began).as_secs_f64();
         self.cost.longest_pause_s = Some(self.cost.longest_pause_s.unwrap_or(0.0).max(held_s));
         self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(cpu));
-    }
-
-    /// Counts the pages of those who would be called leaking, as far as the budget reaches.
-    fn count_pages(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        for index in watch.awaiting() {
-            let Some(key) = watch.targets()[index].key else { continue };
-            let now = self.clock.now().awake;
-            if !self.plan.pss {
-                let why = if self.cost.gave_up_pss { "it would cost too much" } else { "'--no-pss' forbids it" };
-                watch.counted(index, Err(why.to_owned()), at, sink)?;
-            } else if self.budget.has_credit(now) {
-                let before = self.dear();
-                let count = self.source.count_pages(key);
-                self.spent(key, before);
-                watch.counted(index, count.map_err(|error| confirm::why_not(&error)), at, sink)?;
-            } else {
-                watch.await_again(index);
-            }
-        }
-        Ok(())
     }
 
     /// Reads the limits of all targets when that is due, else of those that are new, and the memory of the host.
@@ -387,10 +371,10 @@ impl<'a> Session<'a> {
         };
         let mut host = None;
         for key in keys {
-            let Some(&index) = self.running.get(&key) else { continue };
+            let Some(running) = self.running.get(&key) else { continue };
             let surroundings = self.source.surroundings(key);
             host = host.or(surroundings.host);
-            watch.surrounded(index, surroundings.ceiling);
+            watch.surrounded(running.index, surroundings.ceiling);
         }
         if let Some(host) = host {
             watch.host(at, host, sink)?;

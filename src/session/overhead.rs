@@ -1,11 +1,19 @@
 //! What the session itself costs, and how it makes do with less.
 
+use std::io;
 use std::time::Duration;
+
+use crate::event::{Event, EventSink, Notice};
+use crate::model::Timestamp;
+use crate::units::Span;
+
+use super::Session;
+use super::schedule::Schedule;
 
 /// Time between two looks at our own CPU time.
 const EVERY: Duration = Duration::from_secs(10);
 /// The interval is stretched by this factor at a time.
-pub(super) const STRETCH: u32 = 2;
+const STRETCH: u32 = 2;
 
 /// What a live session has cost.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,6 +65,35 @@ impl Governor {
         let (then, before) = self.last.replace((now, cpu))?;
         let share = cpu.saturating_sub(before).as_secs_f64() / now.saturating_sub(then).as_secs_f64().max(1e-9);
         (share > allowed).then_some((share, if pss { Saving::Pss } else { Saving::Interval }))
+    }
+}
+
+impl Session<'_> {
+    /// Gives something up when the session itself uses too much.
+    pub(super) fn make_do(
+        &mut self,
+        at: Timestamp,
+        schedule: &mut Schedule,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        let now = self.clock.now().awake;
+        if !self.governor.is_due(now) {
+            return Ok(());
+        }
+        let Some((share, saving)) = self.governor.look(now, self.clock.cpu_time(), self.plan.pss) else {
+            return Ok(());
+        };
+        let what = match saving {
+            Saving::Pss => {
+                self.plan.pss = false;
+                self.cost.gave_up_pss = true;
+                "PSS is read no more".to_owned()
+            }
+            Saving::Interval => {
+                format!("samples are taken every {} from now on", Span(schedule.stretch(STRETCH).as_secs_f64()))
+            }
+        };
+        sink.take(Event::Notice(at, &Notice::BackedOff(share, what)))
     }
 }
 

@@ -79,6 +79,12 @@ fn rows(
             targets.push(watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
         }
         let index = targets[row.series.0];
+        if row.is_another_program {
+            if let Some(batch) = &mut batch {
+                batch.hand_on(watch, sink)?;
+            }
+            watch.runs_another(index, &label(recording.series(row.series)), at, sink)?;
+        }
         match &mut batch {
             None => watch.observe(index, &row.sample, &[], sink)?,
             Some(batch) => {
@@ -99,9 +105,9 @@ fn rows(
     Ok(read?)
 }
 
-/// A recording does not tell when a process started.
+/// Only our own recordings tell when a process started.
 fn identity(series: &Series) -> Option<ProcessKey> {
-    series.pid.map(|pid| ProcessKey { pid, start: StartTime(0) })
+    series.pid.map(|pid| ProcessKey { pid, start: StartTime(series.start.unwrap_or(0)) })
 }
 
 fn label(series: &Series) -> ProcessLabel {

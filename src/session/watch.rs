@@ -22,7 +22,7 @@ pub(super) struct Series {
     pub(super) tracker: Option<Tracker>,
     pub(super) book: AlertBook,
     rise: RiseMeter,
-    own_ceiling: Option<Ceiling>,
+    pub(super) own_ceiling: Option<Ceiling>,
     /// What the latest assessment found.
     pub(super) found: Vec<Finding>,
     pub(super) exactness: Exactness,
@@ -144,15 +144,27 @@ impl Watch {
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
-        let pool = if self.rules.pools { self.pools.named(&label.name) } else { None };
+        let pool = self.pool_of(&label);
         let target = Target { key, age_s, ..self.unread(TargetKind::Process, label, source, at) };
         let index = self.place(target, pool);
         sink.take(Event::Found(&self.targets[index]))?;
         Ok(index)
     }
 
+    /// The pool of a process of this name.
+    pub(super) fn pool_of(&mut self, label: &ProcessLabel) -> Option<usize> {
+        if self.rules.pools { self.pools.named(&label.name) } else { None }
+    }
+
     /// Gives a target a place: one that a target of long ago leaves, or a new one.
     pub(super) fn place(&mut self, target: Target, pool: Option<usize>) -> usize {
+        let index = self.ended.vacate(&self.targets).unwrap_or(self.targets.len());
+        self.put(index, target, pool);
+        index
+    }
+
+    /// Puts a target into a place, or behind all others.
+    pub(super) fn put(&mut self, index: usize, target: Target, pool: Option<usize>) {
         self.opened += 1;
         let series = Series {
             tracker: Some(Tracker::new(&self.rules.analysis, target.age_s).with_counter_error(self.counter_error)),
@@ -163,14 +175,13 @@ impl Watch {
             exactness: Exactness::default(),
             pool,
         };
-        if let Some(index) = self.ended.vacate(&self.targets) {
+        if index == self.targets.len() {
+            self.targets.push(target);
+            self.series.push(series);
+        } else {
             self.targets[index] = target;
             self.series[index] = series;
-            return index;
         }
-        self.targets.push(target);
-        self.series.push(series);
-        self.targets.len() - 1
     }
 
     /// A target of which nothing is known yet.
@@ -186,6 +197,7 @@ impl Watch {
             kind,
             key: None,
             label,
+            program: 0,
             source,
             first_seen: at,
             last_seen: at,

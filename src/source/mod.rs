@@ -80,6 +80,8 @@ pub struct Observation {
     pub reading: Reading,
     /// What was denied; empty in the ordinary case, so it allocates nothing.
     pub denied: Vec<Denied>,
+    /// What the process is called now, when it runs another program than at the reading before.
+    pub program: Option<Arc<ProcessLabel>>,
 }
 
 /// Memory of a process counted page by page, in bytes.

@@ -142,7 +142,7 @@ impl EventSink for Messages {
                 self.say_found();
                 self.say_passed(tick.at);
             }
-            Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) => {}
+            Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) | Event::Replaced(_) => {}
         }
         Ok(())
     }

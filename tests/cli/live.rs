@@ -1,5 +1,7 @@
 //! The main job on real processes, with margins that a busy machine does not break.
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::support::{Target, run, stderr, stdout};
@@ -28,4 +30,51 @@ fn the_portable_source_finds_the_same_leak() {
     let arguments = ["--portable", "--pid", &leaky.pid(), "--interval", "50ms", "--duration", "15s"];
     let (code, status, report) = verdict(&arguments);
     assert_eq!((code, status.as_str()), (Some(1), "leaking"), "{report}");
+}
+
+#[test]
+fn a_script_that_waits_and_then_becomes_the_service_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = folder.path().join("lw-late-service");
+    std::os::unix::fs::symlink("/bin/sleep", &service).expect("a link");
+    // Older than a process that is about to call exec; the name of the script is not the one that is waited for.
+    let script = format!("sleep 7; exec {} 1000", service.display());
+    let _starter = Target::spawn(Command::new("sh").args(["-c", &script]));
+    let output = run(&[
+        "--process",
+        "lw-late-service",
+        "--exact",
+        "--wait",
+        "--interval",
+        "500ms",
+        "--duration",
+        "12s",
+        "--format",
+        "json",
+    ]);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    assert_eq!(report["targets"][0]["name"], "lw-late-service", "{report:#}");
+}
+
+#[test]
+fn a_shim_has_the_name_of_what_it_became() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = folder.path().join("samples.csv").display().to_string();
+    let arguments = ["run", "--interval", "100ms", "--duration", "4s", "--format", "json", "-o", &csv, "--"];
+    let output = run(&[&arguments[..], &["sh", "-c", "sleep 1; exec sleep 1000"]].concat());
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    let name_of = |pid: &Value| {
+        let targets = report["targets"].as_array().expect("targets");
+        targets.iter().filter(|target| target["pid"] == *pid).map(|target| target["name"].clone()).collect::<Vec<_>>()
+    };
+    let root = report["targets"].as_array().expect("targets").iter().find(|target| target["cmdline"] == "sleep 1000");
+    let root = root.unwrap_or_else(|| panic!("{report:#}"));
+    assert_eq!(name_of(&root["pid"]), ["sleep"]);
+    // The recording tells it as well.
+    let replayed: Value =
+        serde_json::from_str(&stdout(&run(&["analyze", "--format", "json", &csv]))).expect("a report");
+    let replayed = replayed["targets"].as_array().expect("targets").iter().find(|target| target["pid"] == root["pid"]);
+    let replayed = replayed.expect("the same process");
+    assert_eq!(replayed["rss"]["samples"], root["rss"]["samples"], "{replayed:#}");
+    assert_eq!(replayed["name"], "sleep");
 }

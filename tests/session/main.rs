@@ -5,6 +5,7 @@ mod exactness;
 mod groups;
 mod overhead;
 mod pools;
+mod programs;
 mod script;
 
 use std::io;

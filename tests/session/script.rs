@@ -1,6 +1,7 @@
 //! A scripted source, what a test remembers of its events, and the settings that tests share.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leakwatch::alert::{AlertKind, AlertState, Thresholds};
@@ -23,10 +24,17 @@ pub struct Process {
     pub from: u64,
     pub to: u64,
     pub rss: fn(u64) -> u64,
+    /// The second at which it becomes another program, and what that is called.
+    pub becomes: Option<(u64, &'static str)>,
 }
 
 pub fn process(pid: u32, start: u64, from: u64, to: u64) -> Process {
-    Process { key: ProcessKey { pid: Pid(pid), start: StartTime(start) }, name: "worker", from, to, rss: |_| 50 << 20 }
+    let key = ProcessKey { pid: Pid(pid), start: StartTime(start) };
+    Process { key, name: "worker", from, to, rss: |_| 50 << 20, becomes: None }
+}
+
+fn label(name: &str) -> Arc<ProcessLabel> {
+    Arc::new(ProcessLabel { name: name.to_owned(), ..ProcessLabel::default() })
 }
 
 pub struct Script {
@@ -80,13 +88,16 @@ impl Script {
 
 impl ProcessSource for Script {
     fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+        let now = self.clock.now().awake.as_secs();
         let mut found: Vec<Found> = self
             .running()
             .filter(|process| selection.pids.is_empty() || selection.pids.contains(&process.key.pid))
             .map(|process| Found {
                 key: process.key,
                 parent: None,
-                label: ProcessLabel { name: process.name.to_owned(), ..ProcessLabel::default() }.into(),
+                label: label(
+                    process.becomes.map_or(process.name, |(at, name)| if now < at { process.name } else { name }),
+                ),
                 age_s: Some(0.0),
             })
             .collect();
@@ -103,7 +114,9 @@ impl ProcessSource for Script {
         let rss = (process.rss)(second);
         self.clock.advance(self.slowness);
         let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
-        Ok(Observation { reading: Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() }, denied })
+        let program = process.becomes.filter(|&(at, _)| at == second).map(|(_, name)| label(name));
+        let reading = Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() };
+        Ok(Observation { reading, denied, program })
     }
 
     fn read_groups(&mut self) -> Vec<GroupSeen> {

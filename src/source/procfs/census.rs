@@ -1,8 +1,9 @@
 //! Who runs now, and which of them the selection means.
 //!
 //! A process is looked at when it appears and again while it is young: it forks under the name of its parent
-//! and gets its own with `exec`. After that, a tick costs it nothing but its entry in the list of processes:
-//! the inode number there is a new one when the process number was handed out again.
+//! and gets its own with `exec`. After that, a tick costs one that is meant nothing but its entry in the list of
+//! processes: the inode number there is a new one when the process number was handed out again, and its readings
+//! tell of a later `exec`. Others are looked at ever more seldom: what starts a service may wait before it becomes it.
 
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
@@ -19,8 +20,11 @@ use crate::source::{Found, ReadError, Selection};
 /// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
 const GROWN_UP_S: f64 = 5.0;
 
-/// Looks at a process that was young when it appeared.
-const LOOKS_WHILE_YOUNG: u8 = 3;
+/// A process is looked at again when it has become older by this share of its age.
+const LOOK_AGAIN_AFTER: f64 = 0.25;
+
+/// Seconds between two looks at a process that is not meant, at most.
+const LOOK_AGAIN_S: f64 = 60.0;
 
 /// What is known of all processes.
 #[derive(Debug)]
@@ -36,8 +40,8 @@ pub(super) struct Census {
     /// The task created last when the list was read; `None` when it has to be read again.
     listed_up_to: Option<u64>,
     listed: Vec<Listed>,
-    /// Whether somebody is to be looked at again.
-    has_young: bool,
+    /// When somebody is to be looked at again, in seconds since boot.
+    due_s: f64,
     round: u32,
 }
 
@@ -47,7 +51,8 @@ struct Entry {
     start: StartTime,
     inode: u64,
     parent: Option<Pid>,
-    looks_left: u8,
+    /// When it is to be looked at again, in seconds since boot.
+    due_s: f64,
     /// Its age when it was looked at last, in seconds.
     age_s: Option<f64>,
     /// The round in which it was last listed.
@@ -64,12 +69,21 @@ enum Standing {
     Meant(Box<Meant>),
 }
 
+impl Standing {
+    /// After how many seconds a process of this age is to be looked at again; never is infinite.
+    fn look_again_in_s(&self, age_s: f64) -> f64 {
+        match self {
+            Self::Never => f64::INFINITY,
+            Self::Meant(_) if age_s > GROWN_UP_S => f64::INFINITY,
+            Self::Meant(_) | Self::Passed => (age_s * LOOK_AGAIN_AFTER).min(LOOK_AGAIN_S),
+        }
+    }
+}
+
 /// A process that the selection means.
 #[derive(Debug)]
 struct Meant {
     label: Arc<ProcessLabel>,
-    /// Once a descendant, always one: the parent may end and leave it to another.
-    as_descendant: bool,
     kept: Option<Kept>,
 }
 
@@ -96,7 +110,7 @@ impl Census {
             ticks_per_s: rustix::param::clock_ticks_per_second() as f64,
             listed_up_to: None,
             listed: Vec::new(),
-            has_young: false,
+            due_s: f64::INFINITY,
             round: 0,
         }
     }
@@ -135,7 +149,7 @@ impl Census {
         self.listed = listed;
         let round = self.round;
         self.known.retain(|_, entry| entry.round == round);
-        self.has_young = self.known.values().any(|entry| entry.looks_left > 0);
+        self.due_s = self.known.values().map(|entry| entry.due_s).fold(f64::INFINITY, f64::min);
         if selection.tree {
             self.add_descendants(root);
         }
@@ -159,12 +173,26 @@ impl Census {
         }
     }
 
-    /// Whether the list would be the one read last, as far as new processes go, and all of them have their names.
+    /// What a process that is meant is called now: it runs another program than when it was looked at.
+    pub(super) fn label_again(&mut self, root: &ProcRoot, key: ProcessKey) -> Option<Arc<ProcessLabel>> {
+        let label = Arc::new(Look::same(root, key).ok()?.label());
+        let entry = self.known.get_mut(&key.pid).filter(|entry| entry.start == key.start)?;
+        let Standing::Meant(meant) = &mut entry.standing else { return None };
+        meant.label = Arc::clone(&label);
+        Some(label)
+    }
+
+    /// Whether the list would be the one read last, as far as new processes go, and nobody is to be looked at again.
     fn nothing_was_created(&mut self) -> bool {
         let newest = self.system.last_pid();
         let same = newest.is_some() && newest == self.listed_up_to;
         self.listed_up_to = newest;
-        same && !self.has_young
+        same && !self.is_due(self.due_s)
+    }
+
+    /// Whether a moment has come; asks for the time only where there is one.
+    fn is_due(&mut self, due_s: f64) -> bool {
+        due_s.is_finite() && self.system.uptime_s().is_none_or(|now_s| now_s >= due_s)
     }
 
     /// Where only numbers were selected, those are the list. One that is kept open says itself when it ends.
@@ -185,13 +213,7 @@ impl Census {
 
     /// Looks at a process if it is new, young, or may be another one than before.
     fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed) {
-        if let Some(entry) = self.known.get_mut(&pid)
-            && entry.inode == inode
-            && entry.looks_left == 0
-            && !(matches!(entry.standing, Standing::Passed) && self.members.binary_search(&pid).is_ok())
-            && root.is_kernel()
-        {
-            entry.round = self.round;
+        if root.is_kernel() && self.is_known(pid, inode) {
             return;
         }
         let Some(mut look) = Look::at(root, pid, &self.lineage) else {
@@ -199,15 +221,25 @@ impl Census {
             return;
         };
         let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
-        let age_s = age_s(look.key.start, self.system.uptime_s(), self.ticks_per_s);
-        let looks_left = match &before {
-            Some(entry) => entry.looks_left.saturating_sub(1),
-            None if age_s.is_some_and(|age_s| age_s > GROWN_UP_S) => 0,
-            None => LOOKS_WHILE_YOUNG,
-        };
+        let now_s = self.system.uptime_s();
+        let age_s = age_s(look.key.start, now_s, self.ticks_per_s);
         let standing = self.standing(&mut look, before.map(|entry| entry.standing));
+        let due_s = now_s.zip(age_s).map_or(f64::INFINITY, |(now_s, age_s)| now_s + standing.look_again_in_s(age_s));
         let (start, parent) = (look.key.start, look.parent);
-        self.known.insert(pid, Entry { start, inode, parent, looks_left, age_s, round: self.round, standing });
+        self.known.insert(pid, Entry { start, inode, parent, due_s, age_s, round: self.round, standing });
+    }
+
+    /// Whether this is still who it was, and need not be looked at again yet.
+    fn is_known(&mut self, pid: Pid, inode: u64) -> bool {
+        let Some(entry) = self.known.get(&pid).filter(|entry| entry.inode == inode) else { return false };
+        let has_joined = matches!(entry.standing, Standing::Passed) && self.members.binary_search(&pid).is_ok();
+        if has_joined || self.is_due(entry.due_s) {
+            return false;
+        }
+        if let Some(entry) = self.known.get_mut(&pid) {
+            entry.round = self.round;
+        }
+        true
     }
 
     fn standing(&self, look: &mut Look<'_>, before: Option<Standing>) -> Standing {
@@ -215,15 +247,13 @@ impl Census {
         if !look.is_watchable || is_leakwatch {
             return Standing::Never;
         }
-        let (as_descendant, kept) = match before {
-            Some(Standing::Meant(meant)) => (meant.as_descendant, meant.kept),
-            _ => (false, None),
+        let kept = match before {
+            // It was chosen, and stays so under another name.
+            Some(Standing::Meant(meant)) => meant.kept,
+            _ if self.is_member(look) || self.selection.wants(look) => None,
+            _ => return Standing::Passed,
         };
-        if as_descendant || self.is_member(look) || self.selection.wants(look) {
-            Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), as_descendant, kept }))
-        } else {
-            Standing::Passed
-        }
+        Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), kept }))
     }
 
     fn is_member(&self, look: &mut Look<'_>) -> bool {
@@ -243,11 +273,9 @@ impl Census {
                 let look = Look::at(root, pid, &self.lineage);
                 let Some(entry) = self.known.get_mut(&pid) else { continue };
                 entry.standing = match look {
-                    Some(mut look) if look.key.start == entry.start => Standing::Meant(Box::new(Meant {
-                        label: Arc::new(look.label()),
-                        as_descendant: true,
-                        kept: None,
-                    })),
+                    Some(mut look) if look.key.start == entry.start => {
+                        Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), kept: None }))
+                    }
                     // It has ended meanwhile: who has the number now is for the next round.
                     _ => Standing::Never,
                 };
@@ -318,4 +346,18 @@ fn age_s(start: StartTime, uptime_s: Option<f64>, ticks_per_s: f64) -> Option<f6
     #[expect(clippy::cast_precision_loss, reason = "ticks since boot stay far below 2^53")]
     let started_s = start.0 as f64 / ticks_per_s;
     uptime_s.map(|uptime_s| (uptime_s - started_s).max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_a_process_the_rarer_it_is_looked_at() {
+        let meant = Standing::Meant(Box::new(Meant { label: Arc::default(), kept: None }));
+        let again = |standing: &Standing| [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(age_s));
+        assert_eq!(again(&Standing::Passed), [0.0, 1.0, 2.0, 60.0]);
+        assert_eq!(again(&meant), [0.0, 1.0, f64::INFINITY, f64::INFINITY]);
+        assert_eq!(again(&Standing::Never), [f64::INFINITY; 4]);
+    }
 }

@@ -104,6 +104,11 @@ impl Pace {
             || host_has_swap
                 && (statm.anonymous_pages() < self.statm.anonymous_pages() || self.readings.is_multiple_of(STATUS_EVERY))
     }
+
+    /// Whether it runs another program than at the reading before. Not where the code of both is of one size.
+    fn is_past_exec(&self, statm: Statm) -> bool {
+        self.readings > 0 && self.statm.text_pages != statm.text_pages
+    }
 }
 
 /// Reads counters.
@@ -158,21 +163,26 @@ impl Reader {
     pub(super) fn first(&mut self, folder: OwnedFd, depth: Depth) -> Result<(Observation, Option<Kept>), ReadError> {
         let open = Open::all(folder, self.counting)?;
         let mut pace = Pace::default();
-        let observation = self.observe(&open, &mut pace, depth)?;
+        let (observation, _) = self.observe(&open, &mut pace, depth)?;
         let permit = if self.is_kernel { self.descriptors.permit() } else { None };
         Ok((observation, permit.map(|permit| Kept { open: open.into_kept(), pace, _permit: permit })))
     }
 
-    /// Reads a process that is kept.
-    pub(super) fn again(&mut self, kept: &mut Kept, depth: Depth) -> Result<Observation, ReadError> {
+    /// Reads a process that is kept, and tells whether it runs another program than before.
+    pub(super) fn again(&mut self, kept: &mut Kept, depth: Depth) -> Result<(Observation, bool), ReadError> {
         self.observe(&kept.open, &mut kept.pace, depth)
     }
 
-    fn observe(&mut self, open: &Open, pace: &mut Pace, depth: Depth) -> Result<Observation, ReadError> {
+    fn observe(&mut self, open: &Open, pace: &mut Pace, depth: Depth) -> Result<(Observation, bool), ReadError> {
         let bytes = root::read_again(&open.statm, &mut self.buffer).map_err(|errno| root::why(errno, "statm"))?;
         let statm = Statm::parse(bytes).ok_or_else(|| ReadError::Malformed { file: "statm".into() })?;
         if statm.has_no_memory() {
             return Err(ReadError::Gone);
+        }
+        let is_past_exec = pace.is_past_exec(statm);
+        if is_past_exec {
+            // Nothing that was known of the old program holds.
+            *pace = Pace::default();
         }
         let mut seen = Observation::default();
         let bytes_of = |pages: u64| Some(pages.saturating_mul(self.page_bytes));
@@ -199,7 +209,7 @@ impl Reader {
         if depth == Depth::WithPss {
             self.take_rollup(open, &mut seen);
         }
-        Ok(seen)
+        Ok((seen, is_past_exec))
     }
 
     /// All of one moment where the file has it, so that the parts sum up.
@@ -321,7 +331,8 @@ mod tests {
 
     #[test]
     fn status_is_read_when_something_calls_for_it() {
-        let statm = |resident_pages, shared_pages| Statm { size_pages: 30, resident_pages, shared_pages };
+        let statm =
+            |resident_pages, shared_pages| Statm { size_pages: 30, resident_pages, shared_pages, text_pages: 5 };
         let before = Pace { readings: 3, statm: statm(20, 10), ..Pace::default() };
         let due = |pace: Pace, resident, shared| {
             [false, true]
@@ -335,5 +346,13 @@ mod tests {
         assert_eq!(due(Pace { swap_in_use: true, ..before }, 20, 10), [true, true]);
         assert_eq!(due(Pace { readings: 0, ..before }, 20, 10), [true, true]);
         assert!(before.status_is_due(StatusCadence::Always, statm(20, 10), false));
+    }
+
+    #[test]
+    fn exec_changes_the_size_of_the_code() {
+        let statm = |size_pages, text_pages| Statm { size_pages, text_pages, ..Statm::default() };
+        let before = Pace { readings: 1, statm: statm(30, 5), ..Pace::default() };
+        assert_eq!([statm(90, 5), statm(30, 6)].map(|statm| before.is_past_exec(statm)), [false, true]);
+        assert!(!Pace::default().is_past_exec(statm(30, 5)));
     }
 }

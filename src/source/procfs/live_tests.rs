@@ -1,5 +1,6 @@
 //! The whole source against a few live children.
 
+use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
 use regex::Regex;
@@ -150,4 +151,33 @@ fn leakwatch_is_not_among_the_live_ones() {
     let found = live().find(&everybody).expect("listed");
     assert!(found.iter().all(|found| found.key.pid.0 != own));
     assert!(found.is_sorted_by_key(|found| found.key));
+}
+
+#[test]
+fn a_process_that_becomes_another_program_says_so_once() {
+    let mut command = Command::new("sh");
+    let mut child =
+        Live(command.args(["-c", "read go; exec sleep 1000"]).stdin(Stdio::piped()).spawn().expect("started"));
+    let mut source = live().with_status_cadence(StatusCadence::Seldom);
+    let selection = Selection { pids: vec![child.pid()], ..Selection::default() };
+    let mut key = None;
+    // Until its own exec the child is a copy of this program.
+    while !source.find(&selection).expect("listed").iter().any(|found| {
+        key = Some(found.key);
+        found.label.cmdline.starts_with("sh ")
+    }) {}
+    let key = key.expect("found");
+    assert_eq!(source.read(key, Depth::Counters).expect("read").program, None);
+    child.0.stdin.take().expect("a pipe").write_all(b"\n").expect("it reads");
+    let label = loop {
+        let seen = source.read(key, Depth::Counters).expect("read");
+        assert!(seen.reading.rss > Some(0));
+        match seen.program {
+            Some(label) => break label,
+            None => std::thread::yield_now(),
+        }
+    };
+    assert_eq!(label.cmdline, "sleep 1000");
+    assert_eq!(source.read(key, Depth::Counters).expect("read").program, None);
+    assert_eq!(source.find(&selection).expect("listed")[0].label.cmdline, "sleep 1000");
 }

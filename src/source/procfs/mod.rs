@@ -97,7 +97,11 @@ impl ProcfsSource {
     fn observe(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         let mut place = self.census.kept(key);
         if let Some(Some(kept)) = &mut place {
-            return self.reader.again(kept, depth);
+            let (mut observation, is_past_exec) = self.reader.again(kept, depth)?;
+            if is_past_exec {
+                observation.program = self.census.label_again(&self.root, key);
+            }
+            return Ok(observation);
         }
         let look = Look::same(&self.root, key)?;
         let (observation, kept) = self.reader.first(look.into_folder(), depth)?;

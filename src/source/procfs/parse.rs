@@ -19,6 +19,8 @@ pub(super) struct Statm {
     pub(super) resident_pages: u64,
     /// Resident pages of files and shared memory.
     pub(super) shared_pages: u64,
+    /// Size of the code of the program: set by `exec` and by nothing else.
+    pub(super) text_pages: u64,
 }
 
 impl Statm {
@@ -29,7 +31,8 @@ impl Statm {
             rest = skip_blanks(after);
             Some(value)
         };
-        Some(Self { size_pages: next()?, resident_pages: next()?, shared_pages: next()? })
+        let (size_pages, resident_pages, shared_pages) = (next()?, next()?, next()?);
+        Some(Self { size_pages, resident_pages, shared_pages, text_pages: next().unwrap_or(0) })
     }
 
     /// Resident pages that are not shared.
@@ -224,7 +227,7 @@ mod tests {
     #[test]
     fn statm_is_three_numbers_and_zeros_of_a_zombie() {
         let statm = Statm::parse(b"765 440 412 5 0 123 0\n").expect("well formed");
-        assert_eq!(statm, Statm { size_pages: 765, resident_pages: 440, shared_pages: 412 });
+        assert_eq!(statm, Statm { size_pages: 765, resident_pages: 440, shared_pages: 412, text_pages: 5 });
         assert!(Statm::parse(b"0 0 0 0 0 0 0\n").expect("well formed").has_no_memory());
         assert_eq!(Statm::parse(b"765 440"), None);
         assert_eq!(Statm::parse(b"99999999999999999999 1 1"), None);

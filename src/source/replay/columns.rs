@@ -22,6 +22,10 @@ pub(super) enum Role {
     Pid,
     Name,
     Group,
+    /// When its process started, see [`Series::start`](super::Series).
+    Start,
+    /// Which of the programs of its process.
+    Program,
     /// A counter, and the bytes of the unit it is in.
     Counter(Counter, f64),
 }
@@ -62,6 +66,10 @@ impl Roles {
             Role::Group
         } else if known("name") {
             Role::Name
+        } else if known("start_ticks") {
+            Role::Start
+        } else if known("program") {
+            Role::Program
         } else if time_column.is_none() && TIME_COLUMNS.into_iter().any(known) {
             Role::Time
         } else if value_column.is_some() {
@@ -126,6 +134,8 @@ pub(super) struct RawRow<'a> {
     pub(super) at: Option<Timestamp>,
     pub(super) reading: Reading,
     pub(super) pid: Option<Pid>,
+    pub(super) start: Option<u64>,
+    pub(super) program: Option<u64>,
     pub(super) group: Option<Cow<'a, [u8]>>,
     pub(super) name: Option<Cow<'a, [u8]>>,
 }
@@ -141,12 +151,12 @@ impl<'a> RawRow<'a> {
             Role::Group => self.group = Some(Cow::Borrowed(field)),
             Role::Pid if field.is_empty() => {}
             Role::Pid => {
-                let pid = match values::leading_digits(field) {
-                    (pid, length) if length == field.len() => u32::try_from(pid).ok(),
-                    _ => None,
-                };
+                let pid = values::whole_number(field).and_then(|pid| u32::try_from(pid).ok());
                 self.pid = Some(Pid(pid.ok_or_else(|| fault(FaultKind::Value))?));
             }
+            // A foreign file may mean something else by these words.
+            Role::Start => self.start = values::whole_number(field),
+            Role::Program => self.program = values::whole_number(field),
             Role::Counter(..) if field.trim_ascii().is_empty() => {}
             Role::Counter(counter, unit_bytes) => {
                 let value = values::counter(field, unit_bytes).ok_or_else(|| fault(FaultKind::Value))?;
@@ -168,6 +178,8 @@ impl<'a> RawRow<'a> {
                 Ok(pid) => self.pid = Some(Pid(pid)),
                 Err(_) => return false,
             },
+            Role::Start => self.start = Some(value),
+            Role::Program => self.program = Some(value),
             Role::Ignored => {}
             Role::Counter(..) | Role::Name | Role::Group => return false,
         }

@@ -138,6 +138,8 @@ fn take<'de>(row: &mut RawRow<'de>, role: Role, key: &str, value: Scalar<'de>) -
             owned.take(role, key, text.as_bytes())?;
             row.at = owned.at.or(row.at);
             row.pid = owned.pid.or(row.pid);
+            row.start = owned.start.or(row.start);
+            row.program = owned.program.or(row.program);
             if let Role::Counter(counter, _) = role {
                 *row.reading.slot(counter) = owned.reading.value(counter);
             }

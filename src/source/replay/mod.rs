@@ -53,6 +53,8 @@ pub struct Row {
     pub series: SeriesIndex,
     /// The sample; times rise within a series.
     pub sample: Sample,
+    /// Whether the process runs another program than at its row before.
+    pub is_another_program: bool,
 }
 
 /// What the times of a recording are.
@@ -167,12 +169,12 @@ impl Recording {
                         TimeAxis::Clock => {}
                     }
                     match self.series.enter(&row) {
-                        Ok((series, sample)) => {
+                        Ok(row) => {
                             if self.series.len() > MAX_SERIES {
                                 return Err(self.too_many_series());
                             }
                             self.accepted += 1;
-                            return Ok(Some(Row { series, sample }));
+                            return Ok(Some(row));
                         }
                         Err(fault) => fault,
                     }

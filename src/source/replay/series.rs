@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Row;
 use super::columns::RawRow;
 use super::error::{Fault, FaultKind};
 use crate::model::{Pid, Sample, Timestamp};
@@ -17,9 +18,11 @@ const WORK_UNIT_MS: i64 = 1000;
 pub struct Series {
     /// The `pid` column.
     pub pid: Option<Pid>,
+    /// The `start_ticks` column of our own recordings: with the pid it names one process.
+    pub start: Option<u64>,
     /// The column that `--group-by` names, or the `name` group of a line.
     pub group: Option<String>,
-    /// The `name` column of its first row.
+    /// The `name` column of its first row, or of the first one of its latest program.
     pub name: Option<String>,
 }
 
@@ -32,6 +35,8 @@ struct Entry {
     series: Series,
     /// Of which `series.group` is what can be shown.
     group: Option<Box<[u8]>>,
+    /// The `program` column of our own recordings.
+    program: Option<u64>,
     last: Option<Timestamp>,
     rows: i64,
 }
@@ -55,7 +60,7 @@ impl SeriesBook {
     }
 
     /// Enters a row. Whoever analyses it may rely on times that rise within each series.
-    pub(super) fn enter(&mut self, row: &RawRow<'_>) -> Result<(SeriesIndex, Sample), Fault> {
+    pub(super) fn enter(&mut self, row: &RawRow<'_>) -> Result<Row, Fault> {
         let index = self.index(row);
         let entry = &mut self.entries[index];
         let at = row.at.unwrap_or(Timestamp(entry.rows.saturating_mul(WORK_UNIT_MS)));
@@ -66,7 +71,12 @@ impl SeriesBook {
         }
         entry.last = Some(at);
         entry.rows += 1;
-        Ok((SeriesIndex(index), Sample { at, reading: row.reading }))
+        let is_another_program = row.start.is_some() && entry.program != row.program;
+        if is_another_program {
+            entry.program = row.program;
+            entry.series.name = row.name.as_deref().map(text);
+        }
+        Ok(Row { series: SeriesIndex(index), sample: Sample { at, reading: row.reading }, is_another_program })
     }
 
     /// Rows mostly come in the order of the last round: the same series again, or the one behind it.
@@ -75,6 +85,7 @@ impl SeriesBook {
         for guess in [next, self.latest] {
             if let Some(entry) = self.entries.get(guess)
                 && entry.series.pid == row.pid
+                && entry.series.start == row.start
                 && entry.group.as_deref() == row.group.as_deref()
             {
                 self.latest = guess;
@@ -83,6 +94,7 @@ impl SeriesBook {
         }
         self.key.clear();
         self.key.extend_from_slice(&row.pid.map_or(u64::MAX, |pid| u64::from(pid.0)).to_le_bytes());
+        self.key.extend_from_slice(&row.start.unwrap_or(u64::MAX).to_le_bytes());
         if let Some(group) = &row.group {
             self.key.push(b'=');
             self.key.extend_from_slice(group);
@@ -95,12 +107,19 @@ impl SeriesBook {
     }
 
     fn add(&mut self, row: &RawRow<'_>) -> usize {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let series =
-            Series { pid: row.pid, group: row.group.as_deref().map(text), name: row.name.as_deref().map(text) };
+        let series = Series {
+            pid: row.pid,
+            start: row.start,
+            group: row.group.as_deref().map(text),
+            name: row.name.as_deref().map(text),
+        };
         let group = row.group.as_deref().map(Box::from);
-        self.entries.push(Entry { series, group, last: None, rows: 0 });
+        self.entries.push(Entry { series, group, program: row.program, last: None, rows: 0 });
         self.by_key.insert(self.key.as_slice().into(), self.entries.len() - 1);
         self.entries.len() - 1
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -59,7 +59,7 @@ fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
         let read = read(text);
         assert_eq!(rss(&read), [(1000, Some(100)), (1000, Some(200)), (2500, Some(110))]);
         assert_eq!(read.rows.iter().map(|row| row.series.0).collect::<Vec<_>>(), [0, 1, 0]);
-        assert_eq!(read.series[0], Series { pid: Some(Pid(7)), group: None, name: Some("web".into()) });
+        assert_eq!(read.series[0], Series { pid: Some(Pid(7)), start: None, group: None, name: Some("web".into()) });
         assert!(read.series[1].name.as_deref().is_some_and(|name| name.starts_with("odd, \"name\"")));
         let second = read.rows[1].sample.reading;
         assert_eq!((second.pss, second.rss_anon, second.threads, second.fds), (None, Some(150), Some(1), None));
@@ -96,7 +96,7 @@ fn json_lines_are_ours_or_foreign() {
                 {\"type\":\"sample\",\"timestamp\":\"1970-01-01T00:00:02.000Z\",\"pid\":7,\"name\":\"w\\n\",\"rss_bytes\":1";
     let read = read(ours);
     assert_eq!((rss(&read), read.notices.torn_end), (vec![(1000, Some(100))], true));
-    assert_eq!(read.series[0], Series { pid: Some(Pid(7)), group: None, name: Some("w\n".into()) });
+    assert_eq!(read.series[0], Series { pid: Some(Pid(7)), start: None, group: None, name: Some("w\n".into()) });
 
     let layout =
         Layout { value_column: Some("current_memory_mb".into()), value_unit: Some("MB".into()), ..Layout::default() };
@@ -316,4 +316,24 @@ proptest! {
         let (plain, quoted) = (read(plain), read(quoted));
         prop_assert_eq!((plain.rows, plain.series), (quoted.rows, quoted.series));
     }
+}
+
+#[test]
+fn one_number_may_be_of_several_processes_and_programs() {
+    let text = "timestamp,pid,name,rss_bytes,start_ticks,program\n1,7,sh,10,100,0\n2,7,service,20,100,1\n\
+                3,7,service,30,100,1\n4,7,other,40,500,0\n";
+    let json = "{\"type\":\"sample\",\"timestamp\":1,\"pid\":7,\"name\":\"sh\",\"rss_bytes\":10,\"start_ticks\":100,\"program\":0}\n\
+                {\"type\":\"sample\",\"timestamp\":2,\"pid\":7,\"name\":\"service\",\"rss_bytes\":20,\"start_ticks\":100,\"program\":1}\n\
+                {\"type\":\"sample\",\"timestamp\":3,\"pid\":7,\"name\":\"service\",\"rss_bytes\":30,\"start_ticks\":100,\"program\":1}\n\
+                {\"type\":\"sample\",\"timestamp\":4,\"pid\":7,\"name\":\"other\",\"rss_bytes\":40,\"start_ticks\":500,\"program\":0}\n";
+    for text in [text, json] {
+        let read = read(text);
+        let rows: Vec<_> = read.rows.iter().map(|row| (row.series.0, row.is_another_program)).collect();
+        assert_eq!(rows, [(0, false), (0, true), (0, false), (1, false)]);
+        let names: Vec<_> = read.series.iter().map(|series| series.name.as_deref()).collect();
+        assert_eq!(names, [Some("service"), Some("other")]);
+    }
+    // A foreign column of that name is none of ours.
+    let foreign = read("time_s,pid,name,rss,program\n1,7,a,10,1\n2,7,b,20,2\n");
+    assert!(foreign.rows.iter().all(|row| !row.is_another_program) && foreign.series.len() == 1);
 }

@@ -35,6 +35,12 @@ pub(super) fn leading_digits(bytes: &[u8]) -> (u64, usize) {
     (value, bytes.len())
 }
 
+/// A whole number and nothing else.
+pub(super) fn whole_number(field: &[u8]) -> Option<u64> {
+    let (value, length) = leading_digits(field);
+    (length > 0 && length == field.len()).then_some(value)
+}
+
 /// A counter as text, times the bytes of its unit: `17`, `17.5`, `1e6`, `17 MB`. `None` when it is no counter.
 pub(super) fn counter(text: &[u8], unit_bytes: f64) -> Option<u64> {
     let text = str::from_utf8(text).ok()?.trim();

@@ -1,0 +1,34 @@
+//! Processes that become another program.
+
+use leakwatch::alert::AlertKind;
+
+use crate::script::*;
+
+#[test]
+fn what_was_before_exec_is_no_part_of_the_program() {
+    let starter = Process {
+        rss: |second| if second < 40 { 2 << 20 } else { 300 << 20 },
+        becomes: Some((40, "service")),
+        ..process(7, 1, 0, 1000)
+    };
+    let mut seen = Collected::default();
+    let (_, watch) = run(&mut Script::of(vec![starter]), plan(100), rules(), &mut seen);
+    let [target] = watch.targets() else { panic!("one process is one target") };
+    assert_eq!((target.label.name.as_str(), target.program, target.ended), ("service", 1, None));
+    assert_eq!(target.last_seen.seconds_since(target.first_seen), 59.0);
+    assert!(target.trace.points().all(|bytes| bytes >= 300 << 20));
+    let growth = [AlertKind::Spike, AlertKind::RapidGrowth, AlertKind::ConsistentGrowth, AlertKind::Leak];
+    assert!(seen.alerts.iter().all(|(kind, _)| !growth.contains(kind)), "{:?}", seen.messages);
+}
+
+#[test]
+fn each_program_joins_the_pool_of_its_name() {
+    let start = |pid| Process { becomes: Some((u64::from(pid), "service")), ..process(pid, 1, 0, 1000) };
+    let mut script = Script::of((10..13).map(start).collect());
+    let (_, watch) = run(&mut script, plan(100), rules(), &mut Collected::default());
+    let service: Vec<_> = watch.targets().iter().filter(|target| target.label.name == "service").collect();
+    assert_eq!(service.len(), 4, "three processes and their sum");
+    let workers = watch.targets().iter().filter(|target| target.label.name == "worker");
+    assert!(workers.clone().all(|target| target.key.is_none()), "what is left of the old name is its sum");
+    assert_eq!(workers.count(), 1);
+}
