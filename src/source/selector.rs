@@ -65,6 +65,12 @@ impl Selection {
         self.names.is_empty() && self.cmdline.is_none() && self.uid.is_none() && !self.tree
     }
 
+    /// Whether another program or another user of a process can make it match.
+    #[must_use]
+    pub fn depends_on_program(&self) -> bool {
+        !self.names.is_empty() || self.cmdline.is_some() || self.uid.is_some()
+    }
+
     /// Whether `name` is one of the wanted names, or has one in it.
     #[must_use]
     pub fn wants_name(&self, name: &str) -> bool {

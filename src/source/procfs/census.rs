@@ -6,6 +6,7 @@
 //! tell of a later `exec`. Others are looked at ever more seldom: what starts a service may wait before it becomes it.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -50,6 +51,8 @@ pub(super) struct Census {
 struct Entry {
     start: StartTime,
     inode: u64,
+    /// A hash of its short name: while that stays it is no other program.
+    comm: u64,
     parent: Option<Pid>,
     /// When it is to be looked at again, in seconds since boot.
     due_s: f64,
@@ -71,12 +74,16 @@ enum Standing {
 
 impl Standing {
     /// After how many seconds a process of this age is to be looked at again; never is infinite.
-    fn look_again_in_s(&self, age_s: f64) -> f64 {
-        match self {
-            Self::Never => f64::INFINITY,
-            Self::Meant(_) if age_s > GROWN_UP_S => f64::INFINITY,
-            Self::Meant(_) | Self::Passed => (age_s * LOOK_AGAIN_AFTER).min(LOOK_AGAIN_S),
-        }
+    ///
+    /// One that is not meant may become so, where it `depends_on_program` who is; one that is says so itself once it has
+    /// its name.
+    fn look_again_in_s(&self, age_s: f64, depends_on_program: bool) -> f64 {
+        let can_change = match self {
+            Self::Never => false,
+            Self::Meant(_) => age_s <= GROWN_UP_S,
+            Self::Passed => depends_on_program,
+        };
+        if can_change { (age_s * LOOK_AGAIN_AFTER).min(LOOK_AGAIN_S) } else { f64::INFINITY }
     }
 }
 
@@ -223,10 +230,24 @@ impl Census {
         let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
         let now_s = self.system.uptime_s();
         let age_s = age_s(look.key.start, now_s, self.ticks_per_s);
-        let standing = self.standing(&mut look, before.map(|entry| entry.standing));
-        let due_s = now_s.zip(age_s).map_or(f64::INFINITY, |(now_s, age_s)| now_s + standing.look_again_in_s(age_s));
+        let comm = BuildHasherDefault::<DefaultHasher>::default().hash_one(look.comm());
+        let standing = match before {
+            Some(entry) if entry.comm == comm && self.passes_by_name(&entry) => entry.standing,
+            before => self.standing(&mut look, before.map(|entry| entry.standing)),
+        };
+        let again_in_s = |age_s| standing.look_again_in_s(age_s, self.selection.depends_on_program());
+        let due_s = now_s.zip(age_s).map_or(f64::INFINITY, |(now_s, age_s)| now_s + again_in_s(age_s));
         let (start, parent) = (look.key.start, look.parent);
-        self.known.insert(pid, Entry { start, inode, parent, due_s, age_s, round: self.round, standing });
+        self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, round: self.round, standing });
+    }
+
+    /// Whether a process was passed over for its name alone, and is grown up: one that forks has the name of its parent.
+    fn passes_by_name(&self, entry: &Entry) -> bool {
+        matches!(entry.standing, Standing::Passed)
+            && entry.age_s.is_some_and(|age_s| age_s > GROWN_UP_S)
+            && self.selection.cmdline.is_none()
+            && self.selection.uid.is_none()
+            && self.members.is_empty()
     }
 
     /// Whether this is still who it was, and need not be looked at again yet.
@@ -355,9 +376,11 @@ mod tests {
     #[test]
     fn the_older_a_process_the_rarer_it_is_looked_at() {
         let meant = Standing::Meant(Box::new(Meant { label: Arc::default(), kept: None }));
-        let again = |standing: &Standing| [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(age_s));
-        assert_eq!(again(&Standing::Passed), [0.0, 1.0, 2.0, 60.0]);
-        assert_eq!(again(&meant), [0.0, 1.0, f64::INFINITY, f64::INFINITY]);
-        assert_eq!(again(&Standing::Never), [f64::INFINITY; 4]);
+        let never = f64::INFINITY;
+        let again = |standing: &Standing, by| [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(age_s, by));
+        assert_eq!(again(&Standing::Passed, true), [0.0, 1.0, 2.0, 60.0]);
+        assert_eq!(again(&Standing::Passed, false), [never; 4]);
+        assert_eq!(again(&meant, false), [0.0, 1.0, never, never]);
+        assert_eq!(again(&Standing::Never, true), [never; 4]);
     }
 }
