@@ -20,7 +20,8 @@ const OPEN: f64 = 6.0;
 /// The spikes of one series.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SpikeWatch {
-    /// Lowest readings of the parts of the period, oldest first: begin in seconds, value.
+    /// Lowest readings of the parts of the period, oldest first: begin in seconds, value. Each is lower than those after
+    /// it; a part that has a lower one behind it can be the lowest of no period to come.
     lowest: VecDeque<(f64, f64)>,
     /// The spike that is going on or may still come back: seconds of its top, its top and its base.
     open: Option<(f64, f64, f64)>,
@@ -34,11 +35,15 @@ impl SpikeWatch {
         while self.lowest.front().is_some_and(|(begin, _)| seconds - begin > period * LATE) {
             self.lowest.pop_front();
         }
-        let base = self.lowest.iter().map(|(_, low)| *low).fold(value, f64::min);
-        match self.lowest.back_mut() {
-            Some((begin, low)) if seconds - *begin < period / PARTS => *low = low.min(value),
-            _ => self.lowest.push_back((seconds, value)),
+        let base = self.lowest.front().map_or(value, |(_, low)| low.min(value));
+        let newest = match self.lowest.back() {
+            Some(&(begin, low)) if seconds - begin < period / PARTS => (begin, low.min(value)),
+            _ => (seconds, value),
+        };
+        while self.lowest.back().is_some_and(|&(begin, low)| begin >= newest.0 || low >= newest.1) {
+            self.lowest.pop_back();
         }
+        self.lowest.push_back(newest);
         let was_active = self.seen.active;
         let rise = value - base;
         self.seen.active = rise > settings.spike_bytes || (base > 0.0 && rise > settings.spike_fraction * base);
@@ -87,15 +92,19 @@ impl SpikeWatch {
 mod tests {
     use super::*;
 
-    fn watch(values: &[f64]) -> Spikes {
-        let settings = Settings {
+    fn settings(spike_period_s: f64) -> Settings {
+        Settings {
             window_s: Some(3600.0),
             min_observation_s: 0.0,
             max_growth: None,
             spike_bytes: 50e6,
             spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        };
+            spike_period_s,
+        }
+    }
+
+    fn watch(values: &[f64]) -> Spikes {
+        let settings = settings(10.0);
         let mut spikes = SpikeWatch::default();
         for (second, value) in (0..).zip(values) {
             spikes.push(&settings, Timestamp(second * 1000), second as f64, *value);
@@ -116,6 +125,34 @@ mod tests {
         let stays = watch(&values);
         assert_eq!((stays.count, stays.returned, stays.active), (1, 0, false));
         assert_eq!(stays.latest.and_then(|s| s.returned), Some(false));
+    }
+
+    #[test]
+    fn the_base_is_the_lowest_of_the_period_in_little_room() {
+        let settings = settings(60.0);
+        let mut spikes = SpikeWatch::default();
+        let mut state = 1_u64;
+        let mut readings: Vec<(f64, f64)> = Vec::new();
+        for second in 0..2000_i32 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (at, value) = (f64::from(second), 1e8 + (state >> 40) as f64);
+            spikes.push(&settings, Timestamp(i64::from(second) * 1000), at, value);
+            readings.push((at, value));
+            // Parts make the period up to one of them longer or shorter.
+            let period = settings.spike_period_s * LATE;
+            let part = settings.spike_period_s / PARTS;
+            let lowest = |span: f64| {
+                let within = readings.iter().filter(|(then, _)| at - then <= span);
+                within.map(|(_, value)| *value).fold(f64::INFINITY, f64::min)
+            };
+            let base = spikes.lowest.front().expect("the newest at least").1;
+            assert!(lowest(period) <= base && base <= lowest(period - part), "{second}");
+            assert!(spikes.lowest.len() <= 20, "{}", spikes.lowest.len());
+        }
+        (2000..2100_i32).for_each(|second| {
+            spikes.push(&settings, Timestamp(i64::from(second) * 1000), f64::from(second), 1e8);
+        });
+        assert_eq!(spikes.lowest.len(), 1);
     }
 
     #[test]
