@@ -92,7 +92,7 @@ impl Watch {
         }
         match target.kind {
             TargetKind::Process if self.confirms && !self.accused.contains(&index) => self.accused.push(index),
-            TargetKind::Pool { .. } | TargetKind::Selection { .. } => {
+            TargetKind::Pool { .. } | TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => {
                 let members = self.members(index);
                 if !members.is_empty() {
                     self.targets[index].attribution.get_or_insert_default().members = members;
@@ -113,6 +113,9 @@ impl Watch {
         let is_member = |at: usize| match sum.kind {
             TargetKind::Pool { .. } => {
                 self.series[at].pool.is_some_and(|pool| self.pools.get(pool).target == Some(index))
+            }
+            TargetKind::Cgroup { .. } => {
+                self.targets[at].key.is_some_and(|key| self.series[index].members.binary_search(&key.pid).is_ok())
             }
             _ => self.series[at].pool.is_some(),
         };

@@ -33,7 +33,7 @@ impl Watch {
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
-        let kind = TargetKind::Cgroup { members: seen.members };
+        let kind = TargetKind::Cgroup { members: seen.members.len() as u64 };
         let index = match index {
             Some(index) => index,
             None => {
@@ -44,6 +44,7 @@ impl Watch {
                 index
             }
         };
+        self.series[index].members.clone_from(&seen.members);
         let target = &mut self.targets[index];
         target.kind = kind;
         let before = target.group.replace(Box::new(seen.memory)).and_then(|memory| memory.oom_kills);

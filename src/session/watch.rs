@@ -8,7 +8,7 @@ use crate::alert::{
 };
 use crate::analysis::Tracker;
 use crate::event::{Baseline, Event, EventSink, Folded, Target, TargetKind, Trace};
-use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
+use crate::model::{Ceiling, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{Denied, Found};
 
 use super::confirm::Exactness;
@@ -28,6 +28,8 @@ pub(super) struct Series {
     pub(super) exactness: Exactness,
     /// The pool of its name; `None` for a pool itself, and for what has none.
     pub(super) pool: Option<usize>,
+    /// The processes in it, in ascending order, for a control group.
+    pub(super) members: Vec<Pid>,
 }
 
 /// All targets of a session.
@@ -174,6 +176,7 @@ impl Watch {
             found: Vec::new(),
             exactness: Exactness::default(),
             pool,
+            members: Vec::new(),
         };
         if index == self.targets.len() {
             self.targets.push(target);

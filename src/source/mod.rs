@@ -25,7 +25,9 @@ pub use users::{user_id, user_name};
 
 use std::sync::Arc;
 
-use crate::model::{Aspects, Ceiling, Counter, GroupMemory, HostMemory, Portrait, ProcessKey, ProcessLabel, Reading};
+use crate::model::{
+    Aspects, Ceiling, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading,
+};
 
 /// A process that a selection names.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +35,7 @@ pub struct Found {
     /// Its identity.
     pub key: ProcessKey,
     /// The process that started it; `None` when unknown.
-    pub parent: Option<crate::model::Pid>,
+    pub parent: Option<Pid>,
     /// What it is called.
     pub label: Arc<ProcessLabel>,
     /// How long it had run when it was looked at last, in seconds; `None` when unknown.
@@ -100,8 +102,8 @@ pub struct ExactMemory {
 pub struct GroupSeen {
     /// Its path below the mount, with a leading separator.
     pub path: String,
-    /// Processes in it and below.
-    pub members: u64,
+    /// Processes in it and below, in ascending order.
+    pub members: Vec<Pid>,
     /// Its memory.
     pub memory: GroupMemory,
     /// The tightest limit on its path.

@@ -26,7 +26,9 @@ fn a_control_group_is_a_target_of_its_own() {
         };
         (!(1000..1003).contains(&second)).then_some(memory)
     };
-    let mut script = Script::of(vec![process(7, 1, 0, 9999)]);
+    let growing = Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) };
+    let stranger = Process { rss: |second| (50 << 20) + second * 131_072, ..process(9, 1, 0, 9999) };
+    let mut script = Script::of(vec![growing, process(8, 1, 0, 9999), stranger]);
     script.group = Some(group);
     let selection = Selection { groups: vec![GroupName::Unit("shop".to_owned())], ..Selection::default() };
     let mut collected = Collected::default();
@@ -39,5 +41,8 @@ fn a_control_group_is_a_target_of_its_own() {
     assert_eq!(groups[0].reading.rss, groups[0].group.as_ref().and_then(|memory| memory.working_set()));
     let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();
     assert_eq!(kills, 1);
-    assert!(collected.samples.iter().all(|(key, _)| key.pid == Pid(7)));
+    let told =
+        groups[0].attribution.as_ref().map(|known| known.members.iter().map(|member| member.pid).collect::<Vec<_>>());
+    assert_eq!(told, Some(vec![Some(Pid(7))]), "only one of its two processes grows");
+    assert!(collected.samples.iter().all(|(key, _)| [7, 8, 9].contains(&key.pid.0)));
 }

@@ -15,7 +15,7 @@ fn what_was_before_exec_is_no_part_of_the_program() {
     let (_, watch) = run(&mut Script::of(vec![starter]), plan(100), rules(), &mut seen);
     let [target] = watch.targets() else { panic!("one process is one target") };
     assert_eq!((target.label.name.as_str(), target.program, target.ended), ("service", 1, None));
-    assert_eq!(target.last_seen.seconds_since(target.first_seen), 59.0);
+    assert_eq!(target.last_seen.seconds_since(target.first_seen), 60.0);
     assert!(target.trace.points().all(|bytes| bytes >= 300 << 20));
     let growth = [AlertKind::Spike, AlertKind::RapidGrowth, AlertKind::ConsistentGrowth, AlertKind::Leak];
     assert!(seen.alerts.iter().all(|(kind, _)| !growth.contains(kind)), "{:?}", seen.messages);

@@ -121,7 +121,8 @@ impl ProcessSource for Script {
 
     fn read_groups(&mut self) -> Vec<GroupSeen> {
         let memory = self.group.and_then(|group| group(self.clock.now().awake.as_secs()));
-        let seen = |memory| GroupSeen { path: "/shop".to_owned(), members: 2, memory, ceiling: None };
+        let seen =
+            |memory| GroupSeen { path: "/shop".to_owned(), members: vec![Pid(7), Pid(8)], memory, ceiling: None };
         memory.map(seen).into_iter().collect()
     }
 

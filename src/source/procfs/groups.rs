@@ -53,9 +53,7 @@ impl Groups {
                 .into_iter()
                 .collect();
         }
-        for group in &self.found {
-            collect_members(&mount.join(group), 0, &mut self.members);
-        }
+        self.members.extend(self.found.iter().flat_map(|group| members_of(&mount.join(group))));
         self.members.sort_unstable();
         self.members.dedup();
         Ok(&self.members)
@@ -68,10 +66,9 @@ impl Groups {
             let folder = mount.join(group);
             let memory = memory_of(&folder);
             memory.current?;
-            let mut members = Vec::new();
-            collect_members(&folder, 0, &mut members);
+            let members = members_of(&folder);
             let ceiling = GroupPath::below(mount, group).tightest();
-            Some(GroupSeen { path: format!("/{}", group.display()), members: members.len() as u64, memory, ceiling })
+            Some(GroupSeen { path: format!("/{}", group.display()), members, memory, ceiling })
         };
         self.found.iter().filter_map(seen).collect()
     }
@@ -162,7 +159,16 @@ fn children(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The processes of a group and those below it. One that is outside our process numbers is shown as 0.
+/// The processes of a group and those below it, in ascending order.
+fn members_of(folder: &Path) -> Vec<Pid> {
+    let mut members = Vec::new();
+    collect_members(folder, 0, &mut members);
+    members.sort_unstable();
+    members.dedup();
+    members
+}
+
+/// Adds the processes of a group and those below it. One that is outside our process numbers is shown as 0.
 fn collect_members(folder: &Path, depth: usize, members: &mut Vec<Pid>) {
     let listed = fs::read(folder.join("cgroup.procs")).unwrap_or_default();
     let pids = listed.split(|&byte| byte == b'\n').filter_map(whole_number).filter_map(|pid| u32::try_from(pid).ok());
@@ -263,7 +269,7 @@ mod tests {
         let name = [GroupName::Path("/a".to_owned())];
         assert_eq!(groups.take(&name), Ok(&[Pid(7), Pid(8), Pid(9)][..]));
         let seen = groups.read().remove(0);
-        assert_eq!((&*seen.path, seen.members, seen.memory.working_set()), ("/a", 3, Some(440)));
+        assert_eq!((&*seen.path, seen.members.len(), seen.memory.working_set()), ("/a", 3, Some(440)));
         assert_eq!((seen.memory.anon, seen.memory.max, seen.memory.oom_kills), (Some(200), None, Some(1)));
         fs::remove_dir_all(root.path().join("a")).expect("removed");
         assert_eq!(groups.take(&name), Ok(&[][..]));

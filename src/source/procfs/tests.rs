@@ -312,7 +312,7 @@ fn the_fixture_host_is_read_like_any_other() {
     let unit = Selection { groups: vec![GroupName::Unit("orders".to_owned())], ..Selection::default() };
     assert_eq!(pids(&source.find(&unit).expect("listed")), [4100, 4101, 4102]);
     let group = source.read_groups().remove(0);
-    assert_eq!((&*group.path, group.members, group.ceiling), ("/system.slice/orders.service", 3, Some(ceiling)));
+    assert_eq!((&*group.path, group.members.len(), group.ceiling), ("/system.slice/orders.service", 3, Some(ceiling)));
     let of_group = Selection { names: vec!["no such name".to_owned()], ..unit };
     assert_eq!(pids(&source.find(&of_group).expect("listed")), [4100, 4101, 4102]);
 }
