@@ -89,6 +89,8 @@ const ROLLUP: [&CStr; 2] = [c"smaps_rollup", c"../smaps_rollup"];
 struct Pace {
     readings: u32,
     statm: Statm,
+    /// Of the program that runs, or is being replaced.
+    text_pages: u64,
     /// As `status` said last: they stay while their sum does.
     file_and_shmem: (Option<u64>, Option<u64>),
     swap_in_use: bool,
@@ -107,7 +109,7 @@ impl Pace {
 
     /// Whether it runs another program than at the reading before. Not where the code of both is of one size.
     fn is_past_exec(&self, statm: Statm) -> bool {
-        self.readings > 0 && self.statm.text_pages != statm.text_pages
+        self.readings > 0 && self.text_pages != statm.text_pages && !statm.is_in_exec()
     }
 }
 
@@ -202,6 +204,9 @@ impl Reader {
             }
         }
         pace.statm = statm;
+        if !statm.is_in_exec() {
+            pace.text_pages = statm.text_pages;
+        }
         pace.readings = pace.readings.wrapping_add(1);
         if self.counting.fds {
             settle(&mut seen, Counter::Fds, self.count_fds(open));
@@ -351,8 +356,9 @@ mod tests {
     #[test]
     fn exec_changes_the_size_of_the_code() {
         let statm = |size_pages, text_pages| Statm { size_pages, text_pages, ..Statm::default() };
-        let before = Pace { readings: 1, statm: statm(30, 5), ..Pace::default() };
-        assert_eq!([statm(90, 5), statm(30, 6)].map(|statm| before.is_past_exec(statm)), [false, true]);
+        let before = Pace { readings: 1, text_pages: 5, ..Pace::default() };
+        let after = [statm(90, 5), statm(3, 0), statm(30, 6)];
+        assert_eq!(after.map(|statm| before.is_past_exec(statm)), [false, false, true]);
         assert!(!Pace::default().is_past_exec(statm(30, 5)));
     }
 }

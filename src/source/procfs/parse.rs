@@ -40,6 +40,11 @@ impl Statm {
         self.resident_pages.saturating_sub(self.shared_pages)
     }
 
+    /// The kernel fills in the code last, after name and arguments: `load_elf_binary` of its `fs/binfmt_elf.c`.
+    pub(super) fn is_in_exec(&self) -> bool {
+        self.text_pages == 0
+    }
+
     /// A zombie has no memory left, and neither has a process that is just ending.
     pub(super) fn has_no_memory(&self) -> bool {
         self.size_pages == 0 && self.resident_pages == 0
