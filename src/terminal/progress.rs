@@ -1,6 +1,6 @@
 //! The part of the terminal that is redrawn in place, shared by table, progress line and messages.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -19,19 +19,23 @@ impl Screen {
     /// On standard output, where the live table goes.
     #[must_use]
     pub fn stdout() -> Self {
-        Self { multi: MultiProgress::with_draw_target(ProgressDrawTarget::stdout()) }
+        Self::on(io::stdout().is_terminal().then(ProgressDrawTarget::stdout))
     }
 
     /// On standard error, beside data on standard output.
     #[must_use]
     pub fn stderr() -> Self {
-        Self { multi: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()) }
+        Self::on(io::stderr().is_terminal().then(ProgressDrawTarget::stderr))
     }
 
     /// Nowhere.
     #[must_use]
     pub fn hidden() -> Self {
-        Self { multi: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
+        Self::on(None)
+    }
+
+    fn on(target: Option<ProgressDrawTarget>) -> Self {
+        Self { multi: MultiProgress::with_draw_target(target.unwrap_or_else(ProgressDrawTarget::hidden)) }
     }
 
     /// Clears the screen part, lets `write` print above it, and draws it again.
@@ -41,11 +45,18 @@ impl Screen {
 
     /// A text of several lines.
     pub(super) fn text(&self) -> ProgressBar {
+        if self.multi.is_hidden() {
+            return ProgressBar::hidden();
+        }
         let style = ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
         self.multi.add(ProgressBar::no_length().with_style(style))
     }
 
+    /// What draws nothing needs no style: a watcher in the background does not load what makes one.
     fn bar(&self, length: u64, template: &str) -> ProgressBar {
+        if self.multi.is_hidden() {
+            return ProgressBar::hidden();
+        }
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.multi.add(ProgressBar::new(length).with_style(style.progress_chars("━╸─")))
     }
