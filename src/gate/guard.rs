@@ -117,6 +117,11 @@ impl Guard {
             None if elapsed < expression.after_s => {
                 Err(format!("it counts after {}, and the session ended before", Span(expression.after_s)))
             }
+            // Also when it never held: nothing was looked at for long enough.
+            None if elapsed < expression.after_s + expression.hold_s => {
+                let counted = Span((elapsed - expression.after_s).max(0.0));
+                Err(format!("it must hold for {}, and was looked at for {counted} only", Span(expression.hold_s)))
+            }
             None => self.hold(expression, target).map(|mut held| {
                 if held.outcome == Outcome::Fail && expression.hold_s > 0.0 {
                     held.outcome = Outcome::Pass;
