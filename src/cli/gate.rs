@@ -144,9 +144,12 @@ impl Gate {
     /// Joins the verdicts on the targets with what the thresholds say.
     ///
     /// Who names a threshold asks that question: once all are answered, a verdict that is still open holds nothing up.
-    pub(super) fn judge(&self, policy: &GatePolicy, targets: &[Target], alert_fired: bool) -> Judgement {
-        let excused = |target: &Target| excuse(self.keeper.allowances(), target).is_some_and(|one| !one.expired);
-        let mut judgement = policy.judge(targets, alert_fired, excused);
+    pub(super) fn judge(&self, policy: &GatePolicy, targets: &[Target]) -> Judgement {
+        let excused = |target: &Target| {
+            let allowance = excuse(self.keeper.allowances(), target).filter(|one| !one.expired);
+            allowance.map(|one| escape::terminal(&one.in_words()).into_owned())
+        };
+        let mut judgement = policy.judge(targets, self.keeper.alerted(), excused);
         let asked: Vec<usize> =
             (0..self.keeper.thresholds().len()).filter(|&index| self.is(index, Tier::Fail)).collect();
         if asked.is_empty() || judgement.code == exit::NOTHING_MATCHED {
@@ -173,6 +176,9 @@ impl Gate {
                 [_] => "the threshold is kept".to_owned(),
                 all => format!("all {} thresholds are kept", all.len()),
             };
+            if let Some(known) = exit::excused_in_words(targets, excused) {
+                judgement.summary.push_str(&format!("; {known}"));
+            }
         }
         judgement
     }
@@ -194,9 +200,10 @@ impl Gate {
         let mut used = Vec::new();
         for (target, entry) in targets.iter().zip(&mut report.targets) {
             let Some(allowance) = excuse(self.keeper.allowances(), target) else { continue };
-            let words = allowance.in_words();
-            super::warn(&format!("{}: {words}", describe_target(target)));
-            if !allowance.expired {
+            // What is excused stands in the summary.
+            if allowance.expired {
+                super::warn(&format!("{}: {}", describe_target(target), escape::terminal(&allowance.in_words())));
+            } else {
                 entry.allowed = Some(allowance.reason.clone());
             }
             used.push(report::allowance(allowance, &target.label.name));

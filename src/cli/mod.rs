@@ -136,7 +136,8 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
             alerts::check(&args.alerts)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
             let command = context.command.find_subcommand("config").unwrap_or(&context.command);
-            print(&config::in_force(command, matches, &context.entries))
+            let allowed = allow::in_words(&allow::load(&config::paths())?);
+            print(&(config::in_force(command, matches, &context.entries) + &allowed))
         }
         Some(Command::Schema) => print(&generate::schema()),
         Some(Command::Completions { shell }) => print(&generate::completions(shell)),

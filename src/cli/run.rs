@@ -90,7 +90,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     }
     alerts.finish(&mut recorder);
 
-    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     if watch.targets().is_empty() {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();

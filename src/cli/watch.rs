@@ -72,7 +72,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     };
     gate.conclude(&watch, &mut outcome.ended_by);
     alerts.finish(&mut recorder);
-    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
     }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::io;
 
+use crate::alert::{Alert, Severity};
 use crate::analysis::Settings;
 use crate::event::{Event, EventSink, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
-use super::allow::{Allowance, about};
+use super::allow::{Allowance, about, excuses_alert};
 use super::answer::{Answer, Outcome, Subject};
 use super::baseline::Baseline;
 use super::expression::{Limit, Threshold};
@@ -31,6 +32,8 @@ pub struct Gatekeeper {
     warmup_s: f64,
     baseline: Baseline,
     allowances: Vec<Allowance>,
+    /// An alert that nothing excuses.
+    alerted: bool,
     /// The process that was started for the session.
     command: Option<Pid>,
     /// First sample of the session, or of each recording.
@@ -59,6 +62,7 @@ impl Gatekeeper {
             warmup_s,
             baseline: Baseline::default(),
             allowances: Vec::new(),
+            alerted: false,
             command: None,
             begun: HashMap::new(),
             latest: None,
@@ -85,6 +89,17 @@ impl Gatekeeper {
     #[must_use]
     pub fn allowances(&self) -> &[Allowance] {
         &self.allowances
+    }
+
+    /// Whether an alert worse than "a process ended" was raised that nothing excuses.
+    #[must_use]
+    pub fn alerted(&self) -> bool {
+        self.alerted
+    }
+
+    fn alert(&mut self, target: Option<&Target>, alert: &Alert) {
+        let excused = target.is_some_and(|target| excuses_alert(&self.allowances, target, alert));
+        self.alerted |= alert.kind.severity() > Severity::Info && !excused;
     }
 
     /// Compares with an earlier run.
@@ -286,6 +301,7 @@ impl EventSink for Gatekeeper {
             Event::Sampled(target, sample) => self.sample(target, sample),
             Event::Gone(target) => self.close(target, true),
             Event::Ticked(tick, targets) => self.tick(tick.at, targets),
+            Event::Alert(target, alert) => self.alert(target, alert),
             _ => {}
         }
         Ok(())

@@ -54,6 +54,7 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
         let rate = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| ByteRate(value).to_string());
         let words = target.verdict.status.words();
         let status = if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() };
+        let status = if target.allowed.is_some() { format!("{words} (allowed)") } else { status };
         let growth = &target.growth;
         let interval = format!("{} to {}", rate(growth.ci_low_bytes_per_s), rate(growth.ci_high_bytes_per_s));
         let rss = target.memory.rss_max_bytes.map_or_else(|| "?".to_owned(), |bytes| Bytes(bytes).to_string());
