@@ -75,7 +75,13 @@ fn a_plan_is_made_before_the_run() {
     let output = leakwatch().args(["plan", "--rate", "1MiB/h", "--noise", "4MiB"]).output().expect("a start");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(text.contains("1.00 MiB/h can be told from no growth after 4 h") && text.contains("--fail-if"), "{text}");
+    assert!(text.contains("1.00 MiB/h can be told from no growth after 7 h"), "{text}");
+    assert!(text.contains("--fail-if 'growth(memory) > 512KiB/h'"), "a limit that neither answer straddles: {text}");
     let refused = leakwatch().args(["plan", "--rate", "0MiB/h", "--noise", "4MiB"]).output().expect("a start");
     assert_eq!(refused.status.code(), Some(2));
+    for rate in ["1B/h", "100B/h"] {
+        let hopeless = leakwatch().args(["plan", "--rate", rate, "--noise", "4MiB"]).output().expect("a start");
+        assert_eq!(hopeless.status.code(), Some(2));
+        assert!(stderr(&hopeless).contains("cannot be seen"), "{}", stderr(&hopeless));
+    }
 }
