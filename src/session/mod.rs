@@ -6,6 +6,7 @@ mod attribution;
 mod batch;
 mod closing;
 mod confirm;
+mod dear;
 mod ended;
 mod groups;
 mod overhead;
@@ -66,6 +67,8 @@ pub struct Session<'a> {
     /// What new targets said when it was tried whether they can be read: their first sample.
     tried: HashMap<ProcessKey, Observation>,
     budget: PssBudget,
+    /// Whether the tick in hand is known to be the last one.
+    is_last: bool,
     /// When those who may leak are looked at.
     looks: HashMap<ProcessKey, attribution::Looks>,
     governor: Governor,
@@ -90,6 +93,7 @@ impl<'a> Session<'a> {
             fresh: Vec::new(),
             tried: HashMap::new(),
             budget: PssBudget::default(),
+            is_last: false,
             looks: HashMap::new(),
             governor,
             cost: Cost::default(),
@@ -119,6 +123,8 @@ impl<'a> Session<'a> {
             let (at, late_s, notices) = schedule.begin(self.clock.now());
             let tick = Tick { number: ticks, at, late_s, host: None };
             ticks += 1;
+            self.is_last = self.plan.samples == Some(ticks)
+                || self.plan.duration.is_some_and(|duration| schedule.is_last_within(duration));
             if let Err(error) = self.tick(tick, &notices, watch, sink)? {
                 failed = Some(error);
                 break EndedBy::OutputFailed;
@@ -281,7 +287,8 @@ impl<'a> Session<'a> {
         keys.sort_unstable();
         let now = self.clock.now().awake;
         for (index, key) in keys {
-            let deep = self.plan.pss && self.budget.allows(key, now);
+            let rss = watch.targets()[index].reading.rss;
+            let deep = self.plan.pss && self.budget.allows(key, now, rss, self.is_last);
             let before = if deep { self.dear() } else { Default::default() };
             let outcome = match self.tried.remove(&key) {
                 Some(tried) if !deep => Ok(tried),
@@ -291,7 +298,12 @@ impl<'a> Session<'a> {
                 self.spent(key, before);
             }
             match outcome {
-                Ok(Observation { reading, denied }) => watch.observe(index, &Sample { at, reading }, &denied, sink)?,
+                Ok(Observation { reading, denied }) => {
+                    if deep {
+                        self.budget.read_at(key, reading.rss);
+                    }
+                    watch.observe(index, &Sample { at, reading }, &denied, sink)?;
+                }
                 Err(_) => {
                     self.running.remove(&key);
                     self.budget.forget(key);
@@ -335,39 +347,6 @@ impl<'a> Session<'a> {
             }
         };
         sink.take(Event::Notice(at, &Notice::BackedOff(share, what)))
-    }
-
-    /// The clocks before a reading that walks the pages of a process: CPU time and time.
-    fn dear(&self) -> (Duration, Duration) {
-        (self.clock.cpu_time(), self.clock.now().awake)
-    }
-
-    /// Books such a reading.
-    fn spent(&mut self, key: ProcessKey, (cpu, began): (Duration, Duration)) {
-        let now = self.clock.now().awake;
-        let held_s = now.saturating_sub(began).as_secs_f64();
-        self.cost.longest_pause_s = Some(self.cost.longest_pause_s.unwrap_or(0.0).max(held_s));
-        self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(cpu));
-    }
-
-    /// Counts the pages of those who would be called leaking, as far as the budget reaches.
-    fn count_pages(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        for index in watch.awaiting() {
-            let Some(key) = watch.targets()[index].key else { continue };
-            let now = self.clock.now().awake;
-            if !self.plan.pss {
-                let why = if self.cost.gave_up_pss { "it would cost too much" } else { "'--no-pss' forbids it" };
-                watch.counted(index, Err(why.to_owned()), at, sink)?;
-            } else if self.budget.has_credit(now) {
-                let before = self.dear();
-                let count = self.source.count_pages(key);
-                self.spent(key, before);
-                watch.counted(index, count.map_err(|error| confirm::why_not(&error)), at, sink)?;
-            } else {
-                watch.await_again(index);
-            }
-        }
-        Ok(())
     }
 
     /// Reads the limits of all targets when that is due, else of those that are new, and the memory of the host.

@@ -94,7 +94,7 @@ impl ProcessSource for Script {
         Ok(found)
     }
 
-    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         if let Some(error) = &self.refuses {
             return Err(error.clone());
         }
@@ -103,7 +103,9 @@ impl ProcessSource for Script {
         let rss = (process.rss)(second);
         self.clock.advance(self.slowness);
         let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
-        Ok(Observation { reading: Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() }, denied })
+        let pss = (depth == Depth::WithPss).then_some(rss);
+        let reading = Reading { rss: Some(rss), rss_anon: Some(rss), pss, ..Reading::default() };
+        Ok(Observation { reading, denied })
     }
 
     fn read_groups(&mut self) -> Vec<GroupSeen> {
