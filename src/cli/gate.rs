@@ -190,7 +190,18 @@ impl Gate {
     fn in_words(&self, index: usize) -> String {
         let expression = &self.keeper.thresholds()[index].expression;
         match self.keeper.worst(index) {
-            Some(answer) => format!("'{expression}' on {}: {}", who(answer), answer.message),
+            Some(answer) => {
+                let alike = self.keeper.answers().iter().filter(|other| {
+                    (other.threshold, other.outcome, other.counts) == (index, answer.outcome, answer.counts)
+                });
+                let folded = if answer.outcome == Outcome::Fail { self.keeper.folded(index).failed } else { 0 };
+                let others = alike.count() as u64 - 1 + folded;
+                let more = match (answer.outcome, others) {
+                    (Outcome::Pass, _) | (_, 0) => String::new(),
+                    (_, others) => format!(" and {others} more"),
+                };
+                format!("'{expression}' on {}{more}: {}", who(answer), answer.message)
+            }
             None => format!("'{expression}': nothing was observed"),
         }
     }

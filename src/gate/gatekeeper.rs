@@ -1,6 +1,6 @@
 //! Holds every threshold against every target while a session runs: a sink of its events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use crate::alert::{Alert, Severity};
@@ -13,13 +13,11 @@ use super::answer::{Answer, Outcome, Subject};
 use super::baseline::Baseline;
 use super::expression::{Limit, Threshold};
 use super::guard::Guard;
+use super::ledger::{Folded, Ledger};
 use super::levels::Levels;
 use super::metric::Aggregate;
 use super::work::{WorkMeter, WorkTick};
 
-/// Answers about targets that have gone and passed; beyond them they are only counted. A host that starts hundreds of
-/// processes a second must not make a watcher grow.
-const KEPT: usize = 1024;
 /// A target that was seen for a smaller part of the session than this, and has gone, is not what was to be judged.
 const PASSING_BY: f64 = 0.1;
 /// A target of a recording that is missing for this part of it, at the end, has gone.
@@ -41,9 +39,7 @@ pub struct Gatekeeper {
     latest: Option<Timestamp>,
     /// By the number of the target.
     open: HashMap<u64, Vec<Guard>>,
-    answers: Vec<Answer>,
-    /// Passing answers to each threshold that are no longer kept.
-    folded: Vec<u64>,
+    ledger: Ledger,
     on_abort: Option<Box<dyn Fn()>>,
     work_source: Option<Box<dyn FnMut() -> Option<WorkTick>>>,
     work: WorkMeter,
@@ -56,7 +52,7 @@ impl Gatekeeper {
     #[must_use]
     pub fn new(thresholds: Vec<Threshold>, settings: Settings, warmup_s: f64) -> Self {
         Self {
-            folded: vec![0; thresholds.len()],
+            ledger: Ledger::new(thresholds.len()),
             thresholds,
             settings,
             warmup_s,
@@ -67,7 +63,6 @@ impl Gatekeeper {
             begun: HashMap::new(),
             latest: None,
             open: HashMap::new(),
-            answers: Vec::new(),
             on_abort: None,
             work_source: None,
             work: WorkMeter::default(),
@@ -135,22 +130,22 @@ impl Gatekeeper {
         self.aborted.as_deref()
     }
 
-    /// Passing answers to a threshold about targets that have gone and are not among [`Self::answers`].
+    /// Answers to a threshold about targets that have gone, and that are not among [`Self::answers`].
     #[must_use]
-    pub fn folded(&self, threshold: usize) -> u64 {
-        self.folded[threshold]
+    pub fn folded(&self, threshold: usize) -> Folded {
+        self.ledger.folded(threshold)
     }
 
     /// What came of it, once the session has ended.
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
-        &self.answers
+        &self.ledger.answers
     }
 
     /// What a threshold came to; inconclusive when nothing was observed.
     #[must_use]
     pub fn outcome(&self, threshold: usize) -> Outcome {
-        let passed = (self.folded[threshold] > 0).then_some(Outcome::Pass);
+        let passed = (self.ledger.folded(threshold).passed > 0).then_some(Outcome::Pass);
         let worst = self.worst(threshold).map(|answer| answer.outcome);
         worst.max(passed).unwrap_or(Outcome::Inconclusive)
     }
@@ -158,7 +153,7 @@ impl Gatekeeper {
     /// The first of the worst answers to a threshold that count.
     #[must_use]
     pub fn worst(&self, threshold: usize) -> Option<&Answer> {
-        let own = self.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
+        let own = self.ledger.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
         // max_by_key gives the last one.
         own.rev().max_by_key(|answer| answer.outcome)
     }
@@ -171,7 +166,7 @@ impl Gatekeeper {
             metric.aggregate == Aggregate::Growth && !metric.series.is_count() && !metric.per_work
         };
         let mut passed =
-            self.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
+            self.ledger.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
         passed.peek().is_some() && passed.all(|answer| answer.unmoved)
     }
 
@@ -261,32 +256,25 @@ impl Gatekeeper {
             let mut answer = guard.answer(expression, target, elapsed);
             answer.threshold = index;
             answer.gone = gone;
-            let full = gone && self.answers.len() >= KEPT;
-            match answer.outcome {
-                Outcome::Pass if full => self.folded[index] += 1,
-                // It would not count beside any answer, and says no more than those that are kept.
-                Outcome::Inconclusive if full && answer.observed_s < PASSING_BY * session => {}
-                _ => self.answers.push(answer),
-            }
+            let passing_by = answer.observed_s < PASSING_BY * session;
+            self.ledger.enter(answer, passing_by, expression.comparison.is_upward());
         }
     }
 
     /// What came and went too soon to be judged does not count beside others that were: one of its own name, or
     /// anything at all when it was there for a moment only.
     fn weigh(&mut self) {
-        let sessions: Vec<f64> = self.answers.iter().map(|answer| self.session_s(&answer.subject.source)).collect();
-        let judged: Vec<(usize, String)> = self
-            .answers
-            .iter()
-            .filter(|answer| answer.outcome != Outcome::Inconclusive)
-            .map(|answer| (answer.threshold, answer.subject.name.clone()))
-            .collect();
-        for (answer, session) in self.answers.iter_mut().zip(sessions) {
+        let answers = &self.ledger.answers;
+        let is_judged = |answer: &&Answer| answer.outcome != Outcome::Inconclusive;
+        let asked: HashSet<usize> = answers.iter().filter(is_judged).map(|answer| answer.threshold).collect();
+        let judged: HashSet<(usize, String)> =
+            answers.iter().filter(is_judged).map(|answer| (answer.threshold, answer.subject.name.clone())).collect();
+        let sessions: Vec<f64> = answers.iter().map(|answer| self.session_s(&answer.subject.source)).collect();
+        for (answer, session) in self.ledger.answers.iter_mut().zip(sessions) {
             let brief = answer.observed_s < PASSING_BY * session;
-            let stands_in = |(threshold, name): &(usize, String)| {
-                *threshold == answer.threshold && (brief || *name == answer.subject.name)
-            };
-            answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && judged.iter().any(stands_in));
+            let stood_in_for = (brief && asked.contains(&answer.threshold))
+                || judged.contains(&(answer.threshold, answer.subject.name.clone()));
+            answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && stood_in_for);
         }
     }
 }

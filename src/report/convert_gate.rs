@@ -38,7 +38,8 @@ fn threshold_entry(gatekeeper: &Gatekeeper, index: usize, threshold: &Threshold)
         unit: threshold.expression.metric.unit().to_owned(),
         outcome: outcome(gatekeeper.outcome(index)),
         answers: own.map(answer).collect(),
-        more_passed: gatekeeper.folded(index),
+        more_passed: gatekeeper.folded(index).passed,
+        more_failed: gatekeeper.folded(index).failed,
     }
 }
 

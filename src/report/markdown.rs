@@ -7,6 +7,8 @@ use crate::event::Course;
 use crate::schema::{GateOutcome, Report, Status};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
+use super::case::more_failed;
+
 /// Rows a table has at most: a host with thousands of processes is not for reading.
 const ROWS: usize = 50;
 /// Characters of a sparkline.
@@ -45,6 +47,9 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
                 writeln!(text, "| {} | {who} | {outcome} | {} |", cell(&threshold.expression), cell(&answer.message));
         }
         more(&mut text, rows.count());
+        for threshold in gate.thresholds.iter().filter(|threshold| threshold.more_failed > 0) {
+            let _ = writeln!(text, "\n{}: {}", cell(&threshold.expression), more_failed(threshold));
+        }
         for warning in &gate.warnings {
             let _ = writeln!(text, "\n**Warning:** {}", cell(warning));
         }
