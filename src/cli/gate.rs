@@ -1,8 +1,6 @@
 //! The gate of a session: built from what was typed, held against the targets, and turned into the exit status.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::time::Duration;
 
 use crate::clock::StopFlag;
@@ -20,7 +18,7 @@ use super::baseline::{self, Earlier};
 use super::error::{Error, Kind};
 use super::exit::{self, GatePolicy, Judgement, OnInconclusive};
 use super::gate_args::GateArgs;
-use super::work::{Failures, Feed};
+use super::work::Feed;
 use super::{allow, config};
 
 /// What a baseline is asked when nothing else is said.
@@ -34,8 +32,8 @@ pub(super) struct Gate {
     keeper: Gatekeeper,
     warmup_s: f64,
     baseline: Option<schema::BaselineEntry>,
-    /// Where work is counted, and how that fared.
-    work: Option<(String, Rc<RefCell<Failures>>)>,
+    /// Where work is counted.
+    work: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -79,7 +77,7 @@ impl Gate {
         let stop = stop.clone();
         keeper.allow(allow::load(&config::paths())?);
         keeper.on_abort(move || stop.raise());
-        let work = feed.as_ref().map(|feed| (feed.source.clone(), Rc::clone(&feed.failures)));
+        let work = feed.as_ref().map(|feed| feed.source.clone());
         if let Some(feed) = feed {
             keeper.count_work(feed.into_reader());
         }
@@ -126,14 +124,12 @@ impl Gate {
     /// Asks for the last time.
     pub(super) fn conclude_recordings(&mut self, watch: &Watch) {
         self.keeper.conclude(watch.targets());
-        if let Some(meter) = self.keeper.work() {
-            if meter.total() <= 0.0 {
-                self.warnings.push("no work was counted: was anything exercised?".to_owned());
-            } else if let Some((first, second)) = meter.halves().filter(|_| meter.has_changed()) {
-                self.warnings.push(format!(
+        if let Some(meter) = self.keeper.work()
+            && let Some((first, second)) = meter.halves().filter(|_| meter.has_changed())
+        {
+            self.warnings.push(format!(
                     "the load changed: {first:.3} units of work a second in the first half, {second:.3} in the second; growth by time goes with it, growth per work does not"
                 ));
-            }
         }
         if self.keeper.is_hollow() {
             let text = "memory never moved: was anything exercised? A pass of an idle process proves nothing";
@@ -239,9 +235,7 @@ impl Gate {
     }
 
     fn work_entry(&self) -> Option<schema::WorkEntry> {
-        let (source, failures) = self.work.as_ref()?;
-        let failures = failures.borrow();
-        self.keeper.work().map(|meter| report::work(meter, source, failures.count, failures.first.clone()))
+        self.work.as_ref().zip(self.keeper.work()).map(|(source, meter)| report::work(meter, source))
     }
 
     /// The gate as the report shows it.

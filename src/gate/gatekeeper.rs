@@ -23,6 +23,9 @@ const PASSING_BY: f64 = 0.1;
 /// A target of a recording that is missing for this part of it, at the end, has gone.
 const ABSENT: f64 = 0.05;
 
+/// What says how much work was done by now; nothing while it is not known.
+type WorkSource = dyn FnMut() -> Result<Option<WorkTick>, String>;
+
 /// All thresholds on all targets.
 pub struct Gatekeeper {
     thresholds: Vec<Threshold>,
@@ -41,7 +44,7 @@ pub struct Gatekeeper {
     open: HashMap<u64, Vec<Guard>>,
     ledger: Ledger,
     on_abort: Option<Box<dyn Fn()>>,
-    work_source: Option<Box<dyn FnMut() -> Option<WorkTick>>>,
+    work_source: Option<Box<WorkSource>>,
     work: WorkMeter,
     /// Why the session was ended.
     aborted: Option<String>,
@@ -107,8 +110,8 @@ impl Gatekeeper {
         self.command = Some(pid);
     }
 
-    /// Asks this at every tick how much work was done.
-    pub fn count_work(&mut self, source: impl FnMut() -> Option<WorkTick> + 'static) {
+    /// Asks this at every tick how much work was done; an error says why that cannot be told.
+    pub fn count_work(&mut self, source: impl FnMut() -> Result<Option<WorkTick>, String> + 'static) {
         self.work_source = Some(Box::new(source));
     }
 
@@ -233,7 +236,11 @@ impl Gatekeeper {
 
     /// All targets were read: their memory stands beside the work that was done by now.
     fn tick(&mut self, at: Timestamp, targets: &[Target]) {
-        let Some(tick) = self.work_source.as_mut().and_then(|source| source()) else { return };
+        let tick = match self.work_source.as_mut().map(|source| source()) {
+            Some(Ok(Some(tick))) => tick,
+            Some(Err(why)) => return self.work.fail(why),
+            Some(Ok(None)) | None => return,
+        };
         let total = self.work.push(at, &tick, targets);
         for target in targets.iter().filter(|target| target.ended.is_none()) {
             if self.elapsed(target, at) < self.warmup_s {
@@ -252,6 +259,7 @@ impl Gatekeeper {
         let session = self.session_s(&target.source);
         for (index, guard) in guards.iter_mut().enumerate() {
             guard.levels.conclude(&self.settings);
+            guard.levels.why_no_work = self.work.why_none();
             let expression = &self.thresholds[index].expression;
             let mut answer = guard.answer(expression, target, elapsed);
             answer.threshold = index;

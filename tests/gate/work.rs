@@ -83,6 +83,9 @@ fn a_counter_that_fails_is_said_once_and_the_rest_goes_on() {
         let thresholds = &run.report["gate"]["thresholds"];
         assert_eq!((&thresholds[0]["outcome"], &thresholds[1]["outcome"]), (&"pass".into(), &"inconclusive".into()));
         assert!(run.report["gate"]["work"]["failed_reads"].as_u64().is_some_and(|count| count > 1));
+        let why = thresholds[1]["answers"][0]["message"].as_str().expect("a sentence");
+        assert!(why.starts_with("work could not be counted: ") && why.contains(said), "{why}");
+        assert!(!run.said.contains("exercised"), "{}", run.said);
     }
 }
 
