@@ -13,7 +13,7 @@ use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 
 use super::alerts::Alerts;
-use super::args::{RunArgs, SamplingArgs, SelectArgs};
+use super::args::{RunArgs, SamplingArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
@@ -26,11 +26,7 @@ use super::{exit, select, settings, signals, warn, watch};
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
-    let counting = select::counting(&args.sampling);
-    let mut source = select::source(
-        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
-        counting,
-    )?;
+    let mut source = select::host_source(select::counting(&args.sampling))?;
     let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
     let leash = Leash::default();

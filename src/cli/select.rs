@@ -47,6 +47,12 @@ pub(super) fn source(args: &SelectArgs, counting: Counting) -> Result<Box<dyn Pr
     native(args, counting)
 }
 
+/// The source of this host as it is.
+pub(super) fn host_source(counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
+    source(&args, counting)
+}
+
 /// The control groups that were named.
 fn groups(args: &SelectArgs) -> Vec<GroupName> {
     let paths = args.cgroups.iter().cloned().map(GroupName::Path);
