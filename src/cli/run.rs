@@ -172,9 +172,10 @@ fn failure(status: ExitStatus, started: &Started, sampling: &SamplingArgs, outli
     if !outlived_by.is_empty() {
         return Some(format!("the command went on without us: {}", outlived_by.join(", ")));
     }
-    // A command that only ends may fail for reasons of its own; one that was to go on died.
-    let died = signal_of(status).is_some() || (!status.success() && settings::length(sampling).is_some());
-    died.then(|| "the command died before its time".to_owned())
+    // What fails did not do what it was watched for, whoever is to blame: swallowing that would let a test suite pass.
+    let died = signal_of(status).is_some() || settings::length(sampling).is_some();
+    let what = if died { "the command died before its time" } else { "the command failed" };
+    (!status.success()).then(|| what.to_owned())
 }
 
 /// The status a shell would give; a command that was ended at the deadline did nothing wrong.

@@ -18,6 +18,15 @@ fn a_command_that_dies_at_half_time_is_inconclusive() {
 }
 
 #[test]
+fn a_command_that_fails_is_inconclusive_without_a_deadline_too() {
+    let failed = run(&["--warmup", "100ms"], "sleep 2; exit 7");
+    assert_eq!(failed.code, Some(3), "{}", failed.said);
+    assert!(failed.said.contains("the command failed") && failed.said.contains("status 7"), "{}", failed.said);
+    let propagated = run(&["--warmup", "100ms", "--propagate"], "sleep 2; exit 7");
+    assert_eq!(propagated.code, Some(7), "{}", propagated.said);
+}
+
+#[test]
 fn a_command_that_is_killed_is_inconclusive_without_a_deadline_too() {
     let run = run(&[], "sleep 2; kill -9 $$");
     assert_eq!(run.code, Some(3), "{}", run.said);
