@@ -63,8 +63,12 @@ pub fn main() -> ExitCode {
         Ok((cli, context)) => run(cli, &context).unwrap_or_else(|error| fail(&error)),
         Err(Stopped::ByClap(error)) => {
             // Help and version are answers, not errors; clap knows which stream and status each has.
-            drop(error.print());
-            u8::try_from(error.exit_code()).unwrap_or(exit::ERROR)
+            match error.print().and_then(|()| io::stdout().flush()) {
+                Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
+                    fail(&Error::new(Kind::Failed, format!("cannot write: {failed}")))
+                }
+                _ => u8::try_from(error.exit_code()).unwrap_or(exit::ERROR),
+            }
         }
         Err(Stopped::ByConfig(error)) => fail(&error),
     };

@@ -2,7 +2,7 @@
 
 use crate::event::Target;
 use crate::model::Timestamp;
-use crate::units::Span;
+use crate::units::{Span, p_value};
 
 use super::allow::{Allowance, covering};
 use super::answer::{Answer, Outcome, Subject};
@@ -70,7 +70,7 @@ impl Guard {
             factor => format!("{metric} less {factor} times the baseline"),
         };
         let (outcome, message) = judge(expression, &apart, plus, &what);
-        let p = difference.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
+        let p = difference.p.map(|p| format!(", p {}", p_value(p))).unwrap_or_default();
         let message = format!("{message} (now {}, then {}{p})", metric.show(measured.value), metric.show(past.value));
         let limit = factor * past.value + plus;
         Ok(Held { measured, limit, difference: Some((past, difference)), outcome, message })
