@@ -160,7 +160,7 @@ impl Gate {
         if let Some(first) = with(Outcome::Fail).next() {
             let found = if judgement.code == exit::FOUND { format!("; {}", judgement.summary) } else { String::new() };
             judgement.code = exit::FOUND;
-            judgement.summary = format!("{} failed: {}{found}", number(failed), self.in_words(first));
+            judgement.summary = format!("{} failed: {}{found}", number(failed), self.in_short(first));
         } else if judgement.code == exit::FOUND {
         } else if let Some(first) = with(Outcome::Inconclusive).next() {
             let counts = policy.on_inconclusive == OnInconclusive::Fail;
@@ -183,23 +183,33 @@ impl Gate {
         self.keeper.thresholds()[index].tier == tier
     }
 
-    fn in_words(&self, index: usize) -> String {
+    /// Which threshold, and on whom: the worst target, and how many more fared alike.
+    fn question(&self, index: usize) -> String {
         let expression = &self.keeper.thresholds()[index].expression;
-        match self.keeper.worst(index) {
-            Some(answer) => {
-                let alike = self.keeper.answers().iter().filter(|other| {
-                    (other.threshold, other.outcome, other.counts) == (index, answer.outcome, answer.counts)
-                });
-                let folded = if answer.outcome == Outcome::Fail { self.keeper.folded(index).failed } else { 0 };
-                let others = alike.count() as u64 - 1 + folded;
-                let more = match (answer.outcome, others) {
-                    (Outcome::Pass, _) | (_, 0) => String::new(),
-                    (_, others) => format!(" and {others} more"),
-                };
-                format!("'{expression}' on {}{more}: {}", who(answer), answer.message)
-            }
-            None => format!("'{expression}': nothing was observed"),
-        }
+        let Some(answer) = self.keeper.worst(index) else { return format!("'{expression}'") };
+        let alike =
+            self.keeper.answers().iter().filter(|other| {
+                (other.threshold, other.outcome, other.counts) == (index, answer.outcome, answer.counts)
+            });
+        let folded = if answer.outcome == Outcome::Fail { self.keeper.folded(index).failed } else { 0 };
+        let more = match (answer.outcome, alike.count() as u64 - 1 + folded) {
+            (Outcome::Pass, _) | (_, 0) => String::new(),
+            (_, others) => format!(" and {others} more"),
+        };
+        format!("'{expression}' on {}{more}", who(answer))
+    }
+
+    fn in_words(&self, index: usize) -> String {
+        let message = self.keeper.worst(index).map_or("nothing was observed", |answer| &answer.message);
+        format!("{}: {message}", self.question(index))
+    }
+
+    /// A threshold that failed, for the summary: with the value alone, for the sentence stands beside it everywhere.
+    fn in_short(&self, index: usize) -> String {
+        let metric = &self.keeper.thresholds()[index].expression.metric;
+        let value = self.keeper.worst(index).and_then(|answer| answer.value);
+        let value = value.map(|value| format!(" ({})", metric.show(value))).unwrap_or_default();
+        format!("{}{value}", self.question(index))
     }
 
     /// Notes on each target what excuses it, and says so.

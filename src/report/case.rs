@@ -22,6 +22,8 @@ pub(super) struct Case {
     pub class: String,
     pub name: String,
     pub state: State,
+    /// What was asked: `threshold`, `leak` or `session`.
+    pub kind: &'static str,
     pub message: String,
     /// Whether the message is a warning although the case did not fail.
     pub warns: bool,
@@ -56,7 +58,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
             };
             let seconds = index.map_or(0.0, |index| report.targets[index].observed_seconds);
             let name = clean(&threshold.expression);
-            out.push(Case { class, name, state, message: clean(&answer.message), warns, seconds });
+            out.push(Case { class, name, state, kind: "threshold", message: clean(&answer.message), warns, seconds });
         }
         if threshold.more_failed > 0 {
             let fails = threshold.tier == "fail";
@@ -64,6 +66,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
                 class: "leakwatch.session".to_owned(),
                 name: clean(&threshold.expression),
                 state: if fails { State::Failed } else { State::Passed },
+                kind: "threshold",
                 message: more_failed(threshold),
                 warns: !fails,
                 seconds: 0.0,
@@ -77,6 +80,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
             class: class.clone(),
             name: "leak".into(),
             state: state(report, target),
+            kind: "leak",
             message,
             warns: false,
             seconds,
@@ -107,6 +111,7 @@ fn session(report: &Report, others: &[Case]) -> Case {
         class: "leakwatch.session".to_owned(),
         name: "session".to_owned(),
         state,
+        kind: "session",
         message: clean(&report.verdict.summary),
         warns: false,
         seconds: report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max),

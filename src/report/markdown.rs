@@ -56,13 +56,16 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
     }
     text.push_str("\n| target | verdict | growth of memory | 95 % interval | memory | RSS at most | seen for |\n|---|---|---|---|---|---|---|\n");
     for (index, target) in report.targets.iter().enumerate().take(ROWS) {
-        let rate = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| ByteRate(value).to_string());
+        let rate = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| ByteRate(value).to_string());
         let words = target.verdict.status.words();
         let status = if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() };
         let status = if target.allowed.is_some() { format!("{words} (allowed)") } else { status };
         let growth = &target.growth;
-        let interval = format!("{} to {}", rate(growth.ci_low_bytes_per_s), rate(growth.ci_high_bytes_per_s));
-        let rss = target.memory.rss_max_bytes.map_or_else(|| "?".to_owned(), |bytes| Bytes(bytes).to_string());
+        let interval = match growth.ci_low_bytes_per_s.zip(growth.ci_high_bytes_per_s) {
+            Some((low, high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
+            None => "-".to_owned(),
+        };
+        let rss = target.memory.rss_max_bytes.map_or_else(|| "-".to_owned(), |bytes| Bytes(bytes).to_string());
         let _ = writeln!(
             text,
             "| {} | {status} | {} | {interval} | {} | {rss} | {} |",
