@@ -17,7 +17,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("alert", &["analysis", "model", "units"]),
     ("event", &["alert", "analysis", "model", "units"]),
     ("advice", &["event", "analysis", "model", "units"]),
-    ("gate", &["event", "analysis", "model", "units"]),
+    ("gate", &["event", "alert", "analysis", "model", "units"]),
     ("session", &["clock", "source", "analysis", "alert", "event", "model", "units"]),
     ("report", &["advice", "gate", "event", "alert", "analysis", "model", "units", "schema", "escape"]),
     ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape"]),

@@ -148,7 +148,9 @@ impl AlertBook {
     pub fn update(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for finding in findings {
-            alerts.extend(self.seen(at, finding));
+            if !self.is_implied(finding, findings) {
+                alerts.extend(self.seen(at, finding));
+            }
         }
         self.open.retain(|&kind, episode| {
             if findings.iter().any(|finding| finding.kind == kind) {
@@ -171,7 +173,8 @@ impl AlertBook {
     /// Takes what was found over a whole recording: it has proved itself, nothing is pending any more.
     pub fn conclude(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
         let pending = |book: &Self, kind| !matches!(book.open.get(&kind), Some(Episode::Firing { .. }));
-        let new: Vec<&Finding> = findings.iter().filter(|finding| pending(self, finding.kind)).collect();
+        let is_new = |finding: &&Finding| pending(self, finding.kind) && !self.is_implied(finding, findings);
+        let new: Vec<&Finding> = findings.iter().filter(is_new).collect();
         for finding in &new {
             self.open.insert(finding.kind, Episode::Firing { since: at, last_seen: at });
         }
@@ -187,6 +190,14 @@ impl AlertBook {
                 Episode::Firing { since, .. } => Some(resolved(kind, at, since)),
             })
             .collect()
+    }
+
+    /// Whether another finding says it already: what is above the limit is near it, too. An episode that was open before
+    /// goes on, for it is not over.
+    fn is_implied(&self, finding: &Finding, findings: &[Finding]) -> bool {
+        finding.kind == AlertKind::NearLimit
+            && !self.open.contains_key(&AlertKind::NearLimit)
+            && findings.iter().any(|other| other.kind == AlertKind::LimitExceeded)
     }
 
     fn seen(&mut self, at: Timestamp, finding: &Finding) -> Option<Alert> {
@@ -266,6 +277,19 @@ mod tests {
         let fired = book.conclude(Timestamp(1000), &[finding(AlertKind::Spike), finding(AlertKind::HighVariance)]);
         assert_eq!(fired.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::HighVariance]);
         assert_eq!(book.conclude(Timestamp(2000), &[finding(AlertKind::HighVariance)]), []);
+    }
+
+    #[test]
+    fn beyond_the_limit_is_said_once_and_what_was_near_before_is_not_over() {
+        let (near, beyond) = (finding(AlertKind::NearLimit), finding(AlertKind::LimitExceeded));
+        let both = [near.clone(), beyond];
+        let kinds = |alerts: Vec<Alert>| alerts.iter().map(|alert| (alert.kind, alert.state)).collect::<Vec<_>>();
+        let mut book = AlertBook::default();
+        assert_eq!(kinds(book.update(Timestamp(0), &both)), [(AlertKind::LimitExceeded, AlertState::Firing)]);
+        let mut book = AlertBook::default();
+        assert_eq!(kinds(book.update(Timestamp(0), &[near])), [(AlertKind::NearLimit, AlertState::Firing)]);
+        assert_eq!(kinds(book.update(Timestamp(1000), &both)), [(AlertKind::LimitExceeded, AlertState::Firing)]);
+        assert_eq!(kinds(book.update(Timestamp(100_000), &both)), []);
     }
 
     #[test]

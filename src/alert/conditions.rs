@@ -152,7 +152,11 @@ fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Finding> 
         kind,
         value: Some(percent),
         threshold: Some(threshold),
-        message: format!("{percent:.0} % of the limit: {used} of {limit}"),
+        message: if percent < 1000.0 {
+            format!("{percent:.0} % of the limit: {used} of {limit}")
+        } else {
+            format!("{:.0} times the limit: {used}, where the limit is {limit}", percent / 100.0)
+        },
     })
 }
 
@@ -201,6 +205,13 @@ mod tests {
         assert_eq!(kinds(at(801)), [AlertKind::NearLimit]);
         assert_eq!(kinds(at(1001)), [AlertKind::NearLimit, AlertKind::LimitExceeded]);
         assert_eq!(kinds(Ceiling { limit_bytes: 0, ..at(1) }), []);
+    }
+
+    #[test]
+    fn what_is_far_beyond_a_limit_is_told_in_times() {
+        let ceiling = Ceiling { kind: CeilingKind::User, limit_bytes: 1, used_bytes: 2_802_893 };
+        let messages: Vec<_> = limit(ceiling, 80.0).map(|finding| finding.message).collect();
+        assert!(messages.iter().all(|text| text.starts_with("2802893 times the limit: 2.7 MiB")), "{messages:?}");
     }
 
     #[test]

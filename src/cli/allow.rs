@@ -19,6 +19,10 @@ const EXAMPLE: &str = "an entry has process, resource (memory, fds or threads), 
     [[allow]]\n  process = '^worker$'\n  resource = 'memory'\n  max-rate = '2MiB/h'\n  \
     reason = 'cache of the old API, issue 123'\n  expires = 2027-01-31";
 
+/// What may be excused, as it is written.
+const RESOURCES: [(&str, Resource); 3] =
+    [("memory", Resource::Memory), ("fds", Resource::Fds), ("threads", Resource::Threads)];
+
 #[derive(Debug, Deserialize)]
 struct File {
     #[serde(default)]
@@ -58,6 +62,24 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Allowance>, Error> {
     Ok(found)
 }
 
+/// Entries as they would stand in a file, each with where it comes from.
+pub(super) fn in_words(entries: &[Allowance]) -> String {
+    let text = |text: &str| toml::Value::String(text.to_owned());
+    let entry = |one: &Allowance| {
+        let over = if one.expired { "  # over: it excuses nothing" } else { "" };
+        format!(
+            "\n[[allow]]  # {}\nprocess = {}\nresource = \"{}\"\nmax-rate = {}\nreason = {}\nexpires = {}{over}\n",
+            one.place,
+            text(one.process.as_str()),
+            RESOURCES.iter().find(|(_, known)| *known == one.resource).map_or("", |(name, _)| name),
+            text(&one.rate_as_written),
+            text(&one.reason),
+            one.expires,
+        )
+    };
+    entries.iter().map(entry).collect()
+}
+
 fn today() -> jiff::civil::Date {
     let now = jiff::Timestamp::from_millisecond(SystemClock.now().wall.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     now.to_zoned(jiff::tz::TimeZone::UTC).date()
@@ -84,11 +106,8 @@ fn understand(entry: &Entry, place: String, today: jiff::civil::Date) -> Result<
         Ok(_) => return refuse("an empty process would excuse everything".to_owned()),
         Err(error) => return refuse(format!("process: {error}")),
     };
-    let resource = match entry.resource.as_str() {
-        "memory" => Resource::Memory,
-        "fds" => Resource::Fds,
-        "threads" => Resource::Threads,
-        other => return refuse(format!("unknown resource '{other}'; known are memory, fds, threads")),
+    let Some(&(_, resource)) = RESOURCES.iter().find(|(name, _)| *name == entry.resource) else {
+        return refuse(format!("unknown resource '{}'; known are memory, fds, threads", entry.resource));
     };
     // The language of the thresholds knows the units.
     let limit = format!("growth({}) > {}", entry.resource, entry.max_rate).parse::<Expression>();
@@ -111,6 +130,7 @@ fn understand(entry: &Entry, place: String, today: jiff::civil::Date) -> Result<
         process,
         resource,
         max_rate,
+        rate_as_written: entry.max_rate.clone(),
         reason: entry.reason.trim().to_owned(),
         expires: expires.to_string(),
         expired: expires < today,

@@ -117,13 +117,15 @@ fn conclude(
         recorder.note("unreadable", message.clone());
     }
     gate.conclude_recordings(watch);
-    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     let unusable = totals.unusable.len();
     if unusable > 0 {
         // A file that could not be judged must not pass for one that was; a leak that was found stays one.
         judgement.code = if judgement.code == exit::FOUND { exit::FOUND } else { exit::ERROR };
-        judgement.summary =
-            format!("{}; {unusable} of {} files could not be analysed", judgement.summary, args.files.len());
+        let failed = format!("{unusable} of {} files could not be analysed", args.files.len());
+        // "no leak" is nothing to say of files of which none could be judged.
+        let alone = unusable == args.files.len() && judgement.code == exit::ERROR;
+        judgement.summary = if alone { failed } else { format!("{}; {failed}", judgement.summary) };
     }
     let session = session_entry(args, &totals);
     let (output, analysis) = (&args.output, &args.analysis);

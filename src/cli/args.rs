@@ -284,7 +284,7 @@ pub struct ControlArgs {
     /// Hide the output of the command
     #[arg(long)]
     pub quiet_command: bool,
-    /// Exit with the command's own status when nothing was found
+    /// Exit with the command's own status when nothing was found; without it a command that fails is inconclusive
     #[arg(long)]
     pub propagate: bool,
 }

@@ -27,6 +27,11 @@ pub(super) fn read(path: &Path) -> Result<Earlier, Error> {
     let hint = "a baseline is a report that an earlier run wrote with '-o report.json'";
     let text = read_text(path)
         .map_err(|error| Error::new(Kind::Usage, format!("cannot read '{shown}': {error}")).hint(hint))?;
+    if !text.trim_start().starts_with('{') || text.trim_start().starts_with("{\"type\":") {
+        return Err(Error::usage(format!("'{shown}' is no report of leakwatch")).hint(format!(
+            "a report is what '-o report.json' writes; 'leakwatch report {shown} -o report.json' makes one of a recording"
+        )));
+    }
     let report: PastReport = serde_json::from_str(&text)
         .map_err(|error| Error::usage(format!("'{shown}' is no report of leakwatch: {error}")).hint(hint))?;
     let command = report.session.command.as_ref();

@@ -7,9 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
+#[cfg(unix)]
+use crate::model::Pid;
+#[cfg(unix)]
+use crate::source::{Counting, Selection};
 
 use super::args::{ControlArgs, Format, StopSignal};
 use super::error::{Error, Kind};
+#[cfg(unix)]
+use super::select;
 
 /// How often it is asked whether the command has ended.
 const POLL: Duration = Duration::from_millis(10);
@@ -22,13 +28,21 @@ pub(super) struct Leash {
 }
 
 impl Leash {
-    /// Kills the command, if there is one.
+    /// Kills the command, if there is one, and its descendants.
     #[cfg(unix)]
     pub(super) fn kill(&self) {
         let held = self.held();
-        let pid = held.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        let Some(root) = *held else { return };
+        // Once their parent is gone nobody knows whose they were.
+        let with_descendants = Selection { pids: vec![Pid(root)], tree: true, ..Selection::default() };
+        let found = select::host_source(Counting { fds: false, threads: false })
+            .ok()
+            .and_then(|mut source| source.find(&with_descendants).ok());
+        let below = found.into_iter().flatten().map(|found| found.key.pid.0).filter(|&pid| pid != root);
+        for pid in std::iter::once(root).chain(below) {
+            if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
         }
     }
 

@@ -132,7 +132,7 @@ fn table(found: &schema::Comparison) -> Result<u8, Error> {
             metric.show(row.after),
             signed(row.difference),
             interval,
-            row.p_value.map(|p| format!("{p:.3}")).unwrap_or_default(),
+            row.p_value.map(crate::units::p_value).unwrap_or_default(),
             row.found.clone(),
         ]);
     }

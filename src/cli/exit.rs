@@ -1,6 +1,6 @@
 //! Exit statuses, and which one a session earns.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::analysis::Status;
 use crate::event::Target;
@@ -62,18 +62,25 @@ pub struct Judgement {
 }
 
 impl GatePolicy {
-    /// Judges a session by its targets and by whether an alert was raised. What is `excused` is no finding.
+    /// Judges a session by its targets and by whether an alert was raised. What is `excused`, with the words for it, is
+    /// no finding.
     #[must_use]
-    pub fn judge(&self, targets: &[Target], alert_fired: bool, excused: impl Fn(&Target) -> bool) -> Judgement {
+    pub fn judge(
+        &self,
+        targets: &[Target],
+        alert_fired: bool,
+        excused: impl Fn(&Target) -> Option<String>,
+    ) -> Judgement {
         let status = targets.iter().map(|target| target.assessment.verdict.status).max();
         let status = status.unwrap_or(Status::InsufficientData);
         let statuses =
-            || targets.iter().filter(|target| !excused(target)).map(|target| target.assessment.verdict.status);
+            || targets.iter().filter(|target| excused(target).is_none()).map(|target| target.assessment.verdict.status);
         let count = |wanted: Status| statuses().filter(|&status| status == wanted).count();
         let named = |wanted: FailOn| self.fail_on.contains(&wanted);
         let of = |found: usize| format!("{found} of {} targets", targets.len());
 
         let (leaking, suspect, open) = (count(Status::Leaking), count(Status::Suspect), undecided(targets));
+        let known = excused_in_words(targets, &excused);
         let (code, summary) = if targets.is_empty() {
             (NOTHING_MATCHED, "nothing was watched".to_owned())
         } else if leaking > 0 && (named(FailOn::Leaking) || named(FailOn::Suspect)) {
@@ -91,13 +98,33 @@ impl GatePolicy {
             (CLEAN, format!("no leak is proved; {} suspect: {way_out}", of(suspect)))
         } else if open > 0 {
             (CLEAN, format!("nothing found; {} without enough data", of(open)))
+        } else if known.is_some() {
+            (CLEAN, String::new())
         } else if status == Status::WarmingUp {
             (CLEAN, "no leak; memory still settles".to_owned())
         } else {
             (CLEAN, "no leak".to_owned())
         };
+        let parts = [Some(summary).filter(|summary| !summary.is_empty()), known];
+        let summary = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
         Judgement { status, code, summary }
     }
+}
+
+/// How many targets are leaking or suspect and excused, and why; `None` when none is. A sentence for each excuse.
+#[must_use]
+pub fn excused_in_words(targets: &[Target], excused: impl Fn(&Target) -> Option<String>) -> Option<String> {
+    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for target in targets {
+        if let Some(words) = excused(target) {
+            *counts.entry((target.assessment.verdict.status.words(), words)).or_default() += 1;
+        }
+    }
+    let all = targets.len();
+    let sentence =
+        |((status, words), count): ((&str, String), usize)| format!("{count} of {all} targets {status}, {words}");
+    let sentences: Vec<String> = counts.into_iter().map(sentence).collect();
+    (!sentences.is_empty()).then(|| sentences.join("; "))
 }
 
 /// Targets that were not seen for long enough to tell.

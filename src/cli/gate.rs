@@ -1,8 +1,6 @@
 //! The gate of a session: built from what was typed, held against the targets, and turned into the exit status.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::time::Duration;
 
 use crate::clock::StopFlag;
@@ -20,7 +18,7 @@ use super::baseline::{self, Earlier};
 use super::error::{Error, Kind};
 use super::exit::{self, GatePolicy, Judgement, OnInconclusive};
 use super::gate_args::GateArgs;
-use super::work::{Failures, Feed};
+use super::work::Feed;
 use super::{allow, config};
 
 /// What a baseline is asked when nothing else is said.
@@ -34,8 +32,8 @@ pub(super) struct Gate {
     keeper: Gatekeeper,
     warmup_s: f64,
     baseline: Option<schema::BaselineEntry>,
-    /// Where work is counted, and how that fared.
-    work: Option<(String, Rc<RefCell<Failures>>)>,
+    /// Where work is counted.
+    work: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -79,7 +77,7 @@ impl Gate {
         let stop = stop.clone();
         keeper.allow(allow::load(&config::paths())?);
         keeper.on_abort(move || stop.raise());
-        let work = feed.as_ref().map(|feed| (feed.source.clone(), Rc::clone(&feed.failures)));
+        let work = feed.as_ref().map(|feed| feed.source.clone());
         if let Some(feed) = feed {
             keeper.count_work(feed.into_reader());
         }
@@ -126,14 +124,12 @@ impl Gate {
     /// Asks for the last time.
     pub(super) fn conclude_recordings(&mut self, watch: &Watch) {
         self.keeper.conclude(watch.targets());
-        if let Some(meter) = self.keeper.work() {
-            if meter.total() <= 0.0 {
-                self.warnings.push("no work was counted: was anything exercised?".to_owned());
-            } else if let Some((first, second)) = meter.halves().filter(|_| meter.has_changed()) {
-                self.warnings.push(format!(
+        if let Some(meter) = self.keeper.work()
+            && let Some((first, second)) = meter.halves().filter(|_| meter.has_changed())
+        {
+            self.warnings.push(format!(
                     "the load changed: {first:.3} units of work a second in the first half, {second:.3} in the second; growth by time goes with it, growth per work does not"
                 ));
-            }
         }
         if self.keeper.is_hollow() {
             let text = "memory never moved: was anything exercised? A pass of an idle process proves nothing";
@@ -144,9 +140,12 @@ impl Gate {
     /// Joins the verdicts on the targets with what the thresholds say.
     ///
     /// Who names a threshold asks that question: once all are answered, a verdict that is still open holds nothing up.
-    pub(super) fn judge(&self, policy: &GatePolicy, targets: &[Target], alert_fired: bool) -> Judgement {
-        let excused = |target: &Target| excuse(self.keeper.allowances(), target).is_some_and(|one| !one.expired);
-        let mut judgement = policy.judge(targets, alert_fired, excused);
+    pub(super) fn judge(&self, policy: &GatePolicy, targets: &[Target]) -> Judgement {
+        let excused = |target: &Target| {
+            let allowance = excuse(self.keeper.allowances(), target).filter(|one| !one.expired);
+            allowance.map(|one| escape::terminal(&one.in_words()).into_owned())
+        };
+        let mut judgement = policy.judge(targets, self.keeper.alerted(), excused);
         let asked: Vec<usize> =
             (0..self.keeper.thresholds().len()).filter(|&index| self.is(index, Tier::Fail)).collect();
         if asked.is_empty() || judgement.code == exit::NOTHING_MATCHED {
@@ -161,7 +160,7 @@ impl Gate {
         if let Some(first) = with(Outcome::Fail).next() {
             let found = if judgement.code == exit::FOUND { format!("; {}", judgement.summary) } else { String::new() };
             judgement.code = exit::FOUND;
-            judgement.summary = format!("{} failed: {}{found}", number(failed), self.in_words(first));
+            judgement.summary = format!("{} failed: {}{found}", number(failed), self.in_short(first));
         } else if judgement.code == exit::FOUND {
         } else if let Some(first) = with(Outcome::Inconclusive).next() {
             let counts = policy.on_inconclusive == OnInconclusive::Fail;
@@ -173,6 +172,9 @@ impl Gate {
                 [_] => "the threshold is kept".to_owned(),
                 all => format!("all {} thresholds are kept", all.len()),
             };
+            if let Some(known) = exit::excused_in_words(targets, excused) {
+                judgement.summary.push_str(&format!("; {known}"));
+            }
         }
         judgement
     }
@@ -181,12 +183,33 @@ impl Gate {
         self.keeper.thresholds()[index].tier == tier
     }
 
-    fn in_words(&self, index: usize) -> String {
+    /// Which threshold, and on whom: the worst target, and how many more fared alike.
+    fn question(&self, index: usize) -> String {
         let expression = &self.keeper.thresholds()[index].expression;
-        match self.keeper.worst(index) {
-            Some(answer) => format!("'{expression}' on {}: {}", who(answer), answer.message),
-            None => format!("'{expression}': nothing was observed"),
-        }
+        let Some(answer) = self.keeper.worst(index) else { return format!("'{expression}'") };
+        let alike =
+            self.keeper.answers().iter().filter(|other| {
+                (other.threshold, other.outcome, other.counts) == (index, answer.outcome, answer.counts)
+            });
+        let folded = if answer.outcome == Outcome::Fail { self.keeper.folded(index).failed } else { 0 };
+        let more = match (answer.outcome, alike.count() as u64 - 1 + folded) {
+            (Outcome::Pass, _) | (_, 0) => String::new(),
+            (_, others) => format!(" and {others} more"),
+        };
+        format!("'{expression}' on {}{more}", who(answer))
+    }
+
+    fn in_words(&self, index: usize) -> String {
+        let message = self.keeper.worst(index).map_or("nothing was observed", |answer| &answer.message);
+        format!("{}: {message}", self.question(index))
+    }
+
+    /// A threshold that failed, for the summary: with the value alone, for the sentence stands beside it everywhere.
+    fn in_short(&self, index: usize) -> String {
+        let metric = &self.keeper.thresholds()[index].expression.metric;
+        let value = self.keeper.worst(index).and_then(|answer| answer.value);
+        let value = value.map(|value| format!(" ({})", metric.show(value))).unwrap_or_default();
+        format!("{}{value}", self.question(index))
     }
 
     /// Notes on each target what excuses it, and says so.
@@ -194,9 +217,10 @@ impl Gate {
         let mut used = Vec::new();
         for (target, entry) in targets.iter().zip(&mut report.targets) {
             let Some(allowance) = excuse(self.keeper.allowances(), target) else { continue };
-            let words = allowance.in_words();
-            super::warn(&format!("{}: {words}", describe_target(target)));
-            if !allowance.expired {
+            // What is excused stands in the summary.
+            if allowance.expired {
+                super::warn(&format!("{}: {}", describe_target(target), escape::terminal(&allowance.in_words())));
+            } else {
                 entry.allowed = Some(allowance.reason.clone());
             }
             used.push(report::allowance(allowance, &target.label.name));
@@ -221,9 +245,7 @@ impl Gate {
     }
 
     fn work_entry(&self) -> Option<schema::WorkEntry> {
-        let (source, failures) = self.work.as_ref()?;
-        let failures = failures.borrow();
-        self.keeper.work().map(|meter| report::work(meter, source, failures.count, failures.first.clone()))
+        self.work.as_ref().zip(self.keeper.work()).map(|(source, meter)| report::work(meter, source))
     }
 
     /// The gate as the report shows it.

@@ -14,7 +14,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
     let selection = select::selection(&args.select)?;
     let mut source = select::source(&args.select, Counting::default())?;
     let found = source.find(&selection).map_err(|error| select::unreadable(&error))?;
-    select::warn_of_missing(&selection, &found);
+    select::missing(source.as_mut(), &selection, &found).iter().for_each(|text| super::warn(text));
     let mut denied = Vec::new();
     let mut readable = 0;
     let mut rows = Vec::new();

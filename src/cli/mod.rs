@@ -63,8 +63,12 @@ pub fn main() -> ExitCode {
         Ok((cli, context)) => run(cli, &context).unwrap_or_else(|error| fail(&error)),
         Err(Stopped::ByClap(error)) => {
             // Help and version are answers, not errors; clap knows which stream and status each has.
-            drop(error.print());
-            u8::try_from(error.exit_code()).unwrap_or(exit::ERROR)
+            match error.print().and_then(|()| io::stdout().flush()) {
+                Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
+                    fail(&Error::new(Kind::Failed, format!("cannot write: {failed}")))
+                }
+                _ => u8::try_from(error.exit_code()).unwrap_or(exit::ERROR),
+            }
         }
         Err(Stopped::ByConfig(error)) => fail(&error),
     };
@@ -136,7 +140,8 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
             alerts::check(&args.alerts)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
             let command = context.command.find_subcommand("config").unwrap_or(&context.command);
-            print(&config::in_force(command, matches, &context.entries))
+            let allowed = allow::in_words(&allow::load(&config::paths())?);
+            print(&(config::in_force(command, matches, &context.entries) + &allowed))
         }
         Some(Command::Schema) => print(&generate::schema()),
         Some(Command::Completions { shell }) => print(&generate::completions(shell)),

@@ -14,6 +14,9 @@ use super::{print, settings};
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
 
+/// What would take longer nobody waits for: 30 days, in seconds.
+const LONGEST_S: f64 = 30.0 * 86_400.0;
+
 /// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
@@ -36,20 +39,38 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Error> {
     #[expect(clippy::cast_precision_loss, reason = "an amount of noise")]
     let noise = args.noise.0 as f64;
     let interval = args.interval.as_secs_f64();
-    let needed = seconds_to_answer(args.rate.0, noise, PAGE, interval);
+    // With the limit half-way both answers are clear of it: one of the rate itself would lie within the interval.
+    let limit = args.rate.0 / 2.0;
+    let needed = seconds_to_answer(limit, noise, PAGE, interval);
     let plain = |rate: f64| ByteRate(rate).to_string().trim_start_matches('+').to_owned();
+    let told = |span: f64| plain(2.0 * rate_answered(noise, PAGE, interval, span));
+    if needed > LONGEST_S {
+        return Err(Error::usage(format!(
+            "a leak of {} cannot be seen: with noise of {} and a sample every {} it would take {}",
+            plain(args.rate.0),
+            args.noise,
+            Span(interval),
+            Span(needed),
+        ))
+        .hint(format!(
+            "within {} a leak of {} can be told from no growth; less noise or more samples show smaller ones",
+            Span(LONGEST_S),
+            told(LONGEST_S),
+        )));
+    }
     let whole = (needed / (1.0 - settings::WARMUP_PART)).ceil();
     let mut text = format!(
         "{} can be told from no growth after {}, with noise of {} and a sample every {}.\n\n\
          leakwatch run --interval {} --duration {} --fail-if 'growth(memory) > {}' -- CMD\n\n\
-         (the first tenth of a run is its warm-up)\n\n{:>12}  {}\n",
+         (The limit is half the rate: a leak of the rate then lies clearly above it, and no growth clearly below. The\n\
+         first tenth of a run is its warm-up.)\n\n{:>12}  {}\n",
         plain(args.rate.0),
         Span(needed),
         args.noise,
         Span(interval),
         typed(args.interval),
         typed(Duration::from_secs_f64(whole)),
-        plain(args.rate.0).replace(' ', ""),
+        plain(limit).replace(' ', ""),
         "AFTER",
         "CAN BE TOLD FROM NO GROWTH",
     );
@@ -58,8 +79,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Error> {
         if span < 48.0 * interval {
             continue;
         }
-        let rate = rate_answered(noise, PAGE, interval, span);
-        text.push_str(&format!("{:>12}  {}\n", Span(span).to_string(), plain(rate)));
+        text.push_str(&format!("{:>12}  {}\n", Span(span).to_string(), told(span)));
     }
     print(&text)
 }

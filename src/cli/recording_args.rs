@@ -52,7 +52,7 @@ pub struct ColumnArgs {
     /// Column or field of the memory [default: rss_bytes or rss]
     #[arg(long, value_name = "NAME")]
     pub value_column: Option<String>,
-    /// Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B]
+    /// Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B; values that cannot be bytes are refused without it]
     #[arg(long, value_name = "UNIT")]
     pub value_unit: Option<String>,
     /// Column or field that tells series apart [default: pid]

@@ -13,7 +13,7 @@ use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 
 use super::alerts::Alerts;
-use super::args::{RunArgs, SamplingArgs, SelectArgs};
+use super::args::{RunArgs, SamplingArgs};
 use super::closing::Closing;
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
@@ -26,11 +26,7 @@ use super::{exit, select, settings, signals, warn, watch};
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
-    let counting = select::counting(&args.sampling);
-    let mut source = select::source(
-        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
-        counting,
-    )?;
+    let mut source = select::host_source(select::counting(&args.sampling))?;
     let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
     let leash = Leash::default();
@@ -90,7 +86,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     }
     alerts.finish(&mut recorder);
 
-    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     if watch.targets().is_empty() {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
@@ -176,9 +172,10 @@ fn failure(status: ExitStatus, started: &Started, sampling: &SamplingArgs, outli
     if !outlived_by.is_empty() {
         return Some(format!("the command went on without us: {}", outlived_by.join(", ")));
     }
-    // A command that only ends may fail for reasons of its own; one that was to go on died.
-    let died = signal_of(status).is_some() || (!status.success() && settings::length(sampling).is_some());
-    died.then(|| "the command died before its time".to_owned())
+    // What fails did not do what it was watched for, whoever is to blame: swallowing that would let a test suite pass.
+    let died = signal_of(status).is_some() || settings::length(sampling).is_some();
+    let what = if died { "the command died before its time" } else { "the command failed" };
+    (!status.success()).then(|| what.to_owned())
 }
 
 /// The status a shell would give; a command that was ended at the deadline did nothing wrong.

@@ -47,6 +47,12 @@ pub(super) fn source(args: &SelectArgs, counting: Counting) -> Result<Box<dyn Pr
     native(args, counting)
 }
 
+/// The source of this host as it is.
+pub(super) fn host_source(counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+    let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
+    source(&args, counting)
+}
+
 /// The control groups that were named.
 fn groups(args: &SelectArgs) -> Vec<GroupName> {
     let paths = args.cgroups.iter().cloned().map(GroupName::Path);
@@ -106,13 +112,41 @@ pub(super) fn in_words(args: &SelectArgs) -> String {
     text
 }
 
-/// Says which of the given numbers run no more, when others do.
-pub(super) fn warn_of_missing(selection: &Selection, found: &[Found]) {
-    let runs = |pid: &&Pid| found.iter().any(|found| found.key.pid == **pid);
-    let missing: Vec<String> = selection.pids.iter().filter(|pid| !runs(pid)).map(ToString::to_string).collect();
-    if !missing.is_empty() && !found.is_empty() {
-        super::warn(&format!("no process with pid {}; the others are there", missing.join(", ")));
+/// Which of several selectors match nothing although others do, in words; a typo in one of them is easily overlooked.
+pub(super) fn missing(source: &mut dyn ProcessSource, selection: &Selection, found: &[Found]) -> Option<String> {
+    if found.is_empty() {
+        return None;
     }
+    let runs = |pid: &&Pid| found.iter().any(|found| found.key.pid == **pid);
+    let pids = selection.pids.iter().filter(|pid| !runs(pid)).map(|pid| format!("--pid {pid}"));
+    let mut missing: Vec<String> = pids.collect();
+    let alone = || Selection { exact: selection.exact, uid: selection.uid, ..Selection::default() };
+    let names = selection.names.iter().map(|name| {
+        (format!("--process {}", crate::escape::terminal(name)), Selection { names: vec![name.clone()], ..alone() })
+    });
+    let groups = selection.groups.iter().map(|group| {
+        let (option, name) = match group {
+            GroupName::Path(name) => ("cgroup", name),
+            GroupName::Unit(name) => ("unit", name),
+            GroupName::Container(name) => ("container", name),
+        };
+        let shown = format!("--{option} {}", crate::escape::terminal(name));
+        (shown, Selection { groups: vec![group.clone()], ..alone() })
+    });
+    let cmdline = selection.cmdline.iter().map(|wanted| {
+        let shown = format!("--cmdline {}", crate::escape::terminal(wanted.as_str()));
+        (shown, Selection { cmdline: Some(wanted.clone()), ..alone() })
+    });
+    let others: Vec<_> = names.chain(groups).chain(cmdline).collect();
+    // What is named alone has matched.
+    if others.len() + usize::from(!selection.pids.is_empty()) > 1 {
+        for (shown, part) in others {
+            if source.find(&part).is_ok_and(|found| found.is_empty()) {
+                missing.push(shown);
+            }
+        }
+    }
+    (!missing.is_empty()).then(|| format!("nothing matches {}; the others are there", missing.join(", ")))
 }
 
 /// Why nothing matched, and what to try.

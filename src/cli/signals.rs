@@ -46,6 +46,7 @@ pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
     if stop.is_raised() {
         leash.kill();
         crate::notify::kill_running();
+        crate::source::work::kill_work_command();
         #[cfg(feature = "tui")]
         crate::terminal::restore();
         std::process::exit(128 + signal);

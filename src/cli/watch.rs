@@ -18,7 +18,7 @@ use super::error::Error;
 use super::gate::Gate;
 use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
-use super::{select, settings, signals};
+use super::{select, settings, signals, warn};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
@@ -26,7 +26,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let selection = select::selection(&args.select)?;
     let rules = Rules { pools: !selection.is_by_pid_only(), ..rules };
     let mut source = select::source(&args.select, select::counting(&args.sampling))?;
-    check_matches(args, source.as_mut(), &selection)?;
+    let missing = check_matches(args, source.as_mut(), &selection)?;
 
     let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
@@ -61,6 +61,9 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         full_screen: Some(full).filter(|_| !args.output.is_plain()),
     };
     let mut recorder = Recorder::default();
+    if let Some(text) = missing {
+        recorder.note("unmatched", format!("at the start {text}"));
+    }
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {
         let mut fanout = Fanout::default();
@@ -72,7 +75,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     };
     gate.conclude(&watch, &mut outcome.ended_by);
     alerts.finish(&mut recorder);
-    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets(), recorder.alert_fired());
+    let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
     }
@@ -84,12 +87,12 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         .close()
 }
 
-/// Says at second 0 when nothing matches, and which of the given numbers run no more.
+/// Says at second 0 when nothing matches, and which of several selectors match nothing.
 fn check_matches(
     args: &WatchArgs,
     source: &mut dyn ProcessSource,
     selection: &crate::source::Selection,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     let found = source.find(selection).map_err(|error| select::unreadable(&error))?;
     if found.is_empty() && !args.wait {
         return Err(select::nothing_matched(&args.select));
@@ -97,8 +100,9 @@ fn check_matches(
     if found.is_empty() {
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
-    select::warn_of_missing(selection, &found);
-    Ok(())
+    let missing = select::missing(source, selection, &found);
+    missing.iter().for_each(|text| warn(text));
+    Ok(missing)
 }
 
 /// The session as the report shows it.

@@ -1,7 +1,5 @@
 //! The work counter that was typed, asked at every tick; what fails is said once and the session goes on.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
@@ -14,18 +12,10 @@ use super::gate_args::GateArgs;
 /// What a command may take before it is killed.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
 
-/// How the counter fared.
-#[derive(Debug, Default)]
-pub(super) struct Failures {
-    pub(super) count: u64,
-    pub(super) first: Option<String>,
-}
-
-/// A counter and how it fared.
+/// A counter.
 pub(super) struct Feed {
     /// Where it counts, in words.
     pub(super) source: String,
-    pub(super) failures: Rc<RefCell<Failures>>,
     counter: Box<dyn WorkCounter>,
 }
 
@@ -47,23 +37,21 @@ impl Feed {
         } else {
             return Ok(None);
         };
-        Ok(Some(Self { source, failures: Rc::default(), counter }))
+        Ok(Some(Self { source, counter }))
     }
 
-    /// What the gate asks at every tick.
-    pub(super) fn into_reader(self) -> impl FnMut() -> Option<WorkTick> {
-        let Self { failures, mut counter, .. } = self;
+    /// What the gate asks at every tick. The first failure is said at once: there may be hours to go.
+    pub(super) fn into_reader(self) -> impl FnMut() -> Result<Option<WorkTick>, String> {
+        let Self { mut counter, .. } = self;
+        let mut said = false;
         move || match counter.read(SystemClock.now().awake) {
-            Ok(work) => work.map(|work| WorkTick { count: work.count, label: work.label }),
+            Ok(work) => Ok(work.map(|work| WorkTick { count: work.count, label: work.label })),
             Err(why) => {
-                let mut failures = failures.borrow_mut();
-                failures.count += 1;
-                if failures.first.is_none() {
-                    let why = crate::escape::terminal(&why).into_owned();
+                let why = crate::escape::terminal(&why).into_owned();
+                if !std::mem::replace(&mut said, true) {
                     super::warn(&format!("work is not counted: {why}; the rest goes on"));
-                    failures.first = Some(why);
                 }
-                None
+                Err(why)
             }
         }
     }

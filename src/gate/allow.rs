@@ -2,9 +2,9 @@
 
 use regex::Regex;
 
+use crate::alert::{Alert, AlertKind};
 use crate::analysis::{Resource, Status};
 use crate::event::Target;
-use crate::units::ByteRate;
 
 use super::metric::{Aggregate, Metric, Series};
 
@@ -17,6 +17,8 @@ pub struct Allowance {
     pub resource: Resource,
     /// How fast, per second in bytes or numbers: what is proved to be faster is not excused.
     pub max_rate: f64,
+    /// The same as it was written.
+    pub rate_as_written: String,
     /// Why.
     pub reason: String,
     /// The last day, as `2026-12-31`.
@@ -39,15 +41,6 @@ impl Allowance {
     pub fn in_words(&self) -> String {
         let until = if self.expired { "it was allowed until" } else { "allowed until" };
         format!("{until} {} ({}): {}", self.expires, self.place, self.reason)
-    }
-
-    /// The rate for people.
-    #[must_use]
-    pub fn rate_in_words(&self) -> String {
-        match self.resource {
-            Resource::Memory => ByteRate(self.max_rate).to_string().trim_start_matches('+').to_owned(),
-            Resource::Fds | Resource::Threads => format!("{:.1}/h", self.max_rate * 3600.0),
-        }
     }
 }
 
@@ -77,4 +70,18 @@ pub fn excuse<'a>(allowances: &'a [Allowance], target: &Target) -> Option<&'a Al
     let low = known.growth.ci_low.or(known.growth.rate)?;
     let about = allowances.iter().filter(|one| one.is_about(target, resource) && low <= one.max_rate);
     about.min_by_key(|one| one.expired)
+}
+
+/// Whether an alert says no more than a growth that is excused.
+pub(super) fn excuses_alert(allowances: &[Allowance], target: &Target, alert: &Alert) -> bool {
+    let verdict = &target.assessment.verdict;
+    let resource = match alert.kind {
+        AlertKind::Leak => verdict.resource.unwrap_or(Resource::Memory),
+        AlertKind::ConsistentGrowth => Resource::Memory,
+        _ => return false,
+    };
+    let known = target.assessment.resources.iter().find(|known| known.resource == resource);
+    // Growth that has no rate yet is not proved to be faster.
+    let low = known.and_then(|known| known.growth.ci_low.or(known.growth.rate)).unwrap_or(0.0);
+    allowances.iter().any(|one| !one.expired && one.is_about(target, resource) && low <= one.max_rate)
 }

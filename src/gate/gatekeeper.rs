@@ -1,28 +1,30 @@
 //! Holds every threshold against every target while a session runs: a sink of its events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
+use crate::alert::{Alert, Severity};
 use crate::analysis::Settings;
 use crate::event::{Event, EventSink, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
-use super::allow::{Allowance, about};
+use super::allow::{Allowance, about, excuses_alert};
 use super::answer::{Answer, Outcome, Subject};
 use super::baseline::Baseline;
 use super::expression::{Limit, Threshold};
 use super::guard::Guard;
+use super::ledger::{Folded, Ledger};
 use super::levels::Levels;
 use super::metric::Aggregate;
 use super::work::{WorkMeter, WorkTick};
 
-/// Answers about targets that have gone and passed; beyond them they are only counted. A host that starts hundreds of
-/// processes a second must not make a watcher grow.
-const KEPT: usize = 1024;
 /// A target that was seen for a smaller part of the session than this, and has gone, is not what was to be judged.
 const PASSING_BY: f64 = 0.1;
 /// A target of a recording that is missing for this part of it, at the end, has gone.
 const ABSENT: f64 = 0.05;
+
+/// What says how much work was done by now; nothing while it is not known.
+type WorkSource = dyn FnMut() -> Result<Option<WorkTick>, String>;
 
 /// All thresholds on all targets.
 pub struct Gatekeeper {
@@ -31,6 +33,8 @@ pub struct Gatekeeper {
     warmup_s: f64,
     baseline: Baseline,
     allowances: Vec<Allowance>,
+    /// An alert that nothing excuses.
+    alerted: bool,
     /// The process that was started for the session.
     command: Option<Pid>,
     /// First sample of the session, or of each recording.
@@ -38,11 +42,9 @@ pub struct Gatekeeper {
     latest: Option<Timestamp>,
     /// By the number of the target.
     open: HashMap<u64, Vec<Guard>>,
-    answers: Vec<Answer>,
-    /// Passing answers to each threshold that are no longer kept.
-    folded: Vec<u64>,
+    ledger: Ledger,
     on_abort: Option<Box<dyn Fn()>>,
-    work_source: Option<Box<dyn FnMut() -> Option<WorkTick>>>,
+    work_source: Option<Box<WorkSource>>,
     work: WorkMeter,
     /// Why the session was ended.
     aborted: Option<String>,
@@ -53,17 +55,17 @@ impl Gatekeeper {
     #[must_use]
     pub fn new(thresholds: Vec<Threshold>, settings: Settings, warmup_s: f64) -> Self {
         Self {
-            folded: vec![0; thresholds.len()],
+            ledger: Ledger::new(thresholds.len()),
             thresholds,
             settings,
             warmup_s,
             baseline: Baseline::default(),
             allowances: Vec::new(),
+            alerted: false,
             command: None,
             begun: HashMap::new(),
             latest: None,
             open: HashMap::new(),
-            answers: Vec::new(),
             on_abort: None,
             work_source: None,
             work: WorkMeter::default(),
@@ -87,6 +89,17 @@ impl Gatekeeper {
         &self.allowances
     }
 
+    /// Whether an alert worse than "a process ended" was raised that nothing excuses.
+    #[must_use]
+    pub fn alerted(&self) -> bool {
+        self.alerted
+    }
+
+    fn alert(&mut self, target: Option<&Target>, alert: &Alert) {
+        let excused = target.is_some_and(|target| excuses_alert(&self.allowances, target, alert));
+        self.alerted |= alert.kind.severity() > Severity::Info && !excused;
+    }
+
     /// Compares with an earlier run.
     pub fn set_baseline(&mut self, baseline: Baseline) {
         self.baseline = baseline;
@@ -97,8 +110,8 @@ impl Gatekeeper {
         self.command = Some(pid);
     }
 
-    /// Asks this at every tick how much work was done.
-    pub fn count_work(&mut self, source: impl FnMut() -> Option<WorkTick> + 'static) {
+    /// Asks this at every tick how much work was done; an error says why that cannot be told.
+    pub fn count_work(&mut self, source: impl FnMut() -> Result<Option<WorkTick>, String> + 'static) {
         self.work_source = Some(Box::new(source));
     }
 
@@ -120,22 +133,22 @@ impl Gatekeeper {
         self.aborted.as_deref()
     }
 
-    /// Passing answers to a threshold about targets that have gone and are not among [`Self::answers`].
+    /// Answers to a threshold about targets that have gone, and that are not among [`Self::answers`].
     #[must_use]
-    pub fn folded(&self, threshold: usize) -> u64 {
-        self.folded[threshold]
+    pub fn folded(&self, threshold: usize) -> Folded {
+        self.ledger.folded(threshold)
     }
 
     /// What came of it, once the session has ended.
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
-        &self.answers
+        &self.ledger.answers
     }
 
     /// What a threshold came to; inconclusive when nothing was observed.
     #[must_use]
     pub fn outcome(&self, threshold: usize) -> Outcome {
-        let passed = (self.folded[threshold] > 0).then_some(Outcome::Pass);
+        let passed = (self.ledger.folded(threshold).passed > 0).then_some(Outcome::Pass);
         let worst = self.worst(threshold).map(|answer| answer.outcome);
         worst.max(passed).unwrap_or(Outcome::Inconclusive)
     }
@@ -143,7 +156,7 @@ impl Gatekeeper {
     /// The first of the worst answers to a threshold that count.
     #[must_use]
     pub fn worst(&self, threshold: usize) -> Option<&Answer> {
-        let own = self.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
+        let own = self.ledger.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
         // max_by_key gives the last one.
         own.rev().max_by_key(|answer| answer.outcome)
     }
@@ -156,7 +169,7 @@ impl Gatekeeper {
             metric.aggregate == Aggregate::Growth && !metric.series.is_count() && !metric.per_work
         };
         let mut passed =
-            self.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
+            self.ledger.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
         passed.peek().is_some() && passed.all(|answer| answer.unmoved)
     }
 
@@ -166,7 +179,7 @@ impl Gatekeeper {
             let session = self.session_s(&target.source);
             // A recording does not say when a process has ended: it is seen no more.
             let absent = self.latest.map_or(0.0, |latest| latest.seconds_since(target.last_seen));
-            self.close(target, target.ended.is_some() || absent > ABSENT * session);
+            self.close(target, target.ended.is_some() || absent > ABSENT * session, |_| true);
         }
         self.weigh();
     }
@@ -223,7 +236,11 @@ impl Gatekeeper {
 
     /// All targets were read: their memory stands beside the work that was done by now.
     fn tick(&mut self, at: Timestamp, targets: &[Target]) {
-        let Some(tick) = self.work_source.as_mut().and_then(|source| source()) else { return };
+        let tick = match self.work_source.as_mut().map(|source| source()) {
+            Some(Ok(Some(tick))) => tick,
+            Some(Err(why)) => return self.work.fail(why),
+            Some(Ok(None)) | None => return,
+        };
         let total = self.work.push(at, &tick, targets);
         for target in targets.iter().filter(|target| target.ended.is_none()) {
             if self.elapsed(target, at) < self.warmup_s {
@@ -235,54 +252,41 @@ impl Gatekeeper {
         }
     }
 
-    fn close(&mut self, target: &Target, gone: bool) {
+    /// Asks every threshold of a target for the last time, and enters the answers that are wanted.
+    fn close(&mut self, target: &Target, gone: bool, wanted: fn(Outcome) -> bool) {
         let Some(mut guards) = self.open.remove(&target.number) else { return };
         let latest = self.latest.unwrap_or(target.last_seen);
         let elapsed = self.elapsed(target, latest);
         let session = self.session_s(&target.source);
         for (index, guard) in guards.iter_mut().enumerate() {
             guard.levels.conclude(&self.settings);
+            guard.levels.why_no_work = self.work.why_none();
             let expression = &self.thresholds[index].expression;
             let mut answer = guard.answer(expression, target, elapsed);
             answer.threshold = index;
             answer.gone = gone;
-            let full = gone && self.answers.len() >= KEPT;
-            match answer.outcome {
-                Outcome::Pass if full => self.folded[index] += 1,
-                // It would not count beside any answer, and says no more than those that are kept.
-                Outcome::Inconclusive if full && answer.observed_s < PASSING_BY * session => {}
-                _ => self.answers.push(answer),
+            if !wanted(answer.outcome) {
+                continue;
             }
+            let passing_by = answer.observed_s < PASSING_BY * session;
+            self.ledger.enter(answer, passing_by, expression.comparison.is_upward());
         }
-    }
-
-    /// Of a program that its process runs no more, only what failed counts: the process goes on under another name.
-    fn replace(&mut self, target: &Target) {
-        let before = self.answers.len();
-        self.close(target, true);
-        let mut index = 0;
-        self.answers.retain(|answer| {
-            index += 1;
-            index <= before || answer.outcome == Outcome::Fail
-        });
     }
 
     /// What came and went too soon to be judged does not count beside others that were: one of its own name, or
     /// anything at all when it was there for a moment only.
     fn weigh(&mut self) {
-        let sessions: Vec<f64> = self.answers.iter().map(|answer| self.session_s(&answer.subject.source)).collect();
-        let judged: Vec<(usize, String)> = self
-            .answers
-            .iter()
-            .filter(|answer| answer.outcome != Outcome::Inconclusive)
-            .map(|answer| (answer.threshold, answer.subject.name.clone()))
-            .collect();
-        for (answer, session) in self.answers.iter_mut().zip(sessions) {
+        let answers = &self.ledger.answers;
+        let is_judged = |answer: &&Answer| answer.outcome != Outcome::Inconclusive;
+        let asked: HashSet<usize> = answers.iter().filter(is_judged).map(|answer| answer.threshold).collect();
+        let judged: HashSet<(usize, String)> =
+            answers.iter().filter(is_judged).map(|answer| (answer.threshold, answer.subject.name.clone())).collect();
+        let sessions: Vec<f64> = answers.iter().map(|answer| self.session_s(&answer.subject.source)).collect();
+        for (answer, session) in self.ledger.answers.iter_mut().zip(sessions) {
             let brief = answer.observed_s < PASSING_BY * session;
-            let stands_in = |(threshold, name): &(usize, String)| {
-                *threshold == answer.threshold && (brief || *name == answer.subject.name)
-            };
-            answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && judged.iter().any(stands_in));
+            let stood_in_for = (brief && asked.contains(&answer.threshold))
+                || judged.contains(&(answer.threshold, answer.subject.name.clone()));
+            answer.counts = !(answer.outcome == Outcome::Inconclusive && answer.gone && stood_in_for);
         }
     }
 }
@@ -295,9 +299,11 @@ impl EventSink for Gatekeeper {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) => self.sample(target, sample),
-            Event::Gone(target) => self.close(target, true),
-            Event::Replaced(target) => self.replace(target),
+            Event::Gone(target) => self.close(target, true, |_| true),
+            // Of a program that its process runs no more only what failed counts: the process goes on under another name.
+            Event::Replaced(target) => self.close(target, true, |outcome| outcome == Outcome::Fail),
             Event::Ticked(tick, targets) => self.tick(tick.at, targets),
+            Event::Alert(target, alert) => self.alert(target, alert),
             _ => {}
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::event::Target;
 use crate::model::Timestamp;
-use crate::units::Span;
+use crate::units::{Span, p_value};
 
 use super::allow::{Allowance, covering};
 use super::answer::{Answer, Outcome, Subject};
@@ -70,7 +70,7 @@ impl Guard {
             factor => format!("{metric} less {factor} times the baseline"),
         };
         let (outcome, message) = judge(expression, &apart, plus, &what);
-        let p = difference.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
+        let p = difference.p.map(|p| format!(", p {}", p_value(p))).unwrap_or_default();
         let message = format!("{message} (now {}, then {}{p})", metric.show(measured.value), metric.show(past.value));
         let limit = factor * past.value + plus;
         Ok(Held { measured, limit, difference: Some((past, difference)), outcome, message })
@@ -116,6 +116,11 @@ impl Guard {
             Some((_, held)) => Ok(held.clone()),
             None if elapsed < expression.after_s => {
                 Err(format!("it counts after {}, and the session ended before", Span(expression.after_s)))
+            }
+            // Also when it never held: nothing was looked at for long enough.
+            None if elapsed < expression.after_s + expression.hold_s => {
+                let counted = Span((elapsed - expression.after_s).max(0.0));
+                Err(format!("it must hold for {}, and was looked at for {counted} only", Span(expression.hold_s)))
             }
             None => self.hold(expression, target).map(|mut held| {
                 if held.outcome == Outcome::Fail && expression.hold_s > 0.0 {

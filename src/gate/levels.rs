@@ -26,6 +26,8 @@ pub(super) struct Levels {
     assessed: Option<Assessment>,
     /// Growth by work: the same analysis with work in place of time, and the work at its first and newest sample.
     work: Option<(Tracker, Option<f64>, f64)>,
+    /// Why no work was counted at all, unless none was done; known at the end.
+    pub why_no_work: Option<String>,
 }
 
 impl Levels {
@@ -47,6 +49,7 @@ impl Levels {
             tracker: (own && grows).then(|| Tracker::new(settings, age_s)),
             assessed: None,
             work: metric.per_work.then(|| (Tracker::new(settings, None), None, 0.0)),
+            why_no_work: None,
         }
     }
 

@@ -107,7 +107,8 @@ fn growth(series: Series, levels: &Levels, target: &Target) -> Result<Measured, 
 /// Growth by unit of work.
 fn by_work(metric: &Metric, levels: &Levels, worked: f64) -> Result<Measured, String> {
     if worked <= 0.0 {
-        return Err("no work was counted: nothing was exercised".to_owned());
+        let idle = || "no work was counted: nothing was exercised".to_owned();
+        return Err(levels.why_no_work.clone().unwrap_or_else(idle));
     }
     let known = levels.assessed();
     if let Some(assessed) = known

@@ -154,7 +154,7 @@ impl Metric {
         }
     }
 
-    /// A value as people read it.
+    /// A value as people read it. That growth is one per work is said by the metric.
     #[must_use]
     pub fn show(&self, value: f64) -> String {
         let signed = matches!(self.aggregate, Aggregate::Growth | Aggregate::Delta);
@@ -164,7 +164,7 @@ impl Metric {
             (true, false) => SignedBytes(value.round() as i64).to_string(),
             (false, _) => Bytes(value.round().max(0.0) as i64 as u64).to_string(),
         };
-        let text = match self.dimension() {
+        match self.dimension() {
             Dimension::ByteRate => ByteRate(value).to_string(),
             Dimension::CountRate => format!("{:+.1}/h", value * 3600.0),
             Dimension::Bytes => bytes(value),
@@ -173,8 +173,7 @@ impl Metric {
             Dimension::Plain if self.aggregate == Aggregate::Mean => format!("{value:.1}"),
             Dimension::Plain if signed => format!("{value:+}"),
             Dimension::Plain => format!("{value}"),
-        };
-        if self.per_work { format!("{text} per unit of work") } else { text }
+        }
     }
 }
 

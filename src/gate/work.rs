@@ -49,6 +49,8 @@ pub struct WorkMeter {
     jobs: VecDeque<Job>,
     /// Those who mark them.
     times: JobTimes,
+    failed: u64,
+    first_failure: Option<String>,
 }
 
 impl WorkMeter {
@@ -84,6 +86,28 @@ impl WorkMeter {
         }
         self.memory = Some(memory);
         self.total
+    }
+
+    /// Notes that it could not be told at a tick how much work was done.
+    pub(super) fn fail(&mut self, why: String) {
+        self.failed += 1;
+        self.first_failure.get_or_insert(why);
+    }
+
+    /// At how many ticks it could not be told, and why at the first of them.
+    #[must_use]
+    pub fn failures(&self) -> (u64, Option<&str>) {
+        (self.failed, self.first_failure.as_deref())
+    }
+
+    /// Why no work was counted, unless none was done.
+    pub(super) fn why_none(&self) -> Option<String> {
+        match (self.total > 0.0, &self.first_failure, self.last) {
+            (true, ..) => None,
+            (false, Some(why), _) => Some(format!("work could not be counted: {why}")),
+            (false, None, None) => Some("work could not be counted: no number was there".to_owned()),
+            (false, None, Some(_)) => None,
+        }
     }
 
     /// All work since the first tick.

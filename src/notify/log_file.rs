@@ -48,6 +48,29 @@ impl AlertLog {
 
 impl Channel for AlertLog {
     fn deliver(&mut self, message: &AlertMessage, _stop: &StopFlag) -> Result<(), Failure> {
-        self.append(message).map_err(|error| Failure { why: error.to_string(), again: Again::Soon })
+        self.append(message).map_err(|error| {
+            // A full disk is not emptied within seconds.
+            let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+            Failure { why: error.to_string(), again: if full { Again::Once } else { Again::Soon } }
+        })
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::alert::{Alert, AlertKind, AlertState};
+    use crate::model::Timestamp;
+
+    #[test]
+    fn a_full_disk_is_not_waited_for() {
+        let at = Timestamp(0);
+        let (kind, state) = (AlertKind::Leak, AlertState::Firing);
+        let alert = Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
+        let message = crate::report::alert_message(None, None, &alert);
+        let mut log = AlertLog::open(Path::new("/dev/full")).expect("a device");
+        let failure = log.deliver(&message, &StopFlag::default()).expect_err("a full disk");
+        assert_eq!(failure.again, Again::Once);
     }
 }

@@ -47,6 +47,8 @@ pub enum Again {
     Never,
     /// After the usual pause.
     Soon,
+    /// As [`Self::Soon`], but a second time only, and not while every alert fails.
+    Once,
     /// Not before this has passed.
     After(Duration),
 }
@@ -181,6 +183,7 @@ impl Sender {
             held(&self.tally).last_failure = Some(why.clone());
             let pause = match again {
                 Again::Never => None,
+                Again::Once => pauses.next().filter(|&pause| pause == PAUSES[0] && !held(&self.tally).failing),
                 Again::Soon => pauses.next(),
                 Again::After(asked) => pauses.next().map(|usual| asked.max(usual).min(LONGEST_PAUSE)),
             };

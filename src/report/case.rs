@@ -1,9 +1,9 @@
 //! The report as a list of cases, each passed, failed, in error or skipped: what every CI system understands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::escape;
-use crate::schema::{AnswerEntry, GateOutcome, Report, Status, Target};
+use crate::schema::{AnswerEntry, GateOutcome, Report, Status, Target, ThresholdEntry};
 
 /// What became of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) struct Case {
     pub class: String,
     pub name: String,
     pub state: State,
+    /// What was asked: `threshold`, `leak` or `session`.
+    pub kind: &'static str,
     pub message: String,
     /// Whether the message is a warning although the case did not fail.
     pub warns: bool,
@@ -35,14 +37,14 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
     let targets: Vec<String> = report.targets.iter().map(|t| names.class(&class_of(t.members, &t.name))).collect();
     let mut out = Vec::new();
     for threshold in report.gate.iter().flat_map(|gate| &gate.thresholds) {
-        let mut taken = vec![false; targets.len()];
+        let mut places: HashMap<Who<'_>, VecDeque<usize>> = HashMap::new();
+        for (index, target) in report.targets.iter().enumerate() {
+            places.entry(who(target)).or_default().push_back(index);
+        }
         for answer in &threshold.answers {
-            let index = report.targets.iter().enumerate().position(|(i, t)| !taken[i] && is_about(answer, t));
+            let index = places.get_mut(&who_of(answer)).and_then(VecDeque::pop_front);
             let class = match index {
-                Some(index) => {
-                    taken[index] = true;
-                    targets[index].clone()
-                }
+                Some(index) => targets[index].clone(),
                 None => names.class(&class_of(answer.members, &answer.name)),
             };
             let (state, warns) = match (answer.outcome, threshold.tier.as_str()) {
@@ -56,7 +58,19 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
             };
             let seconds = index.map_or(0.0, |index| report.targets[index].observed_seconds);
             let name = clean(&threshold.expression);
-            out.push(Case { class, name, state, message: clean(&answer.message), warns, seconds });
+            out.push(Case { class, name, state, kind: "threshold", message: clean(&answer.message), warns, seconds });
+        }
+        if threshold.more_failed > 0 {
+            let fails = threshold.tier == "fail";
+            out.push(Case {
+                class: "leakwatch.session".to_owned(),
+                name: clean(&threshold.expression),
+                state: if fails { State::Failed } else { State::Passed },
+                kind: "threshold",
+                message: more_failed(threshold),
+                warns: !fails,
+                seconds: 0.0,
+            });
         }
     }
     for (target, class) in report.targets.iter().zip(&targets) {
@@ -66,6 +80,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
             class: class.clone(),
             name: "leak".into(),
             state: state(report, target),
+            kind: "leak",
             message,
             warns: false,
             seconds,
@@ -96,17 +111,27 @@ fn session(report: &Report, others: &[Case]) -> Case {
         class: "leakwatch.session".to_owned(),
         name: "session".to_owned(),
         state,
+        kind: "session",
         message: clean(&report.verdict.summary),
         warns: false,
         seconds: report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max),
     }
 }
 
-fn is_about(answer: &AnswerEntry, target: &Target) -> bool {
-    answer.pid == target.pid
-        && answer.name == target.name
-        && answer.source == target.source
-        && answer.members.is_some() == target.members.is_some()
+/// What the answers do not list.
+pub(super) fn more_failed(threshold: &ThresholdEntry) -> String {
+    format!("{} more targets failed and have gone; the worst are listed", threshold.more_failed)
+}
+
+/// What tells targets apart in a report: number, name, recording, and whether it is a sum.
+type Who<'a> = (Option<u32>, &'a str, Option<&'a str>, bool);
+
+fn who(target: &Target) -> Who<'_> {
+    (target.pid, &target.name, target.source.as_deref(), target.members.is_some())
+}
+
+fn who_of(answer: &AnswerEntry) -> Who<'_> {
+    (answer.pid, &answer.name, answer.source.as_deref(), answer.members.is_some())
 }
 
 fn state(report: &Report, target: &Target) -> State {

@@ -38,7 +38,8 @@ fn threshold_entry(gatekeeper: &Gatekeeper, index: usize, threshold: &Threshold)
         unit: threshold.expression.metric.unit().to_owned(),
         outcome: outcome(gatekeeper.outcome(index)),
         answers: own.map(answer).collect(),
-        more_passed: gatekeeper.folded(index),
+        more_passed: gatekeeper.folded(index).passed,
+        more_failed: gatekeeper.folded(index).failed,
     }
 }
 
@@ -79,7 +80,8 @@ fn answer(answer: &Answer) -> schema::AnswerEntry {
 
 /// The work that was counted.
 #[must_use]
-pub fn work(meter: &WorkMeter, source: &str, failed: u64, first_failure: Option<String>) -> schema::WorkEntry {
+pub fn work(meter: &WorkMeter, source: &str) -> schema::WorkEntry {
+    let (failed, first_failure) = meter.failures();
     let halves = meter.halves();
     let job = |job: &Job| schema::JobEntry {
         timestamp: job.at.to_string(),
@@ -95,7 +97,7 @@ pub fn work(meter: &WorkMeter, source: &str, failed: u64, first_failure: Option<
         per_second_second_half: halves.map(|(_, second)| second),
         load_changed: meter.has_changed(),
         failed_reads: failed,
-        first_failure,
+        first_failure: first_failure.map(str::to_owned),
         jobs: meter.jobs().map(job).collect(),
     }
 }

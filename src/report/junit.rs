@@ -52,7 +52,7 @@ fn write_case<W: Write>(xml: &mut Writer<W>, case: &Case) -> io::Result<()> {
         .with_attributes(attributes)
         .write_inner_content(|xml| {
             let (element, kind) = match case.state {
-                State::Failed => ("failure", Some("threshold")),
+                State::Failed => ("failure", Some(case.kind)),
                 State::Error => ("error", Some("inconclusive")),
                 State::Skipped => ("skipped", None),
                 State::Passed => ("system-out", None),

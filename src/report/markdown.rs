@@ -7,6 +7,8 @@ use crate::event::Course;
 use crate::schema::{GateOutcome, Report, Status};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
+use super::case::more_failed;
+
 /// Rows a table has at most: a host with thousands of processes is not for reading.
 const ROWS: usize = 50;
 /// Characters of a sparkline.
@@ -45,18 +47,25 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
                 writeln!(text, "| {} | {who} | {outcome} | {} |", cell(&threshold.expression), cell(&answer.message));
         }
         more(&mut text, rows.count());
+        for threshold in gate.thresholds.iter().filter(|threshold| threshold.more_failed > 0) {
+            let _ = writeln!(text, "\n{}: {}", cell(&threshold.expression), more_failed(threshold));
+        }
         for warning in &gate.warnings {
             let _ = writeln!(text, "\n**Warning:** {}", cell(warning));
         }
     }
     text.push_str("\n| target | verdict | growth of memory | 95 % interval | memory | RSS at most | seen for |\n|---|---|---|---|---|---|---|\n");
     for (index, target) in report.targets.iter().enumerate().take(ROWS) {
-        let rate = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| ByteRate(value).to_string());
+        let rate = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| ByteRate(value).to_string());
         let words = target.verdict.status.words();
         let status = if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() };
+        let status = if target.allowed.is_some() { format!("{words} (allowed)") } else { status };
         let growth = &target.growth;
-        let interval = format!("{} to {}", rate(growth.ci_low_bytes_per_s), rate(growth.ci_high_bytes_per_s));
-        let rss = target.memory.rss_max_bytes.map_or_else(|| "?".to_owned(), |bytes| Bytes(bytes).to_string());
+        let interval = match growth.ci_low_bytes_per_s.zip(growth.ci_high_bytes_per_s) {
+            Some((low, high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
+            None => "-".to_owned(),
+        };
+        let rss = target.memory.rss_max_bytes.map_or_else(|| "-".to_owned(), |bytes| Bytes(bytes).to_string());
         let _ = writeln!(
             text,
             "| {} | {status} | {} | {interval} | {} | {rss} | {} |",

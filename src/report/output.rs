@@ -76,6 +76,9 @@ pub enum OutputError {
 /// One file to write.
 #[derive(Debug)]
 pub struct Output {
+    /// As it was typed, for messages.
+    typed: PathBuf,
+    /// With links followed.
     path: PathBuf,
     format: OutputFormat,
     place: Place,
@@ -112,7 +115,7 @@ impl Output {
         } else {
             Place::Direct(File::options().write(true).create(true).truncate(false).open(&real).map_err(fail)?)
         };
-        Ok(Self { path: fs::canonicalize(&real).unwrap_or(real), format, place })
+        Ok(Self { typed: path.to_owned(), path: fs::canonicalize(&real).unwrap_or(real), format, place })
     }
 
     /// What the file is to hold.
@@ -136,7 +139,7 @@ impl Output {
         if !self.format.is_stream() {
             return Ok(None);
         }
-        let name = format!("'{}'", self.path.display());
+        let name = format!("'{}'", self.typed.display());
         if file.metadata()?.is_file() {
             file.set_len(0)?;
         }
@@ -151,8 +154,8 @@ impl Output {
         if self.format.is_stream() {
             return Ok(());
         }
-        let path = self.path;
-        let fail = |source| OutputError::Io { path: path.clone(), source };
+        let (path, typed) = (self.path, self.typed);
+        let fail = |source| OutputError::Io { path: typed.clone(), source };
         match self.place {
             Place::Direct(mut file) => document.write(self.format, &mut file).map_err(fail),
             Place::Replaced => {
@@ -236,5 +239,9 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    // The error names the file that was to be made, which nobody has typed: only what the system said is of use.
+    builder.tempfile_in(folder).map_err(|error| {
+        let text = error.to_string();
+        text.split_once(" at path ").map(|(said, _)| io::Error::new(error.kind(), said.to_owned())).unwrap_or(error)
+    })
 }

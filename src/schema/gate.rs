@@ -50,6 +50,9 @@ pub struct ThresholdEntry {
     pub answers: Vec<AnswerEntry>,
     /// Further targets that have gone and passed, once there are hundreds.
     pub more_passed: u64,
+    /// Further targets that have gone and failed, by less than those among `answers`.
+    #[serde(default)]
+    pub more_failed: u64,
 }
 
 /// One expression held against one target.

@@ -9,7 +9,6 @@ use crate::model::Timestamp;
 use crate::source::{ExactMemory, ReadError};
 use crate::units::Bytes;
 
-use super::Session;
 use super::watch::Watch;
 
 /// A count that refuted a leak is repeated after this time, in seconds.
@@ -27,28 +26,6 @@ pub(super) enum Exactness {
     Settled(Reason),
     /// The memory is not there.
     Refuted(Reason, Timestamp),
-}
-
-impl Session<'_> {
-    /// Counts the pages of those who would be called leaking, as far as the budget reaches.
-    pub(super) fn count_pages(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        for index in watch.awaiting() {
-            let Some(key) = watch.targets()[index].key else { continue };
-            let now = self.clock.now().awake;
-            if !self.plan.pss {
-                let why = if self.cost.gave_up_pss { "it would cost too much" } else { "'--no-pss' forbids it" };
-                watch.counted(index, Err(why.to_owned()), at, sink)?;
-            } else if self.budget.has_credit(now) {
-                let before = self.dear();
-                let count = self.source.count_pages(key);
-                self.spent(key, before);
-                watch.counted(index, count.map_err(|error| why_not(&error)), at, sink)?;
-            } else {
-                watch.await_again(index);
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Watch {

@@ -6,6 +6,7 @@ mod attribution;
 mod batch;
 mod closing;
 mod confirm;
+mod dear;
 mod ended;
 mod groups;
 mod overhead;
@@ -75,6 +76,8 @@ pub struct Session<'a> {
     /// What new targets said when it was tried whether they can be read: their first sample.
     tried: HashMap<ProcessKey, Observation>,
     budget: PssBudget,
+    /// Whether the tick in hand is known to be the last one.
+    is_last: bool,
     /// When those who may leak are looked at.
     looks: HashMap<ProcessKey, attribution::Looks>,
     governor: Governor,
@@ -99,6 +102,7 @@ impl<'a> Session<'a> {
             fresh: Vec::new(),
             tried: HashMap::new(),
             budget: PssBudget::default(),
+            is_last: false,
             looks: HashMap::new(),
             governor,
             cost: Cost::default(),
@@ -128,6 +132,8 @@ impl<'a> Session<'a> {
             let (at, late_s, notices) = schedule.begin(self.clock.now());
             let tick = Tick { number: ticks, at, late_s, host: None };
             ticks += 1;
+            self.is_last = self.plan.samples == Some(ticks)
+                || self.plan.duration.is_some_and(|duration| schedule.is_last_within(duration));
             if let Err(error) = self.tick(tick, &notices, watch, sink)? {
                 failed = Some(error);
                 break EndedBy::OutputFailed;
@@ -299,7 +305,8 @@ impl<'a> Session<'a> {
         keys.sort_unstable();
         let now = self.clock.now().awake;
         for (index, key) in keys {
-            let deep = self.plan.pss && self.budget.allows(key, now);
+            let rss = watch.targets()[index].reading.rss;
+            let deep = self.plan.pss && self.budget.allows(key, now, rss, self.is_last);
             let before = if deep { self.dear() } else { Default::default() };
             let outcome = match self.tried.remove(&key) {
                 Some(tried) if !deep => Ok(tried),
@@ -315,6 +322,9 @@ impl<'a> Session<'a> {
                         self.budget.forget(key);
                         self.looks.remove(&key);
                         self.running.insert(key, Running { index, label });
+                    }
+                    if deep {
+                        self.budget.read_at(key, reading.rss);
                     }
                     watch.observe(index, &Sample { at, reading }, &denied, sink)?;
                 }
@@ -339,19 +349,6 @@ impl<'a> Session<'a> {
             self.groups.insert(seen.path, index);
         }
         before.into_values().try_for_each(|index| watch.gone(index, at, sink))
-    }
-
-    /// The clocks before a reading that walks the pages of a process: CPU time and time.
-    fn dear(&self) -> (Duration, Duration) {
-        (self.clock.cpu_time(), self.clock.now().awake)
-    }
-
-    /// Books such a reading.
-    fn spent(&mut self, key: ProcessKey, (cpu, began): (Duration, Duration)) {
-        let now = self.clock.now().awake;
-        let held_s = now.saturating_sub(began).as_secs_f64();
-        self.cost.longest_pause_s = Some(self.cost.longest_pause_s.unwrap_or(0.0).max(held_s));
-        self.budget.spent(key, now, self.clock.cpu_time().saturating_sub(cpu));
     }
 
     /// Reads the limits of all targets when that is due, else of those that are new, and the memory of the host.

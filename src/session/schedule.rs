@@ -57,6 +57,11 @@ impl Schedule {
         (self.due_after_start() > length).then(|| self.start.awake.saturating_add(length))
     }
 
+    /// Whether a session of this length ends before the tick after the one in hand is due.
+    pub(super) fn is_last_within(&self, length: Duration) -> bool {
+        self.due_after_start().saturating_add(self.interval) > length
+    }
+
     /// The time stamp of a moment.
     pub(super) fn at(&self, now: Moment) -> Timestamp {
         self.start.wall.plus(now.elapsed.saturating_sub(self.start.elapsed))

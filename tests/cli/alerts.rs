@@ -206,6 +206,27 @@ fn a_second_signal_leaves_no_command_behind() {
 }
 
 #[test]
+fn a_second_signal_leaves_nothing_of_the_command_of_run_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pids = folder.path().join("pids");
+    let stubborn = format!("trap '' TERM; sh -c 'sleep 1000 & echo $! $$ > {}; wait' & wait; wait", pids.display());
+    let mut command = leakwatch();
+    command.args(["run", "--interval", "100ms", "--grace", "10m", "--", "sh", "-c", &stubborn]);
+    let running = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a start");
+    let left = waited(&pids);
+    let pid = rustix::process::Pid::from_child(&running);
+    for _ in 0..2 {
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let output = running.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
+    for pid in left.split_whitespace() {
+        assert!(has_ended(pid), "{pid} was left behind");
+    }
+}
+
+#[test]
 fn an_alert_log_is_appended_to_and_survives_its_rotation() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");

@@ -108,3 +108,37 @@ fn a_full_disk_ends_the_session_and_keeps_the_rest() {
     let report = std::fs::read_to_string(&kept).expect("the other report");
     assert!(report.contains("\"schema_version\""), "{report}");
 }
+
+#[test]
+fn what_cannot_be_written_is_named_as_it_was_typed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let link = folder.path().join("typed.json");
+    std::os::unix::fs::symlink("/proc/sys/kernel/ostype", &link).expect("a link");
+    let link = link.to_str().expect("a path");
+    for path in [link, "/proc/typed.json"] {
+        let output = run(&["run", "-o", path, "--", "true"]);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(path) && !said.contains(".leakwatch-") && !said.contains("ostype"), "{said}");
+    }
+}
+
+#[test]
+fn help_that_cannot_be_written_is_no_success() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
+    let status = leakwatch().arg("--help").stdout(full).stderr(std::process::Stdio::null()).status();
+    assert_eq!(status.expect("the program starts").code(), Some(2));
+}
+
+#[test]
+fn a_recording_is_no_report_to_compare() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "timestamp,rss_bytes\n1,5000000\n").expect("a file");
+    let path = path.to_str().expect("a path");
+    let output = run(&["compare", path, path]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(said.contains("is no report of leakwatch") && said.contains("leakwatch report"), "{said}");
+    assert!(!said.contains("expected value"), "{said}");
+}

@@ -78,3 +78,20 @@ fn a_shim_has_the_name_of_what_it_became() {
     assert_eq!(replayed["rss"]["samples"], root["rss"]["samples"], "{replayed:#}");
     assert_eq!(replayed["name"], "sleep");
 }
+
+#[test]
+fn a_selector_that_matches_nothing_beside_others_is_named_and_noted() {
+    let target = Target::start("steady", &[]);
+    let pid = target.pid();
+    let watched = ["--interval", "50ms", "--samples", "2", "--format", "json"];
+    for wrong in [["--process", "no-such-name"], ["--pid", "4194303"], ["--cmdline", "no-such-[w]ord"]] {
+        let output = run(&[&["--pid", pid.as_str()], &wrong[..], &watched].concat());
+        let said = stderr(&output);
+        assert!(said.contains(&format!("nothing matches {}", wrong.join(" "))), "{said}");
+        let report: Value = serde_json::from_str(&stdout(&output)).expect("a report");
+        let noted = report["notices"].as_array().expect("notices").iter().filter(|one| one["kind"] == "unmatched");
+        assert_eq!(noted.count(), 1, "{report:#}");
+    }
+    let output = run(&[&["--pid", pid.as_str()], &watched[..]].concat());
+    assert!(!stderr(&output).contains("nothing matches"), "{}", stderr(&output));
+}

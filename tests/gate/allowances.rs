@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Run, leakwatch};
+use crate::support::{Run, leakwatch, stderr};
 
 /// An hour of a service that leaks 6 MiB an hour.
 fn recording(folder: &Path) {
@@ -42,6 +42,22 @@ fn a_known_leak_is_excused_and_named() {
     assert_eq!(excused.report["targets"][0]["allowed"], "cache, issue 12");
     assert_eq!(excused.report["targets"][0]["verdict"]["status"], "leaking", "the verdict itself is not touched");
     assert_eq!(excused.report["gate"]["allowances"][0]["place"], "leakwatch.toml, line 1");
+    let summary = excused.report["verdict"]["summary"].as_str().expect("a summary");
+    assert!(summary.starts_with("1 of 1 targets leaking, allowed until 2999-12-31"), "{summary}");
+    assert!(!excused.said.contains("no leak"), "{}", excused.said);
+    let pages = tempfile::tempdir().expect("a folder");
+    let (md, xml) = (pages.path().join("x.md"), pages.path().join("x.xml"));
+    with(
+        &entry("^service$", "9MiB/h", "2999-12-31"),
+        &["-o", md.to_str().expect("text"), "-o", xml.to_str().expect("text")],
+    );
+    for page in [md, xml] {
+        let text = std::fs::read_to_string(page).expect("a page");
+        assert!(text.contains("1 of 1 targets leaking, allowed until 2999") && !text.contains("no leak"), "{text}");
+    }
+    let alert = with(&entry("^service$", "9MiB/h", "2999-12-31"), &["--fail-on", "alert,leaking"]);
+    assert_eq!(alert.code, Some(0), "{}", alert.said);
+    assert!(alert.report["alerts"].as_array().is_some_and(|alerts| !alerts.is_empty()), "it is still told");
     let threshold = with(&entry("service", "9MiB/h", "'2999-12-31'"), &["--fail-if", "growth(memory) > 1MiB/h"]);
     assert_eq!((threshold.code, threshold.outcome()), (Some(0), "pass"), "{}", threshold.said);
     assert!(threshold.said.contains("cache, issue 12"), "{}", threshold.said);
@@ -53,6 +69,8 @@ fn what_is_faster_or_somebody_else_or_expired_is_not_excused() {
         let run = with(&allowance, &[]);
         assert_eq!(run.code, Some(1), "{}", run.said);
         assert!(!run.said.contains("allowed until"), "{}", run.said);
+        let alert = with(&allowance, &["--fail-on", "alert"]);
+        assert_eq!(alert.code, Some(1), "{}", alert.said);
     }
     for options in [&[][..], &["--fail-if", "growth(memory) > 1MiB/h"]] {
         let expired = with(&entry("service", "9MiB/h", "2001-01-31"), options);
@@ -60,6 +78,24 @@ fn what_is_faster_or_somebody_else_or_expired_is_not_excused() {
         assert!(expired.said.contains("it was allowed until 2001-01-31") && expired.said.contains("cache, issue 12"));
         assert_eq!(expired.report["gate"]["allowances"][0]["expired"], true);
     }
+}
+
+#[test]
+fn config_shows_what_is_excused_and_refuses_what_a_run_would_refuse() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = |text: &str| {
+        std::fs::write(folder.path().join("leakwatch.toml"), text).expect("a file");
+        leakwatch().current_dir(&folder).arg("config").output().expect("a start")
+    };
+    let shown = config(&entry("^service$", "2MiB/h", "2001-01-31"));
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(text.contains("[[allow]]  # leakwatch.toml, line 1\nprocess = \"^service$\"\n"), "{text}");
+    assert!(text.contains("max-rate = \"2MiB/h\"") && text.contains("expires = 2001-01-31  # over"), "{text}");
+    // It is what a file may hold.
+    assert_eq!(config(&text).status.code(), Some(0));
+    let refused = config(&entry("(", "2MiB/h", "2999-01-31"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("leakwatch.toml, line 1: process"), "{}", stderr(&refused));
 }
 
 #[test]

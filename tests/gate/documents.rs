@@ -19,6 +19,7 @@ fn in_short(script: &str) -> String {
     let short = [
         ("--duration 10m", "--duration 2s"),
         ("--interval 1s", "--interval 20ms"),
+        ("for 10s", "for 100ms"),
         ("MiB/h", "GiB/h"),
         ("10/h", "10000/h"),
         ("./myservice", "sleep 60"),

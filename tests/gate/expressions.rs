@@ -32,8 +32,14 @@ fn a_condition_must_hold_as_long_as_it_says() {
     let failed = run(&["--fail-if", "last(threads) > 0 for 500ms"], &sleep);
     assert_eq!((failed.code, failed.outcome()), (Some(1), "fail"), "{}", failed.said);
     assert!(failed.report["gate"]["thresholds"][0]["answers"][0]["failed_at"].is_string());
-    let brief = run(&["--fail-if", "last(threads) > 0 for 1m"], &sleep);
-    assert_eq!((brief.code, brief.outcome()), (Some(0), "pass"), "{}", brief.said);
+    let never = run(&["--fail-if", "last(threads) > 99 for 500ms"], &sleep);
+    assert_eq!((never.code, never.outcome()), (Some(0), "pass"), "{}", never.said);
+    // Whatever was seen, it was not seen for long enough.
+    for text in ["last(threads) > 0 for 1m", "last(threads) > 99 for 1m"] {
+        let brief = run(&["--fail-if", text], &sleep);
+        assert_eq!((brief.code, brief.outcome()), (Some(3), "inconclusive"), "{}", brief.said);
+        assert!(brief.said.contains("must hold for 1 min"), "{}", brief.said);
+    }
     let early = run(&["--fail-if", "last(threads) > 0 after 1m"], &sleep);
     assert_eq!((early.code, early.outcome()), (Some(3), "inconclusive"), "{}", early.said);
     assert!(early.said.contains("after 1 min"), "{}", early.said);

@@ -18,6 +18,15 @@ fn a_command_that_dies_at_half_time_is_inconclusive() {
 }
 
 #[test]
+fn a_command_that_fails_is_inconclusive_without_a_deadline_too() {
+    let failed = run(&["--warmup", "100ms"], "sleep 2; exit 7");
+    assert_eq!(failed.code, Some(3), "{}", failed.said);
+    assert!(failed.said.contains("the command failed") && failed.said.contains("status 7"), "{}", failed.said);
+    let propagated = run(&["--warmup", "100ms", "--propagate"], "sleep 2; exit 7");
+    assert_eq!(propagated.code, Some(7), "{}", propagated.said);
+}
+
+#[test]
 fn a_command_that_is_killed_is_inconclusive_without_a_deadline_too() {
     let run = run(&[], "sleep 2; kill -9 $$");
     assert_eq!(run.code, Some(3), "{}", run.said);
@@ -75,7 +84,13 @@ fn a_plan_is_made_before_the_run() {
     let output = leakwatch().args(["plan", "--rate", "1MiB/h", "--noise", "4MiB"]).output().expect("a start");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(text.contains("1.00 MiB/h can be told from no growth after 4 h") && text.contains("--fail-if"), "{text}");
+    assert!(text.contains("1.00 MiB/h can be told from no growth after 7 h"), "{text}");
+    assert!(text.contains("--fail-if 'growth(memory) > 512KiB/h'"), "a limit that neither answer straddles: {text}");
     let refused = leakwatch().args(["plan", "--rate", "0MiB/h", "--noise", "4MiB"]).output().expect("a start");
     assert_eq!(refused.status.code(), Some(2));
+    for rate in ["1B/h", "100B/h"] {
+        let hopeless = leakwatch().args(["plan", "--rate", rate, "--noise", "4MiB"]).output().expect("a start");
+        assert_eq!(hopeless.status.code(), Some(2));
+        assert!(stderr(&hopeless).contains("cannot be seen"), "{}", stderr(&hopeless));
+    }
 }

@@ -35,6 +35,14 @@ fn growth_by_job_is_told_whatever_the_load() {
         assert_eq!((leaky.code, leaky.outcome()), (Some(1), "fail"), "{}", leaky.said);
         assert!((3500.0..5500.0).contains(&value(&leaky)), "{}", leaky.said);
         assert!(leaky.said.contains("the load changed"), "{}", leaky.said);
+        let lines = leaky.said.lines().filter(|line| line.contains("per work is +"));
+        assert!(
+            lines.clone().count() == 1 && lines.clone().all(|line| line.matches("per").count() == 2),
+            "{}",
+            leaky.said
+        );
+        let summary = leaky.report["verdict"]["summary"].as_str().expect("a summary");
+        assert!(summary.starts_with("1 threshold failed: 'growth(memory) per work > 2kB' on "), "{summary}");
         let work = &leaky.report["gate"]["work"];
         assert!(work["load_changed"] == true && work["total"].as_f64().is_some_and(|total| total > 500.0), "{work}");
         let clean = clean.join().expect("a run");
@@ -83,6 +91,9 @@ fn a_counter_that_fails_is_said_once_and_the_rest_goes_on() {
         let thresholds = &run.report["gate"]["thresholds"];
         assert_eq!((&thresholds[0]["outcome"], &thresholds[1]["outcome"]), (&"pass".into(), &"inconclusive".into()));
         assert!(run.report["gate"]["work"]["failed_reads"].as_u64().is_some_and(|count| count > 1));
+        let why = thresholds[1]["answers"][0]["message"].as_str().expect("a sentence");
+        assert!(why.starts_with("work could not be counted: ") && why.contains(said), "{why}");
+        assert!(!run.said.contains("exercised"), "{}", run.said);
     }
 }
 

@@ -60,3 +60,26 @@ fn within_the_limit_nothing_is_given_up() {
         assert_eq!(outcome.cost.longest_pause_s, Some(0.02));
     }
 }
+
+#[test]
+fn pss_is_that_of_the_process_at_the_end_and_not_of_its_first_moment() {
+    for (length, samples) in [(Some(20), None), (None, Some(21))] {
+        for rss in [|second| if second < 1 { 1 << 20 } else { 200 << 20 }, |second| (100 << 20) + (second << 12)]
+            as [fn(u64) -> u64; 2]
+        {
+            let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 1000) }]);
+            let plan = Plan { pss: true, duration: length.map(Duration::from_secs), samples, ..plan(20) };
+            let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
+            assert_eq!(watch.targets()[0].reading.pss, Some(rss(20)));
+        }
+    }
+}
+
+#[test]
+fn pss_follows_a_process_that_grows_where_nobody_knows_the_end() {
+    let rss: fn(u64) -> u64 = |second| if second < 1 { 1 << 20 } else { 200 << 20 };
+    let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 6) }]);
+    let plan = Plan { pss: true, duration: None, ..plan(20) };
+    let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
+    assert_eq!(watch.targets()[0].reading.pss, Some(200 << 20));
+}

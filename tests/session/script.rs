@@ -105,7 +105,7 @@ impl ProcessSource for Script {
         Ok(found)
     }
 
-    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         if let Some(error) = &self.refuses {
             return Err(error.clone());
         }
@@ -115,7 +115,8 @@ impl ProcessSource for Script {
         self.clock.advance(self.slowness);
         let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
         let program = process.becomes.filter(|&(at, _)| at == second).map(|(_, name)| label(name));
-        let reading = Reading { rss: Some(rss), rss_anon: Some(rss), ..Reading::default() };
+        let pss = (depth == Depth::WithPss).then_some(rss);
+        let reading = Reading { rss: Some(rss), rss_anon: Some(rss), pss, ..Reading::default() };
         Ok(Observation { reading, denied, program })
     }
 

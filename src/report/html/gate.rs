@@ -54,7 +54,8 @@ pub(super) fn section(gate: &Gate) -> Option<GateSection> {
         }
     });
     let answers: Vec<AnswerLine> = lines.collect();
-    let more = all.len() - answers.len();
+    let counted: u64 = gate.thresholds.iter().map(|threshold| threshold.more_failed).sum();
+    let more = all.len() - answers.len() + usize::try_from(counted).unwrap_or(usize::MAX);
     let lines = remarks(gate);
     (!answers.is_empty() || !lines.is_empty()).then_some(GateSection { answers, more, lines })
 }

@@ -11,7 +11,7 @@ use crate::model::{Counter, Pid, Reading, Timestamp};
 const TIME_COLUMNS: [&str; 5] = ["timestamp", "time_s", "elapsed_time", "unix_time", "time"];
 
 /// A column known as memory beside our own ones.
-const RSS_COLUMN: &str = "rss";
+pub(super) const RSS_COLUMN: &str = "rss";
 
 /// What a column means.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +28,13 @@ pub(super) enum Role {
     Program,
     /// A counter, and the bytes of the unit it is in.
     Counter(Counter, f64),
+}
+
+impl Role {
+    /// Whether it is what a foreign file has for memory.
+    pub(super) fn is_memory(self) -> bool {
+        matches!(self, Self::Counter(Counter::Rss, _))
+    }
 }
 
 /// Tells what columns mean.

@@ -29,6 +29,11 @@ impl CsvRows {
         Ok(Self { delimiter, columns: found.into_iter().zip(header).collect(), quoted })
     }
 
+    /// What the first column of memory is called.
+    pub(super) fn memory_column(&self) -> Option<&str> {
+        self.columns.iter().find(|(role, _)| role.is_memory()).map(|(_, column)| column.as_str())
+    }
+
     /// The next record.
     pub(super) fn next<'a>(&'a mut self, lines: &'a mut Lines) -> Result<Step<'a>, ReplayError> {
         let Some(end) = lines.advance()? else { return Ok(Step::End) };

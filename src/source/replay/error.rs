@@ -24,6 +24,11 @@ pub enum ReplayError {
     NoValueGroup,
     #[error("'{given}' is not a unit of memory such as 'MB', 'MiB' or 'bytes'")]
     UnknownUnit { given: String },
+    #[error(
+        "the largest value in '{column}' of '{file}' is {largest}: too little for the memory of a process in bytes, and \
+         nothing names another unit; name it with --value-unit MiB (or KiB, MB, ...; B if these are bytes)"
+    )]
+    UnnamedUnit { file: String, column: String, largest: u64 },
     #[error("'{file}' is a report of leakwatch, with no samples in it: give the .csv or .jsonl of the same session")]
     IsReport { file: String },
     #[error("no line of '{file}' matches the regular expression")]

@@ -13,6 +13,7 @@ mod series;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unit;
 mod values;
 
 use std::io::Read;
@@ -28,6 +29,7 @@ use json::JsonRows;
 use lines::Lines;
 use series::{MAX_SERIES, SeriesBook};
 use text::TextRows;
+use unit::UnnamedUnit;
 
 use crate::model::Sample;
 
@@ -75,6 +77,7 @@ pub struct Recording {
     accepted: u64,
     notices: Notices,
     group_column: String,
+    unnamed_unit: Option<UnnamedUnit>,
 }
 
 /// The format of a recording. The first object of a JSON recording was read to find out.
@@ -119,6 +122,16 @@ impl Recording {
                 (Rows::Csv(Box::new(CsvRows::open(&mut lines, &roles)?)), Some(TimeAxis::Clock))
             }
         };
+        let unnamed_unit = match &rows {
+            Rows::Csv(rows) => rows.memory_column().and_then(|column| UnnamedUnit::of(column, layout)),
+            Rows::Text(rows) if rows.has_units() => None,
+            Rows::Text(_) => UnnamedUnit::of("value", layout),
+            // Our own event lines name the unit in the field.
+            Rows::Json { .. } if ["\"rss_bytes\"", "\"schema_version\""].iter().any(|key| holds(lines.line(), key)) => {
+                None
+            }
+            Rows::Json { .. } => UnnamedUnit::expected(layout),
+        };
         let group_column = layout.group_by.clone().unwrap_or_else(|| "pid".into());
         Ok(Self {
             lines,
@@ -128,6 +141,7 @@ impl Recording {
             accepted: 0,
             notices: Notices::default(),
             group_column,
+            unnamed_unit,
         })
     }
 
@@ -174,6 +188,9 @@ impl Recording {
                                 return Err(self.too_many_series());
                             }
                             self.accepted += 1;
+                            if let Some((unit, value)) = self.unnamed_unit.as_mut().zip(row.sample.reading.rss) {
+                                unit.push(value);
+                            }
                             return Ok(Some(row));
                         }
                         Err(fault) => fault,
@@ -228,7 +245,7 @@ impl Recording {
         if count >= self.accepted {
             return Err(ReplayError::Shuffled { file, line, count, rows: count + self.accepted });
         }
-        Ok(())
+        self.unnamed_unit.as_ref().map_or(Ok(()), |unit| unit.check(&file))
     }
 
     fn too_many_series(&self) -> ReplayError {
@@ -253,9 +270,12 @@ fn first_line(lines: &mut Lines) -> Result<lines::LineEnd, ReplayError> {
 
 /// Whether it is our own report: over many lines as we write it, or packed into one by somebody.
 fn is_report(lines: &mut Lines) -> Result<bool, ReplayError> {
-    let holds = |line: &[u8], key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
     if lines.line().trim_ascii() == b"{" {
         return Ok(lines.advance()?.is_some() && holds(lines.line(), "\"schema_version\""));
     }
     Ok(holds(lines.line(), "\"schema_version\"") && holds(lines.line(), "\"observer\""))
+}
+
+fn holds(line: &[u8], key: &str) -> bool {
+    memchr::memmem::find(line, key.as_bytes()).is_some()
 }

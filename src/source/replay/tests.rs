@@ -73,9 +73,9 @@ fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
 
 #[test]
 fn foreign_columns_are_known_or_named() {
-    assert_eq!(rss(&read("elapsed_time;rss\n0;10\n1.5;20\n")), [(0, Some(10)), (1500, Some(20))]);
-    assert_eq!(rss(&read("Time,rss\n1767323045678,10\n")), [(1_767_323_045_678, Some(10))]);
-    assert_eq!(rss(&read("{\"time\":1767323045678.4,\"rss\":10}\n")), [(1_767_323_045_678, Some(10))]);
+    assert_eq!(rss(&read("elapsed_time;rss\n0;4096\n1.5;8192\n")), [(0, Some(4096)), (1500, Some(8192))]);
+    assert_eq!(rss(&read("Time,rss\n1767323045678,4096\n")), [(1_767_323_045_678, Some(4096))]);
+    assert_eq!(rss(&read("{\"time\":1767323045678.4,\"rss\":4096}\n")), [(1_767_323_045_678, Some(4096))]);
     assert_eq!(rss(&read("\u{feff}TIME_S\tRSS_BYTES\tpss_bytes\n0\t10\t9\n")), [(0, Some(10))]);
     let layout = Layout {
         time_column: Some("when".into()),
@@ -123,6 +123,38 @@ fn logs_are_read_by_a_regular_expression() {
     let failed = |layout| read_with(jobs, &layout).map(|read| read.rows.len()).expect_err("refused");
     assert_eq!(failed(by("nothing (?<value>x)")), ReplayError::NoMatch { file: "x".into() });
     assert_eq!(failed(by("no group")), ReplayError::NoValueGroup);
+}
+
+#[test]
+fn a_column_whose_unit_nobody_names_is_not_taken_for_bytes_it_cannot_be() {
+    let with = |unit: Option<&str>, column: Option<&str>| Layout {
+        value_unit: unit.map(str::to_owned),
+        value_column: column.map(str::to_owned),
+        ..Layout::default()
+    };
+    for (text, layout) in [
+        ("time_s,rss\n1,200\n2,401\n", with(None, None)),
+        ("time_s,mem_mb\n1,200\n2,401\n", with(None, Some("mem_mb"))),
+        ("{\"time\":1,\"rss\":200}\n{\"time\":2,\"rss\":401}\n", with(None, None)),
+        (
+            "1 200\n2 401\n",
+            Layout { line_regex: Some(Regex::new(r"(?<time>\d+) (?<value>\d+)").expect("valid")), ..Layout::default() },
+        ),
+    ] {
+        let said = read_with(text, &layout).map(|read| read.rows.len()).expect_err(text).to_string();
+        assert!(said.contains("401") && said.contains("--value-unit"), "{said}");
+        let named = Layout { value_unit: Some("B".into()), ..layout };
+        assert_eq!(read_with(text, &named).expect(text).rows.len(), 2);
+    }
+    for (text, layout) in [
+        ("time_s,rss\n1,8192\n2,40960\n", with(None, None)),
+        ("time_s,rss\n1,1\n2,2000001\n", with(None, None)),
+        ("time_s,rss\n1,2 MiB\n", with(None, None)),
+        ("time_s,heap_bytes\n1,201\n", with(None, Some("heap_bytes"))),
+        ("timestamp,rss_bytes\n1,201\n", with(None, None)),
+    ] {
+        read_with(text, &layout).expect(text);
+    }
 }
 
 #[test]
@@ -306,7 +338,7 @@ proptest! {
 
     #[test]
     fn quoting_changes_nothing(rows in proptest::collection::vec((0_u32..1000, "[a-z ]{0,8}", 0_u64..1_000_000), 1..30)) {
-        let mut plain = "time_s,name,rss\n".to_owned();
+        let mut plain = "time_s,name,rss_bytes\n".to_owned();
         let mut quoted = plain.clone();
         for (at, (step, name, rss)) in (0_u64..).zip(rows) {
             let seconds = at * 1000 + u64::from(step);
@@ -334,6 +366,6 @@ fn one_number_may_be_of_several_processes_and_programs() {
         assert_eq!(names, [Some("service"), Some("other")]);
     }
     // A foreign column of that name is none of ours.
-    let foreign = read("time_s,pid,name,rss,program\n1,7,a,10,1\n2,7,b,20,2\n");
+    let foreign = read("time_s,pid,name,rss,program\n1,7,a,1000000,1\n2,7,b,2000000,2\n");
     assert!(foreign.rows.iter().all(|row| !row.is_another_program) && foreign.series.len() == 1);
 }

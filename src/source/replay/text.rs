@@ -34,6 +34,11 @@ impl TextRows {
         self.pattern.capture_names().any(|name| name == Some("time"))
     }
 
+    /// Whether lines say what their values count in.
+    pub(super) fn has_units(&self) -> bool {
+        self.pattern.capture_names().any(|name| name == Some("unit"))
+    }
+
     /// The next line.
     pub(super) fn next<'a>(&self, lines: &'a mut Lines) -> Result<Step<'a>, ReplayError> {
         let Some(end) = lines.advance()? else { return Ok(Step::End) };

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Work, WorkCounter, number};
@@ -43,7 +44,13 @@ impl WorkCommand {
         if let Some(variable) = self.hidden {
             command.env_remove(variable);
         }
+        // A group of its own: what it has started can be ended with it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut group = group();
         let mut child = command.spawn().map_err(|error| format!("cannot start '{program}': {error}"))?;
+        *group = Some(child.id());
+        drop(group);
         let (sender, said) = channel();
         let out = child.stdout.take();
         // What it starts may hold its output open for longer than it lives: whoever reads that waits here.
@@ -73,8 +80,7 @@ impl WorkCounter for WorkCommand {
                 },
                 (Some(status), Err(TryRecvError::Disconnected)) => failed = Some(format!("it said nothing: {status}")),
                 _ if now.saturating_sub(running.began) > self.limit => {
-                    drop(running.child.kill());
-                    drop(running.child.wait());
+                    running.kill();
                     failed = Some(format!("it took longer than {} s and was killed", self.limit.as_secs_f64()));
                 }
                 (ended, outcome) => {
@@ -91,6 +97,8 @@ impl WorkCounter for WorkCommand {
             }
         }
         if self.running.is_none() {
+            // Its number may be used again from now on.
+            *group() = None;
             match self.start(now) {
                 Ok(running) => self.running = Some(running),
                 Err(why) => failed = failed.or(Some(why)),
@@ -106,9 +114,42 @@ impl WorkCounter for WorkCommand {
 impl Drop for WorkCommand {
     fn drop(&mut self) {
         if let Some(running) = &mut self.running {
-            drop(running.child.kill());
-            drop(running.child.wait());
+            running.kill();
         }
+    }
+}
+
+/// The group of the command that runs, for whoever ends leakwatch at once.
+static GROUP: Mutex<Option<u32>> = Mutex::new(None);
+
+fn group() -> MutexGuard<'static, Option<u32>> {
+    GROUP.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Kills the command that runs, with what it has started: leakwatch ends at once.
+pub fn kill_work_command() {
+    if let Some(id) = group().take() {
+        kill_group(id);
+    }
+}
+
+#[cfg(unix)]
+fn kill_group(id: u32) {
+    if let Some(group) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_group(_id: u32) {}
+
+impl Running {
+    /// Ends the command and what it has started.
+    fn kill(&mut self) {
+        *group() = None;
+        kill_group(self.child.id());
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
@@ -155,6 +196,34 @@ mod tests {
         );
         assert!(split("   ").is_empty());
         assert!(split_words("echo 'x").is_err());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_it_has_started_ends_with_it() {
+        let clock = |seconds| Duration::from_secs(seconds);
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("pid");
+        let script = format!("sleep 300 & echo $! > '{0}.new'; mv '{0}.new' '{0}'; wait", file.display());
+        let mut hangs = WorkCommand::new(vec!["sh".into(), "-c".into(), script], clock(5), None);
+        assert_eq!(hangs.read(clock(0)), Ok(None));
+        let wait_for = |what: &dyn Fn() -> bool| {
+            for _ in 0..20_000 {
+                if what() {
+                    return true;
+                }
+                std::thread::park_timeout(Duration::from_millis(1));
+            }
+            false
+        };
+        assert!(wait_for(&|| file.exists()));
+        let pid = std::fs::read_to_string(&file).expect("a number");
+        assert!(hangs.read(clock(6)).is_err());
+        // Gone, or waiting for whoever inherits it to notice.
+        assert!(wait_for(&|| {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+            stat.is_empty() || stat.contains(") Z ")
+        }));
     }
 
     #[test]

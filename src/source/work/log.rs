@@ -13,6 +13,8 @@ use super::{Work, WorkCounter};
 const MOST_AT_ONCE: u64 = 8 << 20;
 /// A line longer than this is cut: it is no marker.
 const LONGEST_LINE: usize = 64 * 1024;
+/// Bytes before the place that was read up to which must still be there, or the log began anew.
+const KNOWN: usize = 64;
 /// Characters of a line that are kept as its label.
 const LABEL: usize = 120;
 
@@ -33,32 +35,66 @@ struct Open {
     file: File,
     at: u64,
     id: Option<u64>,
+    /// What stood just before `at`.
+    known: Vec<u8>,
+}
+
+impl Open {
+    /// From the beginning.
+    fn new(file: File) -> Self {
+        let id = identity(&file);
+        Self { file, at: 0, id, known: Vec::new() }
+    }
+
+    /// From the end as it is now.
+    fn at_end(file: File) -> std::io::Result<Self> {
+        let mut open = Self::new(file);
+        let end = open.file.seek(SeekFrom::End(0))?;
+        open.at = end.saturating_sub(KNOWN as u64);
+        open.file.seek(SeekFrom::Start(open.at))?;
+        open.next((KNOWN as u64).min(end))?;
+        Ok(open)
+    }
+
+    /// Whether what was read is no longer there: the log was truncated, and may have grown beyond that place since.
+    fn began_anew(&mut self) -> std::io::Result<bool> {
+        if self.file.metadata()?.len() < self.at {
+            return Ok(true);
+        }
+        self.file.seek(SeekFrom::Start(self.at - self.known.len() as u64))?;
+        let mut there = vec![0; self.known.len()];
+        Ok(self.file.read_exact(&mut there).is_err() || there != self.known)
+    }
+
+    /// The next bytes from where the file stands.
+    fn next(&mut self, most: u64) -> std::io::Result<Vec<u8>> {
+        let mut read = Vec::new();
+        self.at += self.file.by_ref().take(most).read_to_end(&mut read)? as u64;
+        self.known.extend_from_slice(&read[read.len().saturating_sub(KNOWN)..]);
+        self.known.drain(..self.known.len().saturating_sub(KNOWN));
+        Ok(read)
+    }
 }
 
 impl WorkLog {
     /// Counts from the end of the log as it is now; one that is not there yet is counted from its beginning.
     #[must_use]
     pub fn new(path: PathBuf, pattern: Regex) -> Self {
-        let open = open(&path).ok().and_then(|mut file| {
-            let at = file.seek(SeekFrom::End(0)).ok()?;
-            let id = identity(&file);
-            Some(Open { file, at, id })
-        });
+        let open = open(&path).and_then(Open::at_end).ok();
         Self { path, pattern, open, part: Vec::new(), count: 0, label: None }
     }
 
-    /// Reads what was added to the open file.
-    fn read_on(&mut self) -> std::io::Result<()> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        let length = open.file.metadata()?.len();
-        if length < open.at {
-            // Truncated: what is there now is new.
-            open.at = 0;
+    /// Reads what was added to the open file. Whether that was all.
+    fn read_on(&mut self) -> std::io::Result<bool> {
+        let Some(open) = &mut self.open else { return Ok(true) };
+        if open.began_anew()? {
+            // What is there now is new.
+            open.file.rewind()?;
+            (open.at, open.known) = (0, Vec::new());
             self.part.clear();
         }
-        open.file.seek(SeekFrom::Start(open.at))?;
-        let mut read = Vec::new();
-        open.at += open.file.by_ref().take(MOST_AT_ONCE).read_to_end(&mut read)? as u64;
+        let read = open.next(MOST_AT_ONCE)?;
+        let all = (read.len() as u64) < MOST_AT_ONCE;
         for piece in read.split_inclusive(|&byte| byte == b'\n') {
             if self.part.len() < LONGEST_LINE {
                 self.part.extend_from_slice(&piece[..piece.len().min(LONGEST_LINE)]);
@@ -67,7 +103,7 @@ impl WorkLog {
                 self.take_line();
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     fn take_line(&mut self) {
@@ -82,16 +118,17 @@ impl WorkLog {
 impl WorkCounter for WorkLog {
     fn read(&mut self, _now: Duration) -> Result<Option<Work>, String> {
         let named = |error: std::io::Error, path: &PathBuf| format!("'{}': {error}", path.display());
-        // The rest of a file that was moved away is read before its successor.
-        self.read_on().map_err(|error| named(error, &self.path))?;
+        // The rest of a file that was moved away is read before its successor, however many ticks that takes.
+        let all = self.read_on().map_err(|error| named(error, &self.path))?;
         match open(&self.path) {
+            Ok(_) if !all => {}
             Ok(file) => {
                 let id = identity(&file);
                 if self.open.as_ref().is_none_or(|open| open.id != id) {
                     if !self.part.is_empty() {
                         self.take_line();
                     }
-                    self.open = Some(Open { file, at: 0, id });
+                    self.open = Some(Open::new(file));
                     self.read_on().map_err(|error| named(error, &self.path))?;
                 }
             }
@@ -156,6 +193,40 @@ mod tests {
         write("[JOB SUCCESS] 5\n");
         assert_eq!(count(), 5.0);
         assert_eq!(log.label.as_deref(), Some("[JOB SUCCESS] 5"));
+    }
+
+    #[test]
+    fn nothing_of_a_flood_is_lost_by_a_rotation() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("worker.log");
+        std::fs::write(&path, "").expect("a file");
+        let mut log = WorkLog::new(path.clone(), Regex::new("^done").expect("a pattern"));
+        let line = format!("done {}\n", "x".repeat(1018));
+        let lines = 3 * usize::try_from(MOST_AT_ONCE).expect("small") / line.len() / 2;
+        std::fs::write(&path, line.repeat(lines)).expect("room");
+        std::fs::rename(&path, folder.path().join("worker.log.1")).expect("a rotation");
+        std::fs::write(&path, "done\n").expect("a file");
+        let mut count = || log.read(Duration::ZERO).expect("a log").expect("a count").count;
+        count();
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let all = (lines + 1) as f64;
+        assert_eq!(count(), all);
+    }
+
+    #[test]
+    fn a_log_that_was_truncated_and_has_grown_beyond_since_is_read_from_its_beginning() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("worker.log");
+        std::fs::write(&path, "done before\n").expect("a file");
+        let mut log = WorkLog::new(path.clone(), Regex::new("^done").expect("a pattern"));
+        let mut count = |text: &str| {
+            // As 'copytruncate' does it: the same file.
+            std::fs::write(&path, text).expect("a file");
+            log.read(Duration::ZERO).expect("a log").expect("a count").count
+        };
+        assert_eq!(count("done a\ndone b\ndone c\n"), 3.0);
+        assert_eq!(count("done d\ndone e\ndone f\ndone g\n"), 7.0);
+        assert_eq!(count("done d\ndone e\ndone f\ndone g\ndone h\n"), 8.0, "only what was added");
     }
 
     #[test]

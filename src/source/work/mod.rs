@@ -6,7 +6,7 @@ mod log;
 
 use std::time::Duration;
 
-pub use command::{WorkCommand, split_words};
+pub use command::{WorkCommand, kill_work_command, split_words};
 pub use file::WorkFile;
 pub use log::WorkLog;
 
