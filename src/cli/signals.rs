@@ -47,7 +47,7 @@ pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
         leash.kill();
         crate::notify::kill_running();
         #[cfg(feature = "tui")]
-        crate::terminal::restore();
+        let _ = crate::terminal::restore();
         std::process::exit(128 + signal);
     }
     stop.raise();
