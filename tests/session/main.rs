@@ -11,9 +11,10 @@ use std::io;
 use std::time::Duration;
 
 use leakwatch::alert::{AlertKind, AlertState};
+use leakwatch::analysis::Status;
 use leakwatch::event::{Notice, TargetKind};
 use leakwatch::model::{Counter, Pid, Timestamp};
-use leakwatch::session::{EndedBy, Plan, Rules};
+use leakwatch::session::{EndedBy, MinObservation, Plan, Rules};
 use leakwatch::source::{ReadError, Selection};
 
 use script::*;
@@ -199,4 +200,37 @@ fn a_leak_that_stops_is_withdrawn_with_the_reason() {
     assert_eq!((begin.1, end.1), (AlertState::Firing, AlertState::Resolved));
     assert!(why.starts_with("withdrawn after ") && why.contains(": "), "{why}");
     assert!(!why.contains("now leaking"), "{why}");
+}
+
+/// However soon before the end a leak stops: what is still firing is what the report calls leaking.
+#[test]
+fn at_the_end_an_alert_of_a_leak_and_the_verdict_agree() {
+    let mut withdrawn = 0;
+    for end in (1520..1900).step_by(20) {
+        let mut leaking = process(7, 1, 0, 10_000);
+        leaking.rss = |second| (50 << 20) + (second.min(1500) << 16);
+        let mut collected = Collected::default();
+        let (_, watch) = run(&mut Script::of(vec![leaking]), plan(end), rules(), &mut collected);
+        let last = collected.alerts.iter().rfind(|alert| alert.0 == AlertKind::Leak).map(|alert| alert.1);
+        let leaks = watch.targets()[0].assessment.verdict.status == Status::Leaking;
+        assert_eq!(last, Some(if leaks { AlertState::Firing } else { AlertState::Resolved }), "{end}");
+        withdrawn += u32::from(!leaks);
+    }
+    assert!(withdrawn > 0, "the case was there");
+}
+
+#[test]
+fn what_is_to_go_before_a_leak_may_be_said_counts_down() {
+    let mut leaking = process(7, 1, 0, 10_000);
+    leaking.rss = |second| (50 << 20) + (second << 16);
+    let rules = Rules { min_observation: MinObservation::Fixed(1800.0), ..rules() };
+    for (seen, left) in [(600, "20 min"), (1200, "10 min")] {
+        let (_, watch) =
+            run(&mut Script::of(vec![leaking.clone()]), plan(seen), rules.clone(), &mut Collected::default());
+        let reasons = &watch.targets()[0].assessment.verdict.reasons;
+        assert!(
+            reasons.iter().any(|reason| reason.text.ends_with(&format!(": {left} to go at least"))),
+            "{reasons:#?}"
+        );
+    }
 }
