@@ -62,6 +62,12 @@ impl AlertKind {
         }
     }
 
+    /// Whether it only says that a process came or went.
+    #[must_use]
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Ended | Self::Restarted)
+    }
+
     /// Whether it is a judgement on the whole course, and not on the latest reading.
     fn is_judged(self) -> bool {
         matches!(self, Self::Leak | Self::ConsistentGrowth | Self::HighVariance)

@@ -65,7 +65,7 @@ impl Closing<'_> {
         let written = self.outputs.finish(&document);
         github::tell(&document);
         if self.output.format == Format::Table {
-            print(&summary(targets, summary_width(), Style::stdout()))?;
+            print(&summary(targets, &folded, summary_width(), Style::stdout()))?;
         }
         written?;
         if let Some(error) = failure {

@@ -1,5 +1,6 @@
 //! What people read while a session runs and when it ends: a live table, log lines, messages, a summary.
 
+mod crowd;
 mod figures;
 mod live;
 mod lines;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::advice;
 use crate::analysis::Status;
 use crate::escape;
-use crate::event::Target;
-use crate::units::Span;
+use crate::event::{Folded, Target};
+use crate::units::{Bytes, Span};
 
 use super::table::{TableSize, table};
 use super::{Style, describe_target, figures};
@@ -14,14 +14,24 @@ use super::{Style, describe_target, figures};
 /// Targets whose reasons are spelled out.
 const EXPLAINED: usize = 5;
 
-/// The closing table and the reasons of the most alarming targets.
+/// Names of short-lived processes that are named.
+const NAMES: usize = 5;
+
+/// The closing table and the reasons of the most alarming targets; `folded` are those that the table leaves out.
 #[must_use]
-pub fn summary(targets: &[Target], width: u16, style: Style) -> String {
+pub fn summary(targets: &[Target], folded: &[Folded], width: u16, style: Style) -> String {
     if targets.is_empty() {
         return String::new();
     }
     let mut text = table(targets, TableSize { width, rows: usize::MAX }, style);
     text.push('\n');
+    for line in folded.iter().take(NAMES) {
+        let _ = writeln!(text, " {}", came_and_went(line));
+    }
+    if folded.len() > NAMES {
+        let more: u64 = folded[NAMES..].iter().map(|line| line.count).sum();
+        let _ = writeln!(text, " and {more} more of other names");
+    }
     let mut explained: Vec<&Target> = targets.iter().collect();
     explained.sort_by_key(|target| std::cmp::Reverse(target.assessment.verdict.status));
     let few = targets.len() <= EXPLAINED;
@@ -30,6 +40,14 @@ pub fn summary(targets: &[Target], width: u16, style: Style) -> String {
         explain(&mut text, target, style);
     }
     text
+}
+
+/// Targets of one name that have gone: `312 more of sleep came and went, 1.8 MiB at most`.
+fn came_and_went(line: &Folded) -> String {
+    let name = if line.name.is_empty() { "other names".into() } else { escape::terminal(&line.name) };
+    let most = line.rss_max.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
+    let alarming = if line.alarming > 0 { format!(", {} leaking or suspect", line.alarming) } else { String::new() };
+    format!("{} more of {name} came and went{most}{alarming}", line.count)
 }
 
 fn is_alarming(target: &Target) -> bool {

@@ -92,6 +92,18 @@ fn thousands_of_short_lives_are_folded() {
 }
 
 #[test]
+fn a_crowd_of_one_name_does_not_push_out_the_only_one_of_another() {
+    let once = Process { name: "worker-of-note", ..process(5, 1, 0, 10) };
+    let brief = |n: u32| process(1000 + n, u64::from(n), u64::from(n), u64::from(n) + 3);
+    let mut script = Script::of(std::iter::once(once).chain((0..200).map(brief)).collect());
+    let (_, watch) = run(&mut script, plan(150), rules(), &mut Collected::default());
+    let gone = |name: &str| watch.targets().iter().filter(|t| t.ended.is_some() && t.label.name == name).count();
+    assert_eq!((gone("worker-of-note"), gone("worker")), (1, 4));
+    let folded: Vec<_> = watch.folded().iter().map(|line| (line.name.clone(), line.rss_max)).collect();
+    assert_eq!(folded, [("worker".to_owned(), Some(50 << 20))]);
+}
+
+#[test]
 fn a_pid_file_is_read_again_after_a_restart() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "8\n").expect("a file");

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::escape;
 use crate::event::Course;
-use crate::schema::{Report, Settings, Status};
+use crate::schema::{AlertEntry, Report, Settings, Status};
 use crate::units::{ByteRate, Bytes, Span};
 
 use section::{Section, section};
@@ -26,6 +26,8 @@ const SCRIPT: &str = include_str!("assets/page.js");
 
 /// Alerts a page lists at most; the report in JSON has more.
 const ALERTS: usize = 500;
+/// Those of them that only say that a process came or went.
+const PASSING: usize = 20;
 
 /// The whole page. `courses` belong to the targets of the report, in their order.
 ///
@@ -36,7 +38,7 @@ pub fn page(report: &Report, courses: &[Option<&Course>]) -> Result<String, mini
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", PAGE)?;
     let sections = sections(report, courses);
-    let alerts: Vec<AlertLine> = report.alerts.iter().take(ALERTS).map(alert_line).collect();
+    let alerts: Vec<AlertLine> = listed(report).into_iter().map(alert_line).collect();
     let notices: Vec<String> = report.notices.iter().map(|notice| shown(&notice.message)).collect();
     environment.get_template("page")?.render(context! {
         page => value(head(report)),
@@ -150,13 +152,15 @@ fn head(report: &Report) -> Head {
     facts.push(format!("exit status {}", report.verdict.exit_status));
     let folded = report.folded.iter().map(|line| {
         let name = if line.name.is_empty() { "others".to_owned() } else { shown(&line.name) };
-        format!("{name}: {} came and went, {} of them leaking or suspect", line.count, line.alarming)
+        let most = line.rss_max_bytes.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
+        let alarming =
+            if line.alarming > 0 { format!(", {} of them leaking or suspect", line.alarming) } else { String::new() };
+        format!("{} more of {name} came and went{most}{alarming}", line.count)
     });
     // what matters most comes first in a summary
     let mut clauses = report.verdict.summary.splitn(2, "; ").map(shown);
     let headline = clauses.next().unwrap_or_default();
-    let listed = report.alerts.len().min(ALERTS);
-    let more = (report.alerts.len() - listed) as u64 + report.alerts_dropped;
+    let more = (report.alerts.len() - listed(report).len()) as u64 + report.alerts_dropped;
     Head {
         status: class(report.verdict.status),
         status_words: report.verdict.status.words(),
@@ -164,7 +168,8 @@ fn head(report: &Report) -> Head {
         more: clauses.next(),
         facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
         folded: folded.collect(),
-        more_alerts: (more > 0).then(|| format!("{more} more are not listed here")),
+        more_alerts: (more > 0)
+            .then(|| format!("{more} more are not listed here, but in the report as JSON or JSON lines")),
         version: report.leakwatch_version.clone(),
     }
 }
@@ -172,6 +177,16 @@ fn head(report: &Report) -> Head {
 /// A time as people read it: `2026-11-22 02:11:53`.
 fn moment(time: &str) -> String {
     time.split('.').next().unwrap_or(time).replace('T', " ")
+}
+
+/// The alerts a page lists. Of processes that come and go it leaves out most, where they would hide the others.
+fn listed(report: &Report) -> Vec<&AlertEntry> {
+    let mut passing = 0;
+    let wanted = |alert: &&AlertEntry| {
+        passing += usize::from(alert.severity == "info");
+        alert.severity != "info" || passing <= PASSING
+    };
+    report.alerts.iter().filter(wanted).take(ALERTS).collect()
 }
 
 #[derive(Serialize)]
@@ -184,7 +199,7 @@ struct AlertLine {
     message: String,
 }
 
-fn alert_line(alert: &crate::schema::AlertEntry) -> AlertLine {
+fn alert_line(alert: &AlertEntry) -> AlertLine {
     let name = alert.name.as_deref().map_or_else(|| "host".to_owned(), shown);
     AlertLine {
         time: moment(&alert.timestamp),

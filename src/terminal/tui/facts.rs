@@ -10,6 +10,7 @@ use crate::event::{Courses, Event, EventSink, JobTimes, Target, Tick};
 use crate::model::Timestamp;
 use crate::units::Bytes;
 
+use super::super::crowd::Crowd;
 use super::super::describe_target;
 use super::state::Sort;
 
@@ -43,6 +44,7 @@ pub(super) struct Facts {
     pub courses: Courses,
     pub marks: HashMap<u64, VecDeque<(Timestamp, bool)>>,
     pub news: VecDeque<News>,
+    crowd: Crowd,
     /// Alerts that began so far.
     pub alerts: usize,
     pub started: Option<Timestamp>,
@@ -67,6 +69,7 @@ impl Facts {
             marks: marks.collect(),
             news: self.news.clone(),
             host: self.host.clone(),
+            crowd: Crowd::default(),
             jobs: self.jobs.clone(),
             ..*self
         }
@@ -82,6 +85,7 @@ impl Facts {
     /// Takes one event; true when a tick is complete.
     pub fn take(&mut self, event: Event<'_>, sort: Sort, filter: &str) -> bool {
         match event {
+            Event::Alert(Some(target), alert) if alert.kind.is_passing() && !self.crowd.admits(&target.label.name) => {}
             Event::Alert(target, alert) => self.alert(target, alert),
             Event::Notice(at, notice) => {
                 let text = escape::terminal(&notice.sentence().1).into_owned();
@@ -89,6 +93,10 @@ impl Facts {
             }
             Event::Ticked(tick, targets) => {
                 drop(self.courses.take(event));
+                if let Some(text) = self.crowd.untold(tick.at) {
+                    let text = escape::terminal(&text).into_owned();
+                    self.tell(News { at: tick.at, severity: Severity::Info, text });
+                }
                 self.tick(tick, targets);
                 self.arrange(targets.iter().collect(), sort, filter);
                 return true;
