@@ -5,6 +5,7 @@
 
 mod causes;
 mod chart;
+mod evidence;
 mod gate;
 mod scale;
 mod section;
@@ -63,16 +64,41 @@ pub fn chart(report: &Report, courses: &[Option<&Course>]) -> String {
     let drawn = sections(report, courses).into_iter().find(|section| section.chart.is_some());
     let title = drawn.as_ref().map_or_else(
         || "nothing was read twice: there is no chart".to_owned(),
-        |section| format!("{}: {}, {}", section.name, section.words, section.rate),
+        |section| format!("{} ({}): {}, {}", section.name, section.who, section.words, section.rate),
     );
     let title = minijinja::HtmlEscape(&title);
+    let which = match report.targets.len() {
+        0 | 1 => String::new(),
+        count => format!("the most alarming of {count} targets"),
+    };
+    let legend = drawn.as_ref().map_or_else(String::new, legend);
     let body = drawn.and_then(|section| section.chart).unwrap_or_default();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 980 330\" font-family=\"sans-serif\"><title>{title}</title>\
-         <style>{STYLE}svg.all{{background:var(--bg)}}svg text.title{{fill:var(--fg);font-size:15px;font-weight:600}}</style>\
-         <rect width=\"980\" height=\"330\" style=\"fill:var(--bg)\"/>\
-         <text class=\"title\" x=\"10\" y=\"24\">{title}</text><svg x=\"10\" y=\"40\" width=\"960\" height=\"280\">{body}</svg></svg>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 980 360\" font-family=\"sans-serif\"><title>{title}</title>\
+         <style>{STYLE}svg text.title{{fill:var(--fg);font-size:15px;font-weight:600}}</style>\
+         <rect width=\"980\" height=\"360\" style=\"fill:var(--bg)\"/>\
+         <text class=\"title\" x=\"10\" y=\"24\">{title}</text><text x=\"970\" y=\"24\" text-anchor=\"end\">{which}</text>\
+         <svg x=\"10\" y=\"40\" width=\"960\" height=\"280\">{body}</svg>{legend}</svg>\n"
     )
+}
+
+/// What the lines of a chart by itself mean, below it.
+fn legend(section: &Section) -> String {
+    let entries = [
+        ("curve", "memory that the kernel cannot simply take back", true),
+        ("floor", "its floor", true),
+        ("fit", "fitted rate, shaded: its 95 % interval", section.fit),
+        ("mark", "alerts", section.marks),
+        ("job", "jobs", section.jobs),
+    ];
+    let mut x = 10;
+    let mut out = String::new();
+    for (class, words, _) in entries.iter().filter(|(.., is_drawn)| *is_drawn) {
+        out += &format!("<line class=\"{class}\" x1=\"{x}\" x2=\"{}\" y1=\"342\" y2=\"342\"/>", x + 22);
+        out += &format!("<text x=\"{}\" y=\"346\">{words}</text>", x + 28);
+        x += 50 + 7 * words.len();
+    }
+    out
 }
 
 /// The targets, the most alarming first.
@@ -158,19 +184,33 @@ fn head(report: &Report) -> Head {
         format!("{} more of {name} came and went{most}{alarming}", line.count)
     });
     // what matters most comes first in a summary
-    let mut clauses = report.verdict.summary.splitn(2, "; ").map(shown);
-    let headline = clauses.next().unwrap_or_default();
+    let (headline, below) = headline(&shown(&report.verdict.summary));
     let more = (report.alerts.len() - listed(report).len()) as u64 + report.alerts_dropped;
     Head {
         status: class(report.verdict.status),
         status_words: report.verdict.status.words(),
         headline,
-        more: clauses.next(),
+        more: below,
         facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
         folded: folded.collect(),
         more_alerts: (more > 0)
             .then(|| format!("{more} more are not listed here, but in the report as JSON or JSON lines")),
         version: report.leakwatch_version.clone(),
+    }
+}
+
+/// Letters of a headline beyond which its particulars go below it.
+const HEADLINE: usize = 60;
+
+/// A summary as a headline and what stands below it.
+fn headline(summary: &str) -> (String, Option<String>) {
+    let (first, rest) = summary.split_once("; ").map_or((summary, None), |(first, rest)| (first, Some(rest)));
+    match first.split_once(": ") {
+        Some((short, long)) if first.chars().count() > HEADLINE => {
+            let below = rest.map_or_else(|| long.to_owned(), |rest| format!("{long}; {rest}"));
+            (short.to_owned(), Some(below))
+        }
+        _ => (first.to_owned(), rest.map(str::to_owned)),
     }
 }
 
