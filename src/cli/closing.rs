@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::clock::{Clock, SystemClock};
+use crate::escape;
 use crate::event::Folded;
 use crate::report::{Document, Ending, Recorder};
 use crate::schema;
@@ -18,8 +19,27 @@ use super::outputs::{Outputs, failed};
 use super::view::terminal_size;
 use super::{github, print, settings};
 
+/// What people are shown at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The table and the reasons, on standard output.
+    Summary,
+    /// Nothing there: it carries data.
+    Nothing,
+    /// Nothing there, and which files were written.
+    Written,
+}
+
+impl Shown {
+    /// What the format of standard output leaves room for.
+    pub(super) fn of(output: &OutputArgs) -> Self {
+        if output.format == Format::Table { Self::Summary } else { Self::Nothing }
+    }
+}
+
 /// Everything that is known when a session has ended.
 pub(super) struct Closing<'a> {
+    pub(super) shown: Shown,
     pub(super) output: &'a OutputArgs,
     pub(super) analysis: &'a AnalysisArgs,
     pub(super) rules: &'a Rules,
@@ -64,7 +84,7 @@ impl Closing<'_> {
         let document = Document { report: &report, courses: targets.iter().map(course).collect() };
         let written = self.outputs.finish(&document);
         github::tell(&document);
-        if self.output.format == Format::Table {
+        if self.shown == Shown::Summary {
             print(&summary(targets, &folded, summary_width(), Style::stdout()))?;
         }
         written?;
@@ -72,9 +92,17 @@ impl Closing<'_> {
             return Err(failed(&error));
         }
         self.gate.say();
-        drop(writeln!(io::stderr(), "{}", self.judgement.summary));
+        let written = if self.shown == Shown::Written { written_files(self.output) } else { String::new() };
+        drop(writeln!(io::stderr(), "{written}{}", self.judgement.summary));
         Ok(self.judgement.code)
     }
+}
+
+/// `written: a.html, b.svg; `
+fn written_files(output: &OutputArgs) -> String {
+    let names: Vec<String> =
+        output.outputs.iter().map(|path| escape::terminal(&path.display().to_string()).into_owned()).collect();
+    format!("written: {}; ", names.join(", "))
 }
 
 /// What leakwatch itself has cost so far.

@@ -123,7 +123,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
     match cli.command {
         None => watch::run(&cli.watch),
         Some(Command::Analyze(args)) => analyze::run(&args),
-        Some(Command::Report(args)) => analyze::run(&args.into()),
+        Some(Command::Report(args)) => analyze::report(args),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),

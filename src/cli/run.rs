@@ -14,7 +14,7 @@ use crate::terminal::describe_target;
 
 use super::alerts::Alerts;
 use super::args::{RunArgs, SamplingArgs, SelectArgs};
-use super::closing::Closing;
+use super::closing::{Closing, Shown};
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
 use super::exit::OnInconclusive;
@@ -119,6 +119,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
     let closing = Closing {
+        shown: Shown::of(output),
         output,
         analysis,
         rules: &rules,

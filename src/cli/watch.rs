@@ -12,7 +12,7 @@ use crate::source::ProcessSource;
 
 use super::alerts::Alerts;
 use super::args::WatchArgs;
-use super::closing::Closing;
+use super::closing::{Closing, Shown};
 use super::command::Leash;
 use super::error::Error;
 use super::gate::Gate;
@@ -80,8 +80,22 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }
-        .close()
+    let shown = Shown::of(output);
+    Closing {
+        shown,
+        output,
+        analysis,
+        rules: &rules,
+        session,
+        judgement,
+        gate,
+        cost,
+        sink_failure,
+        watch,
+        recorder,
+        outputs,
+    }
+    .close()
 }
 
 /// Says at second 0 when nothing matches, and which of the given numbers run no more.

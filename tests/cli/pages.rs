@@ -1,6 +1,6 @@
 //! `-o report.html` and `-o chart.svg`.
 
-use crate::support::{leakwatch, run, stderr};
+use crate::support::{leakwatch, run, stderr, stdout};
 
 fn grown(rows: usize) -> String {
     let mut text = String::from("time_s,name,rss_bytes\n");
@@ -17,6 +17,9 @@ fn a_page_and_a_chart_of_a_recording() {
     std::fs::write(path("a.csv"), grown(400)).expect("a file");
     let output = run(&["report", &path("a.csv"), "-o", &path("r.html"), "-o", &path("c.svg"), "-o", &path("r.json")]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "");
+    let said = stderr(&output);
+    assert!(said.starts_with("written: ") && said.contains("c.svg") && said.lines().count() == 1, "{said}");
 
     let page = std::fs::read_to_string(path("r.html")).expect("a page");
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
