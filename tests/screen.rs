@@ -59,7 +59,7 @@ fn keys_select_sort_filter_pause_and_ask() {
     let mut picture = watched(three(), 300, Style::PLAIN);
     assert!(screen(&picture, 100, 24).contains("leaky (11): leaking"), "the most alarming is selected");
     picture.key(Key::Down);
-    assert!(screen(&picture, 100, 24).contains("saw (12):"));
+    assert!(screen(&picture, 100, 24).contains("all 3 selected together: "), "the next one");
     for _ in 0..3 {
         picture.key(Key::Character('s'));
     }
@@ -94,6 +94,28 @@ fn a_pause_holds_everything_still_and_what_came_meanwhile_is_there_afterwards() 
     assert_ne!(below_headline(&picture), before, "what is held still can be sorted");
     picture.key(Key::Character('p'));
     assert!(!screen(&picture, 140, 50).contains("PAUSED") && below_headline(&picture) != before);
+}
+
+#[test]
+fn the_summary_lists_and_explains_in_one_order() {
+    let mut script = Script::of(three());
+    let clock = script.clock.clone();
+    let mut watch = Watch::new(rules());
+    let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
+    Session::new(&mut script, &clock, &StopFlag::default(), plan(600))
+        .run(&mut watch, &mut picture)
+        .expect("a session");
+    let text = leakwatch::terminal::summary(watch.targets(), &[], Some(120), Style::PLAIN);
+    let (table, words) = text.split_once("\n\n").expect("a table and words");
+    let pids = |text: &str| ["(11)", "(12)", "(13)"].map(|pid| text.find(pid));
+    let rows = ["  11 ", "  12 ", "  13 "].map(|pid| table.find(pid));
+    let order = |places: [Option<usize>; 3]| {
+        let mut order = vec![0, 1, 2];
+        order.sort_by_key(|index| places[*index]);
+        order
+    };
+    assert!(pids(words).iter().chain(&rows).all(Option::is_some), "{text}");
+    assert_eq!(order(rows), order(pids(words)), "{text}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::report::{Document, Ending, Recorder};
 use crate::schema;
 use crate::session::{Cost, Rules, Watch};
 use crate::source::own_peak_rss_bytes;
-use crate::terminal::{Style, TableSize, summary};
+use crate::terminal::{Style, TableSize, for_stderr, summary};
 
 use super::args::{AnalysisArgs, Format, OutputArgs};
 use super::error::Error;
@@ -85,7 +85,7 @@ impl Closing<'_> {
         let written = self.outputs.finish(&document);
         github::tell(&document);
         if self.shown == Shown::Summary {
-            print(&summary(targets, &folded, summary_width(), Style::stdout()))?;
+            print(&summary(targets, &folded, stdout_width(), Style::stdout()))?;
         }
         written?;
         if let Some(error) = failure {
@@ -93,7 +93,7 @@ impl Closing<'_> {
         }
         self.gate.say();
         let written = if self.shown == Shown::Written { written_files(self.output) } else { String::new() };
-        drop(writeln!(io::stderr(), "{written}{}", self.judgement.summary));
+        drop(writeln!(io::stderr(), "{}", for_stderr(&format!("{written}{}", self.judgement.summary))));
         Ok(self.judgement.code)
     }
 }
@@ -131,9 +131,14 @@ fn came_and_went(folded: &[Folded]) -> String {
     }
 }
 
+/// Columns of the terminal on standard output; `None` where none listens.
+pub(super) fn stdout_width() -> Option<u16> {
+    io::stdout().is_terminal().then(|| terminal_size().0)
+}
+
 /// Columns for a table that stays: those of the terminal, or enough for all of it.
 pub(super) fn summary_width() -> u16 {
-    if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width }
+    stdout_width().unwrap_or(TableSize::UNBOUNDED.width)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::crowd::Crowd;
-use super::{Priority, Screen, Style};
+use super::{Priority, Screen, Style, for_stderr};
 
 /// Targets of one tick that are named when they are found; the others are counted.
 const NAMED: usize = 10;
@@ -59,7 +59,7 @@ impl Messages {
 
     /// Whatever happens to standard error, the session goes on: its reports matter more.
     fn say(&self, priority: Priority, line: &str) {
-        let line = priority.mark(line);
+        let line = priority.mark(&for_stderr(line));
         self.screen.print_above(|| drop(writeln!(io::stderr(), "{line}")));
     }
 

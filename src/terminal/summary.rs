@@ -8,8 +8,9 @@ use crate::escape;
 use crate::event::{Folded, Target};
 use crate::units::{Bytes, Span};
 
+use super::concern::by_concern;
 use super::table::{TableSize, table};
-use super::{Style, describe_target, figures};
+use super::{Style, describe_target, figures, wrapped};
 
 /// Targets whose reasons are spelled out.
 const EXPLAINED: usize = 5;
@@ -17,13 +18,15 @@ const EXPLAINED: usize = 5;
 /// Names of short-lived processes that are named.
 const NAMES: usize = 5;
 
-/// The closing table and the reasons of the most alarming targets; `folded` are those that the table leaves out.
+/// The closing table and the reasons of the most alarming targets; `folded` are those that the table leaves out, `width`
+/// is that of the terminal, if one reads this.
 #[must_use]
-pub fn summary(targets: &[Target], folded: &[Folded], width: u16, style: Style) -> String {
+pub fn summary(targets: &[Target], folded: &[Folded], width: Option<u16>, style: Style) -> String {
     if targets.is_empty() {
         return String::new();
     }
-    let mut text = table(targets, TableSize { width, rows: usize::MAX }, style);
+    let mut text =
+        table(targets, TableSize { width: width.unwrap_or(TableSize::UNBOUNDED.width), rows: usize::MAX }, style);
     text.push('\n');
     for line in folded.iter().take(NAMES) {
         let _ = writeln!(text, " {}", came_and_went(line));
@@ -33,11 +36,11 @@ pub fn summary(targets: &[Target], folded: &[Folded], width: u16, style: Style) 
         let _ = writeln!(text, " and {more} more of other names");
     }
     let mut explained: Vec<&Target> = targets.iter().collect();
-    explained.sort_by_key(|target| std::cmp::Reverse(target.assessment.verdict.status));
+    explained.sort_by(|a, b| by_concern(a, b));
     let few = targets.len() <= EXPLAINED;
     for target in explained.iter().filter(|target| few || is_alarming(target)).take(EXPLAINED) {
         text.push('\n');
-        explain(&mut text, target, style);
+        text.push_str(&wrapped(&words(target, style), width));
     }
     text
 }
@@ -54,11 +57,12 @@ fn is_alarming(target: &Target) -> bool {
     target.assessment.verdict.status >= Status::Suspect
 }
 
-fn explain(text: &mut String, target: &Target, style: Style) {
+fn words(target: &Target, style: Style) -> String {
+    let mut text = String::new();
     let known = &target.assessment;
-    let words = figures::verdict_words(known);
+    let verdict = figures::verdict_words(known);
     let seen = Span(known.observed_s.round());
-    let head = format!("{}: {words}, seen for {seen}", describe_target(target));
+    let head = format!("{}: {verdict}, seen for {seen}", describe_target(target));
     let _ = writeln!(text, "{}", style.bold(&head));
     for reason in &known.verdict.reasons {
         let mark = if reason.for_leak { '+' } else { '-' };
@@ -88,4 +92,5 @@ fn explain(text: &mut String, target: &Target, style: Style) {
     for (counter, right) in &target.denied {
         let _ = writeln!(text, "  {} could not be read: it needs {right}", counter.column());
     }
+    text
 }

@@ -108,7 +108,12 @@ fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
     let mut order: Vec<usize> = (0..report.targets.len()).collect();
     let rate = |index: usize| report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY);
     order.sort_by(|&a, &b| {
-        let rank = |index: usize| concern(report.targets[index].verdict.status);
+        // as in the table on a terminal: what has gone comes after what runs, unless it leaks
+        let rank = |index: usize| {
+            let target = &report.targets[index];
+            let concern = concern(target.verdict.status);
+            (concern.max(2), target.ended_at.is_none(), concern, target.members.is_none() || target.pid.is_some())
+        };
         rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a)))
     });
     order

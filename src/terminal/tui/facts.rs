@@ -10,6 +10,7 @@ use crate::event::{Courses, Event, EventSink, JobTimes, Target, Tick};
 use crate::model::Timestamp;
 use crate::units::Bytes;
 
+use super::super::concern::by_concern;
 use super::super::crowd::Crowd;
 use super::super::describe_target;
 use super::state::Sort;
@@ -152,10 +153,7 @@ impl Facts {
         self.passing = passing.len();
         let rate = |target: &Target| target.assessment.growth.rate.unwrap_or(f64::NEG_INFINITY);
         match sort {
-            Sort::Concern => passing.sort_by(|a, b| {
-                let rank = |target: &Target| (target.ended.is_none(), target.assessment.verdict.status);
-                rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a)))
-            }),
+            Sort::Concern => passing.sort_by(|a, b| by_concern(a, b)),
             Sort::Growth => passing.sort_by(|a, b| rate(b).total_cmp(&rate(a))),
             Sort::Rss => passing.sort_by_key(|target| Reverse(target.reading.rss)),
             Sort::Name => passing.sort_by(|a, b| a.label.name.cmp(&b.label.name).then(a.key.cmp(&b.key))),

@@ -73,7 +73,8 @@ pub(super) struct State {
     pub sort: Sort,
     pub filter: String,
     pub typing: bool,
-    pub selected: Option<u64>,
+    /// The target that keys have gone to.
+    chosen: Option<u64>,
     pub help: bool,
     pub ending: bool,
     /// What the view says of the latest key.
@@ -89,7 +90,7 @@ impl State {
             sort: Sort::Concern,
             filter: String::new(),
             typing: false,
-            selected: None,
+            chosen: None,
             help: false,
             ending: false,
             said: None,
@@ -99,11 +100,7 @@ impl State {
 
     /// Takes one event; true when there is something new to be drawn.
     pub fn take(&mut self, event: Event<'_>) -> bool {
-        let ticked = self.live.take(event, self.sort, &self.filter);
-        if ticked && self.held.is_none() {
-            self.keep_selection();
-        }
-        ticked
+        self.live.take(event, self.sort, &self.filter)
     }
 
     /// What is on the screen.
@@ -123,19 +120,14 @@ impl State {
 
     fn pause(&mut self) {
         self.held = if self.held.is_some() { None } else { Some(self.live.held()) };
-        self.keep_selection();
     }
 
-    /// Where the selected target is among those that are shown.
+    /// Where the selected target is among those that are shown: the first one unless another was chosen, and while that
+    /// is not shown.
     pub fn place(&self) -> Option<usize> {
-        self.shown().targets.iter().position(|target| Some(target.number) == self.selected)
-    }
-
-    /// The first one is selected when the selected one is shown no more.
-    fn keep_selection(&mut self) {
-        if self.place().is_none() {
-            self.selected = self.shown().targets.first().map(|target| target.number);
-        }
+        let targets = &self.shown().targets;
+        let chosen = targets.iter().position(|target| Some(target.number) == self.chosen);
+        chosen.or_else(|| (!targets.is_empty()).then_some(0))
     }
 
     fn rearrange(&mut self) {
@@ -143,13 +135,12 @@ impl State {
         if let Some(held) = &mut self.held {
             held.rearrange(self.sort, &self.filter);
         }
-        self.keep_selection();
     }
 
     fn step(&mut self, by: isize) {
         let last = self.shown().targets.len().saturating_sub(1);
         let at = self.place().unwrap_or(0).saturating_add_signed(by).min(last);
-        self.selected = self.shown().targets.get(at).map(|target| target.number);
+        self.chosen = self.shown().targets.get(at).map(|target| target.number);
     }
 
     /// Takes one key and says what it asks of the program.
