@@ -24,5 +24,5 @@ pub use style::Style;
 pub use summary::summary;
 pub use table::{Listed, TableSize, listing, table};
 #[cfg(feature = "tui")]
-pub use tui::{Key, Picture, Request, Tui, restore};
+pub use tui::{Key, Picture, Request, Tui, lend, restore, resume};
 pub use wrap::{for_stderr, wrapped};

@@ -63,7 +63,7 @@ const NEWS: u16 = 6;
 /// Draws everything.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &State, palette: Palette) {
     let area = frame.area();
-    let news = if area.height >= TALL { NEWS } else { 0 };
+    let news = if area.height >= TALL && !state.shown().news.is_empty() { NEWS } else { 0 };
     let wanted = u16::try_from(state.shown().targets.len()).unwrap_or(u16::MAX).saturating_add(1);
     let share = if area.height < 12 { area.height.saturating_sub(2) } else { area.height.saturating_sub(news) * 2 / 5 };
     let table_height = wanted.clamp(2, share.max(2));
@@ -241,16 +241,18 @@ fn footer(state: &State, width: u16, palette: Palette) -> Line<'static> {
     Line::styled(parts.join("  "), palette.dim())
 }
 
-const HELP: [(&str, &str); 9] = [
+const HELP: [(&str, &str); 11] = [
     ("↑ ↓ j k", "select a target; PgUp, PgDn, Home, End go further"),
     ("s", "sort by concern, growth, rss, name, pid"),
     ("/", "show only names with this text; Esc clears it"),
     ("p or space", "hold the whole picture still; sampling goes on"),
     ("r", "write a report of what is known so far (.html)"),
     ("q, Ctrl-C", "end in order, with all reports; again: at once"),
+    ("Ctrl-Z", "stop, sampling too; the shell's fg goes on"),
     ("line, dots", "memory that cannot simply be taken back; its floor"),
     ("straight line", "the fitted rate, with its 95 % interval"),
-    ("| below, . below", "an alert, a job"),
+    ("| below, . below", "an alert (red: critical, yellow: warning), a job"),
+    ("ended, †", "a process that has gone; its last verdict stays"),
 ];
 
 fn draw_help(frame: &mut Frame<'_>, area: Rect, palette: Palette) {

@@ -13,7 +13,7 @@ mod state;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use ratatui::backend::Backend;
@@ -31,6 +31,12 @@ pub use state::{Key, Request};
 
 /// Whether the terminal is ours.
 static OPEN: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is lent to the shell, while the program is stopped.
+static LENT: AtomicBool = AtomicBool::new(false);
+/// Whether it has come back, as the shell left it.
+static RETURNED: AtomicBool = AtomicBool::new(false);
+/// Asks for a drawing; there is one terminal.
+static DRAWER: OnceLock<SyncSender<()>> = OnceLock::new();
 /// Held while something is written to the terminal.
 static WRITING: Mutex<()> = Mutex::new(());
 /// How long a terminal that takes no output is waited for at the end.
@@ -101,6 +107,7 @@ impl Tui {
             gives_back(panicked);
         }));
         let view = Self::on(terminal, Picture::new(length, jobs, style)).and_then(|view| {
+            let _ = DRAWER.set(view.drawer.clone());
             let keys = view.clone();
             std::thread::Builder::new().name("keys".to_owned()).spawn(move || keys.wait_for_keys(&asked))?;
             Ok(view)
@@ -158,6 +165,10 @@ impl Tui {
                 return;
             }
             let request = match input {
+                Input::Key(pressed) if stops(pressed) => {
+                    stop_like_the_shell();
+                    None
+                }
                 Input::Key(pressed) if pressed.kind != KeyEventKind::Release => {
                     understood(pressed).and_then(|key| held(&self.picture).key(key))
                 }
@@ -193,6 +204,12 @@ fn draw_when_asked<B: Backend>(mut terminal: Terminal<B>, picture: &Mutex<Pictur
         if !OPEN.load(Ordering::Acquire) {
             return;
         }
+        if LENT.load(Ordering::Acquire) {
+            continue;
+        }
+        if RETURNED.swap(false, Ordering::AcqRel) {
+            take_again(&mut terminal);
+        }
         // the picture is held while it is laid out, not while it is written
         drop(terminal.draw(|frame| held(picture).draw(frame)));
     }
@@ -200,9 +217,41 @@ fn draw_when_asked<B: Backend>(mut terminal: Terminal<B>, picture: &Mutex<Pictur
 
 /// Gives the terminal back, if it is ours. False when it takes no output: then it is not waited for.
 pub fn restore() -> bool {
-    if !OPEN.swap(false, Ordering::AcqRel) {
-        return true;
+    !OPEN.swap(false, Ordering::AcqRel) || give_back()
+}
+
+/// Lends the terminal to the shell, if it is ours: the program is about to be stopped.
+pub fn lend() {
+    if OPEN.load(Ordering::Acquire) && !LENT.swap(true, Ordering::AcqRel) {
+        give_back();
     }
+}
+
+/// The program goes on: the terminal is taken again, if it is ours, and drawn from nothing.
+pub fn resume() {
+    RETURNED.store(true, Ordering::Release);
+    LENT.store(false, Ordering::Release);
+    if let Some(drawer) = DRAWER.get() {
+        let _ = drawer.try_send(());
+    }
+}
+
+fn take_again<B: Backend>(terminal: &mut Terminal<B>) {
+    use ratatui::crossterm::terminal::{EnterAlternateScreen, disable_raw_mode, enable_raw_mode};
+    // the shell has set modes of its own; raw mode counts as on until it is taken back
+    drop(disable_raw_mode().and_then(|()| enable_raw_mode()));
+    drop(ratatui::crossterm::execute!(io::stdout(), EnterAlternateScreen));
+    start_over(terminal);
+}
+
+/// Clears the terminal; the next drawing draws everything.
+fn start_over<B: Backend>(terminal: &mut Terminal<B>) {
+    // not `Terminal::clear`, which asks the terminal where the cursor is: the answer would go to who waits for keys
+    drop(terminal.backend_mut().clear());
+    terminal.swap_buffers();
+}
+
+fn give_back() -> bool {
     // needs no output: whoever reads the terminal next can type again
     drop(ratatui::crossterm::terminal::disable_raw_mode());
     let (given, back) = mpsc::channel();
@@ -217,6 +266,17 @@ pub fn restore() -> bool {
 
 fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ctrl-Z: in raw mode the terminal makes no signal of it.
+fn stops(pressed: KeyEvent) -> bool {
+    pressed.code == KeyCode::Char('z') && pressed.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+/// Stops all that the terminal would have stopped; the handler of the signal lends the terminal.
+fn stop_like_the_shell() {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
 }
 
 fn understood(pressed: KeyEvent) -> Option<Key> {
@@ -302,6 +362,18 @@ mod tests {
         fn flush(&mut self) -> Result<(), Infallible> {
             self.inner.flush()
         }
+    }
+
+    #[test]
+    fn what_the_shell_has_written_over_is_drawn_again() {
+        let mut terminal = Terminal::new(TestBackend::new(80, 10)).expect("a terminal");
+        let picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
+        terminal.draw(|frame| picture.draw(frame)).expect("a picture");
+        let before = terminal.backend().buffer().clone();
+        start_over(&mut terminal);
+        assert_ne!(terminal.backend().buffer(), &before);
+        terminal.draw(|frame| picture.draw(frame)).expect("a picture");
+        assert_eq!(terminal.backend().buffer(), &before);
     }
 
     /// If drawing held what events need, this would never end.
