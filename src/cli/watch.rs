@@ -53,13 +53,10 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         analysis: &args.analysis,
         rules: &rules,
         selection: selected.clone(),
+        command: None,
         jobs: gate.job_times(),
     };
-    let showing = Showing {
-        format: args.output.format,
-        length: settings::length(&args.sampling),
-        full_screen: Some(full).filter(|_| !args.output.is_plain()),
-    };
+    let showing = Showing::new(&args.output, &args.sampling, Some(full));
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {
