@@ -78,8 +78,7 @@ fn words(target: &Target, style: Style) -> String {
         && known.forecast.not_before_s.is_some()
         && let Some(ceiling) = &target.ceiling
     {
-        let full = figures::forecast(known);
-        let _ = writeln!(text, "  at this rate {} is full in {full}", figures::ceiling(ceiling));
+        let _ = writeln!(text, "  at this rate {}", figures::full(ceiling, known));
     }
     for line in advice::explain(target) {
         let _ = writeln!(text, "  {}", escape::terminal(&line));

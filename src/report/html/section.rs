@@ -240,6 +240,7 @@ fn change(target: &Target) -> String {
 fn full_in(target: &Target) -> String {
     match (target.forecast.not_before_seconds, target.forecast.likely_by_seconds) {
         (None, None) => UNKNOWN.to_owned(),
+        (_, Some(late)) if late < 1.0 => "now".to_owned(),
         (Some(early), None) => format!("not before {}", Span(early)),
         (None, Some(late)) => format!("likely by {}", Span(late)),
         (Some(early), Some(late)) => format!("not before {}, likely by {}", Span(early), Span(late)),
