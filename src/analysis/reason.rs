@@ -243,7 +243,8 @@ fn spike(said: &Assessment) -> Option<Reason> {
     let latest = s.latest?;
     Some(Reason {
         rule: Rule::Spike,
-        for_leak: false,
+        // what comes back is no leak; what stays is part of what has grown
+        for_leak: s.returned == 0,
         value: Some(latest.rise_bytes),
         threshold: None,
         unit: "bytes",
@@ -252,8 +253,36 @@ fn spike(said: &Assessment) -> Option<Reason> {
             "{} {}, {} came back; the latest rose by {}",
             s.count,
             if s.count == 1 { "spike" } else { "spikes" },
-            s.returned,
+            if s.returned == 0 { "none".to_owned() } else { s.returned.to_string() },
             size(latest.rise_bytes)
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::evidence::Spike;
+    use super::*;
+    use crate::analysis::Tracker;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn a_spike_that_stays_does_not_speak_against_a_leak() {
+        let settings = Settings {
+            window_s: None,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        };
+        let mut said = Tracker::new(&settings, None).assess(&settings, None);
+        let seen = Spike { at: Timestamp(0), rise_bytes: 8e6, rise_percent: 30.0, returned: None };
+        (said.spikes.latest, said.spikes.count) = (Some(seen), 1);
+        let stays = spike(&said).expect("a reason");
+        assert!(stays.for_leak && stays.text.starts_with("1 spike, none came back;"), "{stays:?}");
+        said.spikes.returned = 1;
+        let back = spike(&said).expect("a reason");
+        assert!(!back.for_leak && back.text.starts_with("1 spike, 1 came back;"), "{back:?}");
+    }
 }
