@@ -28,14 +28,16 @@ fn three() -> Vec<Process> {
 
 /// What a session of so many seconds leaves on the screen.
 fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
-    let mut script = Script::of(processes);
     let mut picture = Picture::new(Some(Duration::from_secs(seconds)), JobTimes::default(), style);
+    watch(&mut picture, processes, seconds);
+    picture
+}
+
+fn watch(picture: &mut Picture, processes: Vec<Process>, seconds: u64) {
+    let mut script = Script::of(processes);
     let clock = script.clock.clone();
     let mut watch = Watch::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() });
-    Session::new(&mut script, &clock, &StopFlag::default(), plan(seconds))
-        .run(&mut watch, &mut picture)
-        .expect("a session");
-    picture
+    Session::new(&mut script, &clock, &StopFlag::default(), plan(seconds)).run(&mut watch, picture).expect("a session");
 }
 
 fn screen(picture: &Picture, width: u16, height: u16) -> String {
@@ -57,7 +59,7 @@ fn keys_select_sort_filter_pause_and_ask() {
     let mut picture = watched(three(), 300, Style::PLAIN);
     assert!(screen(&picture, 100, 24).contains("leaky (11): leaking"), "the most alarming is selected");
     picture.key(Key::Down);
-    assert!(screen(&picture, 100, 24).contains("saw (12):"));
+    assert!(screen(&picture, 100, 24).contains("all 3 selected together: "), "the next one");
     for _ in 0..3 {
         picture.key(Key::Character('s'));
     }
@@ -70,12 +72,50 @@ fn keys_select_sort_filter_pause_and_ask() {
     assert!(filtered.contains("filter: lea_") && filtered.contains("leaky") && !filtered.contains("flat"));
     picture.key(Key::Enter);
     picture.key(Key::Character('p'));
-    assert!(screen(&picture, 100, 24).contains("paused"));
+    assert!(screen(&picture, 100, 24).contains("PAUSED"));
     picture.key(Key::Character('?'));
     assert!(screen(&picture, 100, 24).contains("write a report"));
     assert_eq!(picture.key(Key::Character('r')), Some(Request::Save));
     assert_eq!(picture.key(Key::Character('q')), Some(Request::Quit));
     assert_eq!(picture.key(Key::Interrupt), Some(Request::Quit));
+}
+
+#[test]
+fn a_pause_holds_everything_still_and_what_came_meanwhile_is_there_afterwards() {
+    let below_headline = |picture: &Picture| screen(picture, 140, 50).lines().skip(1).collect::<Vec<_>>().join("\n");
+    let mut picture = watched(three(), 300, Style::PLAIN);
+    let before = below_headline(&picture);
+    picture.key(Key::Character('p'));
+    watch(&mut picture, three(), 500);
+    assert_eq!(below_headline(&picture), before);
+    let headline = screen(&picture, 140, 50).lines().next().unwrap_or_default().to_owned();
+    assert!(headline.contains("PAUSED at") && headline.contains("alerts since"), "{headline}");
+    picture.key(Key::Character('s'));
+    assert_ne!(below_headline(&picture), before, "what is held still can be sorted");
+    picture.key(Key::Character('p'));
+    assert!(!screen(&picture, 140, 50).contains("PAUSED") && below_headline(&picture) != before);
+}
+
+#[test]
+fn the_summary_lists_and_explains_in_one_order() {
+    let mut script = Script::of(three());
+    let clock = script.clock.clone();
+    let mut watch = Watch::new(rules());
+    let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
+    Session::new(&mut script, &clock, &StopFlag::default(), plan(600))
+        .run(&mut watch, &mut picture)
+        .expect("a session");
+    let text = leakwatch::terminal::summary(watch.targets(), &[], Some(120), Style::PLAIN);
+    let (table, words) = text.split_once("\n\n").expect("a table and words");
+    let pids = |text: &str| ["(11)", "(12)", "(13)"].map(|pid| text.find(pid));
+    let rows = ["  11 ", "  12 ", "  13 "].map(|pid| table.find(pid));
+    let order = |places: [Option<usize>; 3]| {
+        let mut order = vec![0, 1, 2];
+        order.sort_by_key(|index| places[*index]);
+        order
+    };
+    assert!(pids(words).iter().chain(&rows).all(Option::is_some), "{text}");
+    assert_eq!(order(rows), order(pids(words)), "{text}");
 }
 
 #[test]

@@ -62,6 +62,17 @@ impl AlertKind {
         }
     }
 
+    /// Whether it only says that a process came or went.
+    #[must_use]
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Ended | Self::Restarted)
+    }
+
+    /// Whether it is a judgement on the whole course, and not on the latest reading.
+    fn is_judged(self) -> bool {
+        matches!(self, Self::Leak | Self::ConsistentGrowth | Self::HighVariance)
+    }
+
     /// How long a condition must hold before it fires, and be gone before it is resolved, in seconds.
     ///
     /// Conditions that come from one reading get a moment to prove themselves on the way out, so that a value
@@ -170,6 +181,20 @@ impl AlertBook {
         alerts
     }
 
+    /// Takes what was found when a target was judged for the last time: nobody will look again, so what a judgement
+    /// raised and does not uphold ends now. What single readings raised stays open: nobody has seen it end.
+    pub fn settle(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
+        let mut alerts = self.update(at, findings);
+        self.open.retain(|&kind, episode| match *episode {
+            Episode::Firing { since, .. } if kind.is_judged() && !findings.iter().any(|found| found.kind == kind) => {
+                alerts.push(resolved(kind, at, since));
+                false
+            }
+            _ => true,
+        });
+        alerts
+    }
+
     /// Takes what was found over a whole recording: it has proved itself, nothing is pending any more.
     pub fn conclude(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
         let pending = |book: &Self, kind| !matches!(book.open.get(&kind), Some(Episode::Firing { .. }));
@@ -189,6 +214,7 @@ impl AlertBook {
                 Episode::Pending { .. } => None,
                 Episode::Firing { since, .. } => Some(resolved(kind, at, since)),
             })
+            .map(|alert| Alert { message: format!("{}: it has ended", alert.message), ..alert })
             .collect()
     }
 
@@ -290,6 +316,16 @@ mod tests {
         assert_eq!(kinds(book.update(Timestamp(0), &[near])), [(AlertKind::NearLimit, AlertState::Firing)]);
         assert_eq!(kinds(book.update(Timestamp(1000), &both)), [(AlertKind::LimitExceeded, AlertState::Firing)]);
         assert_eq!(kinds(book.update(Timestamp(100_000), &both)), []);
+    }
+
+    #[test]
+    fn the_last_judgement_ends_what_it_does_not_uphold() {
+        let mut book = AlertBook::default();
+        book.update(Timestamp(0), &[finding(AlertKind::Leak), finding(AlertKind::NearLimit)]);
+        assert_eq!(book.settle(Timestamp(1000), &[finding(AlertKind::Leak)]), []);
+        let ended = book.settle(Timestamp(2000), &[]);
+        let ended: Vec<_> = ended.iter().map(|alert| (alert.kind, alert.state)).collect();
+        assert_eq!(ended, [(AlertKind::Leak, AlertState::Resolved)], "nobody has seen the limit being left");
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn size(bytes: f64) -> Bytes {
 pub(super) fn reasons(finding: &Finding, resource: Resource, settings: &Settings, said: &Assessment) -> Vec<Reason> {
     let mut out = Vec::new();
     out.extend(withdrawal(finding));
-    out.extend(growth(finding, resource));
+    out.extend(growth(finding, resource, said.observed_s));
     out.extend(materiality(finding));
     out.extend(shape(finding));
     out.extend(held_back(finding, settings, said));
@@ -40,7 +40,7 @@ pub(super) fn reasons(finding: &Finding, resource: Resource, settings: &Settings
     out
 }
 
-fn growth(finding: &Finding, resource: Resource) -> Option<Reason> {
+fn growth(finding: &Finding, resource: Resource, observed_s: f64) -> Option<Reason> {
     let j = finding.judgement.as_ref()?;
     let for_leak = j.low > finding.threshold;
     let verb = match (j.low > 0.0, j.high < finding.threshold) {
@@ -63,7 +63,8 @@ fn growth(finding: &Finding, resource: Resource) -> Option<Reason> {
         text: format!(
             "{what} {verb}: {} over the last {} (95 % interval {} to {}), held against a threshold of {}",
             rate(resource, j.rate),
-            Span(j.span),
+            // blocks of samples reach half a sample beyond the first and the last one
+            Span(j.span.min(observed_s).round()),
             rate(resource, j.low),
             rate(resource, j.high),
             rate(resource, finding.threshold),
@@ -115,13 +116,9 @@ fn shape(finding: &Finding) -> Option<Reason> {
 fn held_back(finding: &Finding, settings: &Settings, said: &Assessment) -> Option<Reason> {
     let span = finding.judgement.as_ref().map_or(said.observed_s, |j| j.span);
     let (rule, value, threshold, unit, text) = match finding.held_back? {
-        HeldBack::Observation => (
-            Rule::Observation,
-            span,
-            settings.min_observation_s,
-            "s",
-            format!("seen for {} of the {} that a leak needs", Span(span), Span(settings.min_observation_s)),
-        ),
+        HeldBack::Observation => {
+            (Rule::Observation, span, settings.min_observation_s, "s", awaited(finding, settings, said))
+        }
         HeldBack::StartUp => (
             Rule::Observation,
             said.samples as f64,
@@ -143,6 +140,18 @@ fn held_back(finding: &Finding, settings: &Settings, said: &Assessment) -> Optio
         ),
     };
     Some(Reason { rule, for_leak: false, value: Some(value), threshold: Some(threshold), unit, span_s: span, text })
+}
+
+/// What growth that is proved still has to do. The length of a newest part of the past is no count-down: it is cut anew
+/// with every look, and was not what was asked for.
+fn awaited(finding: &Finding, settings: &Settings, said: &Assessment) -> String {
+    let needed = Span(settings.min_observation_s);
+    let left = (settings.min_observation_s - said.observed_s).round();
+    match (left > 0.0, finding.suffix) {
+        (true, _) => format!("growth must be seen for {needed} to be called a leak: {} to go at least", Span(left)),
+        (false, true) => format!("it began to grow only lately: it must go on for {needed} to be called a leak"),
+        (false, false) => format!("growth must be seen for {needed} to be called a leak"),
+    }
 }
 
 fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &Assessment) -> Option<Reason> {
@@ -234,7 +243,8 @@ fn spike(said: &Assessment) -> Option<Reason> {
     let latest = s.latest?;
     Some(Reason {
         rule: Rule::Spike,
-        for_leak: false,
+        // what comes back is no leak; what stays is part of what has grown
+        for_leak: s.returned == 0,
         value: Some(latest.rise_bytes),
         threshold: None,
         unit: "bytes",
@@ -243,8 +253,36 @@ fn spike(said: &Assessment) -> Option<Reason> {
             "{} {}, {} came back; the latest rose by {}",
             s.count,
             if s.count == 1 { "spike" } else { "spikes" },
-            s.returned,
+            if s.returned == 0 { "none".to_owned() } else { s.returned.to_string() },
             size(latest.rise_bytes)
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::evidence::Spike;
+    use super::*;
+    use crate::analysis::Tracker;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn a_spike_that_stays_does_not_speak_against_a_leak() {
+        let settings = Settings {
+            window_s: None,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        };
+        let mut said = Tracker::new(&settings, None).assess(&settings, None);
+        let seen = Spike { at: Timestamp(0), rise_bytes: 8e6, rise_percent: 30.0, returned: None };
+        (said.spikes.latest, said.spikes.count) = (Some(seen), 1);
+        let stays = spike(&said).expect("a reason");
+        assert!(stays.for_leak && stays.text.starts_with("1 spike, none came back;"), "{stays:?}");
+        said.spikes.returned = 1;
+        let back = spike(&said).expect("a reason");
+        assert!(!back.for_leak && back.text.starts_with("1 spike, 1 came back;"), "{back:?}");
+    }
 }

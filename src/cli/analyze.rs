@@ -15,7 +15,7 @@ use crate::source::replay::{Layout, Recording};
 use crate::terminal::{FileLine, Messages, Screen, Style};
 
 use super::args::OutputArgs;
-use super::closing::Closing;
+use super::closing::{Closing, Shown};
 use super::command::Leash;
 use super::error::Error;
 use super::gate::Gate;
@@ -41,8 +41,18 @@ impl From<ReportArgs> for AnalyzeArgs {
     }
 }
 
+/// The same to make files of: standard output stays empty, the exit status says nothing unless it was asked to.
+pub(super) fn report(args: ReportArgs) -> Result<u8, Error> {
+    let args = args.into();
+    analyze(&args, Shown::Written)
+}
+
 /// Analyses all files, writes the reports and returns the exit status.
 pub(super) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
+    analyze(args, Shown::of(&args.output))
+}
+
+fn analyze(args: &AnalyzeArgs, shown: Shown) -> Result<u8, Error> {
     let rules = settings::replay_rules(&args.analysis);
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
@@ -60,7 +70,7 @@ pub(super) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
         fanout.add(&mut messages);
         all_files(args, &screen, &stop, &mut watch, &mut fanout)
     };
-    conclude(args, &rules, totals, &watch, recorder, outputs, gate)
+    conclude(args, shown, &rules, totals, &watch, recorder, outputs, gate)
 }
 
 fn all_files(
@@ -103,8 +113,10 @@ fn all_files(
     totals
 }
 
+#[expect(clippy::too_many_arguments, reason = "all that a session leaves, used once")]
 fn conclude(
     args: &AnalyzeArgs,
+    shown: Shown,
     rules: &Rules,
     totals: Totals,
     watch: &Watch,
@@ -131,7 +143,8 @@ fn conclude(
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = totals.failed;
     let cost = None;
-    Closing { output, analysis, rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }.close()
+    Closing { shown, output, analysis, rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }
+        .close()
 }
 
 fn layout(columns: &ColumnArgs) -> Layout {

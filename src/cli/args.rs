@@ -281,7 +281,7 @@ pub struct ControlArgs {
     /// How long the command may take to end after that signal, before it is killed
     #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_duration, allow_negative_numbers = true)]
     pub grace: Duration,
-    /// Hide the output of the command
+    /// Hide the output of the command; on a terminal the full-screen view takes its place
     #[arg(long)]
     pub quiet_command: bool,
     /// Exit with the command's own status when nothing was found; without it a command that fails is inconclusive

@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::clock::{Clock, SystemClock};
+use crate::escape;
 use crate::event::Folded;
 use crate::report::{Document, Ending, Recorder};
 use crate::schema;
 use crate::session::{Cost, Rules, Watch};
 use crate::source::own_peak_rss_bytes;
-use crate::terminal::{Style, TableSize, summary};
+use crate::terminal::{Style, TableSize, for_stderr, summary};
 
 use super::args::{AnalysisArgs, Format, OutputArgs};
 use super::error::Error;
@@ -18,8 +19,27 @@ use super::outputs::{Outputs, failed};
 use super::view::terminal_size;
 use super::{github, print, settings};
 
+/// What people are shown at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The table and the reasons, on standard output.
+    Summary,
+    /// Nothing there: it carries data.
+    Nothing,
+    /// Nothing there, and which files were written.
+    Written,
+}
+
+impl Shown {
+    /// What the format of standard output leaves room for.
+    pub(super) fn of(output: &OutputArgs) -> Self {
+        if output.format == Format::Table { Self::Summary } else { Self::Nothing }
+    }
+}
+
 /// Everything that is known when a session has ended.
 pub(super) struct Closing<'a> {
+    pub(super) shown: Shown,
     pub(super) output: &'a OutputArgs,
     pub(super) analysis: &'a AnalysisArgs,
     pub(super) rules: &'a Rules,
@@ -64,17 +84,25 @@ impl Closing<'_> {
         let document = Document { report: &report, courses: targets.iter().map(course).collect() };
         let written = self.outputs.finish(&document);
         github::tell(&document);
-        if self.output.format == Format::Table {
-            print(&summary(targets, summary_width(), Style::stdout()))?;
+        if self.shown == Shown::Summary {
+            print(&summary(targets, &folded, stdout_width(), Style::stdout()))?;
         }
         written?;
         if let Some(error) = failure {
             return Err(failed(&error));
         }
         self.gate.say();
-        drop(writeln!(io::stderr(), "{}", self.judgement.summary));
+        let written = if self.shown == Shown::Written { written_files(self.output) } else { String::new() };
+        drop(writeln!(io::stderr(), "{}", for_stderr(&format!("{written}{}", self.judgement.summary))));
         Ok(self.judgement.code)
     }
+}
+
+/// `written: a.html, b.svg; `
+fn written_files(output: &OutputArgs) -> String {
+    let names: Vec<String> =
+        output.outputs.iter().map(|path| escape::terminal(&path.display().to_string()).into_owned()).collect();
+    format!("written: {}; ", names.join(", "))
 }
 
 /// What leakwatch itself has cost so far.
@@ -103,9 +131,14 @@ fn came_and_went(folded: &[Folded]) -> String {
     }
 }
 
+/// Columns of the terminal on standard output; `None` where none listens.
+pub(super) fn stdout_width() -> Option<u16> {
+    io::stdout().is_terminal().then(|| terminal_size().0)
+}
+
 /// Columns for a table that stays: those of the terminal, or enough for all of it.
 pub(super) fn summary_width() -> u16 {
-    if io::stdout().is_terminal() { terminal_size().0 } else { TableSize::UNBOUNDED.width }
+    stdout_width().unwrap_or(TableSize::UNBOUNDED.width)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::terminal::{Style, summary};
 use crate::units::Span;
 
 use super::args::{Format, SelectArgs};
-use super::closing::summary_width;
+use super::closing::stdout_width;
 use super::command::Leash;
 use super::error::{Error, Kind};
 use super::live::{self, Showing};
@@ -27,7 +27,7 @@ const DURATION: Duration = Duration::from_secs(40);
 /// Shows one process and what is found of it.
 pub(super) fn run(behaviour: Behaviour) -> Result<u8, Error> {
     let watched = watch(&[behaviour], Format::Table)?;
-    print(&summary(&watched.targets, summary_width(), Style::stdout()))?;
+    print(&summary(&watched.targets, &[], stdout_width(), Style::stdout()))?;
     let Some(target) = watched.targets.first() else {
         return Err(Error::new(Kind::Failed, "the process of the demo ended before it was seen"));
     };

@@ -107,7 +107,7 @@ impl Saver<'_> {
 
     fn session(&self, tick: &Tick) -> schema::Session {
         schema::Session {
-            kind: schema::SessionKind::Watch,
+            kind: self.described.command.as_ref().map_or(schema::SessionKind::Watch, |_| schema::SessionKind::Run),
             started_at: self.started.unwrap_or(tick.at).to_string(),
             ended_at: tick.at.to_string(),
             ended_by: schema::EndedBy::Signal,
@@ -119,7 +119,7 @@ impl Saver<'_> {
             host: crate::source::host_name(),
             selection: self.described.selection.clone(),
             unreadable: 0,
-            command: None,
+            command: self.described.command.clone(),
         }
     }
 }

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use crate::clock::{StopFlag, SystemClock};
 use crate::event::{EventSink, Fanout, JobTimes};
+use crate::schema;
 use crate::session::{Outcome, Plan, Rules, Session, Watch};
 use crate::source::ProcessSource;
 
-use super::args::{AnalysisArgs, Format};
+use super::args::{AnalysisArgs, Format, OutputArgs, SamplingArgs};
 use super::command::Leash;
 use super::error::Error;
-use super::select;
 use super::view::View;
+use super::{select, settings};
 
 /// What the full-screen view needs, where one may be opened.
 #[cfg_attr(not(feature = "tui"), expect(dead_code, reason = "only the full-screen view reads it"))]
@@ -22,6 +23,8 @@ pub(super) struct FullScreen<'a> {
     pub(super) analysis: &'a AnalysisArgs,
     pub(super) rules: &'a Rules,
     pub(super) selection: String,
+    /// The command that was started for the session, as it is before its end.
+    pub(super) command: Option<schema::CommandEntry>,
     /// Marked on the axis of time.
     pub(super) jobs: JobTimes,
 }
@@ -33,6 +36,17 @@ pub(super) struct Showing<'a> {
     pub(super) length: Option<Duration>,
     /// `None` where the table has to do.
     pub(super) full_screen: Option<FullScreen<'a>>,
+}
+
+impl<'a> Showing<'a> {
+    /// What the options ask for; `full_screen` is `None` where something else writes to the terminal.
+    pub(super) fn new(output: &OutputArgs, sampling: &SamplingArgs, full_screen: Option<FullScreen<'a>>) -> Self {
+        Self {
+            format: output.format,
+            length: settings::length(sampling),
+            full_screen: full_screen.filter(|_| !output.is_plain()),
+        }
+    }
 }
 
 /// Samples until the session ends. Events go to `sink`, and then to what people watch.

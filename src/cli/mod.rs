@@ -41,7 +41,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::terminal::Priority;
+use crate::terminal::{Priority, for_stderr};
 
 use args::{Cli, ColorWhen, Command};
 use error::{Error, Kind};
@@ -127,7 +127,7 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
     match cli.command {
         None => watch::run(&cli.watch),
         Some(Command::Analyze(args)) => analyze::run(&args),
-        Some(Command::Report(args)) => analyze::run(&args.into()),
+        Some(Command::Report(args)) => analyze::report(args),
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),
@@ -175,11 +175,11 @@ fn print(text: &str) -> Result<u8, Error> {
 
 fn warn(text: &str) {
     // Nothing is left to be done when even standard error is closed.
-    drop(writeln!(io::stderr(), "{}", Priority::Warning.mark(&format!("warning: {text}"))));
+    drop(writeln!(io::stderr(), "{}", Priority::Warning.mark(&for_stderr(&format!("warning: {text}")))));
 }
 
 fn fail(error: &Error) -> u8 {
-    drop(writeln!(io::stderr(), "{}", Priority::Error.mark(&error.to_string())));
+    drop(writeln!(io::stderr(), "{}", Priority::Error.mark(&for_stderr(&error.to_string()))));
     match error.kind() {
         Kind::Usage | Kind::Failed => exit::ERROR,
         Kind::NothingMatched => exit::NOTHING_MATCHED,

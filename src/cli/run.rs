@@ -14,7 +14,7 @@ use crate::terminal::describe_target;
 
 use super::alerts::Alerts;
 use super::args::{RunArgs, SamplingArgs};
-use super::closing::Closing;
+use super::closing::{Closing, Shown};
 use super::command::{Leash, Started};
 use super::error::{Error, Kind};
 use super::exit::OnInconclusive;
@@ -52,19 +52,24 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         root: Some(pid),
     };
     let selected = format!("command with pid {pid} and its descendants");
+    let command = schema::CommandEntry {
+        argv,
+        pid: pid.0,
+        exit_status: None,
+        signal: None,
+        stopped: false,
+        outlived_by: Vec::new(),
+    };
     let full = FullScreen {
         leash: &leash,
         analysis: &args.analysis,
         rules: &rules,
         selection: selected.clone(),
+        command: Some(command.clone()),
         jobs: gate.job_times(),
     };
-    let showing = Showing {
-        format: args.output.format,
-        length: settings::length(&args.sampling),
-        // what the command writes would go right through it
-        full_screen: Some(full).filter(|_| args.control.quiet_command && !args.output.is_plain()),
-    };
+    // what the command writes would go right through it
+    let showing = Showing::new(&args.output, &args.sampling, Some(full).filter(|_| args.control.quiet_command));
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {
@@ -103,18 +108,18 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {
-        argv,
-        pid: pid.0,
         exit_status: status.code(),
         signal: signal_of(status),
         stopped: started.was_stopped(),
         outlived_by,
+        ..command
     });
     let propagated = args.control.propagate.then(|| status_to_propagate(status, started.was_stopped()));
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
     let closing = Closing {
+        shown: Shown::of(output),
         output,
         analysis,
         rules: &rules,

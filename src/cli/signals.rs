@@ -10,7 +10,7 @@ use super::error::{Error, Kind};
 /// The signal of Ctrl-C.
 pub(super) const SIGINT: i32 = 2;
 
-/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist. A second signal ends what is on the leash, too.
+/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist; a stop lends the terminal to the shell. A second signal ends what is on the leash, too.
 ///
 /// # Errors
 /// When the system refuses a handler.
@@ -25,12 +25,23 @@ pub(super) fn install(stop: &StopFlag, leash: &Leash) -> Result<(), Error> {
 /// `ctrlc` does not tell which signal came, and the exit status depends on it.
 #[cfg(unix)]
 fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
     let (stop, leash) = (stop.clone(), leash.clone());
     std::thread::Builder::new().name("signals".to_owned()).stack_size(64 * 1024).spawn(move || {
         for signal in signals.forever() {
-            received(&stop, &leash, signal);
+            match signal {
+                SIGTSTP => {
+                    #[cfg(feature = "tui")]
+                    crate::terminal::lend();
+                    drop(signal_hook::low_level::emulate_default_handler(SIGTSTP));
+                }
+                SIGCONT => {
+                    #[cfg(feature = "tui")]
+                    crate::terminal::resume();
+                }
+                _ => received(&stop, &leash, signal),
+            }
         }
     })?;
     Ok(())
@@ -48,7 +59,7 @@ pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
         crate::notify::kill_running();
         crate::source::work::kill_work_command();
         #[cfg(feature = "tui")]
-        crate::terminal::restore();
+        let _ = crate::terminal::restore();
         std::process::exit(128 + signal);
     }
     stop.raise();

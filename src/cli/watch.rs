@@ -12,7 +12,7 @@ use crate::source::ProcessSource;
 
 use super::alerts::Alerts;
 use super::args::WatchArgs;
-use super::closing::Closing;
+use super::closing::{Closing, Shown};
 use super::command::Leash;
 use super::error::Error;
 use super::gate::Gate;
@@ -53,13 +53,10 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         analysis: &args.analysis,
         rules: &rules,
         selection: selected.clone(),
+        command: None,
         jobs: gate.job_times(),
     };
-    let showing = Showing {
-        format: args.output.format,
-        length: settings::length(&args.sampling),
-        full_screen: Some(full).filter(|_| !args.output.is_plain()),
-    };
+    let showing = Showing::new(&args.output, &args.sampling, Some(full));
     let mut recorder = Recorder::default();
     if let Some(text) = missing {
         recorder.note("unmatched", format!("at the start {text}"));
@@ -83,8 +80,22 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
     let watch = &watch;
-    Closing { output, analysis, rules: &rules, session, judgement, gate, cost, sink_failure, watch, recorder, outputs }
-        .close()
+    let shown = Shown::of(output);
+    Closing {
+        shown,
+        output,
+        analysis,
+        rules: &rules,
+        session,
+        judgement,
+        gate,
+        cost,
+        sink_failure,
+        watch,
+        recorder,
+        outputs,
+    }
+    .close()
 }
 
 /// Says at second 0 when nothing matches, and which of several selectors match nothing.

@@ -186,6 +186,13 @@ impl Courses {
         self.courses.get(&target.number)
     }
 
+    /// Copies of the courses of `targets` alone.
+    #[must_use]
+    pub fn only<'a>(&self, targets: impl Iterator<Item = &'a Target>) -> Self {
+        let copied = targets.filter_map(|target| Some((target.number, self.courses.get(&target.number)?.clone())));
+        Self { courses: copied.collect() }
+    }
+
     fn take_reading(&mut self, target: &Target, at: Timestamp, reading: &Reading) {
         let most = if self.courses.len() < MANY { POINTS } else { POINTS_OF_MANY };
         self.courses.entry(target.number).or_insert_with(|| Course::of(most)).push(at, reading);

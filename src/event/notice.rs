@@ -8,6 +8,8 @@ use crate::units::Span;
 pub enum Notice {
     /// Ticks were skipped because the work before them took too long.
     MissedTicks(u64),
+    /// The same because leakwatch was stopped, or got no processor, for so many seconds while it waited for a tick.
+    Stopped(u64, f64),
     /// The host was suspended for so many seconds.
     Suspended(f64),
     /// The wall clock was set by so many seconds; the times of the session go on unbroken.
@@ -32,6 +34,11 @@ impl Notice {
             }
             Self::MissedTicks(count) => {
                 ("missed_ticks", format!("{count} ticks were skipped: the work before them took too long"))
+            }
+            Self::Stopped(count, seconds) => {
+                let ticks = if *count == 1 { "one tick was".to_owned() } else { format!("{count} ticks were") };
+                let why = format!("leakwatch was stopped, or got no processor, for {}", Span(*seconds));
+                ("missed_ticks", format!("{ticks} skipped: {why}"))
             }
             Self::Suspended(seconds) => ("suspended", format!("the host was suspended for {}", Span(*seconds))),
             Self::ClockJumped(seconds) => {

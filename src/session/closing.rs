@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::alert::AlertKind;
+use crate::alert::{AlertKind, explain_end};
 use crate::event::{Event, EventSink};
 use crate::model::Timestamp;
 
@@ -28,7 +28,8 @@ impl Watch {
         sink.take(Event::Gone(&self.targets[index]))
     }
 
-    /// Judges every target for the last time. Alerts that are open stay so: nobody has seen them end.
+    /// Judges every target for the last time. Alerts of what was read last stay open: nobody has seen
+    /// them end.
     pub(super) fn conclude(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         self.judge(at, sink).and(self.seal(at, sink))
     }
@@ -60,7 +61,8 @@ impl Watch {
         self.series[index].tracker = None;
         let target = &self.targets[index];
         let Series { book, found, .. } = &mut self.series[index];
-        let alerts = if self.replaying { book.conclude(at, found) } else { book.update(at, found) };
+        let mut alerts = if self.replaying { book.conclude(at, found) } else { book.settle(at, found) };
+        alerts.iter_mut().for_each(|alert| explain_end(alert, &target.assessment));
         assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
     }
 }

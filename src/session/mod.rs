@@ -145,7 +145,7 @@ impl<'a> Session<'a> {
                 failed = Some(error);
                 break EndedBy::OutputFailed;
             }
-            schedule.next();
+            schedule.next(self.clock.now());
         };
         let ended = schedule.at(self.clock.now());
         let counter_error_bytes = self.source.counter_error_bytes();

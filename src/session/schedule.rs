@@ -20,6 +20,8 @@ pub(super) struct Schedule {
     interval: Duration,
     start: Moment,
     last: Moment,
+    /// When the work of the latest tick was done: waiting began.
+    idle_since: Duration,
     number: u32,
     /// From the start to tick 0 of the present interval.
     offset: Duration,
@@ -34,6 +36,7 @@ impl Schedule {
             interval,
             start: now,
             last: now,
+            idle_since: now.awake,
             number: 0,
             offset: Duration::ZERO,
             missed: 0,
@@ -69,7 +72,8 @@ impl Schedule {
 
     /// Begins the tick in hand: its time stamp, its delay in seconds, and what happened to the clocks since the last.
     pub(super) fn begin(&mut self, now: Moment) -> (Timestamp, f64, Vec<Notice>) {
-        let late = now.awake.saturating_sub(self.due());
+        let due = self.due();
+        let late = now.awake.saturating_sub(due);
         self.max_late = self.max_late.max(late);
         let mut notices = Vec::new();
 
@@ -78,7 +82,12 @@ impl Schedule {
         if missed > 0 {
             self.missed += u64::from(missed);
             self.number = self.number.saturating_add(missed);
-            notices.push(Notice::MissedTicks(u64::from(missed)));
+            // who began to wait in time was not held up by work
+            notices.push(if self.idle_since <= due {
+                Notice::Stopped(u64::from(missed), late.as_secs_f64())
+            } else {
+                Notice::MissedTicks(u64::from(missed))
+            });
         }
 
         let awake = (now.awake.saturating_sub(self.last.awake)).as_secs_f64();
@@ -107,8 +116,9 @@ impl Schedule {
         self.interval
     }
 
-    /// Goes on to the next tick.
-    pub(super) fn next(&mut self) {
+    /// The work is done by `now`: goes on to the next tick.
+    pub(super) fn next(&mut self, now: Moment) {
+        self.idle_since = now.awake;
         self.number = self.number.saturating_add(1);
     }
 
@@ -143,7 +153,7 @@ mod tests {
             let (at, late, notices) = schedule.begin(clock.now());
             assert_eq!((at, late, notices), (Timestamp(n * 10_000), 0.0, vec![]));
             clock.advance(Duration::from_millis(9_900));
-            schedule.next();
+            schedule.next(clock.now());
         }
     }
 
@@ -153,11 +163,24 @@ mod tests {
         let mut schedule = Schedule::starting(clock.now(), second(1));
         schedule.begin(clock.now());
         clock.advance(Duration::from_millis(4_500));
-        schedule.next();
+        schedule.next(clock.now());
         let (at, late, notices) = schedule.begin(clock.now());
         assert_eq!((at, late, notices), (Timestamp(4_500), 3.5, vec![Notice::MissedTicks(3)]));
-        schedule.next();
+        schedule.next(clock.now());
         assert_eq!((schedule.due(), schedule.missed()), (second(5), 3));
+    }
+
+    #[test]
+    fn who_was_stopped_while_waiting_did_not_work_too_long() {
+        let clock = ManualClock::starting_at(Timestamp(0));
+        let mut schedule = Schedule::starting(clock.now(), second(1));
+        schedule.begin(clock.now());
+        clock.advance(Duration::from_millis(10));
+        schedule.next(clock.now());
+        clock.advance(Duration::from_millis(3_990));
+        let (_, _, notices) = schedule.begin(clock.now());
+        assert_eq!(notices, [Notice::Stopped(3, 3.0)]);
+        assert!(notices[0].sentence().1.ends_with("for 3 s"), "{notices:?}");
     }
 
     #[test]
@@ -171,7 +194,7 @@ mod tests {
             if n == 2 {
                 assert_eq!(schedule.stretch(2), second(2));
             }
-            schedule.next();
+            schedule.next(clock.now());
         }
         assert_eq!((seen, schedule.missed()), (vec![0, 1, 2, 4, 6, 8], 0));
     }
@@ -182,12 +205,12 @@ mod tests {
         let mut schedule = Schedule::starting(clock.now(), second(1));
         schedule.begin(clock.now());
         clock.set_wall(Timestamp(-3_600_000));
-        schedule.next();
+        schedule.next(clock.now());
         clock.wait_until(schedule.due(), &StopFlag::default());
         let (at, _, notices) = schedule.begin(clock.now());
         assert_eq!((at, notices), (Timestamp(1_000), vec![Notice::ClockJumped(-3600.0)]));
         clock.suspend(second(100));
-        schedule.next();
+        schedule.next(clock.now());
         clock.wait_until(schedule.due(), &StopFlag::default());
         let (at, late, notices) = schedule.begin(clock.now());
         assert_eq!((at, late, notices), (Timestamp(102_000), 0.0, vec![Notice::Suspended(100.0)]));

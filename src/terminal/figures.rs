@@ -8,6 +8,9 @@ use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 /// What stands where nothing is known.
 pub(super) const UNKNOWN: &str = "-";
 
+/// What is full sooner than this is full, in seconds.
+const NOW_S: f64 = 1.0;
+
 /// A verdict with what leaks, where that is not memory: `leaking (fds)`.
 pub(super) fn verdict_words(assessment: &Assessment) -> String {
     let words = assessment.verdict.status.words();
@@ -48,17 +51,29 @@ pub(super) fn interval(growth: &Growth) -> String {
     }
 }
 
-/// When memory is full: `in 3 h to 5 h`.
+/// When memory is full: `3 h to 5 h`.
 pub(super) fn forecast(assessment: &Assessment) -> String {
     match (assessment.forecast.not_before_s, assessment.forecast.likely_by_s) {
+        (_, Some(to)) if to < NOW_S => "now".to_owned(),
+        (Some(from), Some(to)) if Span(from).to_string() == Span(to).to_string() => Span(to).to_string(),
         (Some(from), Some(to)) => format!("{} to {}", Span(from), Span(to)),
         (Some(from), None) => format!("not before {}", Span(from)),
         _ => UNKNOWN.to_owned(),
     }
 }
 
+/// The same as a sentence: `the memory of the host (23.5 GiB) is full in 3 h to 5 h`.
+pub(super) fn full(limit: &Ceiling, assessment: &Assessment) -> String {
+    let when = match (assessment.forecast.not_before_s, assessment.forecast.likely_by_s) {
+        (_, Some(to)) if to < NOW_S => "now".to_owned(),
+        (Some(from), None) => format!("not before {} from now", Span(from)),
+        _ => format!("in {}", forecast(assessment)),
+    };
+    format!("{} is full {when}", ceiling(limit))
+}
+
 /// A limit in words: `the limit of its control group (512.0 MiB)`.
-pub(super) fn ceiling(ceiling: &Ceiling) -> String {
+fn ceiling(ceiling: &Ceiling) -> String {
     let which = match ceiling.kind {
         CeilingKind::User => "the limit you set",
         CeilingKind::CgroupMax => "the limit of its control group",
@@ -85,4 +100,32 @@ pub(super) fn other_resource(known: &ResourceAssessment) -> String {
 pub(super) fn age(target: &Target) -> String {
     let seen = target.last_seen.seconds_since(target.first_seen);
     Span(target.age_s.unwrap_or(0.0) + seen).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Settings, Tracker};
+
+    #[test]
+    fn what_is_full_is_not_full_in_no_time() {
+        let settings = Settings {
+            window_s: None,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        };
+        let mut known = Tracker::new(&settings, None).assess(&settings, None);
+        let host = Ceiling { kind: CeilingKind::Host, limit_bytes: 1 << 30, used_bytes: 1 << 30 };
+        let mut say = |from, to| {
+            (known.forecast.not_before_s, known.forecast.likely_by_s) = (from, to);
+            full(&host, &known)
+        };
+        assert!(say(Some(0.0), Some(0.0)).ends_with("(1.0 GiB) is full now"));
+        assert!(say(Some(3600.0), Some(3601.0)).ends_with(" is full in 1 h"));
+        assert!(say(Some(60.0), Some(120.0)).ends_with(" is full in 1 min to 2 min"));
+        assert!(say(Some(60.0), None).ends_with(" is full not before 1 min from now"));
+    }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::event::{Event, EventSink, Target};
 use crate::model::Timestamp;
 
+use super::concern::by_concern;
 use super::figures;
 use super::messages::describe_target;
 
@@ -27,7 +28,7 @@ impl<W: Write> LogLines<W> {
 
     fn status(&mut self, at: Timestamp, targets: &[Target]) -> io::Result<()> {
         let mut running: Vec<&Target> = targets.iter().filter(|target| target.ended.is_none()).collect();
-        running.sort_by_key(|target| std::cmp::Reverse(target.assessment.verdict.status));
+        running.sort_by(|a, b| by_concern(a, b));
         for target in running.iter().take(NAMED) {
             let known = &target.assessment;
             writeln!(

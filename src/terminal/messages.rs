@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use crate::alert::{Alert, AlertKind, AlertState, Severity};
+use crate::alert::{Alert, AlertState, Severity};
 use crate::escape;
 use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::Timestamp;
 
-use super::{Priority, Screen, Style};
+use super::crowd::Crowd;
+use super::{Priority, Screen, Style, for_stderr};
 
-/// Targets of one tick that are named when they are found, and when they end or start again; the others are counted.
+/// Targets of one tick that are named when they are found; the others are counted.
 const NAMED: usize = 10;
 
 /// Name and pid of a target, harmless to print: `python3 (4242)`.
@@ -36,8 +37,9 @@ pub struct Messages {
     /// Targets found in this tick, to be named together.
     found: Vec<String>,
     found_count: usize,
-    /// Processes that ended or started again in this tick.
-    passed: usize,
+    crowd: Crowd,
+    /// Whether the first tick is over, which finds what is to be watched.
+    begun: bool,
     /// Whether only notices are said: what a recording tells is no news.
     quiet: bool,
 }
@@ -46,7 +48,7 @@ impl Messages {
     /// Messages above `screen`.
     #[must_use]
     pub fn new(screen: Screen, style: Style) -> Self {
-        Self { screen, style, found: Vec::new(), found_count: 0, passed: 0, quiet: false }
+        Self { screen, style, found: Vec::new(), found_count: 0, crowd: Crowd::default(), begun: false, quiet: false }
     }
 
     /// Only notices above `screen`: what happened in a recording is in its report.
@@ -57,7 +59,7 @@ impl Messages {
 
     /// Whatever happens to standard error, the session goes on: its reports matter more.
     fn say(&self, priority: Priority, line: &str) {
-        let line = priority.mark(line);
+        let line = priority.mark(&for_stderr(line));
         self.screen.print_above(|| drop(writeln!(io::stderr(), "{line}")));
     }
 
@@ -75,14 +77,10 @@ impl Messages {
         self.found_count = 0;
     }
 
-    /// What is left out where processes come and go by the hundred.
-    fn say_passed(&mut self, at: Timestamp) {
-        let more = std::mem::take(&mut self.passed).saturating_sub(NAMED);
-        if more > 0 {
-            self.say(
-                Priority::Info,
-                &format!("{} {}: {more} more have ended or started again", self.stamp(at), self.style.dim("info")),
-            );
+    fn say_untold(&mut self, at: Timestamp) {
+        if let Some(text) = self.crowd.untold(at) {
+            let text = escape::terminal(&text);
+            self.say(Priority::Info, &format!("{} {}: {text}", self.stamp(at), self.style.dim("info")));
         }
     }
 
@@ -119,17 +117,16 @@ impl EventSink for Messages {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Found(_) | Event::Alert(..) if self.quiet => {}
-            Event::Found(target) => {
+            Event::Found(target) if !self.begun || self.crowd.admits(&target.label.name) => {
                 self.found_count += 1;
                 if self.found.len() < NAMED {
                     self.found.push(describe_target(target));
                 }
             }
             Event::Alert(target, alert) => {
-                self.say_found();
-                let passing = matches!(alert.kind, AlertKind::Ended | AlertKind::Restarted);
-                self.passed += usize::from(passing);
-                if !passing || self.passed <= NAMED {
+                let name = target.map_or("", |target| &target.label.name);
+                if !alert.kind.is_passing() || self.crowd.admits(name) {
+                    self.say_found();
                     self.alert(target, alert);
                 }
             }
@@ -140,9 +137,10 @@ impl EventSink for Messages {
             }
             Event::Ticked(tick, _) => {
                 self.say_found();
-                self.say_passed(tick.at);
+                self.begun = true;
+                self.say_untold(tick.at);
             }
-            Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) | Event::Replaced(_) => {}
+            Event::Found(_) | Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) | Event::Replaced(_) => {}
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What people read while a session runs and when it ends: a live table, log lines, messages, a summary.
 
+mod concern;
+mod crowd;
 mod figures;
 mod live;
 mod lines;
@@ -11,6 +13,7 @@ mod summary;
 mod table;
 #[cfg(feature = "tui")]
 mod tui;
+mod wrap;
 
 pub use lines::LogLines;
 pub use live::LiveTable;
@@ -21,4 +24,5 @@ pub use style::Style;
 pub use summary::summary;
 pub use table::{Listed, TableSize, listing, table};
 #[cfg(feature = "tui")]
-pub use tui::{Key, Picture, Request, Tui, restore};
+pub use tui::{Key, Picture, Request, Tui, lend, restore, resume};
+pub use wrap::{for_stderr, wrapped};

@@ -5,42 +5,64 @@ use std::fmt::Write;
 use crate::advice;
 use crate::analysis::Status;
 use crate::escape;
-use crate::event::Target;
-use crate::units::Span;
+use crate::event::{Folded, Target};
+use crate::units::{Bytes, Span};
 
+use super::concern::by_concern;
 use super::table::{TableSize, table};
-use super::{Style, describe_target, figures};
+use super::{Style, describe_target, figures, wrapped};
 
 /// Targets whose reasons are spelled out.
 const EXPLAINED: usize = 5;
 
-/// The closing table and the reasons of the most alarming targets.
+/// Names of short-lived processes that are named.
+const NAMES: usize = 5;
+
+/// The closing table and the reasons of the most alarming targets; `folded` are those that the table leaves out, `width`
+/// is that of the terminal, if one reads this.
 #[must_use]
-pub fn summary(targets: &[Target], width: u16, style: Style) -> String {
+pub fn summary(targets: &[Target], folded: &[Folded], width: Option<u16>, style: Style) -> String {
     if targets.is_empty() {
         return String::new();
     }
-    let mut text = table(targets, TableSize { width, rows: usize::MAX }, style);
+    let mut text =
+        table(targets, TableSize { width: width.unwrap_or(TableSize::UNBOUNDED.width), rows: usize::MAX }, style);
     text.push('\n');
+    for line in folded.iter().take(NAMES) {
+        let _ = writeln!(text, " {}", came_and_went(line));
+    }
+    if folded.len() > NAMES {
+        let more: u64 = folded[NAMES..].iter().map(|line| line.count).sum();
+        let _ = writeln!(text, " and {more} more of other names");
+    }
     let mut explained: Vec<&Target> = targets.iter().collect();
-    explained.sort_by_key(|target| std::cmp::Reverse(target.assessment.verdict.status));
+    explained.sort_by(|a, b| by_concern(a, b));
     let few = targets.len() <= EXPLAINED;
     for target in explained.iter().filter(|target| few || is_alarming(target)).take(EXPLAINED) {
         text.push('\n');
-        explain(&mut text, target, style);
+        text.push_str(&wrapped(&words(target, style), width));
     }
     text
+}
+
+/// Targets of one name that have gone: `312 more of sleep came and went, 1.8 MiB at most`.
+fn came_and_went(line: &Folded) -> String {
+    let name = if line.name.is_empty() { "other names".into() } else { escape::terminal(&line.name) };
+    let most = line.rss_max.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
+    let alarming = if line.alarming > 0 { format!(", {} leaking or suspect", line.alarming) } else { String::new() };
+    format!("{} more of {name} came and went{most}{alarming}", line.count)
 }
 
 fn is_alarming(target: &Target) -> bool {
     target.assessment.verdict.status >= Status::Suspect
 }
 
-fn explain(text: &mut String, target: &Target, style: Style) {
+fn words(target: &Target, style: Style) -> String {
+    let mut text = String::new();
     let known = &target.assessment;
-    let words = figures::verdict_words(known);
+    let verdict = figures::verdict_words(known);
     let seen = Span(known.observed_s.round());
-    let head = format!("{}: {words}, seen for {seen}", describe_target(target));
+    let head = format!("{}: {verdict}, seen for {seen}", describe_target(target));
     let _ = writeln!(text, "{}", style.bold(&head));
     for reason in &known.verdict.reasons {
         let mark = if reason.for_leak { '+' } else { '-' };
@@ -56,8 +78,7 @@ fn explain(text: &mut String, target: &Target, style: Style) {
         && known.forecast.not_before_s.is_some()
         && let Some(ceiling) = &target.ceiling
     {
-        let full = figures::forecast(known);
-        let _ = writeln!(text, "  at this rate {} is full in {full}", figures::ceiling(ceiling));
+        let _ = writeln!(text, "  at this rate {}", figures::full(ceiling, known));
     }
     for line in advice::explain(target) {
         let _ = writeln!(text, "  {}", escape::terminal(&line));
@@ -70,4 +91,5 @@ fn explain(text: &mut String, target: &Target, style: Style) {
     for (counter, right) in &target.denied {
         let _ = writeln!(text, "  {} could not be read: it needs {right}", counter.column());
     }
+    text
 }

@@ -7,6 +7,7 @@ use crate::escape;
 use crate::event::{Target, TargetKind};
 use crate::units::sparkline;
 
+use super::concern::by_concern;
 use super::figures;
 use super::style::{Style, verdict_colour};
 
@@ -124,10 +125,7 @@ const EXPENDABLE: [Column; 8] = [
 #[must_use]
 pub fn table(targets: &[Target], size: TableSize, style: Style) -> String {
     let mut rows: Vec<&Target> = targets.iter().collect();
-    rows.sort_by_key(|target| {
-        let status = target.assessment.verdict.status;
-        (target.ended.is_some(), std::cmp::Reverse(status), std::cmp::Reverse(target.reading.rss))
-    });
+    rows.sort_by(|a, b| by_concern(a, b));
     let shown = rows.len().min(size.rows);
     let narrow = size.width < 60;
     let mut columns = Column::wanted(size.width).to_vec();

@@ -1,6 +1,6 @@
 //! `-o report.html` and `-o chart.svg`.
 
-use crate::support::{leakwatch, run, stderr};
+use crate::support::{leakwatch, run, stderr, stdout};
 
 fn grown(rows: usize) -> String {
     let mut text = String::from("time_s,name,rss_bytes\n");
@@ -17,17 +17,25 @@ fn a_page_and_a_chart_of_a_recording() {
     std::fs::write(path("a.csv"), grown(400)).expect("a file");
     let output = run(&["report", &path("a.csv"), "-o", &path("r.html"), "-o", &path("c.svg"), "-o", &path("r.json")]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "");
+    let said = stderr(&output);
+    assert!(said.starts_with("written: ") && said.contains("c.svg") && said.lines().count() == 1, "{said}");
 
     let page = std::fs::read_to_string(path("r.html")).expect("a page");
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
     assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "names are escaped");
     assert!(page.contains("memory grows: ") && page.contains("class=\"fit\""), "reasons and the fitted rate");
+    assert!(page.contains(" to 1 for growth") && !page.contains("log likelihood"), "evidence as people count");
     for outside in ["http://", "https://", "src=", "@import", "url("] {
         let found = page.replace("http://www.w3.org/2000/svg", "").contains(outside);
         assert!(!found, "the page needs nothing from outside: {outside}");
     }
     let chart = std::fs::read_to_string(path("c.svg")).expect("a chart");
     assert!(chart.starts_with("<svg xmlns=") && chart.contains("class=\"curve\"") && chart.contains("&lt;b&gt;x"));
+    assert!(
+        chart.contains("fitted rate, shaded") && !chart.contains("most alarming"),
+        "a legend; one target needs no choice"
+    );
 }
 
 #[test]

@@ -12,9 +12,10 @@ use std::io;
 use std::time::Duration;
 
 use leakwatch::alert::{AlertKind, AlertState};
+use leakwatch::analysis::Status;
 use leakwatch::event::{Notice, TargetKind};
 use leakwatch::model::{Counter, Pid, Timestamp};
-use leakwatch::session::{EndedBy, Plan, Rules};
+use leakwatch::session::{EndedBy, MinObservation, Plan, Rules};
 use leakwatch::source::{ReadError, Selection};
 
 use script::*;
@@ -89,6 +90,18 @@ fn thousands_of_short_lives_are_folded() {
     assert_eq!(folded.name, "worker");
     assert_eq!(folded.count + u64::try_from(kept).expect("a count"), 3982);
     assert_eq!(folded.rss_max, Some(50 << 20));
+}
+
+#[test]
+fn a_crowd_of_one_name_does_not_push_out_the_only_one_of_another() {
+    let once = Process { name: "worker-of-note", ..process(5, 1, 0, 10) };
+    let brief = |n: u32| process(1000 + n, u64::from(n), u64::from(n), u64::from(n) + 3);
+    let mut script = Script::of(std::iter::once(once).chain((0..200).map(brief)).collect());
+    let (_, watch) = run(&mut script, plan(150), rules(), &mut Collected::default());
+    let gone = |name: &str| watch.targets().iter().filter(|t| t.ended.is_some() && t.label.name == name).count();
+    assert_eq!((gone("worker-of-note"), gone("worker")), (1, 4));
+    let folded: Vec<_> = watch.folded().iter().map(|line| (line.name.clone(), line.rss_max)).collect();
+    assert_eq!(folded, [("worker".to_owned(), Some(50 << 20))]);
 }
 
 #[test]
@@ -200,4 +213,37 @@ fn a_leak_that_stops_is_withdrawn_with_the_reason() {
     assert_eq!((begin.1, end.1), (AlertState::Firing, AlertState::Resolved));
     assert!(why.starts_with("withdrawn after ") && why.contains(": "), "{why}");
     assert!(!why.contains("now leaking"), "{why}");
+}
+
+/// However soon before the end a leak stops: what is still firing is what the report calls leaking.
+#[test]
+fn at_the_end_an_alert_of_a_leak_and_the_verdict_agree() {
+    let mut withdrawn = 0;
+    for end in (1520..1900).step_by(20) {
+        let mut leaking = process(7, 1, 0, 10_000);
+        leaking.rss = |second| (50 << 20) + (second.min(1500) << 16);
+        let mut collected = Collected::default();
+        let (_, watch) = run(&mut Script::of(vec![leaking]), plan(end), rules(), &mut collected);
+        let last = collected.alerts.iter().rfind(|alert| alert.0 == AlertKind::Leak).map(|alert| alert.1);
+        let leaks = watch.targets()[0].assessment.verdict.status == Status::Leaking;
+        assert_eq!(last, Some(if leaks { AlertState::Firing } else { AlertState::Resolved }), "{end}");
+        withdrawn += u32::from(!leaks);
+    }
+    assert!(withdrawn > 0, "the case was there");
+}
+
+#[test]
+fn what_is_to_go_before_a_leak_may_be_said_counts_down() {
+    let mut leaking = process(7, 1, 0, 10_000);
+    leaking.rss = |second| (50 << 20) + (second << 16);
+    let rules = Rules { min_observation: MinObservation::Fixed(1800.0), ..rules() };
+    for (seen, left) in [(600, "20 min"), (1200, "10 min")] {
+        let (_, watch) =
+            run(&mut Script::of(vec![leaking.clone()]), plan(seen), rules.clone(), &mut Collected::default());
+        let reasons = &watch.targets()[0].assessment.verdict.reasons;
+        assert!(
+            reasons.iter().any(|reason| reason.text.ends_with(&format!(": {left} to go at least"))),
+            "{reasons:#?}"
+        );
+    }
 }

@@ -5,6 +5,7 @@
 
 mod causes;
 mod chart;
+mod evidence;
 mod gate;
 mod scale;
 mod section;
@@ -15,7 +16,7 @@ use serde::Serialize;
 
 use crate::escape;
 use crate::event::Course;
-use crate::schema::{Report, Settings, Status};
+use crate::schema::{AlertEntry, Report, Settings, Status};
 use crate::units::{ByteRate, Bytes, Span};
 
 use section::{Section, section};
@@ -26,6 +27,8 @@ const SCRIPT: &str = include_str!("assets/page.js");
 
 /// Alerts a page lists at most; the report in JSON has more.
 const ALERTS: usize = 500;
+/// Those of them that only say that a process came or went.
+const PASSING: usize = 20;
 
 /// The whole page. `courses` belong to the targets of the report, in their order.
 ///
@@ -36,7 +39,7 @@ pub fn page(report: &Report, courses: &[Option<&Course>]) -> Result<String, mini
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", PAGE)?;
     let sections = sections(report, courses);
-    let alerts: Vec<AlertLine> = report.alerts.iter().take(ALERTS).map(alert_line).collect();
+    let alerts: Vec<AlertLine> = listed(report).into_iter().map(alert_line).collect();
     let notices: Vec<String> = report.notices.iter().map(|notice| shown(&notice.message)).collect();
     environment.get_template("page")?.render(context! {
         page => value(head(report)),
@@ -61,16 +64,41 @@ pub fn chart(report: &Report, courses: &[Option<&Course>]) -> String {
     let drawn = sections(report, courses).into_iter().find(|section| section.chart.is_some());
     let title = drawn.as_ref().map_or_else(
         || "nothing was read twice: there is no chart".to_owned(),
-        |section| format!("{}: {}, {}", section.name, section.words, section.rate),
+        |section| format!("{} ({}): {}, {}", section.name, section.who, section.words, section.rate),
     );
     let title = minijinja::HtmlEscape(&title);
+    let which = match report.targets.len() {
+        0 | 1 => String::new(),
+        count => format!("the most alarming of {count} targets"),
+    };
+    let legend = drawn.as_ref().map_or_else(String::new, legend);
     let body = drawn.and_then(|section| section.chart).unwrap_or_default();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 980 330\" font-family=\"sans-serif\"><title>{title}</title>\
-         <style>{STYLE}svg.all{{background:var(--bg)}}svg text.title{{fill:var(--fg);font-size:15px;font-weight:600}}</style>\
-         <rect width=\"980\" height=\"330\" style=\"fill:var(--bg)\"/>\
-         <text class=\"title\" x=\"10\" y=\"24\">{title}</text><svg x=\"10\" y=\"40\" width=\"960\" height=\"280\">{body}</svg></svg>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 980 360\" font-family=\"sans-serif\"><title>{title}</title>\
+         <style>{STYLE}svg text.title{{fill:var(--fg);font-size:15px;font-weight:600}}</style>\
+         <rect width=\"980\" height=\"360\" style=\"fill:var(--bg)\"/>\
+         <text class=\"title\" x=\"10\" y=\"24\">{title}</text><text x=\"970\" y=\"24\" text-anchor=\"end\">{which}</text>\
+         <svg x=\"10\" y=\"40\" width=\"960\" height=\"280\">{body}</svg>{legend}</svg>\n"
     )
+}
+
+/// What the lines of a chart by itself mean, below it.
+fn legend(section: &Section) -> String {
+    let entries = [
+        ("curve", "memory that the kernel cannot simply take back", true),
+        ("floor", "its floor", true),
+        ("fit", "fitted rate, shaded: its 95 % interval", section.fit),
+        ("mark", "alerts", section.marks),
+        ("job", "jobs", section.jobs),
+    ];
+    let mut x = 10;
+    let mut out = String::new();
+    for (class, words, _) in entries.iter().filter(|(.., is_drawn)| *is_drawn) {
+        out += &format!("<line class=\"{class}\" x1=\"{x}\" x2=\"{}\" y1=\"342\" y2=\"342\"/>", x + 22);
+        out += &format!("<text x=\"{}\" y=\"346\">{words}</text>", x + 28);
+        x += 50 + 7 * words.len();
+    }
+    out
 }
 
 /// The targets, the most alarming first.
@@ -80,7 +108,12 @@ fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
     let mut order: Vec<usize> = (0..report.targets.len()).collect();
     let rate = |index: usize| report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY);
     order.sort_by(|&a, &b| {
-        let rank = |index: usize| concern(report.targets[index].verdict.status);
+        // as in the table on a terminal: what has gone comes after what runs, unless it leaks
+        let rank = |index: usize| {
+            let target = &report.targets[index];
+            let concern = concern(target.verdict.status);
+            (concern.max(2), target.ended_at.is_none(), concern, target.members.is_none() || target.pid.is_some())
+        };
         rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a)))
     });
     order
@@ -150,28 +183,55 @@ fn head(report: &Report) -> Head {
     facts.push(format!("exit status {}", report.verdict.exit_status));
     let folded = report.folded.iter().map(|line| {
         let name = if line.name.is_empty() { "others".to_owned() } else { shown(&line.name) };
-        format!("{name}: {} came and went, {} of them leaking or suspect", line.count, line.alarming)
+        let most = line.rss_max_bytes.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
+        let alarming =
+            if line.alarming > 0 { format!(", {} of them leaking or suspect", line.alarming) } else { String::new() };
+        format!("{} more of {name} came and went{most}{alarming}", line.count)
     });
     // what matters most comes first in a summary
-    let mut clauses = report.verdict.summary.splitn(2, "; ").map(shown);
-    let headline = clauses.next().unwrap_or_default();
-    let listed = report.alerts.len().min(ALERTS);
-    let more = (report.alerts.len() - listed) as u64 + report.alerts_dropped;
+    let (headline, below) = headline(&shown(&report.verdict.summary));
+    let more = (report.alerts.len() - listed(report).len()) as u64 + report.alerts_dropped;
     Head {
         status: class(report.verdict.status),
         status_words: report.verdict.status.words(),
         headline,
-        more: clauses.next(),
+        more: below,
         facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
         folded: folded.collect(),
-        more_alerts: (more > 0).then(|| format!("{more} more are not listed here")),
+        more_alerts: (more > 0)
+            .then(|| format!("{more} more are not listed here, but in the report as JSON or JSON lines")),
         version: report.leakwatch_version.clone(),
+    }
+}
+
+/// Letters of a headline beyond which its particulars go below it.
+const HEADLINE: usize = 60;
+
+/// A summary as a headline and what stands below it.
+fn headline(summary: &str) -> (String, Option<String>) {
+    let (first, rest) = summary.split_once("; ").map_or((summary, None), |(first, rest)| (first, Some(rest)));
+    match first.split_once(": ") {
+        Some((short, long)) if first.chars().count() > HEADLINE => {
+            let below = rest.map_or_else(|| long.to_owned(), |rest| format!("{long}; {rest}"));
+            (short.to_owned(), Some(below))
+        }
+        _ => (first.to_owned(), rest.map(str::to_owned)),
     }
 }
 
 /// A time as people read it: `2026-11-22 02:11:53`.
 fn moment(time: &str) -> String {
     time.split('.').next().unwrap_or(time).replace('T', " ")
+}
+
+/// The alerts a page lists. Of processes that come and go it leaves out most, where they would hide the others.
+fn listed(report: &Report) -> Vec<&AlertEntry> {
+    let mut passing = 0;
+    let wanted = |alert: &&AlertEntry| {
+        passing += usize::from(alert.severity == "info");
+        alert.severity != "info" || passing <= PASSING
+    };
+    report.alerts.iter().filter(wanted).take(ALERTS).collect()
 }
 
 #[derive(Serialize)]
@@ -184,7 +244,7 @@ struct AlertLine {
     message: String,
 }
 
-fn alert_line(alert: &crate::schema::AlertEntry) -> AlertLine {
+fn alert_line(alert: &AlertEntry) -> AlertLine {
     let name = alert.name.as_deref().map_or_else(|| "host".to_owned(), shown);
     AlertLine {
         time: moment(&alert.timestamp),

@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use crate::event::Course;
 use crate::model::{Counter, Timestamp};
-use crate::schema::{AlertEntry, JobEntry, Reason, Resource, Status, Target};
+use crate::schema::{AlertEntry, JobEntry, Resource, Status, Target};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 
 use super::causes::{Causes, causes};
 use super::chart::{Chart, Fit, Mark, MarkKind};
+use super::evidence::{ReasonLine, evidence};
 use super::{class, shown};
 
 /// What stands where nothing is known.
@@ -30,21 +31,22 @@ pub(super) struct Section {
     pub(super) status: &'static str,
     pub(super) words: String,
     pub(super) name: String,
-    who: String,
+    pub(super) who: String,
     pid: String,
     level: String,
     change: String,
     pub(super) rate: String,
     interval: String,
     full_in: String,
+    full_in_known: bool,
     facts: String,
     cmdline: Option<String>,
     pub(super) chart: Option<String>,
     kinds: Option<String>,
     legend: Vec<Legend>,
-    marks: bool,
-    jobs: bool,
-    fit: bool,
+    pub(super) marks: bool,
+    pub(super) jobs: bool,
+    pub(super) fit: bool,
     data: Data,
     reasons: Vec<ReasonLine>,
     causes: Option<Causes>,
@@ -55,14 +57,6 @@ struct Legend {
     class: usize,
     name: &'static str,
     level: String,
-}
-
-#[derive(Debug, Serialize)]
-struct ReasonLine {
-    for_leak: bool,
-    text: String,
-    value: String,
-    threshold: String,
 }
 
 /// What hovering shows: times in seconds since `start`, which is in milliseconds since 1970; the rest in bytes.
@@ -113,6 +107,7 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry],
             (Some(low), Some(high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
             _ => UNKNOWN.to_owned(),
         },
+        full_in_known: target.forecast.not_before_seconds.or(target.forecast.likely_by_seconds).is_some(),
         full_in: full_in(target),
         facts: facts(target),
         cmdline: target.cmdline.as_deref().map(shown),
@@ -123,7 +118,7 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry],
         jobs: false,
         fit: false,
         data: Data::default(),
-        reasons: target.verdict.reasons.iter().map(reason_line).collect(),
+        reasons: evidence(target),
         causes: target.attribution.as_ref().map(causes),
     };
     if let Some(course) = course {
@@ -245,6 +240,7 @@ fn change(target: &Target) -> String {
 fn full_in(target: &Target) -> String {
     match (target.forecast.not_before_seconds, target.forecast.likely_by_seconds) {
         (None, None) => UNKNOWN.to_owned(),
+        (_, Some(late)) if late < 1.0 => "now".to_owned(),
         (Some(early), None) => format!("not before {}", Span(early)),
         (None, Some(late)) => format!("likely by {}", Span(late)),
         (Some(early), Some(late)) => format!("not before {}, likely by {}", Span(early), Span(late)),
@@ -274,26 +270,4 @@ fn facts(target: &Target) -> String {
         target.denied.iter().map(|denied| format!("{} could not be read: it needs {}", denied.counter, denied.right)),
     );
     facts.join(" · ")
-}
-
-fn reason_line(reason: &Reason) -> ReasonLine {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
-    let number = |value: Option<f64>| {
-        value.map_or_else(String::new, |value| match reason.unit.as_str() {
-            "bytes/s" => ByteRate(value).to_string(),
-            "s" => Span(value).to_string(),
-            "per second" => format!("{:.1}/h", 3600.0 * value),
-            "ratio" => format!("{:.0} %", 100.0 * value),
-            "bytes" => Bytes(value.max(0.0) as u64).to_string(),
-            "count" => format!("{value:.0}"),
-            "p" if value < 0.001 => "< 0.001".to_owned(),
-            _ => format!("{value:.3}"),
-        })
-    };
-    ReasonLine {
-        for_leak: reason.for_leak,
-        text: shown(&reason.text),
-        value: number(reason.value),
-        threshold: number(reason.threshold),
-    }
 }

@@ -68,7 +68,7 @@ fn next(step: &advice::NextStep, palette: Palette) -> Line<'static> {
 fn full(target: &Target) -> Option<String> {
     target.assessment.forecast.not_before_s.or(target.assessment.forecast.likely_by_s)?;
     let ceiling = target.ceiling.as_ref()?;
-    Some(format!("{} is full in {}", figures::ceiling(ceiling), figures::forecast(&target.assessment)))
+    Some(figures::full(ceiling, &target.assessment))
 }
 
 /// What each kind has grown by since the first sample: `since the start: anonymous +12.0 MiB, open files +3`.

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Cell, Clear, Paragraph, Row, Table, TableState, Wr
 
 use crate::alert::Severity;
 use crate::analysis::Status;
+use crate::model::Timestamp;
 use crate::units::Span;
 
 use super::super::table::Column;
@@ -62,8 +63,8 @@ const NEWS: u16 = 6;
 /// Draws everything.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &State, palette: Palette) {
     let area = frame.area();
-    let news = if area.height >= TALL { NEWS } else { 0 };
-    let wanted = u16::try_from(state.targets.len()).unwrap_or(u16::MAX).saturating_add(1);
+    let news = if area.height >= TALL && !state.shown().news.is_empty() { NEWS } else { 0 };
+    let wanted = u16::try_from(state.shown().targets.len()).unwrap_or(u16::MAX).saturating_add(1);
     let share = if area.height < 12 { area.height.saturating_sub(2) } else { area.height.saturating_sub(news) * 2 / 5 };
     let table_height = wanted.clamp(2, share.max(2));
     let [head, table, rest, told, foot] = Layout::vertical([
@@ -88,27 +89,50 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State, palette: Palette) {
 
 fn headline(state: &State, palette: Palette) -> Line<'static> {
     let mut pieces = vec![Piece::styled("leakwatch", Style::new().add_modifier(Modifier::BOLD))];
-    let watched = state.started.zip(state.now).map_or(0.0, |(from, to)| to.seconds_since(from));
+    if state.is_paused() {
+        let style = palette.ink(Color::Yellow).add_modifier(Modifier::BOLD | Modifier::REVERSED);
+        pieces.push(Piece::raw("  "));
+        pieces.push(Piece::styled(paused(state), style));
+    }
+    let shown = state.shown();
+    let watched = shown.started.zip(shown.now).map_or(0.0, |(from, to)| to.seconds_since(from));
     let length = state.length.map_or_else(String::new, |length| format!(" of {}", Span(length.as_secs_f64())));
-    let facts = [format!("{} running", state.running), format!("watched for {}{length}", Span(watched.round()))];
+    let facts = [format!("{} running", shown.running), format!("watched for {}{length}", Span(watched.round()))];
     pieces.push(Piece::raw(format!("  {}", facts.join(", "))));
-    if state.leaking > 0 {
-        pieces.push(Piece::styled(format!("  {} leaking", state.leaking), palette.verdict(Status::Leaking)));
+    if shown.leaking > 0 {
+        pieces.push(Piece::styled(format!("  {} leaking", shown.leaking), palette.verdict(Status::Leaking)));
     }
-    if state.paused {
-        pieces.push(Piece::styled("  paused", palette.ink(Color::Yellow).add_modifier(Modifier::BOLD)));
-    }
-    if !state.host.is_empty() {
-        pieces.push(Piece::styled(format!("  {}", state.host), palette.dim()));
+    if !shown.host.is_empty() {
+        pieces.push(Piece::styled(format!("  {}", shown.host), palette.dim()));
     }
     Line::from(pieces)
+}
+
+/// That the picture stands still, since when, and what it does not show: `PAUSED at 12:03:04, 2 alerts since (p goes on)`.
+fn paused(state: &State) -> String {
+    let at = state.shown().now.map_or_else(String::new, |now| format!(" at {}", time_of_day(now)));
+    let since = match state.live().alerts - state.shown().alerts {
+        0 => String::new(),
+        1 => ", an alert since".to_owned(),
+        more => format!(", {more} alerts since"),
+    };
+    format!(" PAUSED{at}{since} (p goes on) ")
+}
+
+/// `12:03:04`, in UTC.
+pub(super) fn time_of_day(at: Timestamp) -> String {
+    at.to_string().get(11..19).unwrap_or_default().to_owned()
 }
 
 fn draw_table(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette) {
     let columns = Column::wanted(area.width);
     let narrow = area.width < 100;
-    let texts: Vec<Vec<String>> =
-        state.targets.iter().map(|target| columns.iter().map(|column| column.text(target, narrow)).collect()).collect();
+    let texts: Vec<Vec<String>> = state
+        .shown()
+        .targets
+        .iter()
+        .map(|target| columns.iter().map(|column| column.text(target, narrow)).collect())
+        .collect();
     let widths = columns.iter().enumerate().map(|(index, column)| {
         let longest = texts.iter().map(|row| Line::raw(row[index].as_str()).width()).max().unwrap_or(0);
         let width = u16::try_from(longest.max(column.title().len())).unwrap_or(u16::MAX);
@@ -118,7 +142,7 @@ fn draw_table(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette
         let line = Line::raw(text.to_owned());
         if column.is_text() { line } else { line.right_aligned() }
     };
-    let rows = state.targets.iter().zip(&texts).map(|(target, texts)| {
+    let rows = state.shown().targets.iter().zip(&texts).map(|(target, texts)| {
         Row::new(columns.iter().zip(texts).map(|(column, text)| {
             let cell = Cell::new(aligned(*column, text));
             if *column == Column::Verdict {
@@ -138,8 +162,8 @@ fn draw_table(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette
 }
 
 fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette) {
-    let Some(target) = state.place().and_then(|at| state.targets.get(at)) else {
-        let text = match (state.all, state.filter.is_empty()) {
+    let Some(target) = state.place().and_then(|at| state.shown().targets.get(at)) else {
+        let text = match (state.shown().all, state.filter.is_empty()) {
             (0, _) => "nothing to watch yet",
             (_, false) => "nothing passes the filter; Esc clears it",
             _ => "",
@@ -147,8 +171,8 @@ fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Pale
         frame.render_widget(Paragraph::new(text).style(palette.dim()), area);
         return;
     };
-    let course = state.courses.of(target);
-    let marks = Marks { alerts: state.marks.get(&target.number), jobs: state.jobs.all() };
+    let course = state.shown().courses.of(target);
+    let marks = Marks { alerts: state.shown().marks.get(&target.number), jobs: state.shown().jobs() };
     let lines = details(target, course, palette);
     if area.width >= WIDE && area.height >= LEAST_CHART {
         let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).spacing(2).areas(area);
@@ -176,13 +200,12 @@ fn text_height(target: &crate::event::Target, width: u16) -> u16 {
 
 fn draw_news(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette) {
     let room = usize::from(area.height.saturating_sub(1));
-    let latest = state.news.iter().rev().take(room).collect::<Vec<_>>();
+    let latest = state.shown().news.iter().rev().take(room).collect::<Vec<_>>();
     let lines: Vec<Line<'_>> = latest
         .into_iter()
         .rev()
         .map(|news| {
-            let time = news.at.to_string();
-            let time = time.get(11..19).unwrap_or_default().to_owned();
+            let time = time_of_day(news.at);
             Line::from(vec![
                 Piece::styled(format!("{time} "), palette.dim()),
                 Piece::styled(news.text.as_str(), palette.severity(news.severity)),
@@ -205,9 +228,9 @@ fn footer(state: &State, width: u16, palette: Palette) -> Line<'static> {
     }
     let mut parts = Vec::new();
     if !state.filter.is_empty() {
-        parts.push(format!("filter '{}': {} of {}", state.filter, state.passing, state.all));
-    } else if state.passing > state.targets.len() {
-        parts.push(format!("{} of {} shown", state.targets.len(), state.passing));
+        parts.push(format!("filter '{}': {} of {}", state.filter, state.shown().passing, state.shown().all));
+    } else if state.shown().passing > state.shown().targets.len() {
+        parts.push(format!("{} of {} shown", state.shown().targets.len(), state.shown().passing));
     }
     parts.extend(["q quit", "? help"].map(str::to_owned));
     if width >= 90 {
@@ -218,16 +241,18 @@ fn footer(state: &State, width: u16, palette: Palette) -> Line<'static> {
     Line::styled(parts.join("  "), palette.dim())
 }
 
-const HELP: [(&str, &str); 9] = [
+const HELP: [(&str, &str); 11] = [
     ("↑ ↓ j k", "select a target; PgUp, PgDn, Home, End go further"),
     ("s", "sort by concern, growth, rss, name, pid"),
     ("/", "show only names with this text; Esc clears it"),
-    ("p or space", "stop the picture; sampling goes on"),
+    ("p or space", "hold the whole picture still; sampling goes on"),
     ("r", "write a report of what is known so far (.html)"),
     ("q, Ctrl-C", "end in order, with all reports; again: at once"),
+    ("Ctrl-Z", "stop, sampling too; the shell's fg goes on"),
     ("line, dots", "memory that cannot simply be taken back; its floor"),
     ("straight line", "the fitted rate, with its 95 % interval"),
-    ("| below, . below", "an alert, a job"),
+    ("| below, . below", "an alert (red: critical, yellow: warning), a job"),
+    ("ended, †", "a process that has gone; its last verdict stays"),
 ];
 
 fn draw_help(frame: &mut Frame<'_>, area: Rect, palette: Palette) {

@@ -1,0 +1,99 @@
+//! The reasons for a verdict on the page: each with what was measured and what it was held against, as people count.
+
+use serde::Serialize;
+
+use crate::schema::{Reason, Resource, ResourceEntry, Status, Target};
+use crate::units::{ByteRate, Bytes, Span};
+
+use super::shown;
+
+/// One line of the table of reasons.
+#[derive(Debug, Serialize)]
+pub(super) struct ReasonLine {
+    for_leak: bool,
+    text: String,
+    value: String,
+    threshold: String,
+}
+
+/// Why the verdict is as it is, and what else of the target stands out.
+pub(super) fn evidence(target: &Target) -> Vec<ReasonLine> {
+    let others = target.resources.iter().filter(|other| {
+        Some(other.resource) != target.verdict.resource && matches!(other.status, Status::Leaking | Status::Suspect)
+    });
+    target.verdict.reasons.iter().map(reason_line).chain(others.map(other_line)).collect()
+}
+
+fn reason_line(reason: &Reason) -> ReasonLine {
+    let (value, threshold) = match reason.unit.as_str() {
+        // of two curves the one explains the series so many times as well as the other
+        "log likelihood" => (reason.value.map(odds), reason.threshold.map(|_| "1 to 1".to_owned())),
+        unit => (number(unit, reason.value), number(unit, reason.threshold)),
+    };
+    ReasonLine {
+        for_leak: reason.for_leak,
+        text: shown(&reason.text),
+        value: value.unwrap_or_default(),
+        threshold: threshold.unwrap_or_default(),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
+fn number(unit: &str, value: Option<f64>) -> Option<String> {
+    let value = value?;
+    Some(match unit {
+        "bytes/s" => ByteRate(value).to_string(),
+        "s" => Span(value).to_string(),
+        "per second" => hourly(value),
+        "ratio" => format!("{:.0} %", 100.0 * value),
+        "bytes" => Bytes(value.max(0.0) as u64).to_string(),
+        "count" => format!("{value:.0} samples"),
+        // how often chance alone does the same
+        "p" if value < 0.001 => "by chance in < 0.1 %".to_owned(),
+        "p" => format!("by chance in {:.1} %", 100.0 * value),
+        "z" => format!("{value:.1} standard errors"),
+        _ => format!("{value:.1}"),
+    })
+}
+
+/// Odds of growth that goes on against a level or a curve that settles: `20 to 1`, `1 to 20`.
+fn odds(log_likelihood: f64) -> String {
+    let times = log_likelihood.abs().exp();
+    let times = if times > 1000.0 { "over 1000".to_owned() } else { format!("{times:.0}") };
+    if log_likelihood < 0.0 { format!("1 to {times} for growth") } else { format!("{times} to 1 for growth") }
+}
+
+fn hourly(per_second: f64) -> String {
+    format!("{:+.1}/h", 3600.0 * per_second)
+}
+
+fn other_line(other: &ResourceEntry) -> ReasonLine {
+    let is_memory = other.resource == Resource::Memory;
+    let rate = |rate: f64| if is_memory { ByteRate(rate).to_string() } else { hourly(rate) };
+    let name = match other.resource {
+        Resource::Memory => "memory",
+        Resource::Fds => "the number of open files",
+        Resource::Threads => "the number of threads",
+    };
+    ReasonLine {
+        for_leak: true,
+        text: format!("{name} is {}, too", other.status.words()),
+        value: other.rate_per_s.map(rate).unwrap_or_default(),
+        threshold: rate(other.threshold_per_s),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tests_say_is_said_as_people_count() {
+        assert_eq!(odds(167.168), "over 1000 to 1 for growth");
+        assert_eq!(odds(-3.0), "1 to 20 for growth");
+        assert_eq!(number("p", Some(1e-9)).as_deref(), Some("by chance in < 0.1 %"));
+        assert_eq!(number("p", Some(0.01)).as_deref(), Some("by chance in 1.0 %"));
+        assert_eq!(number("per second", Some(1.0 / 60.0)).as_deref(), Some("+60.0/h"));
+        assert_eq!(number("count", None), None);
+    }
+}
