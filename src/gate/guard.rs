@@ -143,7 +143,7 @@ impl Guard {
         answer.limit = Some(held.limit);
         answer.difference = held.difference;
         answer.smallest_detectable = measured.detectable.map(|(rate, _)| rate);
-        if held.outcome == Outcome::Inconclusive {
+        if held.outcome == Outcome::Inconclusive && !expression.metric.per_work {
             answer.seconds_to_decide = seconds_to_decide(&measured, held.limit);
         }
         answer.message = held.message;

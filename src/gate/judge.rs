@@ -42,7 +42,10 @@ pub(super) fn judge(expression: &Expression, measured: &Measured, limit: f64, wh
                 text.push_str(&format!("; a leak of {} would have been seen", metric.show(rate)));
             }
             if let Some(seconds) = seconds_to_decide(measured, limit) {
-                text.push_str(&format!("; watch for {} more", Span(seconds)));
+                // A unit of work takes the place of a second.
+                let more =
+                    if metric.per_work { format!("{seconds:.0} units of work") } else { Span(seconds).to_string() };
+                text.push_str(&format!("; watch for {more} more"));
             }
             text
         }
@@ -91,6 +94,14 @@ mod tests {
         assert_eq!(outcome("growth(memory) < 1B/s", 0.1, 0.9, 1.1), Outcome::Inconclusive);
         assert_eq!(outcome("peak(rss) > 10B", 11.0, 11.0, 11.0), Outcome::Fail);
         assert_eq!(outcome("peak(rss) > 10B", 10.0, 10.0, 10.0), Outcome::Pass);
+    }
+
+    #[test]
+    fn growth_by_work_takes_more_work_and_not_more_time() {
+        let measured = Measured { low: -8.0, high: 10.0, detectable: Some((9.0, 500.0)), ..Measured::exact(1.0) };
+        let said = |text: &str| judge(&text.parse().expect("an expression"), &measured, 2.0, "it").1;
+        assert!(said("growth(memory) per work > 2B").ends_with("units of work more"));
+        assert!(!said("growth(memory) > 2B/s").contains("units of work"));
     }
 
     #[test]
