@@ -28,11 +28,12 @@ pub(super) struct Leash {
 }
 
 impl Leash {
-    /// Kills the command, if there is one, and its descendants.
+    /// Kills the command, if there is one, and its descendants. Until what is returned is dropped nobody takes note of
+    /// its end: leakwatch is to end with the signal and not with what that came to.
     #[cfg(unix)]
-    pub(super) fn kill(&self) {
+    pub(super) fn kill(&self) -> MutexGuard<'_, Option<u32>> {
         let held = self.held();
-        let Some(root) = *held else { return };
+        let Some(root) = *held else { return held };
         // Once their parent is gone nobody knows whose they were.
         let with_descendants = Selection { pids: vec![Pid(root)], tree: true, ..Selection::default() };
         let found = select::host_source(Counting { fds: false, threads: false })
@@ -44,10 +45,13 @@ impl Leash {
                 let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
             }
         }
+        held
     }
 
     #[cfg(not(unix))]
-    pub(super) fn kill(&self) {}
+    pub(super) fn kill(&self) -> MutexGuard<'_, Option<u32>> {
+        self.held()
+    }
 
     fn held(&self) -> MutexGuard<'_, Option<u32>> {
         self.holds.lock().unwrap_or_else(PoisonError::into_inner)

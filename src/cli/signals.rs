@@ -55,7 +55,7 @@ fn install_termination(_stop: &StopFlag, _leash: &Leash) -> io::Result<()> {
 /// What a signal, or a key that stands for one, does.
 pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
     if stop.is_raised() {
-        leash.kill();
+        let _held = leash.kill();
         crate::notify::kill_running();
         crate::source::work::kill_work_command();
         #[cfg(feature = "tui")]

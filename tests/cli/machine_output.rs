@@ -60,7 +60,7 @@ fn samples_have_the_columns_of_the_contract() {
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--samples", "5", "--format", "csv", "--no-pss"]);
     let text = stdout(&output);
     let header = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,swap_bytes,vsize_bytes,threads,fds";
-    assert_eq!(text.lines().next(), Some(header));
+    assert_eq!(text.lines().next(), Some(format!("{header},start_ticks,program").as_str()));
     assert_eq!(text.lines().count(), 6, "{text}");
     for row in csv::Reader::from_reader(text.as_bytes()).records() {
         let row = row.expect("a row");
