@@ -10,7 +10,8 @@ use super::error::{Error, Kind};
 /// The signal of Ctrl-C.
 pub(super) const SIGINT: i32 = 2;
 
-/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist; a stop lends the terminal to the shell. A second signal ends what is on the leash, too.
+/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist; a stop lends the terminal to the shell. A second signal ends
+/// what is on the leash, too.
 ///
 /// # Errors
 /// When the system refuses a handler.
@@ -31,6 +32,8 @@ fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
     std::thread::Builder::new().name("signals".to_owned()).stack_size(64 * 1024).spawn(move || {
         for signal in signals.forever() {
             match signal {
+                // A stop that nobody could end is none, as it is none for the kernel: the handler is asked all the same.
+                SIGTSTP if is_alone() => {}
                 SIGTSTP => {
                     #[cfg(feature = "tui")]
                     crate::terminal::lend();
@@ -45,6 +48,13 @@ fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
         }
     })?;
     Ok(())
+}
+
+/// Whether no shell is there that would let us go on: we run in the group of the first process of the session, as under
+/// `ssh -t HOST leakwatch` or as the program of a container.
+#[cfg(unix)]
+fn is_alone() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session == rustix::process::getpgrp())
 }
 
 #[cfg(not(unix))]

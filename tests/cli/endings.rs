@@ -55,6 +55,27 @@ fn a_target_that_goes_ends_the_session() {
     assert_eq!(output.status.code(), Some(3));
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stop_that_no_shell_could_end_is_none() {
+    let target = Target::start("steady", &[]);
+    // Begins a session of its own and becomes the program.
+    let mut command = std::process::Command::new("setsid");
+    command.args([env!("CARGO_BIN_EXE_leakwatch"), "--pid", &target.pid(), "--interval", "200ms", "--samples", "5"]);
+    command.args(["--format", "csv"]).current_dir(std::env::temp_dir());
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a start");
+    let mut first = [0];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("it samples");
+    signal(&child, rustix::process::Signal::TSTP);
+    let pid = rustix::process::Pid::from_child(&child);
+    let seen = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::UNTRACED);
+    let (_, status) = seen.expect("it is our child").expect("waited for");
+    if status.stopped() {
+        signal(&child, rustix::process::Signal::KILL);
+    }
+    assert!(status.exited(), "{status:?}");
+}
+
 fn signal(child: &std::process::Child, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_child(child);
     rustix::process::kill_process(pid, signal).expect("the process is there");
