@@ -11,14 +11,7 @@ use super::watch::{Series, Watch};
 impl Watch {
     /// Closes a target that has gone.
     pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        self.refresh_ceiling(index);
-        self.assess(index, at, sink)?;
-        self.counted(index, Err("the process has ended".to_owned()), at, sink)?;
-        self.close(index, at, sink)?;
-        self.targets[index].ended = Some(at);
-        let alerts = self.series[index].book.close(at);
-        let target = &self.targets[index];
-        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))?;
+        self.end(index, "the process has ended", at, sink)?;
         if let Some(pool) = self.series[index].pool {
             self.pools.pool(pool).ended += 1;
         }
@@ -26,6 +19,18 @@ impl Watch {
         let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
         self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;
         sink.take(Event::Gone(&self.targets[index]))
+    }
+
+    /// Judges a target for the last time, and ends its alerts; `why` its pages cannot be counted any more.
+    pub(super) fn end(&mut self, index: usize, why: &str, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.refresh_ceiling(index);
+        self.assess(index, at, sink)?;
+        self.counted(index, Err(why.to_owned()), at, sink)?;
+        self.close(index, at, sink)?;
+        self.targets[index].ended = Some(at);
+        let alerts = self.series[index].book.close(at);
+        let target = &self.targets[index];
+        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
     }
 
     /// Judges every target for the last time. Alerts of what was read last stay open: nobody has seen

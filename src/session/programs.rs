@@ -5,6 +5,7 @@
 
 use std::io;
 
+use crate::analysis::Status;
 use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::{ProcessLabel, Timestamp};
 
@@ -41,12 +42,19 @@ impl Watch {
             before.label.clone_from(label);
             return Ok(());
         }
-        before.ended = Some(at);
-        let before = &self.targets[index];
-        let alerts = self.series[index].book.close(at);
-        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(before), alert)))?;
-        sink.take(Event::Replaced(before))?;
+        if self.replaying {
+            // How long the recording is, and with it how much proves a leak, is told at its end.
+            self.assess(index, at, sink)?;
+            self.targets[index].ended = Some(at);
+        } else {
+            self.end(index, "its process runs another program", at, sink)?;
+        }
+        sink.take(Event::Replaced(&self.targets[index]))?;
+        if self.targets[index].assessment.verdict.status >= Status::Suspect {
+            self.keep(index);
+        }
 
+        let before = &self.targets[index];
         let fresh = self.unread(TargetKind::Process, label.clone(), before.source.clone(), at);
         let (key, program, ceiling) = (before.key, before.program + 1, before.ceiling);
         let own_ceiling = self.series[index].own_ceiling;
@@ -56,5 +64,12 @@ impl Watch {
         self.put(index, Target { key, program, ceiling, age_s: Some(0.0), ..fresh }, pool);
         self.series[index].own_ceiling = own_ceiling;
         sink.take(Event::Found(&self.targets[index]))
+    }
+
+    /// Copies a program that leaks, or may, to a place of its own: it is what the user looks for, whatever came after it.
+    fn keep(&mut self, index: usize) {
+        let place = self.place(self.targets[index].clone(), None);
+        self.series.swap(index, place);
+        self.ended.gone(place, &self.targets[place]);
     }
 }

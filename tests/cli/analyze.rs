@@ -92,6 +92,24 @@ fn a_live_session_and_its_replay_say_the_same() {
 }
 
 #[test]
+fn a_leak_before_exec_is_found_in_a_recording() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut text = "timestamp,pid,name,rss_bytes,start_ticks,program\n".to_owned();
+    for row in 0..1000_u64 {
+        let (name, program, lost) = if row < 700 { ("sh", 0, row << 16) } else { ("service", 1, 0) };
+        text.push_str(&format!("{row},7,{name},{},99,{program}\n", (50 << 20) + lost));
+    }
+    let output = run(&["analyze", "--format", "json", &write(&folder, "exec.csv", text.as_bytes())]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report = report(&stdout(&output));
+    let targets = report["targets"].as_array().expect("targets");
+    let mut seen: Vec<_> =
+        targets.iter().map(|t| (t["name"].as_str(), t["verdict"]["status"].as_str(), t["samples"].as_u64())).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, [(Some("service"), Some("stable"), Some(300)), (Some("sh"), Some("leaking"), Some(700))]);
+}
+
+#[test]
 fn one_bad_file_does_not_stop_the_others() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = write(&folder, "good.csv", leaking_csv(600).as_bytes());

@@ -1,6 +1,7 @@
 //! Processes that become another program.
 
 use leakwatch::alert::AlertKind;
+use leakwatch::analysis::Status;
 
 use crate::script::*;
 
@@ -31,4 +32,26 @@ fn each_program_joins_the_pool_of_its_name() {
     let workers = watch.targets().iter().filter(|target| target.label.name == "worker");
     assert!(workers.clone().all(|target| target.key.is_none()), "what is left of the old name is its sum");
     assert_eq!(workers.count(), 1);
+}
+
+#[test]
+fn a_leak_is_not_forgotten_with_the_program_that_had_it() {
+    let leaky = Process {
+        rss: |second| (50 << 20) + if second < 1500 { second << 16 } else { 0 },
+        becomes: Some((1500, "service")),
+        ..process(7, 1, 0, 10_000)
+    };
+    let (_, watch) = run(&mut Script::of(vec![leaky]), plan(1600), rules(), &mut Collected::default());
+    let mut seen: Vec<_> = watch
+        .targets()
+        .iter()
+        .map(|target| {
+            (target.program, target.label.name.as_str(), target.ended.is_some(), target.assessment.verdict.status)
+        })
+        .collect();
+    seen.sort_unstable_by_key(|seen| seen.0);
+    assert_eq!(seen[0], (0, "worker", true, Status::Leaking));
+    assert_eq!((seen.len(), seen[1].1, seen[1].2), (2, "service", false));
+    assert_ne!(seen[1].3, Status::Leaking);
+    assert_eq!(watch.targets().iter().map(|target| target.number).collect::<std::collections::HashSet<_>>().len(), 2);
 }
