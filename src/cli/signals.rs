@@ -29,7 +29,8 @@ fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP};
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
     let (stop, leash) = (stop.clone(), leash.clone());
-    std::thread::Builder::new().name("signals".to_owned()).stack_size(64 * 1024).spawn(move || {
+    // Room enough to list all processes: whoever ends the command at once looks for its descendants.
+    std::thread::Builder::new().name("signals".to_owned()).stack_size(256 * 1024).spawn(move || {
         for signal in signals.forever() {
             match signal {
                 // A stop that nobody could end is none, as it is none for the kernel: the handler is asked all the same.

@@ -73,6 +73,7 @@ fn a_stop_that_no_shell_could_end_is_none() {
     if status.stopped() {
         signal(&child, rustix::process::Signal::KILL);
     }
+    drop(child.wait());
     assert!(status.exited(), "{status:?}");
 }
 
