@@ -76,14 +76,14 @@ impl Standing {
     /// After how many seconds a process of this age is to be looked at again; never is infinite.
     ///
     /// One that is not meant may become so, where it `depends_on_program` who is; one that is says so itself once it has
-    /// its name.
-    fn look_again_in_s(&self, age_s: f64, depends_on_program: bool) -> f64 {
+    /// its name. One whose age nobody tells (`/proc` may be mounted without `uptime`) may be young at every tick.
+    fn look_again_in_s(&self, age_s: Option<f64>, depends_on_program: bool) -> f64 {
         let can_change = match self {
             Self::Never => false,
-            Self::Meant(_) => age_s <= GROWN_UP_S,
+            Self::Meant(_) => age_s.is_some_and(|age_s| age_s <= GROWN_UP_S),
             Self::Passed => depends_on_program,
         };
-        if can_change { (age_s * LOOK_AGAIN_AFTER).min(LOOK_AGAIN_S) } else { f64::INFINITY }
+        if can_change { (age_s.unwrap_or(0.0) * LOOK_AGAIN_AFTER).min(LOOK_AGAIN_S) } else { f64::INFINITY }
     }
 }
 
@@ -235,8 +235,7 @@ impl Census {
             Some(entry) if entry.comm == comm && self.passes_by_name(&entry) => entry.standing,
             before => self.standing(&mut look, before.map(|entry| entry.standing)),
         };
-        let again_in_s = |age_s| standing.look_again_in_s(age_s, self.selection.depends_on_program());
-        let due_s = now_s.zip(age_s).map_or(f64::INFINITY, |(now_s, age_s)| now_s + again_in_s(age_s));
+        let due_s = now_s.unwrap_or(0.0) + standing.look_again_in_s(age_s, self.selection.depends_on_program());
         let (start, parent) = (look.key.start, look.parent);
         self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, round: self.round, standing });
     }
@@ -377,10 +376,12 @@ mod tests {
     fn the_older_a_process_the_rarer_it_is_looked_at() {
         let meant = Standing::Meant(Box::new(Meant { label: Arc::default(), kept: None }));
         let never = f64::INFINITY;
-        let again = |standing: &Standing, by| [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(age_s, by));
+        let again =
+            |standing: &Standing, by| [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(Some(age_s), by));
         assert_eq!(again(&Standing::Passed, true), [0.0, 1.0, 2.0, 60.0]);
         assert_eq!(again(&Standing::Passed, false), [never; 4]);
         assert_eq!(again(&meant, false), [0.0, 1.0, never, never]);
         assert_eq!(again(&Standing::Never, true), [never; 4]);
+        assert_eq!([Standing::Passed, meant].map(|unknown| unknown.look_again_in_s(None, true)), [0.0, never]);
     }
 }
