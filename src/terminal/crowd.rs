@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Timestamp;
+use crate::units::Span;
 
 /// How long a count lasts, in seconds.
 const PERIOD_S: f64 = 60.0;
@@ -39,8 +40,8 @@ impl Crowd {
 
     /// Once the time is over: what was not told, in words and with the names as the processes chose them, if anything.
     pub fn untold(&mut self, at: Timestamp) -> Option<String> {
-        let since = *self.since.get_or_insert(at);
-        if at.seconds_since(since) < PERIOD_S {
+        let passed_s = at.seconds_since(*self.since.get_or_insert(at));
+        if passed_s < PERIOD_S {
             return None;
         }
         self.since = Some(at);
@@ -56,7 +57,8 @@ impl Crowd {
         if others > 0 {
             parts.push(format!("{others} of others"));
         }
-        (!parts.is_empty()).then(|| format!("more starts and ends in the last minute: {}", parts.join(", ")))
+        let span = Span(passed_s.round());
+        (!parts.is_empty()).then(|| format!("more starts and ends in the last {span}: {}", parts.join(", ")))
     }
 }
 
@@ -73,10 +75,13 @@ mod tests {
         assert_eq!((told, crowd.untold(Timestamp(59_000))), (6, None));
         assert_eq!(
             crowd.untold(Timestamp(60_000)).as_deref(),
-            Some("more starts and ends in the last minute: 94 of sh")
+            Some("more starts and ends in the last 1 min: 94 of sh")
         );
         assert!(crowd.admits("sh"));
         assert_eq!(crowd.untold(Timestamp(120_000)), None);
+        assert_eq!((0..8).filter(|_| crowd.admits("sh")).count(), 6);
+        let seldom = crowd.untold(Timestamp(720_000));
+        assert_eq!(seldom.as_deref(), Some("more starts and ends in the last 10 min: 2 of sh"), "ticks may be rare");
     }
 
     #[test]
@@ -86,6 +91,6 @@ mod tests {
         let told = (0..1000).filter(|n| crowd.admits(&n.to_string())).count();
         assert_eq!((told, crowd.by_name.len()), (NAMES, NAMES));
         let text = crowd.untold(Timestamp(60_000));
-        assert_eq!(text.as_deref(), Some("more starts and ends in the last minute: 744 of others"));
+        assert_eq!(text.as_deref(), Some("more starts and ends in the last 1 min: 744 of others"));
     }
 }
