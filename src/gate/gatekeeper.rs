@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use crate::alert::{Alert, Severity};
+use crate::alert::{Alert, AlertState, Severity};
 use crate::analysis::Settings;
 use crate::event::{Event, EventSink, Target};
 use crate::model::{Pid, Sample, Timestamp};
@@ -95,7 +95,11 @@ impl Gatekeeper {
         self.alerted
     }
 
+    /// Notes an alert that was raised. One that is over says nothing new, and no longer what was excused.
     fn alert(&mut self, target: Option<&Target>, alert: &Alert) {
+        if alert.state != AlertState::Firing {
+            return;
+        }
         let excused = target.is_some_and(|target| excuses_alert(&self.allowances, target, alert));
         self.alerted |= alert.kind.severity() > Severity::Info && !excused;
     }
@@ -307,5 +311,68 @@ impl EventSink for Gatekeeper {
             _ => {}
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::AlertKind;
+    use crate::analysis::{Resource, Tracker};
+    use crate::event::{Baseline as First, TargetKind, Trace};
+    use crate::model::{ProcessLabel, Reading};
+
+    #[test]
+    fn the_end_of_an_excused_alert_is_no_alert() {
+        let settings = Settings {
+            window_s: None,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        };
+        let at = Timestamp(0);
+        let mut target = Target {
+            number: 0,
+            kind: TargetKind::Process,
+            key: None,
+            label: ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() },
+            program: 0,
+            source: None,
+            first_seen: at,
+            last_seen: at,
+            age_s: None,
+            ended: None,
+            reading: Reading::default(),
+            denied: Vec::new(),
+            ceiling: None,
+            group: None,
+            trace: Trace::default(),
+            baseline: First::default(),
+            attribution: None,
+            assessment: Tracker::new(&settings, None).assess(&settings, None),
+        };
+        let mut keeper = Gatekeeper::new(Vec::new(), settings, 0.0);
+        keeper.allow(vec![Allowance {
+            process: regex::Regex::new("service").expect("a pattern"),
+            resource: Resource::Fds,
+            max_rate: 1.0,
+            rate_as_written: "3600/h".to_owned(),
+            reason: String::new(),
+            expires: "2999-12-31".to_owned(),
+            expired: false,
+            place: String::new(),
+        }]);
+        let alert =
+            |kind, state| Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
+        target.assessment.verdict.resource = Some(Resource::Fds);
+        keeper.alert(Some(&target), &alert(AlertKind::Leak, AlertState::Firing));
+        // It leaks no more: nothing tells any longer what it was.
+        target.assessment.verdict.resource = None;
+        keeper.alert(Some(&target), &alert(AlertKind::Leak, AlertState::Resolved));
+        assert!(!keeper.alerted());
+        keeper.alert(Some(&target), &alert(AlertKind::Spike, AlertState::Firing));
+        assert!(keeper.alerted(), "a spike is no growth that was excused");
     }
 }
