@@ -1,7 +1,7 @@
 //! Alerts reach a webhook, a command and a file; what does not take them is named, and nothing else suffers.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -47,6 +47,21 @@ fn has_ended(pid: &str) -> bool {
         std::thread::sleep(Duration::from_millis(20));
         !runs()
     })
+}
+
+/// Ends the program at once, as two signals do; what it has `started` ends with it.
+fn leaves_nothing_behind(mut running: Child, started: &str) {
+    let pid = rustix::process::Pid::from_child(&running);
+    // Two that come at the same time are one: they are sent until they have been seen.
+    while running.try_wait().expect("our child").is_none() {
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let output = running.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
+    for pid in started.split_whitespace() {
+        assert!(has_ended(pid), "{pid} was left behind");
+    }
 }
 
 fn is_secret_kept(output: &Output, report: &Path) {
@@ -192,17 +207,7 @@ fn a_second_signal_leaves_no_command_behind() {
     let mut command = watching(&target, &folder.path().join("r.json"));
     let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
     let running = command.args(["--on-alert", &hanging, "--alert-timeout", "10m"]).spawn().expect("a start");
-    let left = waited(&pids);
-    let pid = rustix::process::Pid::from_child(&running);
-    for _ in 0..2 {
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
-        std::thread::sleep(Duration::from_millis(300));
-    }
-    let output = running.wait_with_output().expect("an end");
-    assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
-    for pid in left.split_whitespace() {
-        assert!(has_ended(pid), "{pid} was left behind");
-    }
+    leaves_nothing_behind(running, &waited(&pids));
 }
 
 #[test]
@@ -213,17 +218,7 @@ fn a_second_signal_leaves_nothing_of_the_command_of_run_behind() {
     let mut command = leakwatch();
     command.args(["run", "--interval", "100ms", "--grace", "10m", "--", "sh", "-c", &stubborn]);
     let running = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a start");
-    let left = waited(&pids);
-    let pid = rustix::process::Pid::from_child(&running);
-    for _ in 0..2 {
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
-        std::thread::sleep(Duration::from_millis(300));
-    }
-    let output = running.wait_with_output().expect("an end");
-    assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
-    for pid in left.split_whitespace() {
-        assert!(has_ended(pid), "{pid} was left behind");
-    }
+    leaves_nothing_behind(running, &waited(&pids));
 }
 
 #[test]
