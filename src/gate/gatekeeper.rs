@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 use crate::alert::{Alert, AlertState, Severity};
-use crate::analysis::Settings;
+use crate::analysis::{Settings, Status};
 use crate::event::{Event, EventSink, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
-use super::allow::{Allowance, about, excuses_alert};
+use super::allow::{Allowance, about, excuse, excuses_alert};
 use super::answer::{Answer, Outcome, Subject};
 use super::baseline::Baseline;
 use super::expression::{Limit, Threshold};
@@ -35,6 +35,8 @@ pub struct Gatekeeper {
     allowances: Vec<Allowance>,
     /// An alert that nothing excuses.
     alerted: bool,
+    /// Targets of which an alert was excused when it was raised.
+    excused: HashSet<u64>,
     /// The process that was started for the session.
     command: Option<Pid>,
     /// First sample of the session, or of each recording.
@@ -62,6 +64,7 @@ impl Gatekeeper {
             baseline: Baseline::default(),
             allowances: Vec::new(),
             alerted: false,
+            excused: HashSet::new(),
             command: None,
             begun: HashMap::new(),
             latest: None,
@@ -97,11 +100,13 @@ impl Gatekeeper {
 
     /// Notes an alert that was raised. One that is over says nothing new, and no longer what was excused.
     fn alert(&mut self, target: Option<&Target>, alert: &Alert) {
-        if alert.state != AlertState::Firing {
+        if alert.state != AlertState::Firing || alert.kind.severity() <= Severity::Info {
             return;
         }
-        let excused = target.is_some_and(|target| excuses_alert(&self.allowances, target, alert));
-        self.alerted |= alert.kind.severity() > Severity::Info && !excused;
+        match target.filter(|target| excuses_alert(&self.allowances, target, alert)) {
+            Some(target) => drop(self.excused.insert(target.number)),
+            None => self.alerted = true,
+        }
     }
 
     /// Compares with an earlier run.
@@ -258,6 +263,10 @@ impl Gatekeeper {
 
     /// Asks every threshold of a target for the last time, and enters the answers that are wanted.
     fn close(&mut self, target: &Target, gone: bool, wanted: fn(Outcome) -> bool) {
+        // What leaks may have proved to be faster by now than what was excused.
+        if self.excused.remove(&target.number) && target.assessment.verdict.status == Status::Leaking {
+            self.alerted |= excuse(&self.allowances, target).is_none_or(|one| one.expired);
+        }
         let Some(mut guards) = self.open.remove(&target.number) else { return };
         let latest = self.latest.unwrap_or(target.last_seen);
         let elapsed = self.elapsed(target, latest);
@@ -323,7 +332,7 @@ mod tests {
     use crate::model::{ProcessLabel, Reading};
 
     #[test]
-    fn the_end_of_an_excused_alert_is_no_alert() {
+    fn an_excused_alert_is_none_until_it_proves_to_be_faster() {
         let settings = Settings {
             window_s: None,
             min_observation_s: 0.0,
@@ -333,6 +342,8 @@ mod tests {
             spike_period_s: 10.0,
         };
         let at = Timestamp(0);
+        let mut tracker = Tracker::new(&settings, None);
+        tracker.push(&Sample { at, reading: Reading { fds: Some(3), ..Reading::default() } });
         let mut target = Target {
             number: 0,
             kind: TargetKind::Process,
@@ -351,7 +362,7 @@ mod tests {
             trace: Trace::default(),
             baseline: First::default(),
             attribution: None,
-            assessment: Tracker::new(&settings, None).assess(&settings, None),
+            assessment: tracker.assess(&settings, None),
         };
         let mut keeper = Gatekeeper::new(Vec::new(), settings, 0.0);
         keeper.allow(vec![Allowance {
@@ -364,15 +375,22 @@ mod tests {
             expired: false,
             place: String::new(),
         }]);
-        let alert =
-            |kind, state| Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
+        let kind = AlertKind::Leak;
+        let alert = |state| Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
         target.assessment.verdict.resource = Some(Resource::Fds);
-        keeper.alert(Some(&target), &alert(AlertKind::Leak, AlertState::Firing));
+        keeper.alert(Some(&target), &alert(AlertState::Firing));
         // It leaks no more: nothing tells any longer what it was.
         target.assessment.verdict.resource = None;
-        keeper.alert(Some(&target), &alert(AlertKind::Leak, AlertState::Resolved));
+        keeper.alert(Some(&target), &alert(AlertState::Resolved));
         assert!(!keeper.alerted());
-        keeper.alert(Some(&target), &alert(AlertKind::Spike, AlertState::Firing));
-        assert!(keeper.alerted(), "a spike is no growth that was excused");
+
+        (target.assessment.verdict.resource, target.assessment.verdict.status) = (Some(Resource::Fds), Status::Leaking);
+        for (low, alerted) in [(0.5, false), (2.0, true)] {
+            keeper.excused.insert(target.number);
+            let fds = target.assessment.resources.iter_mut().find(|known| known.resource == Resource::Fds);
+            fds.expect("it is judged").growth.ci_low = Some(low);
+            keeper.conclude(std::slice::from_ref(&target));
+            assert_eq!(keeper.alerted(), alerted, "it may have proved to be faster by now");
+        }
     }
 }
