@@ -123,6 +123,19 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
 }
 
+impl Verdict {
+    /// Whether more samples alone would decide: there are too few, or growth has not been seen for long enough.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let awaits = |reason: &Reason| reason.rule == Rule::Observation && !reason.for_leak;
+        match self.status {
+            Status::InsufficientData => true,
+            Status::Suspect => self.reasons.iter().any(awaits),
+            Status::Leaking | Status::Stable | Status::WarmingUp => false,
+        }
+    }
+}
+
 /// Growth rate of one series: per second in bytes, or in numbers for descriptors and threads.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Growth {

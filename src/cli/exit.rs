@@ -79,7 +79,7 @@ impl GatePolicy {
         let named = |wanted: FailOn| self.fail_on.contains(&wanted);
         let of = |found: usize| format!("{found} of {} targets", targets.len());
 
-        let (leaking, suspect, open) = (count(Status::Leaking), count(Status::Suspect), undecided(targets));
+        let (leaking, suspect, open) = (count(Status::Leaking), count(Status::Suspect), undecided(targets, &excused));
         let known = excused_in_words(targets, &excused);
         let (code, summary) = if targets.is_empty() {
             (NOTHING_MATCHED, "nothing was watched".to_owned())
@@ -90,7 +90,7 @@ impl GatePolicy {
         } else if alert_fired && named(FailOn::Alert) {
             (FOUND, "an alert was raised".to_owned())
         } else if open > 0 && self.on_inconclusive == OnInconclusive::Fail {
-            (INCONCLUSIVE, format!("inconclusive: {} without enough data{}", of(open), wait(targets)))
+            (INCONCLUSIVE, format!("inconclusive: {}{}", what_is_open(targets, open, suspect), wait(targets)))
         } else if leaking > 0 {
             (CLEAN, format!("{} leaking, which --fail-on does not name", of(leaking)))
         } else if suspect > 0 {
@@ -127,12 +127,15 @@ pub fn excused_in_words(targets: &[Target], excused: impl Fn(&Target) -> Option<
     (!sentences.is_empty()).then(|| sentences.join("; "))
 }
 
-/// Targets that were not seen for long enough to tell.
+/// Targets that were not seen for long enough to tell, also where they are suspect for what was seen.
 ///
 /// One that came and went while another of its name was judged does not count: workers that are replaced are a way
 /// of life, and the judged one stands for them.
-fn undecided(targets: &[Target]) -> usize {
-    let is_open = |target: &&Target| target.assessment.verdict.status == Status::InsufficientData;
+fn undecided(targets: &[Target], excused: impl Fn(&Target) -> Option<String>) -> usize {
+    let is_open = |target: &&Target| {
+        let verdict = &target.assessment.verdict;
+        verdict.is_open() && (verdict.status == Status::InsufficientData || excused(target).is_none())
+    };
     let judged: HashSet<&str> =
         targets.iter().filter(|target| !is_open(target)).map(|target| target.label.name.as_str()).collect();
     targets
@@ -140,6 +143,23 @@ fn undecided(targets: &[Target]) -> usize {
         .filter(is_open)
         .filter(|target| target.ended.is_none() || !judged.contains(target.label.name.as_str()))
         .count()
+}
+
+/// Who is open, the suspect ones first: they may be what the user looks for.
+fn what_is_open(targets: &[Target], open: usize, suspect: usize) -> String {
+    let awaited = targets.iter().filter(|target| {
+        let verdict = &target.assessment.verdict;
+        verdict.status == Status::Suspect && verdict.is_open()
+    });
+    let awaited = awaited.count().min(suspect).min(open);
+    let all = targets.len();
+    let parts = [(awaited, "suspect, and not seen for long enough to tell"), (open - awaited, "without enough data")];
+    let said: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} of {all} targets {what}"))
+        .collect();
+    said.join("; ")
 }
 
 /// What would have been seen, and how much longer it takes.

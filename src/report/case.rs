@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::escape;
-use crate::schema::{AnswerEntry, GateOutcome, Report, Status, Target, ThresholdEntry};
+use crate::schema::{AnswerEntry, GateOutcome, Reason, Report, Status, Target, ThresholdEntry};
 
 /// What became of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,10 +140,17 @@ fn state(report: &Report, target: &Target) -> State {
         _ if target.allowed.is_some() => State::Skipped,
         Status::Leaking if names("leaking") || names("suspect") => State::Failed,
         Status::Suspect if names("suspect") => State::Failed,
-        Status::InsufficientData if report.verdict.exit_status == 3 && !asked(report) => State::Error,
-        Status::InsufficientData => State::Skipped,
+        Status::InsufficientData | Status::Suspect if is_open(target) => {
+            if report.verdict.exit_status == 3 && !asked(report) { State::Error } else { State::Skipped }
+        }
         _ => State::Passed,
     }
+}
+
+/// Whether more samples alone would decide, as `analysis::Verdict::is_open` has it.
+fn is_open(target: &Target) -> bool {
+    let awaits = |reason: &Reason| reason.rule == "observation" && !reason.for_leak;
+    target.verdict.status == Status::InsufficientData || target.verdict.reasons.iter().any(awaits)
 }
 
 /// Whether thresholds were named: then they decide what is open.

@@ -52,6 +52,22 @@ fn a_leak_in_a_recording_is_1() {
 }
 
 #[test]
+fn growth_that_was_not_seen_for_long_enough_is_no_silent_pass() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(&folder, "leak.csv", leaking_csv(600).as_bytes());
+    let analyzed = |options: &[&str]| {
+        run(&[&["analyze", "--format", "json", "--min-observation", "1h"], options, &[file.as_str()]].concat())
+    };
+    let output = analyzed(&[]);
+    let found = report(&stdout(&output));
+    assert_eq!((found["targets"][0]["verdict"]["status"].as_str(), output.status.code()), (Some("suspect"), Some(3)));
+    let summary = found["verdict"]["summary"].as_str().expect("a summary");
+    assert!(summary.starts_with("inconclusive: 1 of 1 targets suspect"), "{summary}");
+    assert_eq!(analyzed(&["--on-inconclusive", "pass"]).status.code(), Some(0));
+    assert_eq!(analyzed(&["--fail-on", "suspect"]).status.code(), Some(1));
+}
+
+#[test]
 fn standard_input_is_a_recording() {
     let mut child = leakwatch()
         .args(["analyze", "--format", "json", "-"])
