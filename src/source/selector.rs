@@ -7,6 +7,9 @@ use regex::Regex;
 
 use crate::model::{GroupName, Pid};
 
+/// A watcher has the words in its command line that it looks for; one that is meant itself has this name.
+const OWN_NAME: &str = "leakwatch";
+
 /// What the user selected.
 ///
 /// Pids, names and the regular expression add up (any of them matches); `uid` narrows them, and matches by
@@ -94,7 +97,9 @@ impl Selection {
         let meant = self.pids.contains(&candidate.pid())
             || self.wants_any_name_of(candidate)
             || self.cmdline.as_ref().is_some_and(|wanted| {
-                !candidate.is_ancestor_of_leakwatch() && wanted.is_match(candidate.cmdline().unwrap_or_default())
+                !candidate.is_ancestor_of_leakwatch()
+                    && candidate.comm() != OWN_NAME
+                    && wanted.is_match(candidate.cmdline().unwrap_or_default())
             });
         meant && user_fits(candidate)
     }
@@ -219,6 +224,9 @@ mod tests {
         let selection = Selection { cmdline: Some(Regex::new("-m +http").expect("valid")), ..Selection::default() };
         assert!(selection.wants(&mut server()));
         assert!(!selection.wants(&mut Known { ancestor: true, ..server() }));
+        let another_watch = Known { comm: OWN_NAME, ..server() };
+        assert!(!selection.wants(&mut another_watch.clone()));
+        assert!(by_name("leakwatch").wants(&mut another_watch.clone()));
         assert!(by_name("python").wants(&mut Known { ancestor: true, ..server() }));
     }
 
