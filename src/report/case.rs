@@ -5,6 +5,9 @@ use std::collections::{HashMap, VecDeque};
 use crate::escape;
 use crate::schema::{AnswerEntry, GateOutcome, Reason, Report, Status, Target, ThresholdEntry};
 
+/// A target seen for less than this part of the longest one, and not to the end, has passed by.
+const PASSING_BY: f64 = 0.1;
+
 /// What became of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
@@ -34,7 +37,17 @@ pub(super) struct Case {
 /// All cases of a report: each target and threshold, the verdict on each target, and the session.
 pub(super) fn cases(report: &Report) -> Vec<Case> {
     let mut names = Names::default();
-    let targets: Vec<String> = report.targets.iter().map(|t| names.class(&class_of(t.members, &t.name))).collect();
+    let passers_by = passers_by(report);
+    // Only a failure gives one that passed by a name, behind those of all others.
+    let mut class = |target: &Target| names.class(&class_of(target.members, &target.name));
+    let mut targets = vec![String::new(); report.targets.len()];
+    for passes_by in [false, true] {
+        for (index, target) in report.targets.iter().enumerate() {
+            if passers_by[index] == passes_by {
+                targets[index] = class(target);
+            }
+        }
+    }
     let mut out = Vec::new();
     for threshold in report.gate.iter().flat_map(|gate| &gate.thresholds) {
         let mut places: HashMap<Who<'_>, VecDeque<usize>> = HashMap::new();
@@ -56,6 +69,10 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
                 }
                 (GateOutcome::Inconclusive, _) => (State::Skipped, false),
             };
+            let fails = matches!(state, State::Failed | State::Error) || warns;
+            if !fails && index.is_some_and(|index| passers_by[index]) {
+                continue;
+            }
             let seconds = index.map_or(0.0, |index| report.targets[index].observed_seconds);
             let name = clean(&threshold.expression);
             out.push(Case { class, name, state, kind: "threshold", message: clean(&answer.message), warns, seconds });
@@ -73,13 +90,17 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
             });
         }
     }
-    for (target, class) in report.targets.iter().zip(&targets) {
+    for (index, (target, class)) in report.targets.iter().zip(&targets).enumerate() {
+        let state = state(report, target);
+        if passers_by[index] && !matches!(state, State::Failed | State::Error) {
+            continue;
+        }
         let message = verdict_in_words(target);
         let seconds = target.observed_seconds;
         out.push(Case {
             class: class.clone(),
             name: "leak".into(),
-            state: state(report, target),
+            state,
             kind: "leak",
             message,
             warns: false,
@@ -96,6 +117,16 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
         }
     }
     out
+}
+
+/// Which targets came and went within a tenth of the session. They differ from run to run, and a case is to be the same
+/// one in every run.
+fn passers_by(report: &Report) -> Vec<bool> {
+    let longest = report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max);
+    // Times of one form: their order is that of the text.
+    let end = report.targets.iter().map(|target| target.last_seen.as_str()).max().unwrap_or_default();
+    let passed_by = |target: &Target| target.last_seen.as_str() < end && target.observed_seconds < PASSING_BY * longest;
+    report.targets.iter().map(passed_by).collect()
 }
 
 /// What neither a target nor a threshold says: an alert, a command that died, a file that could not be read.
