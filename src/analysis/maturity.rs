@@ -4,7 +4,7 @@
 //! or a cache that fills is far more likely, and only a longer look can tell.
 
 /// Samples every verdict needs.
-const LEAST: f64 = 56.0;
+pub(super) const LEAST: f64 = 56.0;
 /// Growth up to this share of the level is on top of a working set.
 const ON_TOP: f64 = 0.3;
 /// Samples more for each unit of the share beyond that: 464 where the level has grown fivefold. The linear part of the

@@ -6,7 +6,8 @@ use super::curve::Curve;
 use super::evidence::{Assessment, Reason, Resource, Rule, Status};
 use super::judgement::Channel;
 use super::materiality::Materiality;
-use super::series::{Finding, HeldBack, LEAST_BLOCKS};
+use super::maturity::LEAST;
+use super::series::{Finding, HeldBack};
 use super::settings::Settings;
 
 /// A rate as people read it.
@@ -174,7 +175,7 @@ fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &
             rate(resource, finding.threshold)
         ),
         _ => format!(
-            "too little to tell: {} of the {LEAST_BLOCKS} samples that are needed at least, over {}",
+            "too little to tell: {} of the {LEAST} samples that are needed at least, over {}",
             said.samples,
             Span(said.observed_s)
         ),
