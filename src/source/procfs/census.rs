@@ -24,6 +24,10 @@ const GROWN_UP_S: f64 = 5.0;
 /// A process is looked at again when it has become older by this share of its age.
 const LOOK_AGAIN_AFTER: f64 = 0.25;
 
+/// While no process is created, rounds between two questions whether somebody old is due: who waits to become a service
+/// starts others meanwhile, mostly.
+const CALM_ROUNDS: u32 = 8;
+
 /// Seconds between two looks at a process that is not meant, at most.
 const LOOK_AGAIN_S: f64 = 60.0;
 
@@ -43,6 +47,8 @@ pub(super) struct Census {
     listed: Vec<Listed>,
     /// When somebody is to be looked at again, in seconds since boot.
     due_s: f64,
+    /// Whether one of those is young.
+    has_young: bool,
     round: u32,
 }
 
@@ -118,6 +124,7 @@ impl Census {
             listed_up_to: None,
             listed: Vec::new(),
             due_s: f64::INFINITY,
+            has_young: false,
             round: 0,
         }
     }
@@ -157,6 +164,8 @@ impl Census {
         let round = self.round;
         self.known.retain(|_, entry| entry.round == round);
         self.due_s = self.known.values().map(|entry| entry.due_s).fold(f64::INFINITY, f64::min);
+        let is_young = |entry: &Entry| entry.due_s.is_finite() && entry.age_s.is_none_or(|age_s| age_s <= GROWN_UP_S);
+        self.has_young = self.known.values().any(is_young);
         if selection.tree {
             self.add_descendants(root);
         }
@@ -194,7 +203,8 @@ impl Census {
         let newest = self.system.last_pid();
         let same = newest.is_some() && newest == self.listed_up_to;
         self.listed_up_to = newest;
-        same && !self.is_due(self.due_s)
+        let may_be_due = self.has_young || self.round.is_multiple_of(CALM_ROUNDS);
+        same && !(may_be_due && self.is_due(self.due_s))
     }
 
     /// Whether a moment has come; asks for the time only where there is one.
