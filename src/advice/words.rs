@@ -3,7 +3,7 @@
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};
 use crate::model::tally::Tally;
-use crate::model::{Attribution, Counter, DescriptorKind, Identity, MappingKind, Pair};
+use crate::model::{Attribution, Counter, DescriptorKind, Identity, MappingKind, Pair, Timestamp};
 use crate::units::{Bytes, SignedBytes, Span};
 
 use super::next_step::{NextStep, next_steps};
@@ -95,11 +95,12 @@ pub fn explain(target: &Target) -> Vec<String> {
     }
     let Some(known) = target.attribution.as_deref() else { return lines };
     lines.extend(members(known, target.assessment.verdict.resource));
+    let now = target.last_seen;
     let bytes = (|change: i64| SignedBytes(change).to_string(), |amount: u64| Bytes(amount).to_string());
     let count = (|change: i64| format!("{change:+}"), |amount: u64| amount.to_string());
-    lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, mapping_words, bytes)));
-    lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, descriptor_words, count)));
-    lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, thread_words, count)));
+    lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, now, mapping_words, bytes)));
+    lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_words, count)));
+    lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, now, thread_words, count)));
     lines.extend(known.refused.as_ref().map(|why| format!("its mappings were not looked at: {why}")));
     lines.extend(identity(&known.identity));
     lines
@@ -137,6 +138,7 @@ fn members(known: &Attribution, resource: Option<Resource>) -> Option<String> {
 fn parts<K: Copy + Eq>(
     what: &str,
     pair: &Pair<K>,
+    now: Timestamp,
     words: fn(K, &str) -> String,
     (change, amount): (impl Fn(i64) -> String, impl Fn(u64) -> String),
 ) -> String {
@@ -154,12 +156,15 @@ fn parts<K: Copy + Eq>(
         .iter()
         .filter(|part| part.growth() > 0)
         .take(NAMED)
-        .map(|part| format!("{} {} (now {})", words(part.kind, part.name), change(part.growth()), amount(part.last)))
+        .map(|part| format!("{} {} (to {})", words(part.kind, part.name), change(part.growth()), amount(part.last)))
         .collect();
     let span = Span(at.seconds_since(*since).round());
+    // A look is dear and so may be old; what stands beside it is of this moment.
+    let ago = now.seconds_since(*at).round();
+    let ago = if ago >= 2.0 { format!(", {} ago", Span(ago)) } else { String::new() };
     match grown.is_empty() {
-        true => format!("{what}: nothing has grown within {span}; {}", holds(last)),
-        false => format!("{what}, within {span}: {}", grown.join(", ")),
+        true => format!("{what}: nothing has grown within {span}{ago}; {}", holds(last)),
+        false => format!("{what}, within {span}{ago}: {}", grown.join(", ")),
     }
 }
 

@@ -147,7 +147,7 @@ fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>) -> (Reason
             };
             let verb = if refuted { "does not bear this out" } else { "confirms it" };
             let text = format!(
-                "counting page by page {verb}: {} in use{freed}, the counters say {}",
+                "counting page by page {verb}: {} in use{freed}, when the counters said {}",
                 Bytes(held),
                 Bytes(last)
             );
