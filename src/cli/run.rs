@@ -21,6 +21,7 @@ use super::exit::OnInconclusive;
 use super::gate::Gate;
 use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
+use super::stream::StandsFor;
 use super::{exit, select, settings, signals, warn, watch};
 
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
@@ -34,9 +35,10 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let clock = SystemClock;
     let mut gate = Gate::new(&args.analysis, &rules, &stop, warmup(&args.sampling))?;
     // A command that cannot be started leaves alone what stands in the files.
-    let files = Files::open(&args.output, &[])?;
+    let stdout = StandsFor::stdout(&args.output, Some(&args.alerts));
+    let files = Files::open(&args.output, &[], stdout)?;
     let mut started = Started::start(&args.command, &args.control, args.output.format, &leash)?;
-    let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()));
     let pid = Pid(started.pid());
     let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     gate.set_command(pid, &argv);
@@ -69,7 +71,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         jobs: gate.job_times(),
     };
     // what the command writes would go right through it
-    let showing = Showing::new(&args.output, &args.sampling, Some(full).filter(|_| args.control.quiet_command));
+    let showing = Showing::new(&args.output, &args.sampling, stdout, Some(full).filter(|_| args.control.quiet_command));
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {

@@ -130,30 +130,26 @@ impl Output {
         &self.path
     }
 
-    /// Begins a stream: what stood in the file before is gone. `None` for a report.
+    /// Begins a stream: what stood in the file before is gone.
     ///
     /// # Errors
-    /// When the system refuses.
-    pub fn stream(&self) -> io::Result<Option<NamedStream>> {
-        let Place::Direct(file) = &self.place else { return Ok(None) };
-        if !self.format.is_stream() {
-            return Ok(None);
-        }
+    /// When the system refuses; the error names the file.
+    pub fn stream(self) -> io::Result<NamedStream> {
         let name = format!("'{}'", self.typed.display());
+        let Place::Direct(file) = self.place else {
+            return Err(io::Error::other(format!("{name} is written at the end")));
+        };
         if file.metadata()?.is_file() {
             file.set_len(0)?;
         }
-        Ok(Some(NamedStream { name, out: BufWriter::new(Box::new(file.try_clone()?)) }))
+        Ok(NamedStream { name, out: BufWriter::new(Box::new(file)) })
     }
 
-    /// Writes what is written whole; a stream has been written already.
+    /// Writes what is written whole.
     ///
     /// # Errors
     /// When it cannot be written; what stood there before is then still there.
     pub fn finish(self, document: &Document<'_>) -> Result<(), OutputError> {
-        if self.format.is_stream() {
-            return Ok(());
-        }
         let (path, typed) = (self.path, self.typed);
         let fail = |source| OutputError::Io { path: typed.clone(), source };
         match self.place {

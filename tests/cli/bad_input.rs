@@ -79,14 +79,14 @@ fn an_output_that_fails_leaves_the_others_as_they_were() {
 }
 
 #[test]
-fn a_full_disk_ends_the_session_and_keeps_the_rest() {
+fn a_full_disk_ends_one_output_and_not_the_watch() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let full = folder.path().join("full.csv");
     let kept = folder.path().join("kept.json");
     std::os::unix::fs::symlink("/dev/full", &full).expect("a link");
     let output = leakwatch()
-        .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "60"])
+        .args(["--pid", &target.pid(), "--interval", "50ms", "--samples", "8", "--on-inconclusive", "pass"])
         .arg("-o")
         .arg(&full)
         .arg("-o")
@@ -94,8 +94,19 @@ fn a_full_disk_ends_the_session_and_keeps_the_rest() {
         .output()
         .expect("the program starts");
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
-    // The header fails at the start already, so nothing has been recorded that could be lost.
+    let said = stderr(&output);
+    let warnings = said.lines().filter(|line| line.contains("warning") && line.contains("full.csv'"));
+    assert_eq!(warnings.count(), 1, "{said}");
+    assert!(
+        said.lines().last().is_some_and(|last| last.contains("full.csv'") && last.contains("incomplete")),
+        "{said}"
+    );
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&kept).expect("the report")).expect("JSON");
+    assert_eq!(report["session"]["ended_by"], "samples");
+    assert_eq!(report["session"]["ticks"], 8);
+    assert_eq!(report["verdict"]["exit_status"], 2);
+    assert_eq!(report["notices"][0]["kind"], "output_lost");
+    // Standard output is one of several as well.
     let output = leakwatch()
         .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "300ms", "--format", "json"])
         .stdout(std::fs::File::options().write(true).open("/dev/full").expect("/dev/full"))
