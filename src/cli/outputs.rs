@@ -1,11 +1,16 @@
 //! Standard output and the files of `-o` as sinks of a session, and the report at its end.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::escape;
 use crate::event::{Courses, EventSink, Fanout};
 use crate::model::Timestamp;
-use crate::report::{Document, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path};
+use crate::report::{
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path,
+};
+use crate::terminal::{Priority, for_stderr};
+use crate::units::Bytes;
 
 use super::args::{Format, OutputArgs};
 use super::error::{Error, Kind};
@@ -40,6 +45,9 @@ impl Files {
                 return Err(refused(OutputError::IsInput(path.clone())));
             }
             let file = Output::open(path).map_err(refused)?;
+            if let Some(kept) = file.earlier().map(|earlier| earlier.kept_as).filter(|path| inputs.contains(path)) {
+                return Err(refused(OutputError::IsInput(kept)));
+            }
             if files.iter().any(|other| other.path() == file.path()) {
                 return Err(refused(OutputError::Twice(path.clone())));
             }
@@ -62,14 +70,20 @@ impl Files {
         let shown = files.iter().any(|file| file.format().has_charts()) || github::is_there();
         let mut streams: Vec<Stream> = Vec::new();
         for file in streamed {
-            streams.push(Stream::begun(StandsFor::File, move || sink(file.format(), file.stream()?)));
+            let earlier = file.earlier();
+            earlier.iter().for_each(say_earlier);
+            // What is there is not given for nothing; what reads along is to see the first line at once.
+            let begin = if earlier.is_some() { Stream::waiting } else { Stream::begun };
+            streams.push(begin(StandsFor::File, Box::new(move || sink(file.format(), file.stream(earlier.as_ref())?))));
         }
         let stdout = match format {
             Format::Jsonl => Some(OutputFormat::Jsonl),
             Format::Csv => Some(OutputFormat::Csv),
             Format::Json | Format::Table => None,
         };
-        streams.extend(stdout.map(|format| Stream::begun(stands_for, move || sink(format, NamedStream::stdout()))));
+        streams.extend(
+            stdout.map(|format| Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout())))),
+        );
         Outputs { files, streams, courses: shown.then(Courses::default), format }
     }
 }
@@ -112,6 +126,22 @@ impl Outputs {
         }
         outcome
     }
+}
+
+/// Restarting a watch must not cost what it has recorded.
+fn say_earlier(earlier: &Earlier) {
+    let (path, kept, size) = (earlier.shown.display(), earlier.kept_shown.display(), Bytes(earlier.bytes));
+    let text = if earlier.can_be_kept {
+        let instead =
+            if real_path(&earlier.kept_as).is_some() { ", in place of what was kept there before" } else { "" };
+        format!(
+            "note: '{path}' holds a recording ({size}): it is kept as '{kept}'{instead}, once there is a sample to write"
+        )
+    } else {
+        format!("note: '{path}' holds a recording ({size}): it is replaced once there is a sample to write")
+    };
+    // Nothing is left to be done when even standard error is closed.
+    drop(writeln!(io::stderr(), "{}", Priority::Notice.mark(&for_stderr(&escape::terminal(&text)))));
 }
 
 fn refused(error: OutputError) -> Error {

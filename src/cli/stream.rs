@@ -8,7 +8,7 @@ use super::alert_args::AlertArgs;
 use super::args::OutputArgs;
 
 /// Begins to write: opens and writes what stands before everything else.
-type Begin = Box<dyn FnOnce() -> io::Result<Box<dyn EventSink>>>;
+pub(super) type Begin = Box<dyn FnOnce() -> io::Result<Box<dyn EventSink>>>;
 
 /// What is lost with an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,19 +50,12 @@ pub(super) struct Stream {
 
 impl Stream {
     /// A stream that begins with the first event that is worth a line.
-    pub(super) fn waiting(
-        stands_for: StandsFor,
-        begin: impl FnOnce() -> io::Result<Box<dyn EventSink>> + 'static,
-    ) -> Self {
-        let state = State::Waiting(Box::new(begin));
-        Self { state, stands_for, refused: None, failure: None, untold: None }
+    pub(super) fn waiting(stands_for: StandsFor, begin: Begin) -> Self {
+        Self { state: State::Waiting(begin), stands_for, refused: None, failure: None, untold: None }
     }
 
     /// A stream that has begun: whoever reads along sees its first line now.
-    pub(super) fn begun(
-        stands_for: StandsFor,
-        begin: impl FnOnce() -> io::Result<Box<dyn EventSink>> + 'static,
-    ) -> Self {
+    pub(super) fn begun(stands_for: StandsFor, begin: Begin) -> Self {
         let mut stream = Self::waiting(stands_for, begin);
         stream.refused = stream.begin().err();
         stream
@@ -144,7 +137,7 @@ mod tests {
     }
 
     fn take(stands_for: StandsFor, kind: io::ErrorKind) -> (io::Result<()>, Option<Notice>, bool) {
-        let mut stream = Stream::begun(stands_for, move || Ok(Box::new(Fails(kind))));
+        let mut stream = Stream::begun(stands_for, Box::new(move || Ok(Box::new(Fails(kind)))));
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
         let outcome = stream.take(Event::Ticked(&tick, &[]));
         (outcome, stream.lost(), stream.failure().is_some())
@@ -165,9 +158,9 @@ mod tests {
 
     #[test]
     fn what_cannot_begin_is_told_or_ends_the_session() {
-        let begin = || Err(io::ErrorKind::StorageFull.into());
-        assert!(Stream::begun(StandsFor::File, begin).lost().is_some());
+        let begin = || -> Begin { Box::new(|| Err(io::ErrorKind::StorageFull.into())) };
+        assert!(Stream::begun(StandsFor::File, begin()).lost().is_some());
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
-        assert!(Stream::begun(StandsFor::Everything, begin).take(Event::Ticked(&tick, &[])).is_err());
+        assert!(Stream::begun(StandsFor::Everything, begin()).take(Event::Ticked(&tick, &[])).is_err());
     }
 }
