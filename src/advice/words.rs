@@ -3,13 +3,16 @@
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};
 use crate::model::tally::Tally;
-use crate::model::{Attribution, Counter, DescriptorKind, Identity, MappingKind, Pair};
+use crate::model::{Attribution, Counter, DescriptorKind, Identity, MappingKind, Pair, Timestamp};
 use crate::units::{Bytes, SignedBytes, Span};
 
 use super::next_step::{NextStep, next_steps};
 
 /// Parts that a sentence names.
 const NAMED: usize = 3;
+
+/// What was seen so many seconds ago is still said to be so now.
+const RECENT_S: f64 = 2.0;
 
 /// Whether there is anything to explain.
 #[must_use]
@@ -97,9 +100,10 @@ pub fn explain(target: &Target) -> Vec<String> {
     lines.extend(members(known, target.assessment.verdict.resource));
     let bytes = (|change: i64| SignedBytes(change).to_string(), |amount: u64| Bytes(amount).to_string());
     let count = (|change: i64| format!("{change:+}"), |amount: u64| amount.to_string());
-    lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, mapping_words, bytes)));
-    lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, descriptor_words, count)));
-    lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, thread_words, count)));
+    let now = target.last_seen;
+    lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, now, mapping_words, bytes)));
+    lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_words, count)));
+    lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, now, thread_words, count)));
     lines.extend(known.refused.as_ref().map(|why| format!("its mappings were not looked at: {why}")));
     lines.extend(identity(&known.identity));
     lines
@@ -124,9 +128,10 @@ fn members(known: &Attribution, resource: Option<Resource>) -> Option<String> {
             Some(Resource::Fds | Resource::Threads) => format!("{:+}", member.growth),
             _ => SignedBytes(member.growth).to_string(),
         };
+        let late = if member.came_later { " (came later, with all it holds)" } else { "" };
         match member.pid {
-            Some(pid) => format!("{} ({pid}) {growth}", member.name),
-            None => format!("{} {growth}", member.name),
+            Some(pid) => format!("{} ({pid}) {growth}{late}", member.name),
+            None => format!("{} {growth}{late}", member.name),
         }
     };
     let named: Vec<String> = known.members.iter().map(one).collect();
@@ -137,6 +142,7 @@ fn members(known: &Attribution, resource: Option<Resource>) -> Option<String> {
 fn parts<K: Copy + Eq>(
     what: &str,
     pair: &Pair<K>,
+    now: Timestamp,
     words: fn(K, &str) -> String,
     (change, amount): (impl Fn(i64) -> String, impl Fn(u64) -> String),
 ) -> String {
@@ -149,17 +155,24 @@ fn parts<K: Copy + Eq>(
     };
     let Some((at, last)) = &pair.last else { return format!("{what}: {}", holds(&pair.first.1)) };
     let (since, first) = &pair.first;
+    // Looks are dear, and ever more seldom.
+    let age = now.seconds_since(*at).round();
+    let (then, ago) = if age < RECENT_S {
+        ("now", String::new())
+    } else {
+        ("then", format!(" until the last look, {} ago", Span(age)))
+    };
     let changes = last.changes_since(first);
     let grown: Vec<String> = changes
         .iter()
         .filter(|part| part.growth() > 0)
         .take(NAMED)
-        .map(|part| format!("{} {} (now {})", words(part.kind, part.name), change(part.growth()), amount(part.last)))
+        .map(|part| format!("{} {} ({then} {})", words(part.kind, part.name), change(part.growth()), amount(part.last)))
         .collect();
     let span = Span(at.seconds_since(*since).round());
     match grown.is_empty() {
-        true => format!("{what}: nothing has grown within {span}; {}", holds(last)),
-        false => format!("{what}, within {span}: {}", grown.join(", ")),
+        true => format!("{what}: nothing has grown within {span}{ago}; {}", holds(last)),
+        false => format!("{what}, within {span}{ago}: {}", grown.join(", ")),
     }
 }
 

@@ -31,6 +31,8 @@ struct Totals {
     span: Option<(Timestamp, Timestamp)>,
     /// A message for each file that could not be used.
     unusable: Vec<String>,
+    /// Files of which nothing may be said: what was read of them was misread.
+    refused: Vec<String>,
     interrupted: bool,
     failed: Option<io::Error>,
 }
@@ -100,7 +102,13 @@ fn all_files(
                     (before, this) => before.or(this),
                 };
             }
-            Err(ReplayFailure::Recording(error)) => totals.unusable.push(error.to_string()),
+            Err(ReplayFailure::Recording(error)) => {
+                if error.is_about_all() {
+                    watch.forget_recording();
+                    totals.refused.push(name.into_owned());
+                }
+                totals.unusable.push(error.to_string());
+            }
             Err(ReplayFailure::Sink(error)) => {
                 totals.failed = Some(error);
                 break;
@@ -134,6 +142,10 @@ fn conclude(
     for message in &totals.unusable {
         drop(writeln!(io::stderr(), "error: {}", escape::terminal(message)));
         recorder.note("unreadable", message.clone());
+    }
+    for name in &totals.refused {
+        recorder.forget(name);
+        gate.forget(name);
     }
     gate.conclude_recordings(watch);
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());

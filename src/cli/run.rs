@@ -11,6 +11,7 @@ use crate::schema;
 use crate::session::{EndedBy, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
+use crate::units::Span;
 
 use super::alerts::Alerts;
 use super::args::{RunArgs, SamplingArgs};
@@ -106,7 +107,18 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = format!("inconclusive: {failure}; {}", judgement.summary);
     }
-    judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
+    let ended = in_words(status, started.was_stopped());
+    let lasted = outcome.ended.seconds_since(outcome.started);
+    let cut_short = settings::length(&args.sampling).filter(|_| by_itself && !started.was_stopped());
+    judgement.summary = match cut_short.map(|length| length.as_secs_f64()).filter(|&length| lasted < length) {
+        // Not the options are to blame, as what follows may say.
+        Some(length) if judgement.code == exit::INCONCLUSIVE => {
+            let rest = judgement.summary.trim_start_matches("inconclusive: ");
+            let (after, of) = (Span(lasted.round()), Span(length));
+            format!("inconclusive: the command {ended} after {after} of {of}; {rest}")
+        }
+        _ => format!("{}; the command {ended}", judgement.summary),
+    };
     let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {

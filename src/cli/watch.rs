@@ -108,9 +108,12 @@ fn check_matches(
 ) -> Result<Option<String>, Error> {
     let found = source.find(selection).map_err(|error| select::unreadable(&error))?;
     if found.is_empty() && !args.wait {
-        return Err(select::nothing_matched(&args.select));
+        return Err(select::nothing_matched(&args.select, select::only_in_arguments(source, &args.select, selection)));
     }
     if found.is_empty() {
+        if let Some(text) = select::only_in_arguments(source, &args.select, selection) {
+            warn(&text);
+        }
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
     let missing = select::missing(source, selection, &found);

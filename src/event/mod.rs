@@ -4,6 +4,7 @@ mod baseline;
 mod course;
 mod jobs;
 mod notice;
+mod raised;
 mod target;
 
 use crate::alert::Alert;
@@ -13,6 +14,7 @@ pub use baseline::{Baseline, CounterGrowth};
 pub use course::{Course, Courses, Line, Point};
 pub use jobs::JobTimes;
 pub use notice::Notice;
+pub use raised::Raised;
 pub use target::{Folded, Target, TargetKind, Trace};
 
 /// What the whole session has come to at a tick.

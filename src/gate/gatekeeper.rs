@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use crate::alert::{Alert, Severity};
+use crate::alert::Alert;
 use crate::analysis::Settings;
-use crate::event::{Event, EventSink, Target};
+use crate::event::{Event, EventSink, Raised, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
 use super::allow::{Allowance, about, excuses_alert};
@@ -33,8 +33,8 @@ pub struct Gatekeeper {
     warmup_s: f64,
     baseline: Baseline,
     allowances: Vec<Allowance>,
-    /// An alert that nothing excuses.
-    alerted: bool,
+    /// Alerts that nothing excuses.
+    raised: Raised,
     /// The process that was started for the session.
     command: Option<Pid>,
     /// First sample of the session, or of each recording.
@@ -61,7 +61,7 @@ impl Gatekeeper {
             warmup_s,
             baseline: Baseline::default(),
             allowances: Vec::new(),
-            alerted: false,
+            raised: Raised::default(),
             command: None,
             begun: HashMap::new(),
             latest: None,
@@ -89,15 +89,23 @@ impl Gatekeeper {
         &self.allowances
     }
 
-    /// Whether an alert worse than "a process ended" was raised that nothing excuses.
+    /// An alert worse than "a process ended" that was raised, not withdrawn, and that nothing excuses, in words.
     #[must_use]
-    pub fn alerted(&self) -> bool {
-        self.alerted
+    pub fn alerted(&self) -> Option<&str> {
+        self.raised.first()
+    }
+
+    /// Forgets a recording that turned out to be unusable.
+    pub fn forget(&mut self, recording: &str) {
+        self.raised.forget(recording);
+        self.ledger.answers.retain(|answer| answer.subject.source.as_deref() != Some(recording));
     }
 
     fn alert(&mut self, target: Option<&Target>, alert: &Alert) {
         let excused = target.is_some_and(|target| excuses_alert(&self.allowances, target, alert));
-        self.alerted |= alert.kind.severity() > Severity::Info && !excused;
+        if !excused {
+            self.raised.take(target, alert);
+        }
     }
 
     /// Compares with an earlier run.
