@@ -11,6 +11,9 @@ use super::next_step::{NextStep, next_steps};
 /// Parts that a sentence names.
 const NAMED: usize = 3;
 
+/// What was seen so many seconds ago is still said to be so now.
+const RECENT_S: f64 = 2.0;
+
 /// Whether there is anything to explain.
 #[must_use]
 pub fn is_accused(target: &Target) -> bool {
@@ -95,9 +98,9 @@ pub fn explain(target: &Target) -> Vec<String> {
     }
     let Some(known) = target.attribution.as_deref() else { return lines };
     lines.extend(members(known, target.assessment.verdict.resource));
-    let now = target.last_seen;
     let bytes = (|change: i64| SignedBytes(change).to_string(), |amount: u64| Bytes(amount).to_string());
     let count = (|change: i64| format!("{change:+}"), |amount: u64| amount.to_string());
+    let now = target.last_seen;
     lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, now, mapping_words, bytes)));
     lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_words, count)));
     lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, now, thread_words, count)));
@@ -125,9 +128,10 @@ fn members(known: &Attribution, resource: Option<Resource>) -> Option<String> {
             Some(Resource::Fds | Resource::Threads) => format!("{:+}", member.growth),
             _ => SignedBytes(member.growth).to_string(),
         };
+        let late = if member.came_later { " (came later, with all it holds)" } else { "" };
         match member.pid {
-            Some(pid) => format!("{} ({pid}) {growth}", member.name),
-            None => format!("{} {growth}", member.name),
+            Some(pid) => format!("{} ({pid}) {growth}{late}", member.name),
+            None => format!("{} {growth}{late}", member.name),
         }
     };
     let named: Vec<String> = known.members.iter().map(one).collect();
@@ -151,17 +155,21 @@ fn parts<K: Copy + Eq>(
     };
     let Some((at, last)) = &pair.last else { return format!("{what}: {}", holds(&pair.first.1)) };
     let (since, first) = &pair.first;
+    // Looks are dear, and ever more seldom.
+    let age = now.seconds_since(*at).round();
+    let (then, ago) = if age < RECENT_S {
+        ("now", String::new())
+    } else {
+        ("then", format!(" until the last look, {} ago", Span(age)))
+    };
     let changes = last.changes_since(first);
     let grown: Vec<String> = changes
         .iter()
         .filter(|part| part.growth() > 0)
         .take(NAMED)
-        .map(|part| format!("{} {} (to {})", words(part.kind, part.name), change(part.growth()), amount(part.last)))
+        .map(|part| format!("{} {} ({then} {})", words(part.kind, part.name), change(part.growth()), amount(part.last)))
         .collect();
     let span = Span(at.seconds_since(*since).round());
-    // A look is dear and so may be old; what stands beside it is of this moment.
-    let ago = now.seconds_since(*at).round();
-    let ago = if ago >= 2.0 { format!(", {} ago", Span(ago)) } else { String::new() };
     match grown.is_empty() {
         true => format!("{what}: nothing has grown within {span}{ago}; {}", holds(last)),
         false => format!("{what}, within {span}{ago}: {}", grown.join(", ")),

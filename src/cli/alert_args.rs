@@ -53,6 +53,13 @@ pub struct AlertArgs {
     pub syslog: bool,
 }
 
+impl AlertArgs {
+    /// Whether alerts go anywhere besides standard error.
+    pub fn any(&self) -> bool {
+        self.on_alert.is_some() || self.webhook.is_some() || self.alert_log.is_some()
+    }
+}
+
 /// A program and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandLine {

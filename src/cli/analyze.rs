@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::escape;
-use crate::event::Fanout;
+use crate::event::{EventSink, Fanout};
 use crate::model::Timestamp;
 use crate::report::Recorder;
 use crate::schema;
@@ -21,6 +21,7 @@ use super::error::Error;
 use super::gate::Gate;
 use super::outputs::{Files, Outputs};
 use super::recording_args::{AnalyzeArgs, ColumnArgs, ReportArgs};
+use super::stream::StandsFor;
 use super::{exit, settings, signals};
 
 /// What all files together came to.
@@ -30,6 +31,8 @@ struct Totals {
     span: Option<(Timestamp, Timestamp)>,
     /// A message for each file that could not be used.
     unusable: Vec<String>,
+    /// Files of which nothing may be said: what was read of them was misread.
+    refused: Vec<String>,
     interrupted: bool,
     failed: Option<io::Error>,
 }
@@ -56,7 +59,8 @@ fn analyze(args: &AnalyzeArgs, shown: Shown) -> Result<u8, Error> {
     let rules = settings::replay_rules(&args.analysis);
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
-    let mut outputs = Files::open(&args.output, &args.files)?.begin(SystemClock.now().wall, None)?;
+    let mut outputs = Files::open(&args.output, &args.files, StandsFor::stdout(&args.output, None))?
+        .begin(SystemClock.now().wall, None);
     let mut recorder = Recorder::default();
     let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
@@ -98,11 +102,22 @@ fn all_files(
                     (before, this) => before.or(this),
                 };
             }
-            Err(ReplayFailure::Recording(error)) => totals.unusable.push(error.to_string()),
+            Err(ReplayFailure::Recording(error)) => {
+                if error.is_about_all() {
+                    watch.forget_recording();
+                    totals.refused.push(name.into_owned());
+                }
+                totals.unusable.push(error.to_string());
+            }
             Err(ReplayFailure::Sink(error)) => {
                 totals.failed = Some(error);
                 break;
             }
+        }
+        let at = totals.span.map_or_else(|| SystemClock.now().wall, |(_, last)| last);
+        if let Err(error) = fanout.tell_lost(at) {
+            totals.failed = Some(error);
+            break;
         }
         if stop.is_raised() {
             totals.interrupted = true;
@@ -127,6 +142,10 @@ fn conclude(
     for message in &totals.unusable {
         drop(writeln!(io::stderr(), "error: {}", escape::terminal(message)));
         recorder.note("unreadable", message.clone());
+    }
+    for name in &totals.refused {
+        recorder.forget(name);
+        gate.forget(name);
     }
     gate.conclude_recordings(watch);
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());

@@ -64,6 +64,10 @@ impl Closing<'_> {
             self.judgement.code = exit::ERROR;
         }
         let folded = self.watch.folded();
+        for incomplete in self.outputs.incomplete() {
+            self.judgement.code = exit::ERROR;
+            self.judgement.summary.push_str(&format!("; {incomplete}"));
+        }
         self.judgement.summary.push_str(&came_and_went(&folded));
         let ending = Ending {
             session: self.session,

@@ -19,6 +19,7 @@ use super::closing::stdout_width;
 use super::command::Leash;
 use super::error::{Error, Kind};
 use super::live::{self, Showing};
+use super::stream::StandsFor;
 use super::{exit, print, select, signals};
 
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -134,7 +135,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         limit_bytes: None,
         pools: false,
     });
-    let showing = Showing { format, length: Some(DURATION), full_screen: None };
+    let showing = Showing { format, stdout: StandsFor::Everything, length: Some(DURATION), full_screen: None };
     let outcome = live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
     Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })
 }

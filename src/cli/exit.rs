@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::analysis::Status;
+use crate::analysis::{Resource, Status};
+use crate::escape;
 use crate::event::Target;
+use crate::terminal::describe_target;
 use crate::units::{ByteRate, Span};
 
 /// Finished, nothing that `--fail-on` names.
@@ -62,13 +64,13 @@ pub struct Judgement {
 }
 
 impl GatePolicy {
-    /// Judges a session by its targets and by whether an alert was raised. What is `excused`, with the words for it, is
+    /// Judges a session by its targets and by an alert that was raised and stands, in words. What is `excused`, with the words for it, is
     /// no finding.
     #[must_use]
     pub fn judge(
         &self,
         targets: &[Target],
-        alert_fired: bool,
+        alert: Option<&str>,
         excused: impl Fn(&Target) -> Option<String>,
     ) -> Judgement {
         let status = targets.iter().map(|target| target.assessment.verdict.status).max();
@@ -87,15 +89,17 @@ impl GatePolicy {
             (FOUND, format!("{} leaking", of(leaking)))
         } else if suspect > 0 && named(FailOn::Suspect) {
             (FOUND, format!("{} suspect", of(suspect)))
-        } else if alert_fired && named(FailOn::Alert) {
-            (FOUND, "an alert was raised".to_owned())
+        } else if let Some(alert) = alert.filter(|_| named(FailOn::Alert)) {
+            (FOUND, format!("an alert was raised: {}", escape::terminal(alert)))
         } else if open > 0 && self.on_inconclusive == OnInconclusive::Fail {
-            (INCONCLUSIVE, format!("inconclusive: {}{}", what_is_open(targets, open, suspect), wait(targets)))
+            let open = what_is_open(targets, open, suspect, suspects(targets, &excused));
+            (INCONCLUSIVE, format!("inconclusive: {open}{}", wait(targets)))
         } else if leaking > 0 {
             (CLEAN, format!("{} leaking, which --fail-on does not name", of(leaking)))
         } else if suspect > 0 {
             let way_out = "watch longer to decide, or name 'suspect' in --fail-on";
-            (CLEAN, format!("no leak is proved; {} suspect: {way_out}", of(suspect)))
+            let who = suspects(targets, &excused).unwrap_or_default();
+            (CLEAN, format!("no leak is proved; {} suspect: {who}: {way_out}", of(suspect)))
         } else if open > 0 {
             (CLEAN, format!("nothing found; {} without enough data", of(open)))
         } else if known.is_some() {
@@ -109,6 +113,26 @@ impl GatePolicy {
         let summary = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
         Judgement { status, code, summary }
     }
+}
+
+/// The suspects that grow fastest, by name; `None` when there are none.
+fn suspects(targets: &[Target], excused: impl Fn(&Target) -> Option<String>) -> Option<String> {
+    const NAMED: usize = 2;
+    let is_suspect = |target: &&Target| target.assessment.verdict.status == Status::Suspect;
+    let mut suspects: Vec<&Target> = targets.iter().filter(is_suspect).filter(|t| excused(t).is_none()).collect();
+    let rate = |target: &Target| target.assessment.growth.rate;
+    suspects.sort_by(|a, b| rate(b).unwrap_or(0.0).total_cmp(&rate(a).unwrap_or(0.0)));
+    let words = |target: &&Target| match rate(target) {
+        // Of descriptors and threads the rate of memory says nothing.
+        Some(rate) if target.assessment.verdict.resource == Some(Resource::Memory) => {
+            format!("{} {}", describe_target(target), ByteRate(rate))
+        }
+        _ => describe_target(target),
+    };
+    let named: Vec<String> = suspects.iter().take(NAMED).map(words).collect();
+    let more = suspects.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("{}{more}", named.join(", ")))
 }
 
 /// How many targets are leaking or suspect and excused, and why; `None` when none is. A sentence for each excuse.
@@ -146,19 +170,23 @@ fn undecided(targets: &[Target], excused: impl Fn(&Target) -> Option<String>) ->
 }
 
 /// Who is open, the suspect ones first: they may be what the user looks for.
-fn what_is_open(targets: &[Target], open: usize, suspect: usize) -> String {
+fn what_is_open(targets: &[Target], open: usize, suspect: usize, who: Option<String>) -> String {
     let awaited = targets.iter().filter(|target| {
         let verdict = &target.assessment.verdict;
         verdict.status == Status::Suspect && verdict.is_open()
     });
     let awaited = awaited.count().min(suspect).min(open);
     let all = targets.len();
-    let parts = [(awaited, "suspect, and not seen for long enough to tell"), (open - awaited, "without enough data")];
-    let said: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} of {all} targets {what}"))
-        .collect();
+    let mut said = Vec::new();
+    if let Some(who) = who {
+        let too_short = if awaited > 0 { ", not seen for long enough to tell" } else { "" };
+        said.push(format!("{suspect} of {all} targets suspect: {who}{too_short}"));
+    }
+    match (open - awaited, said.is_empty()) {
+        (0, _) => {}
+        (rest, true) => said.push(format!("{rest} of {all} targets without enough data")),
+        (rest, false) => said.push(format!("{rest} without enough data")),
+    }
     said.join("; ")
 }
 

@@ -81,7 +81,7 @@ impl Saver<'_> {
         let name = tick.at.to_string().chars().take(19).filter(char::is_ascii_digit).collect::<String>();
         let (day, time) = name.split_at(name.len().min(8));
         let path = PathBuf::from(format!("leakwatch-{day}-{time}.html"));
-        let judgement = settings::gate(self.described.analysis).judge(targets, self.recorder.alert_fired(), |_| None);
+        let judgement = settings::gate(self.described.analysis).judge(targets, self.recorder.alerted(), |_| None);
         let ending = Ending {
             session: self.session(tick),
             settings: settings::for_report(self.described.analysis, self.described.rules),

@@ -121,6 +121,11 @@ impl Gate {
         self.conclude_recordings(watch);
     }
 
+    /// Forgets a recording that turned out to be unusable.
+    pub(super) fn forget(&mut self, recording: &str) {
+        self.keeper.forget(recording);
+    }
+
     /// Asks for the last time.
     pub(super) fn conclude_recordings(&mut self, watch: &Watch) {
         self.keeper.conclude(watch.targets());

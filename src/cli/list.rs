@@ -39,7 +39,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
         rows.push(row(&found, rss));
     }
     if rows.is_empty() {
-        return Err(select::nothing_matched(&args.select));
+        return Err(select::nothing_matched(&args.select, None));
     }
     let mut text = listing(&rows, summary_width(), Style::stdout());
     text.push('\n');

@@ -11,6 +11,7 @@ use crate::source::ProcessSource;
 use super::args::{AnalysisArgs, Format, OutputArgs, SamplingArgs};
 use super::command::Leash;
 use super::error::Error;
+use super::stream::StandsFor;
 use super::view::View;
 use super::{select, settings};
 
@@ -32,6 +33,7 @@ pub(super) struct FullScreen<'a> {
 /// How a session is shown.
 pub(super) struct Showing<'a> {
     pub(super) format: Format,
+    pub(super) stdout: StandsFor,
     /// How long the session lasts, when that is known.
     pub(super) length: Option<Duration>,
     /// `None` where the table has to do.
@@ -40,9 +42,15 @@ pub(super) struct Showing<'a> {
 
 impl<'a> Showing<'a> {
     /// What the options ask for; `full_screen` is `None` where something else writes to the terminal.
-    pub(super) fn new(output: &OutputArgs, sampling: &SamplingArgs, full_screen: Option<FullScreen<'a>>) -> Self {
+    pub(super) fn new(
+        output: &OutputArgs,
+        sampling: &SamplingArgs,
+        stdout: StandsFor,
+        full_screen: Option<FullScreen<'a>>,
+    ) -> Self {
         Self {
             format: output.format,
+            stdout,
             length: settings::length(sampling),
             full_screen: full_screen.filter(|_| !output.is_plain()),
         }

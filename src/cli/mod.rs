@@ -30,6 +30,7 @@ mod select;
 mod select_args;
 mod settings;
 mod signals;
+mod stream;
 mod values;
 mod variables;
 mod view;

@@ -1,20 +1,26 @@
 //! Standard output and the files of `-o` as sinks of a session, and the report at its end.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::escape;
 use crate::event::{Courses, EventSink, Fanout};
 use crate::model::Timestamp;
-use crate::report::{Document, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path};
+use crate::report::{
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path,
+};
+use crate::terminal::{Priority, for_stderr};
+use crate::units::Bytes;
 
 use super::args::{Format, OutputArgs};
 use super::error::{Error, Kind};
 use super::github;
+use super::stream::{StandsFor, Stream};
 
 /// Everything that a session writes besides what people watch.
 pub(super) struct Outputs {
     files: Vec<Output>,
-    streams: Vec<Box<dyn EventSink>>,
+    streams: Vec<Stream>,
     /// Kept only when a file shows them.
     courses: Option<Courses>,
     format: Format,
@@ -24,13 +30,14 @@ pub(super) struct Outputs {
 pub(super) struct Files {
     files: Vec<Output>,
     format: Format,
+    stdout: StandsFor,
 }
 
 impl Files {
     /// Opens all files, so that what cannot work fails before the first sample.
     ///
     /// Nothing is overwritten before all of them are known to work, and none of `inputs` ever.
-    pub(super) fn open(args: &OutputArgs, inputs: &[PathBuf]) -> Result<Self, Error> {
+    pub(super) fn open(args: &OutputArgs, inputs: &[PathBuf], stdout: StandsFor) -> Result<Self, Error> {
         let inputs: Vec<PathBuf> = inputs.iter().filter_map(|path| real_path(path)).collect();
         let mut files: Vec<Output> = Vec::new();
         for path in &args.outputs {
@@ -38,42 +45,46 @@ impl Files {
                 return Err(refused(OutputError::IsInput(path.clone())));
             }
             let file = Output::open(path).map_err(refused)?;
+            if let Some(kept) = file.earlier().map(|earlier| earlier.kept_as).filter(|path| inputs.contains(path)) {
+                return Err(refused(OutputError::IsInput(kept)));
+            }
             if files.iter().any(|other| other.path() == file.path()) {
                 return Err(refused(OutputError::Twice(path.clone())));
             }
             files.push(file);
         }
-        Ok(Self { files, format: args.format })
+        Ok(Self { files, format: args.format, stdout })
     }
 
-    /// Begins the streams: what stood in their files before is gone.
-    pub(super) fn begin(self, started: Timestamp, interval_seconds: Option<f64>) -> Result<Outputs, Error> {
-        let Self { files, format } = self;
-        let mut streams: Vec<Box<dyn EventSink>> = Vec::new();
-        let mut add = |format, out: NamedStream| -> io::Result<()> {
-            match format {
-                OutputFormat::Jsonl => streams.push(Box::new(EventJsonl::new(out, started, interval_seconds)?)),
-                OutputFormat::Csv => streams.push(Box::new(SampleCsv::new(out)?)),
-                _ => {}
-            }
-            Ok(())
+    /// Begins the streams: those that cannot be begun are given up.
+    pub(super) fn begin(self, started: Timestamp, interval_seconds: Option<f64>) -> Outputs {
+        let Self { files, format, stdout: stands_for } = self;
+        let sink = move |format, out: NamedStream| -> io::Result<Box<dyn EventSink>> {
+            Ok(match format {
+                OutputFormat::Jsonl => Box::new(EventJsonl::new(out, started, interval_seconds)?),
+                _ => Box::new(SampleCsv::new(out)?),
+            })
         };
-        for file in &files {
-            let begun = file.stream().and_then(|stream| stream.map_or(Ok(()), |stream| add(file.format(), stream)));
-            begun.map_err(|error| failed(&error))?;
-        }
-        let to_stdout = match format {
-            Format::Jsonl => add(OutputFormat::Jsonl, NamedStream::stdout()),
-            Format::Csv => add(OutputFormat::Csv, NamedStream::stdout()),
-            Format::Json | Format::Table => Ok(()),
-        };
-        match to_stdout {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(failed(&error)),
-            _ => {}
-        }
+        let (streamed, files): (Vec<Output>, Vec<Output>) =
+            files.into_iter().partition(|file| file.format().is_stream());
         let shown = files.iter().any(|file| file.format().has_charts()) || github::is_there();
-        let courses = shown.then(Courses::default);
-        Ok(Outputs { files, streams, courses, format })
+        let mut streams: Vec<Stream> = Vec::new();
+        for file in streamed {
+            let earlier = file.earlier();
+            earlier.iter().for_each(say_earlier);
+            // What is there is not given for nothing; what reads along is to see the first line at once.
+            let begin = if earlier.is_some() { Stream::waiting } else { Stream::begun };
+            streams.push(begin(StandsFor::File, Box::new(move || sink(file.format(), file.stream(earlier.as_ref())?))));
+        }
+        let stdout = match format {
+            Format::Jsonl => Some(OutputFormat::Jsonl),
+            Format::Csv => Some(OutputFormat::Csv),
+            Format::Json | Format::Table => None,
+        };
+        streams.extend(
+            stdout.map(|format| Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout())))),
+        );
+        Outputs { files, streams, courses: shown.then(Courses::default), format }
     }
 }
 
@@ -81,11 +92,16 @@ impl Outputs {
     /// Adds the streams to the sinks of a session.
     pub(super) fn join<'a>(&'a mut self, fanout: &mut Fanout<'a>) {
         for stream in &mut self.streams {
-            fanout.add(stream.as_mut());
+            fanout.add(stream);
         }
         if let Some(courses) = &mut self.courses {
             fanout.add(courses);
         }
+    }
+
+    /// Why streams are incomplete, a sentence for each.
+    pub(super) fn incomplete(&self) -> Vec<String> {
+        self.streams.iter().filter_map(Stream::failure).map(|why| format!("{why}: it is incomplete")).collect()
     }
 
     /// The courses of the targets; `None` when nothing shows them.
@@ -110,6 +126,22 @@ impl Outputs {
         }
         outcome
     }
+}
+
+/// Restarting a watch must not cost what it has recorded.
+fn say_earlier(earlier: &Earlier) {
+    let (path, kept, size) = (earlier.shown.display(), earlier.kept_shown.display(), Bytes(earlier.bytes));
+    let text = if earlier.can_be_kept {
+        let instead =
+            if real_path(&earlier.kept_as).is_some() { ", in place of what was kept there before" } else { "" };
+        format!(
+            "note: '{path}' holds a recording ({size}): it is kept as '{kept}'{instead}, once there is a sample to write"
+        )
+    } else {
+        format!("note: '{path}' holds a recording ({size}): it is replaced once there is a sample to write")
+    };
+    // Nothing is left to be done when even standard error is closed.
+    drop(writeln!(io::stderr(), "{}", Priority::Notice.mark(&for_stderr(&escape::terminal(&text)))));
 }
 
 fn refused(error: OutputError) -> Error {

@@ -11,6 +11,7 @@ use crate::schema;
 use crate::session::{EndedBy, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
+use crate::units::Span;
 
 use super::alerts::Alerts;
 use super::args::{RunArgs, SamplingArgs};
@@ -21,6 +22,7 @@ use super::exit::OnInconclusive;
 use super::gate::Gate;
 use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
+use super::stream::StandsFor;
 use super::{exit, select, settings, signals, warn, watch};
 
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
@@ -34,9 +36,10 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let clock = SystemClock;
     let mut gate = Gate::new(&args.analysis, &rules, &stop, warmup(&args.sampling))?;
     // A command that cannot be started leaves alone what stands in the files.
-    let files = Files::open(&args.output, &[])?;
+    let stdout = StandsFor::stdout(&args.output, Some(&args.alerts));
+    let files = Files::open(&args.output, &[], stdout)?;
     let mut started = Started::start(&args.command, &args.control, args.output.format, &leash)?;
-    let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()));
     let pid = Pid(started.pid());
     let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     gate.set_command(pid, &argv);
@@ -69,7 +72,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         jobs: gate.job_times(),
     };
     // what the command writes would go right through it
-    let showing = Showing::new(&args.output, &args.sampling, Some(full).filter(|_| args.control.quiet_command));
+    let showing = Showing::new(&args.output, &args.sampling, stdout, Some(full).filter(|_| args.control.quiet_command));
     let mut recorder = Recorder::default();
     let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
     let mut outcome = {
@@ -104,7 +107,18 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = format!("inconclusive: {failure}; {}", judgement.summary);
     }
-    judgement.summary = format!("{}; the command {}", judgement.summary, in_words(status, started.was_stopped()));
+    let ended = in_words(status, started.was_stopped());
+    let lasted = outcome.ended.seconds_since(outcome.started);
+    let cut_short = settings::length(&args.sampling).filter(|_| by_itself && !started.was_stopped());
+    judgement.summary = match cut_short.map(|length| length.as_secs_f64()).filter(|&length| lasted < length) {
+        // Not the options are to blame, as what follows may say.
+        Some(length) if judgement.code == exit::INCONCLUSIVE => {
+            let rest = judgement.summary.trim_start_matches("inconclusive: ");
+            let (after, of) = (Span(lasted.round()), Span(length));
+            format!("inconclusive: the command {ended} after {after} of {of}; {rest}")
+        }
+        _ => format!("{}; the command {ended}", judgement.summary),
+    };
     let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {

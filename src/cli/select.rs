@@ -149,8 +149,32 @@ pub(super) fn missing(source: &mut dyn ProcessSource, selection: &Selection, fou
     (!missing.is_empty()).then(|| format!("nothing matches {}; the others are there", missing.join(", ")))
 }
 
-/// Why nothing matched, and what to try.
-pub(super) fn nothing_matched(args: &SelectArgs) -> Error {
+/// Says when names that match nothing stand among the arguments of processes, as that of a script does.
+pub(super) fn only_in_arguments(
+    source: &mut dyn ProcessSource,
+    args: &SelectArgs,
+    selection: &Selection,
+) -> Option<String> {
+    args.names.iter().filter(|_| !args.exact).find_map(|name| {
+        let words = regex::escape(name);
+        let regex = regex::RegexBuilder::new(&words).case_insensitive(true).build().ok()?;
+        let selection = Selection { cmdline: Some(regex), uid: selection.uid, ..Selection::default() };
+        let found = source.find(&selection).ok()?;
+        let first = found.first()?;
+        let what = match found.len() {
+            1 => format!("{} ({}) has", crate::escape::terminal(&first.label.name), first.key.pid),
+            count => format!("{count} processes have"),
+        };
+        let shown = crate::escape::terminal(name);
+        Some(format!("{what} '{shown}' only among the arguments: '--cmdline' looks there, '--process' does not"))
+    })
+}
+
+/// Why nothing matched, and what to try. `elsewhere` is what was found where it was not looked for.
+pub(super) fn nothing_matched(args: &SelectArgs, elsewhere: Option<String>) -> Error {
+    if let Some(hint) = elsewhere {
+        return Error::new(Kind::NothingMatched, format!("no process matches: {}", in_words(args))).hint(hint);
+    }
     let hint = if !groups(args).is_empty() && args.names.is_empty() && args.pids.is_empty() {
         "'systemd-cgls' shows the control groups; is it running, and is its group below '--cgroup-root'? '--wait' waits"
     } else if !args.pids.is_empty() && args.names.is_empty() {

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use crate::clock::StopFlag;
 use crate::event::{EventSink, Fanout};
+use crate::report::NamedStream;
 use crate::terminal::{LiveTable, LogLines, Messages, Screen, Style, TimeLine};
 
 use super::args::Format;
 use super::full_screen::Full;
 use super::live::Showing;
+use super::stream::Stream;
 
 /// What people watch: the full-screen view, the live table or log lines, and messages on standard error.
 #[derive(Default)]
@@ -17,14 +19,14 @@ pub(super) struct View<'a> {
     full: Option<Full<'a>>,
     messages: Option<Messages>,
     table: Option<LiveTable>,
-    lines: Option<LogLines<io::Stdout>>,
+    lines: Option<Stream>,
     progress: Option<TimeLine>,
 }
 
 impl<'a> View<'a> {
     /// A view for what standard output carries.
     pub(super) fn new(showing: Showing<'a>, stop: &StopFlag, interval: Duration) -> Self {
-        let Showing { format, length, full_screen } = showing;
+        let Showing { format, stdout, length, full_screen } = showing;
         let live = format == Format::Table && io::stdout().is_terminal() && can_redraw();
         let full = full_screen.filter(|_| live).and_then(|asked| Full::open(asked, stop, length, interval));
         if full.is_some() {
@@ -42,7 +44,8 @@ impl<'a> View<'a> {
         };
         let table = live.then(|| LiveTable::new(&screen, Style::stdout(), length, Box::new(terminal_size)));
         let progress = length.filter(|_| !live).map(|length| TimeLine::new(&screen, length));
-        let lines = (format == Format::Table && !live).then(|| LogLines::new(io::stdout()));
+        let lines = (format == Format::Table && !live)
+            .then(|| Stream::begun(stdout, Box::new(|| Ok(Box::new(LogLines::new(NamedStream::stdout()))))));
         Self { full, messages: Some(Messages::new(screen, Style::stderr())), table, lines, progress }
     }
 

@@ -18,6 +18,7 @@ use super::error::Error;
 use super::gate::Gate;
 use super::live::{self, FullScreen, Showing};
 use super::outputs::Files;
+use super::stream::StandsFor;
 use super::{select, settings, signals, warn};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
@@ -43,8 +44,9 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         max_overhead: args.sampling.max_overhead,
     };
     let clock = SystemClock;
-    let mut outputs =
-        Files::open(&args.output, &[])?.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()))?;
+    let stdout = StandsFor::stdout(&args.output, Some(&args.alerts));
+    let files = Files::open(&args.output, &[], stdout)?;
+    let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()));
     let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let leash = Leash::default();
     let selected = select::in_words(&args.select);
@@ -56,7 +58,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         command: None,
         jobs: gate.job_times(),
     };
-    let showing = Showing::new(&args.output, &args.sampling, Some(full));
+    let showing = Showing::new(&args.output, &args.sampling, stdout, Some(full));
     let mut recorder = Recorder::default();
     if let Some(text) = missing {
         recorder.note("unmatched", format!("at the start {text}"));
@@ -106,9 +108,12 @@ fn check_matches(
 ) -> Result<Option<String>, Error> {
     let found = source.find(selection).map_err(|error| select::unreadable(&error))?;
     if found.is_empty() && !args.wait {
-        return Err(select::nothing_matched(&args.select));
+        return Err(select::nothing_matched(&args.select, select::only_in_arguments(source, &args.select, selection)));
     }
     if found.is_empty() {
+        if let Some(text) = select::only_in_arguments(source, &args.select, selection) {
+            warn(&text);
+        }
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
     let missing = select::missing(source, selection, &found);

@@ -4,6 +4,7 @@ mod baseline;
 mod course;
 mod jobs;
 mod notice;
+mod raised;
 mod target;
 
 use crate::alert::Alert;
@@ -13,6 +14,7 @@ pub use baseline::{Baseline, CounterGrowth};
 pub use course::{Course, Courses, Line, Point};
 pub use jobs::JobTimes;
 pub use notice::Notice;
+pub use raised::Raised;
 pub use target::{Folded, Target, TargetKind, Trace};
 
 /// What the whole session has come to at a tick.
@@ -54,8 +56,24 @@ pub trait EventSink {
     /// Takes one event.
     ///
     /// # Errors
-    /// When what it writes to cannot take it; the session then ends in order.
+    /// When what it writes to cannot take it and there is nothing left to go on for; the session then ends in order.
     fn take(&mut self, event: Event<'_>) -> std::io::Result<()>;
+
+    /// What was given up since this was asked last, one a call.
+    fn lost(&mut self) -> Option<Notice> {
+        None
+    }
+
+    /// Tells all sinks what some of them gave up.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    fn tell_lost(&mut self, at: Timestamp) -> std::io::Result<()> {
+        while let Some(notice) = self.lost() {
+            self.take(Event::Notice(at, &notice))?;
+        }
+        Ok(())
+    }
 
     /// Whether it does anything with [`Event::Sampled`]: by far the most frequent event, and few care.
     fn wants_samples(&self) -> bool {
@@ -89,6 +107,10 @@ impl EventSink for Fanout<'_> {
             outcome = outcome.and(sink.take(event));
         }
         outcome
+    }
+
+    fn lost(&mut self) -> Option<Notice> {
+        self.sinks.iter_mut().find_map(|sink| sink.lost())
     }
 
     fn wants_samples(&self) -> bool {

@@ -18,6 +18,8 @@ pub enum Notice {
     Unreadable(ProcessLabel, ProcessKey, String),
     /// Something was given up to stay within `--max-overhead`: the share of a core that was used, and what it was.
     BackedOff(f64, String),
+    /// An output cannot be written and was given up; which, and why.
+    OutputLost(String),
     /// Rows of a recording were left out: where, how many, and the first reason.
     RowsSkipped(String, u64, String),
     /// Anything about a recording that its reader should know.
@@ -52,6 +54,7 @@ impl Notice {
             Self::BackedOff(share, what) => {
                 ("backed_off", format!("leakwatch used {:.2} % of a core, more than is allowed: {what}", 100.0 * share))
             }
+            Self::OutputLost(why) => ("output_lost", format!("{why}: given up, it stays incomplete; the rest goes on")),
             Self::RowsSkipped(source, 1, first) => ("rows_skipped", format!("'{source}': one row left out: {first}")),
             Self::RowsSkipped(source, count, first) => {
                 ("rows_skipped", format!("'{source}': {count} rows left out; the first: {first}"))

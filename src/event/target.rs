@@ -105,6 +105,8 @@ pub struct Target {
     pub first_seen: Timestamp,
     /// When it was last read.
     pub last_seen: Timestamp,
+    /// How much of its beginning is left out of every verdict, in seconds: the warm-up of the session.
+    pub left_out_s: f64,
     /// Its age when it was first read, in seconds; `None` when unknown.
     pub age_s: Option<f64>,
     /// When it was found to have gone; `None` while it runs.

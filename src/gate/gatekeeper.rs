@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use crate::alert::{Alert, AlertState, Severity};
-use crate::analysis::{Settings, Status};
+use crate::analysis::Settings;
 use crate::event::{Event, EventSink, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
-use super::allow::{Allowance, about, excuse, excuses_alert};
+use super::alarms::Alarms;
+use super::allow::{Allowance, about};
 use super::answer::{Answer, Outcome, Subject};
 use super::baseline::Baseline;
 use super::expression::{Limit, Threshold};
@@ -33,10 +33,7 @@ pub struct Gatekeeper {
     warmup_s: f64,
     baseline: Baseline,
     allowances: Vec<Allowance>,
-    /// An alert that nothing excuses.
-    alerted: bool,
-    /// Targets of which an alert was excused when it was raised.
-    excused: HashSet<u64>,
+    alarms: Alarms,
     /// The process that was started for the session.
     command: Option<Pid>,
     /// First sample of the session, or of each recording.
@@ -63,8 +60,7 @@ impl Gatekeeper {
             warmup_s,
             baseline: Baseline::default(),
             allowances: Vec::new(),
-            alerted: false,
-            excused: HashSet::new(),
+            alarms: Alarms::default(),
             command: None,
             begun: HashMap::new(),
             latest: None,
@@ -92,21 +88,16 @@ impl Gatekeeper {
         &self.allowances
     }
 
-    /// Whether an alert worse than "a process ended" was raised that nothing excuses.
+    /// An alert worse than "a process ended" that was raised, not withdrawn, and that nothing excuses, in words.
     #[must_use]
-    pub fn alerted(&self) -> bool {
-        self.alerted
+    pub fn alerted(&self) -> Option<&str> {
+        self.alarms.first()
     }
 
-    /// Notes an alert that was raised. One that is over says nothing new, and no longer what was excused.
-    fn alert(&mut self, target: Option<&Target>, alert: &Alert) {
-        if alert.state != AlertState::Firing || alert.kind.severity() <= Severity::Info {
-            return;
-        }
-        match target.filter(|target| excuses_alert(&self.allowances, target, alert)) {
-            Some(target) => drop(self.excused.insert(target.number)),
-            None => self.alerted = true,
-        }
+    /// Forgets a recording that turned out to be unusable.
+    pub fn forget(&mut self, recording: &str) {
+        self.alarms.forget(recording);
+        self.ledger.answers.retain(|answer| answer.subject.source.as_deref() != Some(recording));
     }
 
     /// Compares with an earlier run.
@@ -263,10 +254,7 @@ impl Gatekeeper {
 
     /// Asks every threshold of a target for the last time, and enters the answers that are wanted.
     fn close(&mut self, target: &Target, gone: bool, wanted: fn(Outcome) -> bool) {
-        // What leaks may have proved to be faster by now than what was excused.
-        if self.excused.remove(&target.number) && target.assessment.verdict.status == Status::Leaking {
-            self.alerted |= excuse(&self.allowances, target).is_none_or(|one| one.expired);
-        }
+        self.alarms.conclude(&self.allowances, target);
         let Some(mut guards) = self.open.remove(&target.number) else { return };
         let latest = self.latest.unwrap_or(target.last_seen);
         let elapsed = self.elapsed(target, latest);
@@ -316,81 +304,9 @@ impl EventSink for Gatekeeper {
             // Of a program that its process runs no more only what failed counts: the process goes on under another name.
             Event::Replaced(target) => self.close(target, true, |outcome| outcome == Outcome::Fail),
             Event::Ticked(tick, targets) => self.tick(tick.at, targets),
-            Event::Alert(target, alert) => self.alert(target, alert),
+            Event::Alert(target, alert) => self.alarms.take(&self.allowances, target, alert),
             _ => {}
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::alert::AlertKind;
-    use crate::analysis::{Resource, Tracker};
-    use crate::event::{Baseline as First, TargetKind, Trace};
-    use crate::model::{ProcessLabel, Reading};
-
-    #[test]
-    fn an_excused_alert_is_none_until_it_proves_to_be_faster() {
-        let settings = Settings {
-            window_s: None,
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        };
-        let at = Timestamp(0);
-        let mut tracker = Tracker::new(&settings, None);
-        tracker.push(&Sample { at, reading: Reading { fds: Some(3), ..Reading::default() } });
-        let mut target = Target {
-            number: 0,
-            kind: TargetKind::Process,
-            key: None,
-            label: ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() },
-            program: 0,
-            source: None,
-            first_seen: at,
-            last_seen: at,
-            age_s: None,
-            ended: None,
-            reading: Reading::default(),
-            denied: Vec::new(),
-            ceiling: None,
-            group: None,
-            trace: Trace::default(),
-            baseline: First::default(),
-            attribution: None,
-            assessment: tracker.assess(&settings, None),
-        };
-        let mut keeper = Gatekeeper::new(Vec::new(), settings, 0.0);
-        keeper.allow(vec![Allowance {
-            process: regex::Regex::new("service").expect("a pattern"),
-            resource: Resource::Fds,
-            max_rate: 1.0,
-            rate_as_written: "3600/h".to_owned(),
-            reason: String::new(),
-            expires: "2999-12-31".to_owned(),
-            expired: false,
-            place: String::new(),
-        }]);
-        let kind = AlertKind::Leak;
-        let alert = |state| Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
-        target.assessment.verdict.resource = Some(Resource::Fds);
-        keeper.alert(Some(&target), &alert(AlertState::Firing));
-        // It leaks no more: nothing tells any longer what it was.
-        target.assessment.verdict.resource = None;
-        keeper.alert(Some(&target), &alert(AlertState::Resolved));
-        assert!(!keeper.alerted());
-
-        (target.assessment.verdict.resource, target.assessment.verdict.status) = (Some(Resource::Fds), Status::Leaking);
-        for (low, alerted) in [(0.5, false), (2.0, true)] {
-            keeper.excused.insert(target.number);
-            let fds = target.assessment.resources.iter_mut().find(|known| known.resource == Resource::Fds);
-            fds.expect("it is judged").growth.ci_low = Some(low);
-            keeper.conclude(std::slice::from_ref(&target));
-            assert_eq!(keeper.alerted(), alerted, "it may have proved to be faster by now");
-        }
     }
 }

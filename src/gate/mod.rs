@@ -5,6 +5,7 @@
 //! reads a metric with its interval off that, `judge` holds it against the limit, `gatekeeper` does so for every target
 //! while a session runs, and `answer` says what came of it.
 
+mod alarms;
 mod allow;
 mod answer;
 mod baseline;

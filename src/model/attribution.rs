@@ -183,6 +183,8 @@ pub struct Member {
     pub name: String,
     /// What it has added since the sum was first seen: bytes, or a number.
     pub growth: i64,
+    /// Whether it joined a sum that was seen for long: it has added all that it holds.
+    pub came_later: bool,
 }
 
 /// What is known of the causes, for a target that is suspect or leaking.

@@ -19,6 +19,12 @@ impl Timestamp {
         }
     }
 
+    /// `12:03:04`, in UTC.
+    #[must_use]
+    pub fn time_of_day(self) -> String {
+        self.to_string().get(11..19).unwrap_or_default().to_owned()
+    }
+
     /// This moment and `span` more.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {

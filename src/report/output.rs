@@ -1,12 +1,15 @@
 //! The files that `-o` names: checked at the start, replaced whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::document::Document;
+
+/// A header is no longer than this, in bytes.
+const HEADER_MOST: u64 = 4096;
 
 /// What a file is to hold, by its ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +87,21 @@ pub struct Output {
     place: Place,
 }
 
+/// A recording that stands where another one is to be written.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// As it was typed, for messages.
+    pub shown: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// Where it is kept, for messages.
+    pub kept_shown: PathBuf,
+    /// Where it is kept, with links followed; what was kept there before is replaced.
+    pub kept_as: PathBuf,
+    /// Whether its folder can be written; it is replaced otherwise.
+    pub can_be_kept: bool,
+}
+
 #[derive(Debug)]
 enum Place {
     /// Written beside it and renamed over it at the end.
@@ -130,30 +148,53 @@ impl Output {
         &self.path
     }
 
-    /// Begins a stream: what stood in the file before is gone. `None` for a report.
-    ///
-    /// # Errors
-    /// When the system refuses.
-    pub fn stream(&self) -> io::Result<Option<NamedStream>> {
-        let Place::Direct(file) = &self.place else { return Ok(None) };
-        if !self.format.is_stream() {
-            return Ok(None);
-        }
-        let name = format!("'{}'", self.typed.display());
-        if file.metadata()?.is_file() {
-            file.set_len(0)?;
-        }
-        Ok(Some(NamedStream { name, out: BufWriter::new(Box::new(file.try_clone()?)) }))
+    /// What a stream would end; `None` when nothing is lost by it.
+    #[must_use]
+    pub fn earlier(&self) -> Option<Earlier> {
+        let Place::Direct(file) = &self.place else { return None };
+        let found = file.metadata().ok().filter(fs::Metadata::is_file)?;
+        // A header alone is nothing to keep.
+        let mut start = Vec::new();
+        File::options().read(true).open(&self.path).ok()?.take(HEADER_MOST).read_to_end(&mut start).ok()?;
+        let header = start.iter().position(|&byte| byte == b'\n').map_or(start.len(), |end| end + 1);
+        let has_rows = found.len() > header as u64;
+        has_rows.then(|| Earlier {
+            shown: self.typed.clone(),
+            bytes: found.len(),
+            // A link that was typed is not where the file is.
+            kept_shown: aside(if self.typed.is_symlink() { &self.path } else { &self.typed }),
+            kept_as: aside(&self.path),
+            can_be_kept: temporary(folder_of(&self.path)).is_ok(),
+        })
     }
 
-    /// Writes what is written whole; a stream has been written already.
+    /// Begins a stream. An `earlier` recording is kept beside it, where that can be done.
+    ///
+    /// # Errors
+    /// When the system refuses; the error names the file.
+    pub fn stream(self, earlier: Option<&Earlier>) -> io::Result<NamedStream> {
+        let name = format!("'{}'", self.typed.display());
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot write {name}: {error}"));
+        let Place::Direct(mut file) = self.place else {
+            return Err(io::Error::other(format!("{name} is written at the end")));
+        };
+        if let Some(earlier) = earlier
+            && fs::rename(&self.path, &earlier.kept_as).is_ok()
+        {
+            let rights = file.metadata().map_err(named)?.permissions();
+            file = File::options().write(true).create_new(true).open(&self.path).map_err(named)?;
+            file.set_permissions(rights).map_err(named)?;
+        } else if file.metadata().map_err(named)?.is_file() {
+            file.set_len(0).map_err(named)?;
+        }
+        Ok(NamedStream { name, out: BufWriter::new(Box::new(file)) })
+    }
+
+    /// Writes what is written whole.
     ///
     /// # Errors
     /// When it cannot be written; what stood there before is then still there.
     pub fn finish(self, document: &Document<'_>) -> Result<(), OutputError> {
-        if self.format.is_stream() {
-            return Ok(());
-        }
         let (path, typed) = (self.path, self.typed);
         let fail = |source| OutputError::Io { path: typed.clone(), source };
         match self.place {
@@ -207,6 +248,13 @@ pub fn append(path: &Path, text: &str) -> io::Result<()> {
 #[must_use]
 pub fn real_path(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok()
+}
+
+/// The name an earlier recording is kept under: `x.csv~`.
+fn aside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("~");
+    PathBuf::from(name)
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::alert::{Alert, Severity};
-use crate::event::{Event, EventSink, Folded, Target};
+use crate::event::{Event, EventSink, Folded, Raised, Target};
 use crate::model::Timestamp;
 use crate::schema;
 
@@ -21,7 +21,7 @@ pub struct Recorder {
     /// Alerts before the latest tick: later ones are put into the order of time at the next one, for a recording tells
     /// them target by target.
     settled: usize,
-    fired: bool,
+    raised: Raised,
 }
 
 /// What only the end of a session knows.
@@ -40,10 +40,16 @@ pub struct Ending {
 }
 
 impl Recorder {
-    /// Whether an alert worse than "a process ended" has fired.
+    /// An alert worse than "a process ended" that has fired and was not withdrawn, in words.
     #[must_use]
-    pub fn alert_fired(&self) -> bool {
-        self.fired
+    pub fn alerted(&self) -> Option<&str> {
+        self.raised.first()
+    }
+
+    /// Forgets the alerts of a recording that turned out to be unusable.
+    pub fn forget(&mut self, recording: &str) {
+        self.alerts.retain(|alert| alert.source.as_deref() != Some(recording));
+        self.raised.forget(recording);
     }
 
     /// Adds a notice that belongs to no moment.
@@ -95,7 +101,7 @@ impl EventSink for Recorder {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Alert(target, alert) => {
-                self.fired |= alert.kind.severity() > Severity::Info;
+                self.raised.take(target, alert);
                 self.keep_alert(target, alert);
             }
             Event::Ticked(..) => {

@@ -72,6 +72,9 @@ fn aspects(target: &Target, pss: bool) -> Aspects {
     }
 }
 
+/// The part of what was seen of a sum in which its members are still coming.
+const BEGINNING: f64 = 0.1;
+
 impl Watch {
     /// Running processes that are suspect or leaking.
     fn accused(&mut self) -> Vec<usize> {
@@ -123,10 +126,13 @@ impl Watch {
             if target.ended.is_some() || !is_member(at) {
                 return None;
             }
-            let first = if target.first_seen > sum.first_seen { 0 } else { value(&target.baseline.reading())? };
+            // One that came while the sum was just begun counts as it does by itself.
+            let seen_s = sum.last_seen.seconds_since(sum.first_seen);
+            let came_later = target.first_seen.seconds_since(sum.first_seen) > BEGINNING * seen_s;
+            let first = if came_later { 0 } else { value(&target.baseline.reading())? };
             let growth = i64::try_from(value(&target.reading)?).ok()?.saturating_sub(i64::try_from(first).ok()?);
             let pid = target.key.map(|key| key.pid);
-            (growth > 0).then(|| Member { pid, name: target.label.name.clone(), growth })
+            (growth > 0).then(|| Member { pid, name: target.label.name.clone(), growth, came_later })
         };
         let mut members: Vec<Member> = self.targets.iter().enumerate().filter_map(member).collect();
         members.sort_by_key(|member| std::cmp::Reverse(member.growth));

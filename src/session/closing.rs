@@ -1,4 +1,4 @@
-//! How targets end: one that has gone, and all of them with the session.
+//! How targets end: one that has gone, and all of them with the session or the recording.
 
 use std::io;
 
@@ -6,9 +6,29 @@ use crate::alert::{AlertKind, explain_end};
 use crate::event::{Event, EventSink};
 use crate::model::Timestamp;
 
+use super::ended::Ended;
 use super::watch::{Series, Watch};
 
 impl Watch {
+    /// Begins another recording: its length counts from its own first row.
+    pub(super) fn begin_recording(&mut self) {
+        self.replaying = true;
+        self.span = None;
+        self.first = self.targets.len();
+        self.pools.forget();
+        for series in &mut self.series {
+            series.pool = None;
+        }
+    }
+
+    /// Takes back all targets of the recording that was read last: it turned out to be misread.
+    pub fn forget_recording(&mut self) {
+        self.targets.truncate(self.first);
+        self.series.truncate(self.first);
+        self.ended = Ended::default();
+        self.pools.forget();
+    }
+
     /// Closes a target that has gone.
     pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         self.end(index, "the process has ended", at, sink)?;

@@ -81,7 +81,7 @@ impl Watch {
     ) -> io::Result<()> {
         let series = &mut self.series[index];
         let Exactness::Awaited(mut assessment) = std::mem::take(&mut series.exactness) else { return Ok(()) };
-        let (reason, refuted) = weigh(&assessment, count);
+        let (reason, refuted) = weigh(&assessment, count, at);
         assessment.verdict.reasons.push(reason.clone());
         series.exactness = if refuted {
             assessment.verdict.status = Status::Suspect;
@@ -123,7 +123,7 @@ pub(super) fn why_not(error: &ReadError) -> String {
 }
 
 /// What the count says of the accusation, and whether it refutes it: less than half of the growth is there.
-fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>) -> (Reason, bool) {
+fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>, at: Timestamp) -> (Reason, bool) {
     let level = assessment.resources.iter().find(|known| known.resource == Resource::Memory).map(|known| known.level);
     let first = level.and_then(|level| level.first).unwrap_or(0);
     let last = level.and_then(|level| level.last).unwrap_or(0);
@@ -146,9 +146,11 @@ fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>) -> (Reason
                 bytes => format!(", {} more are given back already", Bytes(bytes)),
             };
             let verb = if refuted { "does not bear this out" } else { "confirms it" };
+            // It is done once: later readings stand beside it.
             let text = format!(
-                "counting page by page {verb}: {} in use{freed}, when the counters said {}",
+                "counting page by page {verb}: {} in use at {} UTC{freed}, the counters said {}",
                 Bytes(held),
+                at.time_of_day(),
                 Bytes(last)
             );
             (reason(!refuted, Some(held), text), refuted)

@@ -152,7 +152,7 @@ impl<'a> Session<'a> {
         let judged = watch.judge(ended, sink);
         let counted = self.count_pages(ended, watch, sink);
         self.look_inside(ended, watch, true);
-        if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)) {
+        if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)).and(sink.tell_lost(ended)) {
             failed.get_or_insert(error);
         }
         Ok(Outcome {
@@ -219,7 +219,8 @@ impl<'a> Session<'a> {
             self.count_pages(tick.at, watch, sink)?;
             self.look_inside(tick.at, watch, false);
             tick.host = self.look_around(tick.at, watch, sink)?;
-            sink.take(Event::Ticked(&tick, watch.targets()))
+            sink.take(Event::Ticked(&tick, watch.targets()))?;
+            sink.tell_lost(tick.at)
         })();
         Ok(outcome)
     }

@@ -3,6 +3,7 @@
 
 use crate::analysis::{Assessment, Reason, Resource, Rule, Status};
 use crate::event::TargetKind;
+use crate::model::{Ceiling, CeilingKind, HostMemory};
 use crate::units::Bytes;
 
 use super::watch::Watch;
@@ -58,6 +59,34 @@ impl Watch {
                 "it grows, and processes of this name that grew were replaced before it: the {members} of them together do not grow"
             ),
         })
+    }
+
+    /// What all of a sum grow into is the memory of the host.
+    pub(super) fn sums_share(&mut self, host: HostMemory) {
+        let ceiling = Ceiling {
+            kind: CeilingKind::Host,
+            limit_bytes: host.total_bytes,
+            used_bytes: host.total_bytes.saturating_sub(host.available_bytes),
+        };
+        for index in 0..self.targets.len() {
+            let is_sum = matches!(self.targets[index].kind, TargetKind::Pool { .. } | TargetKind::Selection { .. });
+            if is_sum && self.targets[index].ended.is_none() {
+                self.surrounded(index, Some(ceiling));
+            }
+        }
+    }
+
+    /// A member fills the host no later than all of its pool do.
+    pub(super) fn forecast_with_pool(&self, index: usize, assessment: &mut Assessment) {
+        let is_host = |index: usize| self.targets[index].ceiling.is_some_and(|found| found.kind == CeilingKind::Host);
+        let pool = self.series[index].pool.and_then(|pool| self.pools.get(pool).target);
+        let Some(pool) = pool.filter(|&pool| is_host(pool) && is_host(index)) else { return };
+        let of_all = self.targets[pool].assessment.forecast;
+        let sooner = |all: Option<f64>, one: Option<f64>| all.zip(one).is_some_and(|(all, one)| all < one);
+        let own = assessment.forecast;
+        if sooner(of_all.not_before_s, own.not_before_s) || sooner(of_all.likely_by_s, own.likely_by_s) {
+            assessment.forecast = of_all;
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]

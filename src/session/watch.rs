@@ -52,7 +52,9 @@ pub struct Watch {
     /// By how many bytes a counter of memory may be off.
     counter_error: f64,
     /// First and last time so far, for [`MinObservation::FifthOfRecording`].
-    span: Option<(Timestamp, Timestamp)>,
+    pub(super) span: Option<(Timestamp, Timestamp)>,
+    /// The first target of the recording that is read.
+    pub(super) first: usize,
     /// Samples so soon after the first one are not judged, in seconds.
     warmup_s: f64,
 }
@@ -75,6 +77,7 @@ impl Watch {
             accused: Vec::new(),
             counter_error: 0.0,
             span: None,
+            first: 0,
             warmup_s: 0.0,
         }
     }
@@ -102,16 +105,6 @@ impl Watch {
     pub(super) fn begin_live(&mut self, counter_error_bytes: u64) {
         self.confirms = true;
         self.counter_error = counter_error_bytes as f64;
-    }
-
-    /// Begins another recording: its length counts from its own first row.
-    pub(super) fn begin_recording(&mut self) {
-        self.replaying = true;
-        self.span = None;
-        self.pools.forget();
-        for series in &mut self.series {
-            series.pool = None;
-        }
     }
 
     /// How many lanes there are: targets of one lane are judged together, and see each other's samples in their order.
@@ -213,6 +206,7 @@ impl Watch {
             trace: Trace::default(),
             baseline: Baseline::default(),
             attribution: None,
+            left_out_s: 0.0,
             assessment: Tracker::new(&self.rules.analysis, None).assess(&self.rules.analysis, None),
         }
     }
@@ -247,6 +241,9 @@ impl Watch {
         self.span = Some((first.min(at), last.max(at)));
         let spiking = series.found.iter().any(|finding| finding.kind == AlertKind::Spike);
         let warming = at.seconds_since(first) < self.warmup_s;
+        if warming {
+            target.left_out_s = at.seconds_since(target.first_seen);
+        }
         let changed = !warming && (tracker.push(sample) || spiking);
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         sink.take(Event::Sampled(target, sample))?;
@@ -316,6 +313,7 @@ impl Watch {
 
     /// Takes the memory of the host.
     pub(super) fn host(&mut self, at: Timestamp, host: HostMemory, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.sums_share(host);
         let alerts = self.host.update(at, &host_findings(host));
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(None, alert)))
     }
@@ -329,6 +327,7 @@ impl Watch {
         };
         let mut assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
         self.weigh_pool(index, &mut assessment);
+        self.forecast_with_pool(index, &mut assessment);
         if self.awaits_count(index, &mut assessment, at) {
             return Ok(());
         }

@@ -7,9 +7,6 @@ use regex::Regex;
 
 use crate::model::{GroupName, Pid};
 
-/// A watcher has the words in its command line that it looks for; one that is meant itself has this name.
-const OWN_NAME: &str = "leakwatch";
-
 /// What the user selected.
 ///
 /// Pids, names and the regular expression add up (any of them matches); `uid` narrows them, and matches by
@@ -96,11 +93,7 @@ impl Selection {
         }
         let meant = self.pids.contains(&candidate.pid())
             || self.wants_any_name_of(candidate)
-            || self.cmdline.as_ref().is_some_and(|wanted| {
-                !candidate.is_ancestor_of_leakwatch()
-                    && candidate.comm() != OWN_NAME
-                    && wanted.is_match(candidate.cmdline().unwrap_or_default())
-            });
+            || self.cmdline.as_ref().is_some_and(|wanted| is_meant_by_line(wanted, candidate));
         meant && user_fits(candidate)
     }
 
@@ -128,6 +121,18 @@ pub trait Candidate {
     fn uid(&mut self) -> Option<u32>;
     /// Whether it is one of the processes that leakwatch descends from: their command lines quote ours.
     fn is_ancestor_of_leakwatch(&self) -> bool;
+}
+
+/// Whether the command line matches before it starts leakwatch, as `timeout 60 leakwatch --process NAME` does: what is
+/// said to leakwatch names what it watches.
+fn is_meant_by_line(wanted: &Regex, candidate: &mut impl Candidate) -> bool {
+    const OURS: &str = env!("CARGO_PKG_NAME");
+    if candidate.is_ancestor_of_leakwatch() || candidate.comm() == OURS {
+        return false;
+    }
+    let line = candidate.cmdline().unwrap_or_default();
+    let end: usize = line.split(' ').take_while(|word| file_name(word) != OURS).map(|word| word.len() + 1).sum();
+    wanted.is_match(&line[..end.min(line.len())]) && candidate.exe().is_none_or(|exe| file_name(exe) != OURS)
 }
 
 /// What follows the last separator, without the note that Linux adds to a replaced executable.
@@ -224,10 +229,17 @@ mod tests {
         let selection = Selection { cmdline: Some(Regex::new("-m +http").expect("valid")), ..Selection::default() };
         assert!(selection.wants(&mut server()));
         assert!(!selection.wants(&mut Known { ancestor: true, ..server() }));
-        let another_watch = Known { comm: OWN_NAME, ..server() };
-        assert!(!selection.wants(&mut another_watch.clone()));
-        assert!(by_name("leakwatch").wants(&mut another_watch.clone()));
         assert!(by_name("python").wants(&mut Known { ancestor: true, ..server() }));
+    }
+
+    #[test]
+    fn what_is_said_to_leakwatch_is_no_match() {
+        let selection = Selection { cmdline: Some(Regex::new("svc").expect("valid")), ..Selection::default() };
+        let line = |cmdline| Known { cmdline: Some(cmdline), ..server() };
+        assert!(!selection.wants(&mut line("timeout 60 /usr/bin/leakwatch --process svc")));
+        assert!(!selection.wants(&mut line("leakwatch --process svc")));
+        assert!(selection.wants(&mut line("python3 svc.py --log /var/log/leakwatch")));
+        assert!(!selection.wants(&mut Known { exe: Some("/usr/bin/leakwatch"), ..line("lw -p svc") }));
     }
 
     #[test]

@@ -96,6 +96,13 @@ pub(super) fn other_resource(known: &ResourceAssessment) -> String {
     }
 }
 
+/// How long a target was looked at, and what of it does not count: `4 s (the first 6 s are left out)`.
+pub(super) fn seen(target: &Target) -> String {
+    let seen = Span(target.assessment.observed_s.round());
+    let left_out = target.left_out_s.round();
+    if left_out < 1.0 { seen.to_string() } else { format!("{seen} (the first {} are left out)", Span(left_out)) }
+}
+
 /// How long a process has run.
 pub(super) fn age(target: &Target) -> String {
     let seen = target.last_seen.seconds_since(target.first_seen);

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::alert::{Alert, AlertState, Severity};
 use crate::escape;
-use crate::event::{Event, EventSink, Target, TargetKind};
+use crate::event::{Event, EventSink, Notice, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::crowd::Crowd;
@@ -132,8 +132,11 @@ impl EventSink for Messages {
             }
             Event::Notice(at, notice) => {
                 let text = notice.sentence().1;
-                let line = format!("{} {}: {}", self.stamp(at), self.style.dim("note"), escape::terminal(&text));
-                self.say(Priority::Notice, &line);
+                let (label, priority) = match notice {
+                    Notice::OutputLost(_) => (self.style.severity(Severity::Warning, "warning"), Priority::Warning),
+                    _ => (self.style.dim("note"), Priority::Notice),
+                };
+                self.say(priority, &format!("{} {label}: {}", self.stamp(at), escape::terminal(&text)));
             }
             Event::Ticked(tick, _) => {
                 self.say_found();

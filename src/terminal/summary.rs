@@ -6,7 +6,7 @@ use crate::advice;
 use crate::analysis::Status;
 use crate::escape;
 use crate::event::{Folded, Target};
-use crate::units::{Bytes, Span};
+use crate::units::Bytes;
 
 use super::concern::by_concern;
 use super::table::{TableSize, table};
@@ -61,7 +61,7 @@ fn words(target: &Target, style: Style) -> String {
     let mut text = String::new();
     let known = &target.assessment;
     let verdict = figures::verdict_words(known);
-    let seen = Span(known.observed_s.round());
+    let seen = figures::seen(target);
     let head = format!("{}: {verdict}, seen for {seen}", describe_target(target));
     let _ = writeln!(text, "{}", style.bold(&head));
     for reason in &known.verdict.reasons {

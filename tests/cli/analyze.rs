@@ -282,3 +282,29 @@ fn rows_by_time_and_rows_by_process_say_the_same() {
         alerts.as_array().expect("alerts").iter().filter_map(|alert| alert["timestamp"].as_str()).collect();
     assert!(times.len() > 89 && times.is_sorted(), "alerts stand in the order of time");
 }
+
+#[test]
+fn of_a_file_that_is_refused_nothing_is_judged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hosts = folder.path().join("hosts.csv");
+    let steady = folder.path().join("steady.csv");
+    let row = |at: u64, bytes: u64| format!("{at},{bytes}\n");
+    let head = "time_s,rss_bytes\n".to_owned();
+    // Two hosts in one column: the second row of each moment repeats the time, and the first rows alone climb.
+    let mixed: String = (0..400).map(|at| row(at, (100 + at) << 20) + &row(at, 90 << 20)).collect();
+    std::fs::write(&hosts, head.clone() + &mixed).expect("a file");
+    let alone: String = (0..400).map(|at| row(at, (100 << 20) + (at % 7) * 4096)).collect();
+    std::fs::write(&steady, head + &alone).expect("a file");
+    let (hosts, steady) = (hosts.to_str().expect("a path"), steady.to_str().expect("a path"));
+
+    let refused = run(&["analyze", hosts]);
+    assert_eq!((refused.status.code(), stdout(&refused).trim()), (Some(2), ""), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("--group-by"), "{}", stderr(&refused));
+
+    let beside = run(&["analyze", "--format", "json", hosts, steady]);
+    assert_eq!(beside.status.code(), Some(2), "{}", stderr(&beside));
+    let report: Value = serde_json::from_slice(&beside.stdout).expect("JSON");
+    let targets = report["targets"].as_array().expect("targets");
+    assert!(targets.iter().all(|target| target["source"] == steady) && targets.len() == 1, "{targets:?}");
+    assert!(report["alerts"].as_array().expect("alerts").iter().all(|alert| alert["source"] == steady), "{report}");
+}

@@ -79,14 +79,14 @@ fn an_output_that_fails_leaves_the_others_as_they_were() {
 }
 
 #[test]
-fn a_full_disk_ends_the_session_and_keeps_the_rest() {
+fn a_full_disk_ends_one_output_and_not_the_watch() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let full = folder.path().join("full.csv");
     let kept = folder.path().join("kept.json");
     std::os::unix::fs::symlink("/dev/full", &full).expect("a link");
     let output = leakwatch()
-        .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "60"])
+        .args(["--pid", &target.pid(), "--interval", "50ms", "--samples", "8", "--on-inconclusive", "pass"])
         .arg("-o")
         .arg(&full)
         .arg("-o")
@@ -94,8 +94,19 @@ fn a_full_disk_ends_the_session_and_keeps_the_rest() {
         .output()
         .expect("the program starts");
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
-    // The header fails at the start already, so nothing has been recorded that could be lost.
+    let said = stderr(&output);
+    let warnings = said.lines().filter(|line| line.contains("warning") && line.contains("full.csv'"));
+    assert_eq!(warnings.count(), 1, "{said}");
+    assert!(
+        said.lines().last().is_some_and(|last| last.contains("full.csv'") && last.contains("incomplete")),
+        "{said}"
+    );
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&kept).expect("the report")).expect("JSON");
+    assert_eq!(report["session"]["ended_by"], "samples");
+    assert_eq!(report["session"]["ticks"], 8);
+    assert_eq!(report["verdict"]["exit_status"], 2);
+    assert_eq!(report["notices"][0]["kind"], "output_lost");
+    // Standard output is one of several as well.
     let output = leakwatch()
         .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "300ms", "--format", "json"])
         .stdout(std::fs::File::options().write(true).open("/dev/full").expect("/dev/full"))
@@ -107,6 +118,52 @@ fn a_full_disk_ends_the_session_and_keeps_the_rest() {
     assert!(stderr(&output).contains("standard output"), "{}", stderr(&output));
     let report = std::fs::read_to_string(&kept).expect("the other report");
     assert!(report.contains("\"schema_version\""), "{report}");
+}
+
+#[test]
+fn an_earlier_recording_is_kept_beside_the_new_one() {
+    let target = Target::start("steady", &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.csv");
+    let aside = folder.path().join("x.csv~");
+    let link = folder.path().join("link.csv");
+    std::os::unix::fs::symlink(&path, &link).expect("a link");
+    let record = || {
+        let args = ["--pid", &target.pid(), "--interval", "50ms", "--samples", "2", "-o"];
+        stderr(&leakwatch().args(args).arg(&link).output().expect("the program starts"))
+    };
+    // A file without a row is nothing to keep.
+    std::fs::write(&path, "timestamp,pid\n").expect("a file");
+    assert!(!record().contains("recording (") && !aside.exists());
+    let week = std::fs::read_to_string(&path).expect("a recording");
+    assert_eq!(week.lines().count(), 3, "{week}");
+    let said = record();
+    assert!(said.contains("is kept as") && said.contains("x.csv~', once"), "{said}");
+    assert_eq!(std::fs::read_to_string(&aside).expect("what was kept"), week);
+    assert_eq!(std::fs::read_to_string(&path).expect("a recording").lines().count(), 3);
+    assert!(link.is_symlink());
+}
+
+#[test]
+fn what_is_analysed_is_not_replaced_by_what_is_kept_aside() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["x.csv", "x.csv~"] {
+        std::fs::write(folder.path().join(name), "timestamp,rss_bytes\n1,50000000\n2,50000000\n").expect("a file");
+    }
+    let output = leakwatch().current_dir(&folder).args(["analyze", "x.csv~", "-o", "x.csv"]).output();
+    let output = output.expect("the program starts");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("x.csv~' is a recording to be analysed"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_watch_that_sees_nothing_leaves_the_recording_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("kept.csv");
+    std::fs::write(&kept, "timestamp,rss_bytes\n1,50000000\n").expect("a file");
+    let args = ["--process", "no-such-name", "--wait", "--interval", "50ms", "--samples", "2", "-o"];
+    let output = leakwatch().args(args).arg(&kept).output().expect("the program starts");
+    assert_eq!(std::fs::read_to_string(&kept).expect("the file").lines().count(), 2, "{}", stderr(&output));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn the_pages_are_counted_before_a_leak_is_said() {
     let there = |bytes| ExactMemory { anonymous: bytes, ..ExactMemory::default() };
     let (status, text, leaks) = judged(Some(there), true);
     assert_eq!((status, leaks), (Status::Leaking, 1));
-    assert!(text.starts_with("counting page by page confirms it"), "{text}");
+    assert!(text.starts_with("counting page by page confirms it") && text.contains(" in use at "), "{text}");
     let given_back = |bytes| ExactMemory { anonymous: bytes, lazy_free: bytes - (51 << 20), swap: 0 };
     let (status, text, leaks) = judged(Some(given_back), true);
     assert_eq!((status, leaks), (Status::Suspect, 0));

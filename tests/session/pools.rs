@@ -2,7 +2,8 @@
 
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::{Rule, Status};
-use leakwatch::event::TargetKind;
+use leakwatch::event::{Target, TargetKind};
+use leakwatch::model::{Ceiling, CeilingKind};
 
 use crate::script::*;
 
@@ -44,6 +45,21 @@ fn a_pool_that_leaks_excuses_nobody() {
     let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());
     let statuses: Vec<_> = watch.targets().iter().map(|target| target.assessment.verdict.status).collect();
     assert_eq!(statuses, [Status::Leaking; 3]);
+}
+
+#[test]
+fn a_member_fills_the_host_no_later_than_its_pool() {
+    let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
+    let mut script = Script::of((7..11).map(leaking).collect());
+    script.host_total = 32 << 30;
+    script.host_free = 24 << 30;
+    script.ceiling = Some(Ceiling { kind: CeilingKind::Host, limit_bytes: 32 << 30, used_bytes: 8 << 30 });
+    let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());
+    let full = |target: &Target| target.assessment.forecast.not_before_s.expect("a forecast");
+    let pool = watch.targets().iter().find(|target| target.key.is_none()).expect("a pool");
+    // 24 GiB at four times 64 KiB a second.
+    assert!((90_000.0..100_000.0).contains(&full(pool)), "{:?}", pool.assessment.forecast);
+    assert!(watch.targets().iter().all(|target| full(target) <= full(pool) + 1.0));
 }
 
 #[test]

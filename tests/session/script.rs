@@ -9,7 +9,8 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{Clock, ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{
-    Aspects, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp,
+    Aspects, Ceiling, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading, StartTime,
+    Timestamp,
 };
 use leakwatch::session::{MinObservation, Outcome, Plan, Rules, Session, Watch};
 use leakwatch::source::{
@@ -44,7 +45,9 @@ pub struct Script {
     pub slowness: Duration,
     pub refuses: Option<ReadError>,
     pub denies_fds: bool,
+    pub host_total: u64,
     pub host_free: u64,
+    pub ceiling: Option<Ceiling>,
     /// How often limits were asked for.
     pub looks: u64,
     /// The memory of the one control group, from a second on; it is gone where there is none.
@@ -69,7 +72,9 @@ impl Script {
             slowness: Duration::ZERO,
             refuses: None,
             denies_fds: false,
+            host_total: 100,
             host_free: 90,
+            ceiling: None,
             looks: 0,
             group: None,
             pages: None,
@@ -145,8 +150,8 @@ impl ProcessSource for Script {
 
     fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
         self.looks += 1;
-        let host = Some(HostMemory { total_bytes: 100, available_bytes: self.host_free });
-        Surroundings { ceiling: None, host }
+        let host = Some(HostMemory { total_bytes: self.host_total, available_bytes: self.host_free });
+        Surroundings { ceiling: self.ceiling, host }
     }
 }
 

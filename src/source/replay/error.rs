@@ -44,6 +44,14 @@ pub enum ReplayError {
     TooManySeries { file: String, column: String, limit: usize },
 }
 
+impl ReplayError {
+    /// Whether every row is in doubt, also those that were handed out: no verdict may be given on any of them.
+    #[must_use]
+    pub fn is_about_all(&self) -> bool {
+        matches!(self, Self::UnnamedUnit { .. } | Self::Shuffled { .. } | Self::TooManySeries { .. })
+    }
+}
+
 fn because(first: &Option<Fault>) -> String {
     first.as_ref().map(|fault| format!(": {fault}")).unwrap_or_default()
 }

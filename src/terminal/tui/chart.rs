@@ -15,7 +15,7 @@ use crate::event::{Course, Point, Target};
 use crate::model::Timestamp;
 use crate::units::{Bytes, Span};
 
-use super::draw::{Palette, time_of_day};
+use super::draw::Palette;
 
 /// Columns for the labels of memory.
 const LABELS: u16 = 11;
@@ -75,8 +75,8 @@ pub(super) fn draw(
         });
     frame.render_widget(canvas, plot);
     let [_, times] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(below);
-    frame.render_widget(Paragraph::new(time_of_day(first.at)).style(palette.dim()), times);
-    let end = format!("{} UTC, {} on", time_of_day(last.at), Span(length.round()));
+    frame.render_widget(Paragraph::new(first.at.time_of_day()).style(palette.dim()), times);
+    let end = format!("{} UTC, {} on", last.at.time_of_day(), Span(length.round()));
     frame.render_widget(Paragraph::new(Line::from(end).right_aligned()).style(palette.dim()), times);
 }
 

@@ -7,7 +7,7 @@ use crate::advice;
 use crate::escape;
 use crate::event::{Course, Target};
 use crate::model::Counter;
-use crate::units::{SignedBytes, Span};
+use crate::units::SignedBytes;
 
 use super::super::{describe_target, figures};
 use super::draw::Palette;
@@ -27,16 +27,10 @@ pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette
         Piece::styled(describe_target(target), Style::new().add_modifier(Modifier::BOLD)),
         Piece::raw(": "),
         Piece::styled(figures::verdict_words(known), palette.verdict(known.verdict.status)),
-        Piece::raw(format!(", seen for {}", Span(known.observed_s.round()))),
+        Piece::raw(format!(", seen for {}", figures::seen(target))),
     ])];
     if let Some(full) = full(target) {
         lines.push(Line::styled(full, palette.ink(Color::Yellow)));
-    }
-    if advice::is_accused(target) {
-        lines.extend(advice::explain(target).iter().map(|line| Line::from(escape::terminal(line).into_owned())));
-        lines.extend(advice::next_steps_for(target).iter().map(|step| next(step, palette)));
-    } else if let Some(grown) = course.and_then(grown) {
-        lines.push(Line::from(grown));
     }
     for reason in &known.verdict.reasons {
         let (mark, colour) = if reason.for_leak { ("+ ", Color::Red) } else { ("- ", Color::Blue) };
@@ -49,6 +43,12 @@ pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette
         if other.status >= crate::analysis::Status::Suspect {
             lines.push(Line::from(format!("+ {}", figures::other_resource(other))));
         }
+    }
+    if advice::is_accused(target) {
+        lines.extend(advice::explain(target).iter().map(|line| Line::from(escape::terminal(line).into_owned())));
+        lines.extend(advice::next_steps_for(target).iter().map(|step| next(step, palette)));
+    } else if let Some(grown) = course.and_then(grown) {
+        lines.push(Line::from(grown));
     }
     for (counter, right) in &target.denied {
         lines.push(Line::styled(format!("{} could not be read: it needs {right}", counter.column()), palette.dim()));

@@ -8,7 +8,6 @@ use ratatui::widgets::{Block, Cell, Clear, Paragraph, Row, Table, TableState, Wr
 
 use crate::alert::Severity;
 use crate::analysis::Status;
-use crate::model::Timestamp;
 use crate::units::Span;
 
 use super::super::table::Column;
@@ -54,6 +53,8 @@ impl Palette {
 
 /// Rows of the lower half below which there is no chart.
 const LEAST_CHART: u16 = 5;
+/// Rows that it keeps where the words need the rest.
+const LEAST_BESIDE: u16 = 6;
 /// Width from which chart and reasons stand side by side.
 const WIDE: u16 = 130;
 /// Height from which news have a place of their own.
@@ -110,18 +111,13 @@ fn headline(state: &State, palette: Palette) -> Line<'static> {
 
 /// That the picture stands still, since when, and what it does not show: `PAUSED at 12:03:04, 2 alerts since (p goes on)`.
 fn paused(state: &State) -> String {
-    let at = state.shown().now.map_or_else(String::new, |now| format!(" at {}", time_of_day(now)));
+    let at = state.shown().now.map_or_else(String::new, |now| format!(" at {}", now.time_of_day()));
     let since = match state.live().alerts - state.shown().alerts {
         0 => String::new(),
         1 => ", an alert since".to_owned(),
         more => format!(", {more} alerts since"),
     };
     format!(" PAUSED{at}{since} (p goes on) ")
-}
-
-/// `12:03:04`, in UTC.
-pub(super) fn time_of_day(at: Timestamp) -> String {
-    at.to_string().get(11..19).unwrap_or_default().to_owned()
 }
 
 fn draw_table(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette) {
@@ -174,28 +170,59 @@ fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Pale
     let course = state.shown().courses.of(target);
     let marks = Marks { alerts: state.shown().marks.get(&target.number), jobs: state.shown().jobs() };
     let lines = details(target, course, palette);
+    if state.details.is_some() {
+        return draw_words(frame, area, lines, state, palette);
+    }
     if area.width >= WIDE && area.height >= LEAST_CHART {
         let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).spacing(2).areas(area);
         chart::draw(frame, left, target, course, &marks, palette);
-        frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), right);
-        return;
+        return draw_words(frame, right, lines, state, palette);
     }
-    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
-    // the text gets what it needs, but at most half where a chart can be drawn
-    let needed = text_height(target, area.width);
-    let height = if area.height >= 2 * LEAST_CHART { needed.min(area.height - LEAST_CHART) } else { area.height };
+    // the text gets what it needs, as far as the chart keeps a third
+    let needed = height(&lines, area.width);
+    let chart = LEAST_BESIDE.max(area.height / 3);
+    let height = if area.height >= 2 * LEAST_CHART { needed.min(area.height - chart) } else { area.height };
     let [picture, words] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(area);
     if picture.height >= LEAST_CHART {
         chart::draw(frame, picture, target, course, &marks, palette);
     }
-    frame.render_widget(text, words);
+    draw_words(frame, words, lines, state, palette);
 }
 
-/// Lines that the words on a target need in a width.
-fn text_height(target: &crate::event::Target, width: u16) -> u16 {
-    let long = target.assessment.verdict.reasons.iter().map(|reason| reason.text.len() + 4);
-    let lines: usize = long.map(|length| length.div_ceil(usize::from(width.max(1)))).sum();
-    u16::try_from(lines + 3).unwrap_or(u16::MAX)
+/// The words on a target, with a mark where they do not fit.
+fn draw_words(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>, state: &State, palette: Palette) {
+    let all = height(&lines, area.width);
+    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
+    if all <= area.height || area.height < 2 {
+        return frame.render_widget(text, area);
+    }
+    let [words, mark] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+    let from = state.details.unwrap_or(0).min(all - words.height);
+    let told = match state.details {
+        None => format!("… {} more lines: d shows them", all - words.height),
+        Some(_) => format!("… lines {} to {} of {all}: PgUp, PgDn go on, d closes", from + 1, from + words.height),
+    };
+    frame.render_widget(text.scroll((from, 0)), words);
+    frame.render_widget(Paragraph::new(told).style(palette.dim()), mark);
+}
+
+/// Rows that lines take when they break between words.
+fn height(lines: &[Line<'_>], width: u16) -> u16 {
+    let width = usize::from(width.max(1));
+    let rows = |line: &Line<'_>| {
+        let (mut rows, mut used) = (1, 0);
+        for word in line.to_string().split_inclusive(' ') {
+            let (whole, bare) = (Line::raw(word).width(), Line::raw(word.trim_end()).width());
+            if used > 0 && used + bare > width {
+                rows += 1;
+                used = 0;
+            }
+            rows += bare.saturating_sub(1) / width;
+            used = if bare > width { bare % width } else { used + whole };
+        }
+        rows
+    };
+    u16::try_from(lines.iter().map(rows).sum::<usize>()).unwrap_or(u16::MAX)
 }
 
 fn draw_news(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette) {
@@ -205,7 +232,7 @@ fn draw_news(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Palette)
         .into_iter()
         .rev()
         .map(|news| {
-            let time = time_of_day(news.at);
+            let time = news.at.time_of_day();
             Line::from(vec![
                 Piece::styled(format!("{time} "), palette.dim()),
                 Piece::styled(news.text.as_str(), palette.severity(news.severity)),
@@ -241,8 +268,9 @@ fn footer(state: &State, width: u16, palette: Palette) -> Line<'static> {
     Line::styled(parts.join("  "), palette.dim())
 }
 
-const HELP: [(&str, &str); 11] = [
+const HELP: [(&str, &str); 12] = [
     ("↑ ↓ j k", "select a target; PgUp, PgDn, Home, End go further"),
+    ("d", "all that is known of the target; PgUp, PgDn go on"),
     ("s", "sort by concern, growth, rss, name, pid"),
     ("/", "show only names with this text; Esc clears it"),
     ("p or space", "hold the whole picture still; sampling goes on"),

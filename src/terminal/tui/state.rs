@@ -64,6 +64,10 @@ pub enum Key {
     Character(char),
 }
 
+/// Lines that a key goes on by among the words on a target, and the last one it goes to.
+const PAGE: u16 = 8;
+const LONGEST: u16 = 80;
+
 /// Everything on the screen.
 #[derive(Debug)]
 pub(super) struct State {
@@ -76,6 +80,8 @@ pub(super) struct State {
     /// The target that keys have gone to.
     chosen: Option<u64>,
     pub help: bool,
+    /// Whether the words on the target have the place of its chart, and from which of their lines on.
+    pub details: Option<u16>,
     pub ending: bool,
     /// What the view says of the latest key.
     pub said: Option<String>,
@@ -92,6 +98,7 @@ impl State {
             typing: false,
             chosen: None,
             help: false,
+            details: None,
             ending: false,
             said: None,
             length,
@@ -165,10 +172,16 @@ impl State {
         }
         match key {
             Key::Escape if self.help => self.help = false,
+            Key::Escape if self.details.is_some() => self.details = None,
             Key::Escape if !self.filter.is_empty() => {
                 self.filter.clear();
                 self.rearrange();
             }
+            Key::PageUp if self.details.is_some() => self.details = self.details.map(|from| from.saturating_sub(PAGE)),
+            Key::PageDown if self.details.is_some() => {
+                self.details = self.details.map(|from| from.saturating_add(PAGE).min(LONGEST));
+            }
+            Key::Character('d') => self.details = if self.details.is_some() { None } else { Some(0) },
             Key::Up | Key::Character('k') => self.step(-1),
             Key::Down | Key::Character('j') => self.step(1),
             Key::PageUp => self.step(-10),
