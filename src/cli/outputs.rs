@@ -48,8 +48,8 @@ impl Files {
             if let Some(kept) = file.earlier().map(|earlier| earlier.kept_as).filter(|path| inputs.contains(path)) {
                 return Err(refused(OutputError::IsInput(kept)));
             }
-            if files.iter().any(|other| other.path() == file.path()) {
-                return Err(refused(OutputError::Twice(path.clone())));
+            if let Some(other) = files.iter().find(|other| other.path() == file.path()) {
+                return Err(refused(OutputError::Twice(other.typed().to_owned(), path.clone())));
             }
             files.push(file);
         }

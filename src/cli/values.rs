@@ -92,6 +92,9 @@ pub(super) fn parse_share(text: &str) -> Result<f64, String> {
 pub(super) fn parse_limit(text: &str) -> Result<Bytes, String> {
     match text.parse::<Bytes>() {
         Ok(Bytes(0)) => Err("must be more than 0".to_owned()),
+        Ok(Bytes(bytes)) if bytes < 1 << 20 && text.trim().bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(format!("{bytes} bytes are less than any process needs: name the unit, such as '{bytes}GiB'"))
+        }
         Ok(limit) => Ok(limit),
         Err(error) => Err(error.to_string()),
     }

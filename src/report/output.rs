@@ -64,8 +64,8 @@ pub enum OutputError {
     #[error("'{}' is a recording to be analysed: it would be overwritten", .0.display())]
     IsInput(PathBuf),
     /// The same file twice: one would overwrite the other.
-    #[error("'{}' is named twice as output", .0.display())]
-    Twice(PathBuf),
+    #[error("'{}' and '{}' are the same file: an output would be named twice", .0.display(), .1.display())]
+    Twice(PathBuf, PathBuf),
     /// Anything else.
     #[error("cannot write '{}'", .path.display())]
     Io {
@@ -140,6 +140,12 @@ impl Output {
     #[must_use]
     pub fn format(&self) -> OutputFormat {
         self.format
+    }
+
+    /// As it was typed.
+    #[must_use]
+    pub fn typed(&self) -> &Path {
+        &self.typed
     }
 
     /// Where it is.

@@ -45,6 +45,7 @@ fn times_and_thresholds() {
     refused(&["--pid", "1", "--max-growth", "-2MB/h"], 2, &["'-2MB/h'", "MiB/h"]);
     refused(&["--pid", "1", "--limit", "-5MB"], 2, &["'-5MB'", "64MiB"]);
     refused(&["--pid", "1", "--threshold-mb", "50MB"], 2, &["without a unit", "'50'"]);
+    refused(&["--pid", "1", "--limit", "5"], 2, &["5 bytes", "5GiB"]);
     refused(&["--pid", "1", "--limit", "lots"], 2, &["'lots'", "64MiB"]);
     refused(&["--pid", "1", "--max-growth", "5MiB"], 2, &["'5MiB'", "MiB/h"]);
     refused(&["--pid", "1", "--threshold-mb", "nan"], 2, &["--threshold-mb"]);

@@ -6,6 +6,7 @@ mod groups;
 mod overhead;
 mod pools;
 mod programs;
+mod raised;
 mod script;
 
 use std::io;
@@ -177,6 +178,18 @@ fn a_sink_that_fails_ends_the_session_in_order() {
     assert_eq!(outcome.ended_by, EndedBy::OutputFailed);
     assert_eq!(outcome.failed.map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
     assert_eq!(watch.targets()[0].assessment.samples, 5);
+}
+
+#[test]
+fn a_process_that_starts_does_not_grow_rapidly() {
+    let rapid = |rss: fn(u64) -> u64| {
+        let mut collected = Collected::default();
+        let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 1000) }]);
+        run(&mut script, plan(200), rules(), &mut collected);
+        collected.alerts.iter().any(|alert| alert.0 == AlertKind::RapidGrowth)
+    };
+    assert!(!rapid(|second| if second < 40 { 50 << 20 } else { 190 << 20 }));
+    assert!(rapid(|second| if second < 90 { 50 << 20 } else { 190 << 20 }));
 }
 
 #[test]

@@ -219,7 +219,7 @@ fn who(target: &Target) -> String {
     let mut parts = Vec::new();
     match (target.pid, target.members) {
         (Some(pid), _) => parts.push(format!("pid {pid}")),
-        (None, Some(members)) => parts.push(format!("{members} together")),
+        (None, Some(members)) => parts.push(format!("all {members} together")),
         (None, None) => {}
     }
     parts.extend(target.source.as_deref().map(shown));
@@ -250,7 +250,7 @@ fn full_in(target: &Target) -> String {
 fn facts(target: &Target) -> String {
     let mut facts = vec![format!("seen for {}, {} samples", Span(target.observed_seconds.round()), target.samples)];
     if target.gaps > 0 {
-        facts.push(format!("{} gaps", target.gaps));
+        facts.push(if target.gaps == 1 { "1 gap".to_owned() } else { format!("{} gaps", target.gaps) });
     }
     if let Some(shape) = &target.verdict.shape {
         facts.push(format!("shape: {}", shape.replace('_', " ")));

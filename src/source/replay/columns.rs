@@ -48,7 +48,9 @@ impl Roles {
     pub(super) fn new(layout: &Layout) -> Result<Self, ReplayError> {
         let unit = layout.value_unit.as_deref().unwrap_or("bytes");
         let unknown = || ReplayError::UnknownUnit { given: unit.to_owned() };
-        let unit_bytes = values::unit_bytes(unit).ok_or_else(unknown)?;
+        // 'Mb' may be megabits: a log may mean bytes by it, who names a unit can say so.
+        let is_bits = unit.ends_with('b') && unit.starts_with(|letter: char| letter.is_ascii_uppercase());
+        let unit_bytes = values::unit_bytes(unit).filter(|_| !is_bits).ok_or_else(unknown)?;
         Ok(Self { layout: layout.clone(), unit_bytes })
     }
 
