@@ -24,11 +24,6 @@ const CELL_MS: i64 = PERIOD_MS / (RING - 1);
 /// Memory moves in pages of this many bytes.
 const PAGE: u64 = 4096;
 
-impl RiseMeter {
-    /// A process that is younger than this, in seconds, grows because it starts.
-    pub const STARTING_S: f64 = 60.0;
-}
-
 impl Default for RiseMeter {
     fn default() -> Self {
         Self { newest: i64::MIN, lows: [u32::MAX; CELLS] }

@@ -245,9 +245,7 @@ impl Watch {
             target.left_out_s = at.seconds_since(target.first_seen);
         }
         let changed = !warming && (tracker.push(sample) || spiking);
-        let age = target.age_s.map(|age| age + at.seconds_since(target.first_seen));
-        let settled = memory.filter(|_| age.is_none_or(|age| age >= RiseMeter::STARTING_S));
-        let rise = settled.map_or(0, |memory| series.rise.push(at, memory));
+        let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
         sink.take(Event::Sampled(target, sample))?;
         let pool = series.pool;
         if changed && self.replaying {
