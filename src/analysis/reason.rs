@@ -269,14 +269,7 @@ mod tests {
 
     #[test]
     fn a_spike_that_stays_does_not_speak_against_a_leak() {
-        let settings = Settings {
-            window_s: None,
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        };
+        let settings = Settings::for_tests();
         let mut said = Tracker::new(&settings, None).assess(&settings, None);
         let seen = Spike { at: Timestamp(0), rise_bytes: 8e6, rise_percent: 30.0, returned: None };
         (said.spikes.latest, said.spikes.count) = (Some(seen), 1);

@@ -18,3 +18,18 @@ pub struct Settings {
     /// The spike period.
     pub spike_period_s: f64,
 }
+
+#[cfg(test)]
+impl Settings {
+    /// The defaults of the command line, without a least observation.
+    pub(crate) fn for_tests() -> Self {
+        Self {
+            window_s: None,
+            min_observation_s: 0.0,
+            max_growth: None,
+            spike_bytes: 50e6,
+            spike_fraction: 0.2,
+            spike_period_s: 10.0,
+        }
+    }
+}

@@ -93,14 +93,7 @@ mod tests {
     use super::*;
 
     fn settings(spike_period_s: f64) -> Settings {
-        Settings {
-            window_s: Some(3600.0),
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s,
-        }
+        Settings { spike_period_s, ..Settings::for_tests() }
     }
 
     fn watch(values: &[f64]) -> Spikes {

@@ -64,8 +64,8 @@ pub struct Judgement {
 }
 
 impl GatePolicy {
-    /// Judges a session by its targets and by an alert that was raised and stands, in words. What is `excused`, with the words for it, is
-    /// no finding.
+    /// Judges a session by its targets and by an alert that was raised and stands, in words. What is `excused`, with the
+    /// words for it, is no finding.
     #[must_use]
     pub fn judge(
         &self,

@@ -57,14 +57,7 @@ mod tests {
 
     #[test]
     fn an_excused_alert_is_none_until_it_proves_to_be_faster() {
-        let settings = Settings {
-            window_s: None,
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        };
+        let settings = Settings::for_tests();
         let at = Timestamp(0);
         let mut tracker = Tracker::new(&settings, None);
         tracker.push(&Sample { at, reading: Reading { fds: Some(3), ..Reading::default() } });

@@ -19,7 +19,7 @@ use super::metric::Aggregate;
 use super::work::{WorkMeter, WorkTick};
 
 /// A target that was seen for a smaller part of the session than this, and has gone, is not what was to be judged.
-const PASSING_BY: f64 = 0.1;
+pub const PASSING_BY: f64 = 0.1;
 /// A target of a recording that is missing for this part of it, at the end, has gone.
 const ABSENT: f64 = 0.05;
 

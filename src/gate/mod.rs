@@ -26,7 +26,7 @@ pub use allow::{Allowance, excuse};
 pub use answer::{Answer, Outcome, Subject};
 pub use baseline::{Baseline, Difference, Past, PastTarget, difference};
 pub use expression::{Comparison, Expression, Limit, Threshold, Tier};
-pub use gatekeeper::Gatekeeper;
+pub use gatekeeper::{Gatekeeper, PASSING_BY};
 pub use ledger::Folded;
 pub use metric::{Aggregate, Metric, Series};
 pub use parser::ExpressionError;

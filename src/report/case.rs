@@ -3,10 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::escape;
+use crate::gate::PASSING_BY;
 use crate::schema::{AnswerEntry, GateOutcome, Reason, Report, Status, Target, ThresholdEntry};
-
-/// A target seen for less than this part of the longest one, and not to the end, has passed by.
-const PASSING_BY: f64 = 0.1;
 
 /// What became of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +117,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
     out
 }
 
-/// Which targets came and went within a tenth of the session. They differ from run to run, and a case is to be the same
+/// Which targets came and went within [`PASSING_BY`] of the session. They differ from run to run, and a case is to be the same
 /// one in every run.
 fn passers_by(report: &Report) -> Vec<bool> {
     let longest = report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max);

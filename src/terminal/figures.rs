@@ -116,14 +116,7 @@ mod tests {
 
     #[test]
     fn what_is_full_is_not_full_in_no_time() {
-        let settings = Settings {
-            window_s: None,
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        };
+        let settings = Settings::for_tests();
         let mut known = Tracker::new(&settings, None).assess(&settings, None);
         let host = Ceiling { kind: CeilingKind::Host, limit_bytes: 1 << 30, used_bytes: 1 << 30 };
         let mut say = |from, to| {
