@@ -7,29 +7,21 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::counters::Kept;
 use super::look::Look;
-use super::parse::{labelled, last_pid, uptime_s};
-use super::root::{self, Listed, ProcRoot};
+use super::parse::Stat;
+use super::root::{Listed, ProcRoot};
+use super::standing::{GROWN_UP_S, Meant, Standing};
+use super::system::System;
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
 use crate::source::selector::Candidate;
 use crate::source::{Found, ReadError, Selection};
 
-/// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
-const GROWN_UP_S: f64 = 5.0;
-
-/// A process is looked at again when it has become older by this share of its age.
-const LOOK_AGAIN_AFTER: f64 = 0.25;
-
 /// While no process is created, rounds between two questions whether somebody old is due: who waits to become a service
 /// starts others meanwhile, mostly.
 const CALM_ROUNDS: u32 = 8;
-
-/// Seconds between two looks at a process that is not meant, at most.
-const LOOK_AGAIN_S: f64 = 60.0;
 
 /// What is known of all processes.
 #[derive(Debug)]
@@ -40,11 +32,12 @@ pub(super) struct Census {
     members: Vec<Pid>,
     /// We and the processes we descend from, nearest first.
     lineage: Vec<ProcessKey>,
-    system: SystemFiles,
+    system: System,
     ticks_per_s: f64,
     /// The task created last when the list was read; `None` when it has to be read again.
     listed_up_to: Option<u64>,
     listed: Vec<Listed>,
+    buffer: Vec<u8>,
     /// When somebody is to be looked at again, in seconds since boot.
     due_s: f64,
     /// Whether one of those is young.
@@ -69,48 +62,6 @@ struct Entry {
     standing: Standing,
 }
 
-#[derive(Debug)]
-enum Standing {
-    /// A kernel thread, a zombie, or leakwatch.
-    Never,
-    /// Not meant, unless one of its ancestors is.
-    Passed,
-    Meant(Box<Meant>),
-}
-
-impl Standing {
-    /// After how many seconds a process of this age is to be looked at again; never is infinite.
-    ///
-    /// One that is not meant may become so, where it `depends_on_program` who is; one that is says so itself once it has
-    /// its name. One whose age nobody tells (`/proc` may be mounted without `uptime`) may be young at every tick.
-    fn look_again_in_s(&self, age_s: Option<f64>, depends_on_program: bool) -> f64 {
-        let can_change = match self {
-            Self::Never => false,
-            Self::Meant(_) => age_s.is_some_and(|age_s| age_s <= GROWN_UP_S),
-            Self::Passed => depends_on_program,
-        };
-        if can_change { (age_s.unwrap_or(0.0) * LOOK_AGAIN_AFTER).min(LOOK_AGAIN_S) } else { f64::INFINITY }
-    }
-}
-
-/// A process that the selection means.
-#[derive(Debug)]
-struct Meant {
-    label: Arc<ProcessLabel>,
-    kept: Option<Kept>,
-}
-
-/// Files of the system that are read at every tick.
-#[derive(Debug)]
-struct SystemFiles {
-    uptime: Option<OwnedFd>,
-    /// What it said in this round; `None` when nobody has asked yet.
-    uptime_s: Option<Option<f64>>,
-    /// `None` where the last process number is not that of this `/proc`.
-    loadavg: Option<OwnedFd>,
-    buffer: Vec<u8>,
-}
-
 impl Census {
     pub(super) fn new(root: &ProcRoot) -> Self {
         Self {
@@ -118,11 +69,12 @@ impl Census {
             selection: Selection::default(),
             members: Vec::new(),
             lineage: lineage(root),
-            system: SystemFiles::open(root),
+            system: System::open(root),
             #[expect(clippy::cast_precision_loss, reason = "100, on every system there is")]
             ticks_per_s: rustix::param::clock_ticks_per_second() as f64,
             listed_up_to: None,
             listed: Vec::new(),
+            buffer: Vec::new(),
             due_s: f64::INFINITY,
             has_young: false,
             round: 0,
@@ -147,22 +99,17 @@ impl Census {
             self.members.extend_from_slice(members);
             self.listed_up_to = None;
         }
-        self.system.uptime_s = None;
+        self.system.begin_round();
         self.round = self.round.wrapping_add(1);
         if selection.is_by_list_only() {
             self.list_selected(root);
+            self.visit_listed(root);
         } else if !self.nothing_was_created() {
             root.list(&mut self.listed)?;
-        } else {
+            self.visit_listed(root);
+        } else if !self.visit_due(root) {
             return Ok(self.found());
         }
-        let listed = std::mem::take(&mut self.listed);
-        for &one in &listed {
-            self.visit(root, one);
-        }
-        self.listed = listed;
-        let round = self.round;
-        self.known.retain(|_, entry| entry.round == round);
         self.due_s = self.known.values().map(|entry| entry.due_s).fold(f64::INFINITY, f64::min);
         let is_young = |entry: &Entry| entry.due_s.is_finite() && entry.age_s.is_none_or(|age_s| age_s <= GROWN_UP_S);
         self.has_young = self.known.values().any(is_young);
@@ -198,13 +145,38 @@ impl Census {
         Some(label)
     }
 
-    /// Whether the list would be the one read last, as far as new processes go, and nobody is to be looked at again.
+    /// Whether the list would be the one read last, as far as new processes go.
     fn nothing_was_created(&mut self) -> bool {
         let newest = self.system.last_pid();
         let same = newest.is_some() && newest == self.listed_up_to;
         self.listed_up_to = newest;
-        let may_be_due = self.has_young || self.round.is_multiple_of(CALM_ROUNDS);
-        same && !(may_be_due && self.is_due(self.due_s))
+        same
+    }
+
+    /// Visits all that are listed; who is not has ended.
+    fn visit_listed(&mut self, root: &ProcRoot) {
+        let listed = std::mem::take(&mut self.listed);
+        for &one in &listed {
+            self.visit(root, one);
+        }
+        self.listed = listed;
+        let round = self.round;
+        self.known.retain(|_, entry| entry.round == round);
+    }
+
+    /// Visits those who are to be looked at again, and tells whether there was one. While nobody is created each has the
+    /// number that it had.
+    fn visit_due(&mut self, root: &ProcRoot) -> bool {
+        if !(self.has_young || self.round.is_multiple_of(CALM_ROUNDS)) || !self.is_due(self.due_s) {
+            return false;
+        }
+        let now_s = self.system.uptime_s().unwrap_or(f64::INFINITY);
+        let due = self.known.iter().filter(|(_, entry)| entry.due_s <= now_s);
+        self.listed = due.map(|(&pid, entry)| Listed { pid, inode: entry.inode }).collect();
+        for one in std::mem::take(&mut self.listed) {
+            self.visit(root, one);
+        }
+        true
     }
 
     /// Whether a moment has come; asks for the time only where there is one.
@@ -233,30 +205,47 @@ impl Census {
         if root.is_kernel() && self.is_known(pid, inode) {
             return;
         }
+        if self.still_passes_by_name(root, pid) {
+            return;
+        }
         let Some(mut look) = Look::at(root, pid, &self.lineage) else {
             self.known.remove(&pid);
             return;
         };
         let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
-        let now_s = self.system.uptime_s();
-        let age_s = age_s(look.key.start, now_s, self.ticks_per_s);
-        let comm = BuildHasherDefault::<DefaultHasher>::default().hash_one(look.comm());
-        let standing = match before {
-            Some(entry) if entry.comm == comm && self.passes_by_name(&entry) => entry.standing,
-            before => self.standing(&mut look, before.map(|entry| entry.standing)),
-        };
-        let due_s = now_s.unwrap_or(0.0) + standing.look_again_in_s(age_s, self.selection.depends_on_program());
-        let (start, parent) = (look.key.start, look.parent);
+        let standing = self.standing(&mut look, before.map(|entry| entry.standing));
+        let (start, parent, comm) = (look.key.start, look.parent, hash(look.comm().as_bytes()));
+        let (due_s, age_s) = self.next_look(pid, start, &standing);
         self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, round: self.round, standing });
     }
 
-    /// Whether a process was passed over for its name alone, and is grown up: one that forks has the name of its parent.
-    fn passes_by_name(&self, entry: &Entry) -> bool {
-        matches!(entry.standing, Standing::Passed)
-            && entry.age_s.is_some_and(|age_s| age_s > GROWN_UP_S)
-            && self.selection.cmdline.is_none()
-            && self.selection.uid.is_none()
-            && self.members.is_empty()
+    /// Whether a process was passed over for its name, and has it still.
+    ///
+    /// A young one may have it from its parent, or have it cut off: then it may be another program's too.
+    fn still_passes_by_name(&mut self, root: &ProcRoot, pid: Pid) -> bool {
+        let by_name = self.selection.cmdline.is_none() && self.selection.uid.is_none() && self.members.is_empty();
+        let known = self.known.get(&pid).filter(|entry| by_name && matches!(entry.standing, Standing::Passed));
+        let Some(&Entry { start, comm, age_s, .. }) = known else { return false };
+        let Ok(bytes) = root.read_stat(pid, &mut self.buffer) else { return false };
+        let Some(stat) = Stat::parse(bytes) else { return false };
+        let is_same = StartTime(stat.start_ticks) == start && hash(stat.comm) == comm && !stat.has_ended();
+        if !is_same || stat.is_cut_off() && age_s.is_none_or(|age_s| age_s <= GROWN_UP_S) {
+            return false;
+        }
+        let parent = stat.parent();
+        let (due_s, age_s) = self.next_look(pid, start, &Standing::Passed);
+        if let Some(entry) = self.known.get_mut(&pid) {
+            (entry.parent, entry.due_s, entry.age_s, entry.round) = (parent, due_s, age_s, self.round);
+        }
+        true
+    }
+
+    /// When a process is due again, in seconds since boot, and its age now.
+    fn next_look(&mut self, pid: Pid, start: StartTime, standing: &Standing) -> (f64, Option<f64>) {
+        let now_s = self.system.uptime_s();
+        let age_s = age_s(start, now_s, self.ticks_per_s);
+        let again_in_s = standing.look_again_in_s(pid, age_s, self.selection.depends_on_program());
+        (now_s.unwrap_or(0.0) + again_in_s, age_s)
     }
 
     /// Whether this is still who it was, and need not be looked at again yet.
@@ -338,32 +327,6 @@ impl Census {
     }
 }
 
-impl SystemFiles {
-    fn open(root: &ProcRoot) -> Self {
-        let mut buffer = Vec::new();
-        // `loadavg` speaks of the process numbers of the reader. They are those of the list where the innermost of
-        // our own numbers is also the outermost one that is seen there.
-        let status = root.read(c"self/status", &mut buffer).unwrap_or_default();
-        let numbers = status.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"NSpid:"));
-        let one_number = numbers.is_some_and(|numbers| numbers.trim_ascii().iter().all(u8::is_ascii_digit));
-        let kept = |name| root.is_kernel().then(|| root.open_file(name).ok()).flatten();
-        let loadavg = if one_number && labelled(status, b"NSpid").is_some() { kept(c"loadavg") } else { None };
-        Self { uptime: root.open_file(c"uptime").ok(), uptime_s: None, loadavg, buffer }
-    }
-
-    fn uptime_s(&mut self) -> Option<f64> {
-        if self.uptime_s.is_none() {
-            let read = self.uptime.as_ref().and_then(|file| root::read_again(file, &mut self.buffer).ok());
-            self.uptime_s = Some(read.and_then(uptime_s));
-        }
-        self.uptime_s.flatten()
-    }
-
-    fn last_pid(&mut self) -> Option<u64> {
-        last_pid(root::read_again(self.loadavg.as_ref()?, &mut self.buffer).ok()?)
-    }
-}
-
 /// We and the processes we descend from. A chain that does not end within this many steps is no chain.
 fn lineage(root: &ProcRoot) -> Vec<ProcessKey> {
     const LONGEST: usize = 1000;
@@ -372,26 +335,12 @@ fn lineage(root: &ProcRoot) -> Vec<ProcessKey> {
     std::iter::successors(own, parent).map(|look| look.key).take(LONGEST).collect()
 }
 
+fn hash(comm: &[u8]) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(comm)
+}
+
 fn age_s(start: StartTime, uptime_s: Option<f64>, ticks_per_s: f64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "ticks since boot stay far below 2^53")]
     let started_s = start.0 as f64 / ticks_per_s;
     uptime_s.map(|uptime_s| (uptime_s - started_s).max(0.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_older_a_process_the_rarer_it_is_looked_at() {
-        let meant = Standing::Meant(Box::new(Meant { label: Arc::default(), kept: None }));
-        let never = f64::INFINITY;
-        let again =
-            |standing: &Standing, by| [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(Some(age_s), by));
-        assert_eq!(again(&Standing::Passed, true), [0.0, 1.0, 2.0, 60.0]);
-        assert_eq!(again(&Standing::Passed, false), [never; 4]);
-        assert_eq!(again(&meant, false), [0.0, 1.0, never, never]);
-        assert_eq!(again(&Standing::Never, true), [never; 4]);
-        assert_eq!([Standing::Passed, meant].map(|unknown| unknown.look_again_in_s(None, true)), [0.0, never]);
-    }
 }

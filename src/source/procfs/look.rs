@@ -51,7 +51,7 @@ impl<'a> Look<'a> {
         let stat = Stat::parse(bytes).ok_or_else(|| ReadError::Malformed { file: format!("{pid}/stat") })?;
         Ok(Self {
             key: ProcessKey { pid, start: StartTime(stat.start_ticks) },
-            parent: (stat.parent != 0).then_some(Pid(stat.parent)),
+            parent: stat.parent(),
             is_watchable: !stat.is_kernel_thread() && !stat.has_ended(),
             comm: String::from_utf8_lossy(stat.comm).into_owned(),
             dir,

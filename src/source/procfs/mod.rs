@@ -2,7 +2,7 @@
 //!
 //! `Census` knows who runs and whom the selection means; `Reader` reads the counters of one process;
 //! `Limits` tells what will end its growth. All of them see files only relative to two folders, so that
-//! another `/proc`, or one made of ordinary files, reads the same way. Nothing here asks for the time.
+//! another `/proc`, or one made of ordinary files, reads the same way. Nothing here asks for the time of day.
 
 mod census;
 mod cgroup;
@@ -22,6 +22,8 @@ mod portrait_tests;
 mod root;
 mod smaps;
 mod sockets;
+mod standing;
+mod system;
 #[cfg(test)]
 mod tests;
 

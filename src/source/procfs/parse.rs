@@ -4,6 +4,8 @@
 //! process writes parts of these files itself. `None` is "this is not what the kernel writes". The field
 //! numbers and units are those of proc(5).
 
+use crate::model::Pid;
+
 /// `PF_KTHREAD` of the kernel's `sched.h`: the task is a kernel thread.
 const PF_KTHREAD: u64 = 0x0020_0000;
 
@@ -51,14 +53,16 @@ impl Statm {
     }
 }
 
+/// As long as the name of a process is at most, without the zero at its end (`TASK_COMM_LEN`).
+const COMM_BYTES: usize = 15;
+
 /// The fields of `/proc/PID/stat` that tell who a process is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stat<'a> {
-    /// Up to 15 bytes that the process chooses freely.
+    /// Up to [`COMM_BYTES`] bytes that the process chooses freely.
     pub(super) comm: &'a [u8],
     state: u8,
-    /// 0 for the first processes.
-    pub(super) parent: u32,
+    parent: u32,
     flags: u64,
     /// Since boot.
     pub(super) start_ticks: u64,
@@ -77,6 +81,16 @@ impl<'a> Stat<'a> {
         let flags = field(4)?; // 9
         let start_ticks = field(12)?; // 22
         Some(Self { comm, state, parent, flags, start_ticks })
+    }
+
+    /// Who started it; nobody did the first processes.
+    pub(super) fn parent(&self) -> Option<Pid> {
+        (self.parent != 0).then_some(Pid(self.parent))
+    }
+
+    /// Whether the name may have been longer.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.comm.len() >= COMM_BYTES
     }
 
     pub(super) fn is_kernel_thread(&self) -> bool {

@@ -86,6 +86,12 @@ impl ProcRoot {
         openat(&self.dir, DecInt::new(pid.0), flags, Mode::empty())
     }
 
+    /// Who has this number now, without a descriptor of its folder.
+    pub(super) fn read_stat<'b>(&self, pid: Pid, buffer: &'b mut Vec<u8>) -> Result<&'b [u8], Errno> {
+        let file = openat(&self.dir, format!("{pid}/stat"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        read_again(file, buffer)
+    }
+
     /// A file of the system as a whole, to be kept open.
     pub(super) fn open_file(&self, name: &CStr) -> Result<OwnedFd, Errno> {
         open(&self.dir, name)

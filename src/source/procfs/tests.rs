@@ -203,6 +203,16 @@ fn a_young_process_gets_its_name_with_exec() {
 }
 
 #[test]
+fn a_name_that_is_cut_off_may_be_that_of_another_program() {
+    let fake = FakeProc::new();
+    fake.process(20, 1, 99_900, "orders-service-", &["sh", "orders-service-start"]);
+    let mut source = fake.source();
+    assert_eq!(source.find(&by_name("orders-service-main")), Ok(vec![]));
+    fake.process(20, 1, 99_900, "orders-service-", &["orders-service-main"]);
+    assert_eq!(pids(&source.find(&by_name("orders-service-main")).expect("listed")), [20]);
+}
+
+#[test]
 fn a_tree_has_all_descendants_and_keeps_them() {
     let fake = FakeProc::new();
     fake.process(30, 1, 100, "pool", &["pool"])
