@@ -62,6 +62,8 @@ pub struct Session<'a> {
     plan: Plan,
     /// The processes that run.
     running: HashMap<ProcessKey, Running>,
+    /// The same by their places in the watch; empty when that is not known.
+    order: Vec<(usize, ProcessKey)>,
     /// Index in the watch of each control group that is there.
     groups: HashMap<String, usize>,
     /// Processes that matched and cannot be read.
@@ -94,6 +96,7 @@ impl<'a> Session<'a> {
             stop,
             plan,
             running: HashMap::new(),
+            order: Vec::new(),
             groups: HashMap::new(),
             unreadable: HashMap::new(),
             idle_ticks: 0,
@@ -202,17 +205,20 @@ impl<'a> Session<'a> {
         if self.plan.wait && self.running.is_empty() {
             self.read_pid_file();
         }
-        let found = match self.source.find(&self.plan.selection) {
+        let found = match self.source.find_changed(&self.plan.selection) {
             Ok(found) => found,
             Err(error) if tick.number == 0 => return Err(error),
-            Err(_) => Vec::new(),
+            Err(_) => Some(Vec::new()),
         };
         let outcome = (|| {
             for notice in notices {
                 sink.take(Event::Notice(tick.at, notice))?;
             }
-            self.close_missing(&found, tick.at, watch, sink)?;
-            self.open_new(found, tick.at, watch, sink)?;
+            if let Some(found) = found {
+                self.close_missing(&found, tick.at, watch, sink)?;
+                self.open_new(found, tick.at, watch, sink)?;
+                self.order.clear();
+            }
             self.read_all(tick.at, watch, sink)?;
             self.read_groups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
@@ -301,11 +307,13 @@ impl<'a> Session<'a> {
     }
 
     fn read_all(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut keys: Vec<(usize, ProcessKey)> =
-            self.running.iter().map(|(&key, running)| (running.index, key)).collect();
-        keys.sort_unstable();
+        let mut order = std::mem::take(&mut self.order);
+        if order.is_empty() {
+            order.extend(self.running.iter().map(|(&key, running)| (running.index, key)));
+            order.sort_unstable();
+        }
         let now = self.clock.now().awake;
-        for (index, key) in keys {
+        for &(index, key) in &order {
             let rss = watch.targets()[index].reading.rss;
             let deep = self.plan.pss && self.budget.allows(key, now, rss, self.is_last);
             let before = if deep { self.dear() } else { Default::default() };
@@ -336,6 +344,9 @@ impl<'a> Session<'a> {
                     watch.gone(index, at, sink)?;
                 }
             }
+        }
+        if order.len() == self.running.len() {
+            self.order = order;
         }
         Ok(())
     }

@@ -165,6 +165,14 @@ pub trait ProcessSource {
     /// When the list of processes itself cannot be read; a single process that cannot is left out.
     fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError>;
 
+    /// The same; `None` when that is what this said last, so that a tick at which nobody comes or goes costs nothing.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    fn find_changed(&mut self, selection: &Selection) -> Result<Option<Vec<Found>>, ReadError> {
+        self.find(selection).map(Some)
+    }
+
     /// Reads one process.
     ///
     /// # Errors

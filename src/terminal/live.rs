@@ -30,7 +30,7 @@ impl LiveTable {
     #[must_use]
     pub fn new(screen: &Screen, style: Style, end: Option<Duration>, size: Box<dyn Fn() -> (u16, u16)>) -> Self {
         let view = screen.text();
-        let progress = end.map(|end| TimeLine::new(screen, end));
+        let progress = end.and_then(|end| TimeLine::on(screen, end));
         Self { view, progress, style, size, started: None, host: String::new() }
     }
 

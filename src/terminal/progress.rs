@@ -71,11 +71,12 @@ pub struct TimeLine {
 }
 
 impl TimeLine {
-    /// A line on `screen`.
+    /// A line on `screen`; none where that draws nothing: a watcher in the background writes no text at every tick.
     #[must_use]
-    pub fn new(screen: &Screen, end: Duration) -> Self {
+    pub fn on(screen: &Screen, end: Duration) -> Option<Self> {
         let length = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
-        Self { bar: screen.bar(length, "{bar:30} {percent:>3} %  {msg}"), end, started: None }
+        let drawn = !screen.multi.is_hidden();
+        drawn.then(|| Self { bar: screen.bar(length, "{bar:30} {percent:>3} %  {msg}"), end, started: None })
     }
 
     /// Takes the line away.

@@ -36,6 +36,8 @@ pub(super) struct Census {
     ticks_per_s: f64,
     /// The task created last when the list was read; `None` when it has to be read again.
     listed_up_to: Option<u64>,
+    /// Whether only numbers were selected, and each is kept open: then it says itself when it ends.
+    all_are_kept: bool,
     listed: Vec<Listed>,
     buffer: Vec<u8>,
     /// When somebody is to be looked at again, in seconds since boot.
@@ -43,6 +45,8 @@ pub(super) struct Census {
     /// Whether one of those is young.
     has_young: bool,
     round: u32,
+    /// Whether somebody came, went or is called something else since it was asked last.
+    has_changed: bool,
 }
 
 /// One process.
@@ -62,6 +66,12 @@ struct Entry {
     standing: Standing,
 }
 
+impl Entry {
+    fn is_kept(&self) -> bool {
+        matches!(&self.standing, Standing::Meant(meant) if meant.kept.is_some())
+    }
+}
+
 impl Census {
     pub(super) fn new(root: &ProcRoot) -> Self {
         Self {
@@ -73,42 +83,45 @@ impl Census {
             #[expect(clippy::cast_precision_loss, reason = "100, on every system there is")]
             ticks_per_s: rustix::param::clock_ticks_per_second() as f64,
             listed_up_to: None,
+            all_are_kept: false,
             listed: Vec::new(),
             buffer: Vec::new(),
             due_s: f64::INFINITY,
             has_young: false,
             round: 0,
+            has_changed: true,
         }
     }
 
-    /// Brings the census up to date and lists whom the selection means, in ascending order. `members` are in the
-    /// control groups that it names.
-    pub(super) fn take(
-        &mut self,
-        root: &ProcRoot,
-        selection: &Selection,
-        members: &[Pid],
-    ) -> Result<Vec<Found>, ReadError> {
+    /// Brings the census up to date with who runs. `members` are in the control groups that the selection names.
+    pub(super) fn take(&mut self, root: &ProcRoot, selection: &Selection, members: &[Pid]) -> Result<(), ReadError> {
         if self.selection != *selection {
             self.selection = selection.clone();
             self.known.clear();
             self.listed_up_to = None;
+            self.all_are_kept = false;
+            self.has_changed = true;
         }
         if self.members != members {
             self.members.clear();
             self.members.extend_from_slice(members);
             self.listed_up_to = None;
+            self.all_are_kept = false;
         }
         self.system.begin_round();
         self.round = self.round.wrapping_add(1);
         if selection.is_by_list_only() {
+            if self.all_are_kept && !self.is_due(self.due_s) {
+                return Ok(());
+            }
             self.list_selected(root);
             self.visit_listed(root);
+            self.all_are_kept = selection.pids.iter().chain(members).all(|pid| self.is_kept(*pid));
         } else if !self.nothing_was_created() {
             root.list(&mut self.listed)?;
             self.visit_listed(root);
         } else if !self.visit_due(root) {
-            return Ok(self.found());
+            return Ok(());
         }
         self.due_s = self.known.values().map(|entry| entry.due_s).fold(f64::INFINITY, f64::min);
         let is_young = |entry: &Entry| entry.due_s.is_finite() && entry.age_s.is_none_or(|age_s| age_s <= GROWN_UP_S);
@@ -116,7 +129,12 @@ impl Census {
         if selection.tree {
             self.add_descendants(root);
         }
-        Ok(self.found())
+        Ok(())
+    }
+
+    /// Whether [`Self::found`] may say something else than when this was asked last.
+    pub(super) fn has_changed(&mut self) -> bool {
+        std::mem::take(&mut self.has_changed)
     }
 
     /// The descriptors kept of this process, if it is meant and that is still who it is.
@@ -131,7 +149,9 @@ impl Census {
     /// Forgets a process that has ended; whoever has its number now is looked at.
     pub(super) fn forget(&mut self, key: ProcessKey) {
         self.listed_up_to = None;
+        self.all_are_kept = false;
         if self.known.get(&key.pid).is_some_and(|entry| entry.start == key.start) {
+            self.has_changed = true;
             self.known.remove(&key.pid);
         }
     }
@@ -142,6 +162,7 @@ impl Census {
         let entry = self.known.get_mut(&key.pid).filter(|entry| entry.start == key.start)?;
         let Standing::Meant(meant) = &mut entry.standing else { return None };
         meant.label = Arc::clone(&label);
+        self.has_changed = true;
         Some(label)
     }
 
@@ -160,8 +181,9 @@ impl Census {
             self.visit(root, one);
         }
         self.listed = listed;
-        let round = self.round;
+        let (round, before) = (self.round, self.known.len());
         self.known.retain(|_, entry| entry.round == round);
+        self.has_changed |= self.known.len() < before;
     }
 
     /// Visits those who are to be looked at again, and tells whether there was one. While nobody is created each has the
@@ -184,13 +206,12 @@ impl Census {
         due_s.is_finite() && self.system.uptime_s().is_none_or(|now_s| now_s >= due_s)
     }
 
-    /// Where only numbers were selected, those are the list. One that is kept open says itself when it ends.
+    /// Where only numbers were selected, those are the list.
     fn list_selected(&mut self, root: &ProcRoot) {
         self.listed.clear();
         for &pid in self.selection.pids.iter().chain(&self.members) {
-            let known = self.known.get(&pid);
-            let inode = match known {
-                Some(Entry { inode, standing: Standing::Meant(meant), .. }) if meant.kept.is_some() => *inode,
+            let inode = match self.known.get(&pid) {
+                Some(entry) if entry.is_kept() => entry.inode,
                 _ => match root.process(pid).and_then(rustix::fs::fstat) {
                     Ok(folder) => folder.st_ino,
                     Err(_) => continue,
@@ -198,6 +219,10 @@ impl Census {
             };
             self.listed.push(Listed { pid, inode });
         }
+    }
+
+    fn is_kept(&self, pid: Pid) -> bool {
+        self.known.get(&pid).is_some_and(Entry::is_kept)
     }
 
     /// Looks at a process if it is new, young, or may be another one than before.
@@ -208,6 +233,7 @@ impl Census {
         if self.still_passes_by_name(root, pid) {
             return;
         }
+        self.has_changed = true;
         let Some(mut look) = Look::at(root, pid, &self.lineage) else {
             self.known.remove(&pid);
             return;
@@ -291,6 +317,7 @@ impl Census {
             for pid in children {
                 let look = Look::at(root, pid, &self.lineage);
                 let Some(entry) = self.known.get_mut(&pid) else { continue };
+                self.has_changed = true;
                 entry.standing = match look {
                     Some(mut look) if look.key.start == entry.start => {
                         Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), kept: None }))
@@ -311,7 +338,8 @@ impl Census {
                 .is_some_and(|parent| matches!(parent.standing, Standing::Meant(_)) && parent.start <= entry.start)
     }
 
-    fn found(&self) -> Vec<Found> {
+    /// Whom the selection means, in ascending order.
+    pub(super) fn found(&self) -> Vec<Found> {
         let meant = self.known.iter().filter_map(|(&pid, entry)| match &entry.standing {
             Standing::Meant(meant) => Some((pid, entry, meant)),
             Standing::Never | Standing::Passed => None,

@@ -96,6 +96,13 @@ impl ProcfsSource {
         self
     }
 
+    fn look_around(&mut self, selection: &Selection) -> Result<(), ReadError> {
+        self.limits.expire();
+        self.reader.begin_round(&self.root);
+        let members = self.groups.take(&selection.groups)?;
+        self.census.take(&self.root, selection, members)
+    }
+
     fn observe(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         let mut place = self.census.kept(key);
         if let Some(Some(kept)) = &mut place {
@@ -116,10 +123,13 @@ impl ProcfsSource {
 
 impl ProcessSource for ProcfsSource {
     fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
-        self.limits.expire();
-        self.reader.begin_round(&self.root);
-        let members = self.groups.take(&selection.groups)?;
-        self.census.take(&self.root, selection, members)
+        self.look_around(selection)?;
+        Ok(self.census.found())
+    }
+
+    fn find_changed(&mut self, selection: &Selection) -> Result<Option<Vec<Found>>, ReadError> {
+        self.look_around(selection)?;
+        Ok(self.census.has_changed().then(|| self.census.found()))
     }
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
