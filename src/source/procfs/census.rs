@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
-use super::counters::Kept;
+use super::limits::Belonging;
 use super::look::Look;
 use super::parse::Stat;
 use super::root::{Listed, ProcRoot};
@@ -137,11 +137,11 @@ impl Census {
         std::mem::take(&mut self.has_changed)
     }
 
-    /// The descriptors kept of this process, if it is meant and that is still who it is.
-    pub(super) fn kept(&mut self, key: ProcessKey) -> Option<&mut Option<Kept>> {
+    /// What is kept of this process, if it is meant and that is still who it is.
+    pub(super) fn meant(&mut self, key: ProcessKey) -> Option<&mut Meant> {
         let entry = self.known.get_mut(&key.pid).filter(|entry| entry.start == key.start)?;
         match &mut entry.standing {
-            Standing::Meant(meant) => Some(&mut meant.kept),
+            Standing::Meant(meant) => Some(meant),
             Standing::Never | Standing::Passed => None,
         }
     }
@@ -159,9 +159,9 @@ impl Census {
     /// What a process that is meant is called now: it runs another program than when it was looked at.
     pub(super) fn label_again(&mut self, root: &ProcRoot, key: ProcessKey) -> Option<Arc<ProcessLabel>> {
         let label = Arc::new(Look::same(root, key).ok()?.label());
-        let entry = self.known.get_mut(&key.pid).filter(|entry| entry.start == key.start)?;
-        let Standing::Meant(meant) = &mut entry.standing else { return None };
+        let meant = self.meant(key)?;
         meant.label = Arc::clone(&label);
+        meant.belonging = Belonging::default();
         self.has_changed = true;
         Some(label)
     }
@@ -292,13 +292,16 @@ impl Census {
         if !look.is_watchable || is_leakwatch {
             return Standing::Never;
         }
-        let kept = match before {
+        match before {
             // It was chosen, and stays so under another name.
-            Some(Standing::Meant(meant)) => meant.kept,
-            _ if self.is_member(look) || self.selection.wants(look) => None,
-            _ => return Standing::Passed,
-        };
-        Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), kept }))
+            Some(Standing::Meant(meant)) => {
+                let label = look.label();
+                let label = if *meant.label == label { meant.label } else { Arc::new(label) };
+                Standing::Meant(Box::new(Meant { label, ..*meant }))
+            }
+            _ if self.is_member(look) || self.selection.wants(look) => Standing::meant(look.label()),
+            _ => Standing::Passed,
+        }
     }
 
     fn is_member(&self, look: &mut Look<'_>) -> bool {
@@ -319,9 +322,7 @@ impl Census {
                 let Some(entry) = self.known.get_mut(&pid) else { continue };
                 self.has_changed = true;
                 entry.standing = match look {
-                    Some(mut look) if look.key.start == entry.start => {
-                        Standing::Meant(Box::new(Meant { label: Arc::new(look.label()), kept: None }))
-                    }
+                    Some(mut look) if look.key.start == entry.start => Standing::meant(look.label()),
                     // It has ended meanwhile: who has the number now is for the next round.
                     _ => Standing::Never,
                 };

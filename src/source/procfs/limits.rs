@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use procfs::FromRead;
 use procfs::process::{LimitValue, Limits as ResourceLimits};
@@ -13,18 +14,48 @@ use super::root::{self, ProcRoot};
 use crate::model::{Ceiling, CeilingKind, HostMemory};
 use crate::source::Surroundings;
 
+/// Times that a process is believed to be where it was and to have the limits that it had, at most: these hardly ever
+/// change, and reading them costs as much as ten samples.
+const MOST_BELIEVED: u8 = 15;
+
+/// Where a process belongs, and whether it has limits of its own: as its files said last.
+#[derive(Debug, Default)]
+pub(super) struct Belonging {
+    /// `None` before they were read.
+    groups: Option<Arc<[GroupPath]>>,
+    has_limits: bool,
+    /// How many more times this is believed, and how many it was in all after it was read.
+    left: u8,
+    believed: u8,
+}
+
+impl Belonging {
+    /// Whether it has to be read; counts that it was asked.
+    fn is_due(&mut self) -> bool {
+        if self.groups.is_some() && self.left > 0 {
+            self.left -= 1;
+            return false;
+        }
+        self.believed = (2 * self.believed + 1).min(MOST_BELIEVED);
+        self.left = self.believed;
+        true
+    }
+}
+
 /// Finds the tightest limit. What many processes share is read once until it [expires](Self::expire).
 #[derive(Debug)]
 pub(super) struct Limits {
     cgroup_root: PathBuf,
     groups: HashMap<GroupPath, Option<Ceiling>>,
     host: Option<Option<HostMemory>>,
+    /// The `cgroup` file that was read last, and what it means: neighbours have the same.
+    latest: (Vec<u8>, Arc<[GroupPath]>),
     buffer: Vec<u8>,
 }
 
 impl Limits {
     pub(super) fn new(cgroup_root: PathBuf) -> Self {
-        Self { cgroup_root, groups: HashMap::new(), host: None, buffer: Vec::new() }
+        Self { cgroup_root, groups: HashMap::new(), host: None, latest: Default::default(), buffer: Vec::new() }
     }
 
     /// Reads everything anew from here on.
@@ -33,13 +64,25 @@ impl Limits {
         self.host = None;
     }
 
-    /// The limits around the process with this folder; those of the host alone without one.
-    pub(super) fn around(&mut self, root: &ProcRoot, folder: Option<OwnedFd>) -> Surroundings {
+    /// The limits around a process; those of the host alone when its `folder` cannot be opened.
+    pub(super) fn around(
+        &mut self,
+        root: &ProcRoot,
+        belonging: &mut Belonging,
+        folder: impl FnOnce() -> Option<OwnedFd>,
+    ) -> Surroundings {
         let host = *self.host.get_or_insert_with(|| host_memory(root.read(c"meminfo", &mut self.buffer).ok()?));
+        let is_due = belonging.is_due();
+        let folder = if is_due || belonging.has_limits { folder() } else { None };
+        let limits = folder.as_ref().map(|folder| self.limits_of(folder)).unwrap_or_default();
+        if let Some(folder) = folder.as_ref().filter(|_| is_due) {
+            belonging.groups = self.groups_of(folder);
+            belonging.has_limits = limits != [None; 2];
+        }
         let mut ceilings = Vec::new();
-        if let Some(folder) = folder {
-            ceilings.extend(self.of_groups(&folder));
-            ceilings.extend(self.of_resources(&folder));
+        ceilings.extend(belonging.groups.as_ref().and_then(|groups| self.tightest(groups)));
+        if let Some(folder) = folder.filter(|_| belonging.has_limits) {
+            ceilings.extend(self.of_resources(&folder, limits));
         }
         ceilings.extend(host.map(|host| Ceiling {
             kind: CeilingKind::Host,
@@ -49,22 +92,31 @@ impl Limits {
         Surroundings { ceiling: ceilings.into_iter().min_by_key(Ceiling::headroom_bytes), host }
     }
 
-    fn of_groups(&mut self, folder: &OwnedFd) -> Option<Ceiling> {
-        let file = root::read(folder, c"cgroup", &mut self.buffer).ok()?;
-        let paths = GroupPath::of(file, &self.cgroup_root);
-        let tightest = |path: GroupPath| *self.groups.entry(path).or_insert_with_key(GroupPath::tightest);
-        paths.into_iter().filter_map(tightest).min_by_key(Ceiling::headroom_bytes)
+    fn groups_of(&mut self, folder: &OwnedFd) -> Option<Arc<[GroupPath]>> {
+        let file = root::read(folder, c"cgroup", &mut self.buffer).unwrap_or_default();
+        if self.latest.0 != file {
+            self.latest = (file.to_owned(), GroupPath::of(file, &self.cgroup_root).into());
+        }
+        Some(Arc::clone(&self.latest.1))
     }
 
-    fn of_resources(&mut self, folder: &OwnedFd) -> Vec<Ceiling> {
-        let limits =
-            root::read(folder, c"limits", &mut self.buffer).ok().and_then(|file| ResourceLimits::from_read(file).ok());
-        let Some(limits) = limits else { return Vec::new() };
+    fn tightest(&mut self, groups: &[GroupPath]) -> Option<Ceiling> {
+        let tightest = |path: &GroupPath| match self.groups.get(path) {
+            Some(known) => *known,
+            None => *self.groups.entry(path.clone()).or_insert_with_key(GroupPath::tightest),
+        };
+        groups.iter().filter_map(tightest).min_by_key(Ceiling::headroom_bytes)
+    }
+
+    /// The limits of the address space and of the data of a process, in bytes, where it has them.
+    fn limits_of(&mut self, folder: &OwnedFd) -> [Option<u64>; 2] {
+        let file = root::read(folder, c"limits", &mut self.buffer).ok();
+        let Some(limits) = file.and_then(|file| ResourceLimits::from_read(file).ok()) else { return [None; 2] };
         let set = |value| if let LimitValue::Value(bytes) = value { Some(bytes) } else { None };
-        let (space, data) = (set(limits.max_address_space.soft_limit), set(limits.max_data_size.soft_limit));
-        if space.is_none() && data.is_none() {
-            return Vec::new();
-        }
+        [set(limits.max_address_space.soft_limit), set(limits.max_data_size.soft_limit)]
+    }
+
+    fn of_resources(&mut self, folder: &OwnedFd, [space, data]: [Option<u64>; 2]) -> Vec<Ceiling> {
         let Ok(file) = root::read(folder, c"status", &mut self.buffer) else { return Vec::new() };
         let status = Status::parse(file);
         let ceiling = |limit: Option<u64>, used_kib: Option<u64>| {
@@ -83,4 +135,28 @@ fn host_memory(meminfo: &[u8]) -> Option<HostMemory> {
         Some(bytes_of(b"MemFree")?.saturating_add(bytes_of(b"Cached")?).saturating_add(bytes_of(b"Buffers")?))
     })?;
     Some(HostMemory { total_bytes, available_bytes: available_bytes.min(total_bytes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_belongs_is_read_ever_more_seldom() {
+        let mut belonging = Belonging::default();
+        let mut read_at = Vec::new();
+        for question in 0..40 {
+            if belonging.is_due() {
+                belonging.groups = Some(Arc::default());
+                read_at.push(question);
+            }
+        }
+        assert_eq!(read_at, [0, 2, 6, 14, 30]);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_tried_again() {
+        let mut belonging = Belonging::default();
+        assert!(belonging.is_due() && belonging.is_due());
+    }
 }

@@ -140,7 +140,7 @@ fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
     assert!(ended.len() > 60, "{}", ended.len());
     for key in ended {
         assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
-        assert!(source.census.kept(key).is_none(), "nothing is kept of it");
+        assert!(source.census.meant(key).is_none(), "nothing is kept of it");
     }
 }
 

@@ -36,7 +36,7 @@ pub use counters::StatusCadence;
 use census::Census;
 use counters::Reader;
 use groups::Groups;
-use limits::Limits;
+use limits::{Belonging, Limits};
 use look::Look;
 use root::ProcRoot;
 
@@ -104,7 +104,7 @@ impl ProcfsSource {
     }
 
     fn observe(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
-        let mut place = self.census.kept(key);
+        let mut place = self.census.meant(key).map(|meant| &mut meant.kept);
         if let Some(Some(kept)) = &mut place {
             let (mut observation, is_past_exec) = self.reader.again(kept, depth)?;
             if is_past_exec {
@@ -163,7 +163,8 @@ impl ProcessSource for ProcfsSource {
     }
 
     fn surroundings(&mut self, key: ProcessKey) -> Surroundings {
-        let folder = Look::same(&self.root, key).map(Look::into_folder).ok();
-        self.limits.around(&self.root, folder)
+        let (mut none, root) = (Belonging::default(), &self.root);
+        let belonging = self.census.meant(key).map_or(&mut none, |meant| &mut meant.belonging);
+        self.limits.around(root, belonging, || Look::same(root, key).map(Look::into_folder).ok())
     }
 }

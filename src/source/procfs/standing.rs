@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::counters::Kept;
+use super::limits::Belonging;
 use crate::model::{Pid, ProcessLabel};
 
 /// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
@@ -31,6 +32,11 @@ pub(super) enum Standing {
 }
 
 impl Standing {
+    /// That of a process that the selection means, and of which nothing is read yet.
+    pub(super) fn meant(label: ProcessLabel) -> Self {
+        Self::Meant(Box::new(Meant { label: Arc::new(label), kept: None, belonging: Belonging::default() }))
+    }
+
     /// After how many seconds this process of this age is to be looked at again; never is infinite.
     ///
     /// One that is not meant may become so, where it `depends_on_program` who is; one that is says so itself once it has
@@ -50,6 +56,7 @@ impl Standing {
 pub(super) struct Meant {
     pub(super) label: Arc<ProcessLabel>,
     pub(super) kept: Option<Kept>,
+    pub(super) belonging: Belonging,
 }
 
 #[cfg(test)]
@@ -58,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_older_a_process_the_rarer_it_is_looked_at() {
-        let meant = Standing::Meant(Box::new(Meant { label: Arc::default(), kept: None }));
+        let meant = Standing::meant(ProcessLabel::default());
         let never = f64::INFINITY;
         let again = |standing: &Standing, by| {
             [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(Pid(SPREAD_S), Some(age_s), by))
