@@ -18,8 +18,12 @@ const LATE: f64 = 1.1;
 const OPEN: f64 = 6.0;
 
 /// The spikes of one series.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub(super) struct SpikeWatch {
+    /// What is growth of a spike: bytes, a share of the level, and within how many seconds.
+    rise: f64,
+    fraction: f64,
+    period: f64,
     /// Lowest readings of the parts of the period, oldest first: begin in seconds, value. Each is lower than those after
     /// it; a part that has a lower one behind it can be the lowest of no period to come.
     lowest: VecDeque<(f64, f64)>,
@@ -29,9 +33,21 @@ pub(super) struct SpikeWatch {
 }
 
 impl SpikeWatch {
+    /// A watch that has seen nothing.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            rise: settings.spike_bytes,
+            fraction: settings.spike_fraction,
+            period: settings.spike_period_s,
+            lowest: VecDeque::new(),
+            open: None,
+            seen: Spikes::default(),
+        }
+    }
+
     /// Takes one reading; true when a spike begins or comes back.
-    pub fn push(&mut self, settings: &Settings, at: Timestamp, seconds: f64, value: f64) -> bool {
-        let period = settings.spike_period_s;
+    pub fn push(&mut self, at: Timestamp, seconds: f64, value: f64) -> bool {
+        let period = self.period;
         while self.lowest.front().is_some_and(|(begin, _)| seconds - begin > period * LATE) {
             self.lowest.pop_front();
         }
@@ -46,7 +62,7 @@ impl SpikeWatch {
         self.lowest.push_back(newest);
         let was_active = self.seen.active;
         let rise = value - base;
-        self.seen.active = rise > settings.spike_bytes || (base > 0.0 && rise > settings.spike_fraction * base);
+        self.seen.active = rise > self.rise || (base > 0.0 && rise > self.fraction * base);
         if self.seen.active {
             return self.rising(at, seconds, value, base, was_active);
         }
@@ -98,9 +114,9 @@ mod tests {
 
     fn watch(values: &[f64]) -> Spikes {
         let settings = settings(10.0);
-        let mut spikes = SpikeWatch::default();
+        let mut spikes = SpikeWatch::new(&settings);
         for (second, value) in (0..).zip(values) {
-            spikes.push(&settings, Timestamp(second * 1000), second as f64, *value);
+            spikes.push(Timestamp(second * 1000), second as f64, *value);
         }
         spikes.evidence()
     }
@@ -123,13 +139,13 @@ mod tests {
     #[test]
     fn the_base_is_the_lowest_of_the_period_in_little_room() {
         let settings = settings(60.0);
-        let mut spikes = SpikeWatch::default();
+        let mut spikes = SpikeWatch::new(&settings);
         let mut state = 1_u64;
         let mut readings: Vec<(f64, f64)> = Vec::new();
         for second in 0..2000_i32 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let (at, value) = (f64::from(second), 1e8 + (state >> 40) as f64);
-            spikes.push(&settings, Timestamp(i64::from(second) * 1000), at, value);
+            spikes.push(Timestamp(i64::from(second) * 1000), at, value);
             readings.push((at, value));
             // Parts make the period up to one of them longer or shorter.
             let period = settings.spike_period_s * LATE;
@@ -143,7 +159,7 @@ mod tests {
             assert!(spikes.lowest.len() <= 20, "{}", spikes.lowest.len());
         }
         (2000..2100_i32).for_each(|second| {
-            spikes.push(&settings, Timestamp(i64::from(second) * 1000), f64::from(second), 1e8);
+            spikes.push(Timestamp(i64::from(second) * 1000), f64::from(second), 1e8);
         });
         assert_eq!(spikes.lowest.len(), 1);
     }
