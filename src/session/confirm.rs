@@ -23,9 +23,9 @@ pub(super) enum Exactness {
     /// It would be called leaking: the count is awaited.
     Awaited(Box<Assessment>),
     /// The count bears it out, or cannot be had.
-    Settled(Reason),
+    Settled(Box<Reason>),
     /// The memory is not there.
-    Refuted(Reason, Timestamp),
+    Refuted(Box<Reason>, Timestamp),
 }
 
 impl Watch {
@@ -44,12 +44,12 @@ impl Watch {
         }
         match &self.series[index].exactness {
             Exactness::Settled(reason) => {
-                verdict.reasons.push(reason.clone());
+                verdict.reasons.push((**reason).clone());
                 return false;
             }
             Exactness::Refuted(reason, since) if at.seconds_since(*since) < AGAIN_S => {
                 verdict.status = Status::Suspect;
-                verdict.reasons.push(reason.clone());
+                verdict.reasons.push((**reason).clone());
                 return false;
             }
             _ => {}
@@ -85,9 +85,9 @@ impl Watch {
         assessment.verdict.reasons.push(reason.clone());
         series.exactness = if refuted {
             assessment.verdict.status = Status::Suspect;
-            Exactness::Refuted(reason, at)
+            Exactness::Refuted(Box::new(reason), at)
         } else {
-            Exactness::Settled(reason)
+            Exactness::Settled(Box::new(reason))
         };
         self.publish(index, *assessment, at, sink)
     }
