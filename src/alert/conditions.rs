@@ -96,7 +96,7 @@ fn leak(assessment: &Assessment) -> Option<Finding> {
     }
     let message = assessment.verdict.reasons.iter().find(|reason| reason.for_leak).map_or_else(
         || format!("leaking at {}", assessment.growth.rate.map_or_else(|| "?".to_owned(), |r| ByteRate(r).to_string())),
-        |reason| format!("leaking: {}", reason.text),
+        |reason| format!("leaking: {reason}"),
     );
     Some(Finding {
         kind: AlertKind::Leak,
@@ -117,7 +117,7 @@ pub fn explain_end(alert: &mut Alert, assessment: &Assessment) {
     let lasted = Span(alert.at.seconds_since(alert.since));
     alert.message = format!("withdrawn after {lasted}, now {}", verdict.status.words());
     if let Some(reason) = why {
-        alert.message += &format!(": {}", reason.text);
+        alert.message += &format!(": {reason}");
     }
 }
 

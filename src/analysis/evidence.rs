@@ -3,6 +3,8 @@
 //! Plain values in bytes and seconds. How they come about is the business of the sibling modules;
 //! how they are worded in a report is that of `report`.
 
+use super::wording::Wording;
+
 /// What can leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Resource {
@@ -100,12 +102,45 @@ pub struct Reason {
     pub value: Option<f64>,
     /// What it was held against; `None` when the rule has no threshold.
     pub threshold: Option<f64>,
-    /// The unit of value and threshold: `bytes/s`, `per second`, `s`, `ratio`, `count`, `p`, `z`.
-    pub unit: &'static str,
+    /// The unit of value and threshold.
+    pub unit: Unit,
     /// The time the reason looks at, in seconds.
     pub span_s: f64,
-    /// The same as a sentence for people, without a full stop.
-    pub text: String,
+    /// What its sentence says besides; the sentence itself is what a reason displays as.
+    pub wording: Wording,
+}
+
+/// The unit of a value that is held against a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the description")]
+pub enum Unit {
+    Bytes,
+    BytesPerSecond,
+    PerSecond,
+    Seconds,
+    Ratio,
+    Count,
+    P,
+    Z,
+    LogLikelihood,
+}
+
+impl Unit {
+    /// The name in reports: `bytes/s`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::BytesPerSecond => "bytes/s",
+            Self::PerSecond => "per second",
+            Self::Seconds => "s",
+            Self::Ratio => "ratio",
+            Self::Count => "count",
+            Self::P => "p",
+            Self::Z => "z",
+            Self::LogLikelihood => "log likelihood",
+        }
+    }
 }
 
 /// The verdict on a target.
@@ -226,17 +261,67 @@ pub struct Forecast {
     pub likely_by_s: Option<f64>,
 }
 
-/// Level of the memory series over the watch, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// Level of a series over the watch: bytes, or numbers. Nothing is known of it before its first value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
+    first: u64,
+    last: u64,
+    min: u64,
+    /// Below the lowest while nothing is known: thousands of targets have some levels each, and four options take
+    /// twice the room.
+    max: u64,
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self { first: 0, last: 0, min: u64::MAX, max: 0 }
+    }
+}
+
+impl Level {
+    /// Takes the next value.
+    pub fn widen(&mut self, value: u64) {
+        if !self.is_known() {
+            self.first = value;
+        }
+        self.last = value;
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+
+    /// Whether it has any value.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.min <= self.max
+    }
+
+    fn known(&self, value: u64) -> Option<u64> {
+        self.is_known().then_some(value)
+    }
+
     /// At the first sample.
-    pub first: Option<u64>,
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        self.known(self.first)
+    }
+
     /// At the last sample.
-    pub last: Option<u64>,
+    #[must_use]
+    pub fn last(&self) -> Option<u64> {
+        self.known(self.last)
+    }
+
     /// Lowest seen.
-    pub min: Option<u64>,
+    #[must_use]
+    pub fn min(&self) -> Option<u64> {
+        self.known(self.min)
+    }
+
     /// Highest seen.
-    pub max: Option<u64>,
+    #[must_use]
+    pub fn max(&self) -> Option<u64> {
+        self.known(self.max)
+    }
 }
 
 /// What is known of one resource.
@@ -286,6 +371,5 @@ impl Assessment {
     pub fn shrink(&mut self) {
         self.resources.shrink_to_fit();
         self.verdict.reasons.shrink_to_fit();
-        self.verdict.reasons.iter_mut().for_each(|reason| reason.text.shrink_to_fit());
     }
 }

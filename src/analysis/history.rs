@@ -50,15 +50,22 @@ impl Block {
 }
 
 /// All that is kept of a series. Times are in seconds since the first sample, values in the unit of the series.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct History {
     first: f64,
+    samples: u64,
+    observed: f64,
+    /// Once it has changed: most series of a process never do.
+    tiers: Option<Box<Tiers>>,
+}
+
+/// The past in blocks.
+#[derive(Debug)]
+struct Tiers {
     /// Tier 0. These are rings: what is passed on leaves at the front, and nothing else moves.
     finest: VecDeque<Single>,
     /// The other tiers, the finer first.
     coarse: Vec<VecDeque<Block>>,
-    samples: u64,
-    observed: f64,
 }
 
 impl History {
@@ -67,42 +74,13 @@ impl History {
         if self.samples == 0 {
             self.first = value;
         }
-        if self.finest.is_empty() && value != self.first {
-            self.begin();
+        if self.tiers.is_none() && value != self.first {
+            self.tiers = Some(Box::new(Tiers::constant(self.samples, self.observed)));
         }
         self.samples += 1;
         self.observed = at;
-        if !self.finest.is_empty() || value != self.first {
-            self.append(at, value - self.first);
-        }
-    }
-
-    /// The series has changed for the first time: the constant past is written out, evenly spaced.
-    fn begin(&mut self) {
-        self.finest.reserve_exact(FINEST);
-        #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
-        let step = self.observed / self.samples.saturating_sub(1).max(1) as f64;
-        for i in 0..self.samples {
-            #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
-            self.append(i as f64 * step, 0.0);
-        }
-    }
-
-    fn append(&mut self, at: f64, offset: f64) {
-        #[expect(clippy::cast_possible_truncation, reason = "24 bits of an offset are enough, see Block")]
-        self.finest.push_back(Single { at: at as f32, value: offset as f32 });
-        if self.finest.len() < FINEST {
-            return;
-        }
-        let first = coarser(&mut self.coarse, 0);
-        pass_on(&mut self.finest, first);
-        for tier in 0.. {
-            if self.coarse[tier].len() < COARSE {
-                break;
-            }
-            coarser(&mut self.coarse, tier + 1);
-            let (fine, coarse) = self.coarse.split_at_mut(tier + 1);
-            pass_on(&mut fine[tier], &mut coarse[0]);
+        if let Some(tiers) = &mut self.tiers {
+            tiers.append(at, value - self.first);
         }
     }
 
@@ -123,14 +101,15 @@ impl History {
 
     /// Number of tiers; the window of the last one is the whole past. 0 for a series that never changed.
     pub fn tiers(&self) -> usize {
-        if self.finest.is_empty() { 0 } else { 1 + self.coarse.len() }
+        self.tiers.as_ref().map_or(0, |tiers| 1 + tiers.coarse.len())
     }
 
     /// Since when, in seconds after the first sample, the window of a tier reaches back; `None` for an empty one.
     pub fn reach(&self, tier: usize) -> Option<f64> {
+        let tiers = self.tiers.as_ref()?;
         let at = match tier.checked_sub(1) {
-            None => self.finest.front().map(|single| single.at),
-            Some(coarse) => self.coarse[coarse].front().map(|block| block.at),
+            None => tiers.finest.front().map(|single| single.at),
+            Some(coarse) => tiers.coarse[coarse].front().map(|block| block.at),
         };
         at.map(f64::from)
     }
@@ -139,16 +118,17 @@ impl History {
     /// A rest that does not fill a block is kept when it holds at least half of one.
     pub fn window(&self, tier: usize) -> Vec<Block> {
         let mut out = Vec::with_capacity(MOST);
-        let singles = self.finest.iter().map(|&single| Block::from(single));
+        let Some(Tiers { finest, coarse }) = self.tiers.as_deref() else { return out };
+        let singles = finest.iter().map(|&single| Block::from(single));
         let Some(own) = tier.checked_sub(1) else {
             out.extend(singles);
             return out;
         };
-        out.extend(&self.coarse[own]);
+        out.extend(&coarse[own]);
         let full = 1_u32 << tier;
         let mut rest = Rest::default();
-        let coarse = (0..own).rev().flat_map(|finer| self.coarse[finer].iter().map(move |block| (*block, 2 << finer)));
-        for (block, samples) in coarse.chain(singles.map(|block| (block, 1))) {
+        let finer = (0..own).rev().flat_map(|finer| coarse[finer].iter().map(move |block| (*block, 2 << finer)));
+        for (block, samples) in finer.chain(singles.map(|block| (block, 1))) {
             rest.add(&block, samples);
             if rest.samples == full {
                 out.push(std::mem::take(&mut rest).block());
@@ -161,9 +141,42 @@ impl History {
     }
 }
 
+impl Tiers {
+    /// The series has changed for the first time: the constant past is written out, evenly spaced.
+    fn constant(samples: u64, observed: f64) -> Self {
+        let mut tiers = Self { finest: VecDeque::with_capacity(FINEST), coarse: Vec::new() };
+        #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
+        let step = observed / samples.saturating_sub(1).max(1) as f64;
+        for i in 0..samples {
+            #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
+            tiers.append(i as f64 * step, 0.0);
+        }
+        tiers
+    }
+
+    fn append(&mut self, at: f64, offset: f64) {
+        #[expect(clippy::cast_possible_truncation, reason = "24 bits of an offset are enough, see Block")]
+        self.finest.push_back(Single { at: at as f32, value: offset as f32 });
+        if self.finest.len() < FINEST {
+            return;
+        }
+        let first = coarser(&mut self.coarse, 0);
+        pass_on(&mut self.finest, first);
+        for tier in 0.. {
+            if self.coarse[tier].len() < COARSE {
+                break;
+            }
+            coarser(&mut self.coarse, tier + 1);
+            let (fine, coarse) = self.coarse.split_at_mut(tier + 1);
+            pass_on(&mut fine[tier], &mut coarse[0]);
+        }
+    }
+}
+
 /// The tier with this number among the coarse ones, which may be a new one.
 fn coarser(coarse: &mut Vec<VecDeque<Block>>, tier: usize) -> &mut VecDeque<Block> {
     if tier == coarse.len() {
+        coarse.reserve_exact(1);
         coarse.push(VecDeque::new());
     }
     &mut coarse[tier]
@@ -221,15 +234,18 @@ mod tests {
                 assert!(life.len() >= 48 && life[0].at < 64.0, "{i} {}", life.len());
             }
         }
-        assert!(history.coarse.iter().map(VecDeque::capacity).sum::<usize>() < 64 * 9);
+        let tiers = history.tiers.expect("it has changed");
+        assert!(tiers.coarse.iter().map(VecDeque::capacity).sum::<usize>() < 64 * 9);
     }
 
     #[test]
     fn five_thousand_processes_fit() {
         let mut history = History::default();
         let bytes = |history: &History| {
-            let coarse: usize = history.coarse.iter().map(VecDeque::capacity).sum();
-            coarse * size_of::<Block>() + history.finest.capacity() * size_of::<Single>()
+            let Tiers { finest, coarse } = history.tiers.as_deref().expect("it has changed");
+            let blocks: usize = coarse.iter().map(VecDeque::capacity).sum();
+            let rings = coarse.capacity() * size_of::<VecDeque<Block>>() + size_of::<Tiers>();
+            blocks * size_of::<Block>() + finest.capacity() * size_of::<Single>() + rings
         };
         (0..360_u16).for_each(|i| history.push(f64::from(i), f64::from(i)));
         assert!(bytes(&history) <= 2200, "{} after 360 samples", bytes(&history));
@@ -243,7 +259,7 @@ mod tests {
         for i in 0..1000_u16 {
             history.push(f64::from(i), 7.0);
         }
-        assert_eq!((history.finest.capacity(), history.coarse.capacity()), (0, 0));
+        assert!(history.tiers.is_none() && size_of::<History>() == 32);
         history.push(1000.0, 8.0);
         let life = history.window(history.tiers() - 1);
         assert!(life.len() >= 48 && life[0].at < 16.0 && life[0].mean == 0.0);

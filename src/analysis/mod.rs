@@ -27,11 +27,13 @@ mod tracker;
 mod variance;
 mod wave;
 mod window;
+mod wording;
 
 pub use evidence::{
     Assessment, ConsistentGrowth, Forecast, Growth, Level, Reason, Resource, ResourceAssessment, Rule, Shape, Spike,
-    Spikes, Status, Variance, Verdict,
+    Spikes, Status, Unit, Variance, Verdict,
 };
 pub use limit::{rate_answered, seconds_to_answer};
 pub use settings::Settings;
 pub use tracker::Tracker;
+pub use wording::Wording;

@@ -1,27 +1,16 @@
 //! Why a verdict is as it is: values held against thresholds, each with a sentence for the owner of the service.
 
-use crate::units::{ByteRate, Bytes, Span};
-
 use super::curve::Curve;
-use super::evidence::{Assessment, Reason, Resource, Rule, Status};
+use super::evidence::{Assessment, Reason, Resource, Rule, Status, Unit};
 use super::judgement::Channel;
 use super::materiality::Materiality;
-use super::maturity::LEAST;
 use super::series::{Finding, HeldBack};
 use super::settings::Settings;
+use super::wording::{Wording, Words};
 
-/// A rate as people read it.
-fn rate(resource: Resource, per_second: f64) -> String {
-    match resource {
-        Resource::Memory => ByteRate(per_second).to_string(),
-        Resource::Fds => format!("{:+.1} descriptors/h", per_second * 3600.0),
-        Resource::Threads => format!("{:+.1} threads/h", per_second * 3600.0),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
-fn size(bytes: f64) -> Bytes {
-    Bytes(bytes.max(0.0).round() as u64)
+/// The unit of a rate.
+fn per_second(resource: Resource) -> Unit {
+    if resource == Resource::Memory { Unit::BytesPerSecond } else { Unit::PerSecond }
 }
 
 /// The reasons for the verdict that `finding` led to, the strongest first. `said` has the evidence of the analyses.
@@ -43,33 +32,20 @@ pub(super) fn reasons(finding: &Finding, resource: Resource, settings: &Settings
 
 fn growth(finding: &Finding, resource: Resource, observed_s: f64) -> Option<Reason> {
     let j = finding.judgement.as_ref()?;
-    let for_leak = j.low > finding.threshold;
-    let verb = match (j.low > 0.0, j.high < finding.threshold) {
-        (true, false) => "grows",
-        (_, true) => "does not grow by more than the threshold",
-        _ => "may or may not grow",
-    };
-    let what = match resource {
-        Resource::Memory => "memory",
-        Resource::Fds => "the number of open files",
-        Resource::Threads => "the number of threads",
-    };
     Some(Reason {
         rule: Rule::GrowthRate,
-        for_leak,
+        for_leak: j.low > finding.threshold,
         value: Some(j.rate),
         threshold: Some(finding.threshold),
-        unit: if resource == Resource::Memory { "bytes/s" } else { "per second" },
+        unit: per_second(resource),
         span_s: j.span,
-        text: format!(
-            "{what} {verb}: {} over the last {} (95 % interval {} to {}), held against a threshold of {}",
-            rate(resource, j.rate),
+        wording: Wording(Words::Growth {
+            resource,
+            low: j.low,
+            high: j.high,
             // blocks of samples reach half a sample beyond the first and the last one
-            Span(j.span.min(observed_s).round()),
-            rate(resource, j.low),
-            rate(resource, j.high),
-            rate(resource, finding.threshold),
-        ),
+            over_s: j.span.min(observed_s).round(),
+        }),
     })
 }
 
@@ -80,79 +56,69 @@ fn materiality(finding: &Finding) -> Option<Reason> {
         for_leak: true,
         value: Some(m.whole),
         threshold: Some(Materiality::LEAST),
-        unit: "ratio",
+        unit: Unit::Ratio,
         span_s: finding.judgement.as_ref().map_or(0.0, |j| j.span),
-        text: format!(
-            "the floor rose by {:.0} % of what the process holds, and by as much as {:.0} % at the pace of the later half",
-            100.0 * m.whole,
-            100.0 * m.late
-        ),
+        wording: Wording(Words::Risen { late: m.late }),
     })
 }
 
 fn shape(finding: &Finding) -> Option<Reason> {
     let j = finding.judgement.as_ref()?;
     let text = match (j.slowing, j.grows, j.curve) {
-        (true, ..) => "the growth slows down: a curve that settles explains it as well as one that goes on".to_owned(),
+        (true, ..) => "the growth slows down: a curve that settles explains it as well as one that goes on",
         (_, true, Curve::Plain) if j.channel == Channel::Floors => {
-            "what is left after each low keeps rising in a straight line".to_owned()
+            "what is left after each low keeps rising in a straight line"
         }
-        (_, true, Curve::Plain) => "a straight line explains the growth better than any curve that settles".to_owned(),
-        (_, true, Curve::Quadratic) => "the growth accelerates".to_owned(),
-        (_, true, _) => "after an earlier change the growth goes on to the end".to_owned(),
-        (_, false, Curve::Step(_)) => "one step explains the change".to_owned(),
-        (_, false, _) => "no growing curve explains the series better than a level that stays".to_owned(),
+        (_, true, Curve::Plain) => "a straight line explains the growth better than any curve that settles",
+        (_, true, Curve::Quadratic) => "the growth accelerates",
+        (_, true, _) => "after an earlier change the growth goes on to the end",
+        (_, false, Curve::Step(_)) => "one step explains the change",
+        (_, false, _) => "no growing curve explains the series better than a level that stays",
     };
     Some(Reason {
         rule: Rule::Shape,
         for_leak: j.grows && !j.slowing,
         value: Some(j.lead),
         threshold: Some(0.0),
-        unit: "log likelihood",
+        unit: Unit::LogLikelihood,
         span_s: j.span,
-        text,
+        wording: text.into(),
     })
 }
 
 fn held_back(finding: &Finding, settings: &Settings, said: &Assessment) -> Option<Reason> {
     let span = finding.judgement.as_ref().map_or(said.observed_s, |j| j.span);
-    let (rule, value, threshold, unit, text) = match finding.held_back? {
+    let (rule, value, threshold, unit, wording) = match finding.held_back? {
         HeldBack::Observation => {
-            (Rule::Observation, span, settings.min_observation_s, "s", awaited(finding, settings, said))
+            (Rule::Observation, span, settings.min_observation_s, Unit::Seconds, awaited(finding, settings, said))
         }
         HeldBack::StartUp => (
             Rule::Observation,
             said.samples as f64,
             finding.required,
-            "count",
-            format!(
-                "{:.0} % of what it holds came in since the first sample: to tell a leak from a start-up, {:.0} samples are needed and {} are there",
-                100.0 * finding.share,
-                finding.required,
-                said.samples
-            ),
+            Unit::Count,
+            Wording(Words::StartUp { share: finding.share }),
         ),
         HeldBack::Persistence => (
             Rule::Persistence,
             finding.judgement.as_ref().map_or(0.0, |j| j.deviate),
             2.0,
-            "z",
-            "growth is likely, but not proved at two looks in a row".to_owned(),
+            Unit::Z,
+            "growth is likely, but not proved at two looks in a row".into(),
         ),
     };
-    Some(Reason { rule, for_leak: false, value: Some(value), threshold: Some(threshold), unit, span_s: span, text })
+    Some(Reason { rule, for_leak: false, value: Some(value), threshold: Some(threshold), unit, span_s: span, wording })
 }
 
 /// What growth that is proved still has to do. The length of a newest part of the past is no count-down: it is cut anew
 /// with every look, and was not what was asked for.
-fn awaited(finding: &Finding, settings: &Settings, said: &Assessment) -> String {
-    let needed = Span(settings.min_observation_s);
-    let left = (settings.min_observation_s - said.observed_s).round();
-    match (left > 0.0, finding.suffix) {
-        (true, _) => format!("growth must be seen for {needed} to be called a leak: {} to go at least", Span(left)),
-        (false, true) => format!("it began to grow only lately: it must go on for {needed} to be called a leak"),
-        (false, false) => format!("growth must be seen for {needed} to be called a leak"),
-    }
+fn awaited(finding: &Finding, settings: &Settings, said: &Assessment) -> Wording {
+    let left_s = (settings.min_observation_s - said.observed_s).round();
+    Wording(match (left_s > 0.0, finding.suffix) {
+        (true, _) => Words::Awaited { left_s },
+        (false, true) => Words::AwaitedSinceLately,
+        (false, false) => Words::AwaitedStill,
+    })
 }
 
 fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &Assessment) -> Option<Reason> {
@@ -161,33 +127,20 @@ fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &
     }
     let g = &said.growth;
     let longer = g.seconds_to_decide.unwrap_or(0.0).max(settings.min_observation_s - said.observed_s).max(0.0);
-    let text = match (&finding.judgement, g.smallest_detectable) {
+    let words = match (&finding.judgement, g.smallest_detectable) {
         // a leak at the threshold would be seen by now; noise keeps the interval from excluding one
-        (Some(j), Some(_)) if longer == 0.0 => format!(
-            "undecided: no growth is proved, but up to {} is not excluded and {} would matter",
-            rate(resource, j.high),
-            rate(resource, finding.threshold)
-        ),
-        (Some(_), Some(least)) => format!(
-            "too little to tell: growth below {} could not have been seen; about {} more until {} can be",
-            rate(resource, least),
-            Span(longer),
-            rate(resource, finding.threshold)
-        ),
-        _ => format!(
-            "too little to tell: {} of the {LEAST} samples that are needed at least, over {}",
-            said.samples,
-            Span(said.observed_s)
-        ),
+        (Some(j), Some(_)) if longer == 0.0 => Words::NotExcluded { resource, high: j.high },
+        (Some(_), Some(_)) => Words::TooLittle { resource, longer_s: longer },
+        _ => Words::TooFew { samples: said.samples },
     };
     Some(Reason {
         rule: Rule::Observation,
         for_leak: false,
         value: g.smallest_detectable,
         threshold: Some(finding.threshold),
-        unit: if resource == Resource::Memory { "bytes/s" } else { "per second" },
+        unit: per_second(resource),
         span_s: said.observed_s,
-        text,
+        wording: Wording(words),
     })
 }
 
@@ -198,9 +151,9 @@ fn withdrawal(finding: &Finding) -> Option<Reason> {
         for_leak: false,
         value: Some(ago),
         threshold: None,
-        unit: "s",
+        unit: Unit::Seconds,
         span_s: ago,
-        text: format!("it grew like a leak until about {} ago, and has settled since", Span(ago)),
+        wording: Wording(Words::Withdrawn),
     })
 }
 
@@ -212,16 +165,14 @@ fn consistent_growth(said: &Assessment) -> Option<Reason> {
         for_leak: c.found,
         value: Some(p),
         threshold: Some(0.01),
-        unit: "p",
+        unit: Unit::P,
         span_s: said.observed_s.min(said.growth.span_s.max(0.0)),
-        text: format!(
-            "{:.0} % of {} floors are above the one before, the longest run is {} (rank trend {:+.2}, p {})",
-            100.0 * share,
-            c.blocks,
-            c.longest_run,
-            c.tau.unwrap_or(0.0),
-            if p < 0.001 { "< 0.001".to_owned() } else { format!("= {p:.3}") }
-        ),
+        wording: Wording(Words::Rising {
+            share,
+            tau: c.tau.unwrap_or(0.0),
+            floors: u32::try_from(c.blocks).unwrap_or(u32::MAX),
+            longest_run: u32::try_from(c.longest_run).unwrap_or(u32::MAX),
+        }),
     })
 }
 
@@ -233,9 +184,9 @@ fn variance(said: &Assessment) -> Option<Reason> {
         for_leak: false,
         value: v.coefficient_of_variation,
         threshold: None,
-        unit: "ratio",
+        unit: Unit::Ratio,
         span_s: said.observed_s,
-        text: format!("it moves up and down by {} about every {}", size(swing), Span(cycle)),
+        wording: Wording(Words::Cycle { swing, every_s: cycle }),
     })
 }
 
@@ -248,15 +199,9 @@ fn spike(said: &Assessment) -> Option<Reason> {
         for_leak: s.returned == 0,
         value: Some(latest.rise_bytes),
         threshold: None,
-        unit: "bytes",
+        unit: Unit::Bytes,
         span_s: said.observed_s,
-        text: format!(
-            "{} {}, {} came back; the latest rose by {}",
-            s.count,
-            if s.count == 1 { "spike" } else { "spikes" },
-            if s.returned == 0 { "none".to_owned() } else { s.returned.to_string() },
-            size(latest.rise_bytes)
-        ),
+        wording: Wording(Words::Spikes { count: s.count, returned: s.returned }),
     })
 }
 
@@ -274,9 +219,9 @@ mod tests {
         let seen = Spike { at: Timestamp(0), rise_bytes: 8e6, rise_percent: 30.0, returned: None };
         (said.spikes.latest, said.spikes.count) = (Some(seen), 1);
         let stays = spike(&said).expect("a reason");
-        assert!(stays.for_leak && stays.text.starts_with("1 spike, none came back;"), "{stays:?}");
+        assert!(stays.for_leak && stays.to_string().starts_with("1 spike, none came back;"), "{stays:?}");
         said.spikes.returned = 1;
         let back = spike(&said).expect("a reason");
-        assert!(!back.for_leak && back.text.starts_with("1 spike, 1 came back;"), "{back:?}");
+        assert!(!back.for_leak && back.to_string().starts_with("1 spike, 1 came back;"), "{back:?}");
     }
 }

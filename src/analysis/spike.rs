@@ -18,20 +18,42 @@ const LATE: f64 = 1.1;
 const OPEN: f64 = 6.0;
 
 /// The spikes of one series.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub(super) struct SpikeWatch {
+    /// What is growth of a spike: bytes, a share of the level, and within how many seconds.
+    rise: f64,
+    fraction: f64,
+    period: f64,
     /// Lowest readings of the parts of the period, oldest first: begin in seconds, value. Each is lower than those after
     /// it; a part that has a lower one behind it can be the lowest of no period to come.
     lowest: VecDeque<(f64, f64)>,
+    /// Most targets never have one.
+    seen: Option<Box<Seen>>,
+}
+
+/// What was seen since the first spike.
+#[derive(Debug, Default)]
+struct Seen {
     /// The spike that is going on or may still come back: seconds of its top, its top and its base.
     open: Option<(f64, f64, f64)>,
-    seen: Spikes,
+    spikes: Spikes,
 }
 
 impl SpikeWatch {
+    /// A watch that has seen nothing.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            rise: settings.spike_bytes,
+            fraction: settings.spike_fraction,
+            period: settings.spike_period_s,
+            lowest: VecDeque::new(),
+            seen: None,
+        }
+    }
+
     /// Takes one reading; true when a spike begins or comes back.
-    pub fn push(&mut self, settings: &Settings, at: Timestamp, seconds: f64, value: f64) -> bool {
-        let period = settings.spike_period_s;
+    pub fn push(&mut self, at: Timestamp, seconds: f64, value: f64) -> bool {
+        let period = self.period;
         while self.lowest.front().is_some_and(|(begin, _)| seconds - begin > period * LATE) {
             self.lowest.pop_front();
         }
@@ -44,47 +66,50 @@ impl SpikeWatch {
             self.lowest.pop_back();
         }
         self.lowest.push_back(newest);
-        let was_active = self.seen.active;
         let rise = value - base;
-        self.seen.active = rise > settings.spike_bytes || (base > 0.0 && rise > settings.spike_fraction * base);
-        if self.seen.active {
-            return self.rising(at, seconds, value, base, was_active);
+        let active = rise > self.rise || (base > 0.0 && rise > self.fraction * base);
+        if active {
+            return self.seen.get_or_insert_default().rising(at, seconds, value, base);
         }
-        self.settle(seconds, value, period)
+        self.seen.as_mut().is_some_and(|seen| seen.settle(seconds, value, period))
     }
 
-    fn rising(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64, was_active: bool) -> bool {
+    /// What was seen so far.
+    pub fn evidence(&self) -> Spikes {
+        self.seen.as_ref().map_or_else(Spikes::default, |seen| seen.spikes)
+    }
+}
+
+impl Seen {
+    fn rising(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64) -> bool {
+        let was_active = std::mem::replace(&mut self.spikes.active, true);
         // while one spike goes on its top moves up, and its base stays the lowest
         let (top, base) = match self.open {
             Some((_, top, _)) if was_active && value <= top => return false,
             Some((_, _, first)) if was_active => (value, first.min(base)),
             _ => (value, base),
         };
-        self.seen.count += u64::from(!was_active);
+        self.spikes.count += u64::from(!was_active);
         self.open = Some((seconds, top, base));
         let rise_percent = if base > 0.0 { 100.0 * (top - base) / base } else { 0.0 };
-        self.seen.latest = Some(Spike { at, rise_bytes: top - base, rise_percent, returned: None });
-        self.seen.largest_rise_bytes = Some(self.seen.largest_rise_bytes.unwrap_or(0.0).max(top - base));
+        self.spikes.latest = Some(Spike { at, rise_bytes: top - base, rise_percent, returned: None });
+        self.spikes.largest_rise_bytes = Some(self.spikes.largest_rise_bytes.unwrap_or(0.0).max(top - base));
         !was_active
     }
 
     fn settle(&mut self, seconds: f64, value: f64, period: f64) -> bool {
+        self.spikes.active = false;
         let Some((since, top, base)) = self.open else { return false };
         let back = value <= f64::midpoint(top, base);
         if !back && seconds - since <= OPEN * period {
             return false;
         }
         self.open = None;
-        self.seen.returned += u64::from(back);
-        if let Some(latest) = &mut self.seen.latest {
+        self.spikes.returned += u64::from(back);
+        if let Some(latest) = &mut self.spikes.latest {
             latest.returned = Some(back);
         }
         back
-    }
-
-    /// What was seen so far.
-    pub fn evidence(&self) -> Spikes {
-        self.seen
     }
 }
 
@@ -98,9 +123,9 @@ mod tests {
 
     fn watch(values: &[f64]) -> Spikes {
         let settings = settings(10.0);
-        let mut spikes = SpikeWatch::default();
+        let mut spikes = SpikeWatch::new(&settings);
         for (second, value) in (0..).zip(values) {
-            spikes.push(&settings, Timestamp(second * 1000), second as f64, *value);
+            spikes.push(Timestamp(second * 1000), second as f64, *value);
         }
         spikes.evidence()
     }
@@ -123,13 +148,13 @@ mod tests {
     #[test]
     fn the_base_is_the_lowest_of_the_period_in_little_room() {
         let settings = settings(60.0);
-        let mut spikes = SpikeWatch::default();
+        let mut spikes = SpikeWatch::new(&settings);
         let mut state = 1_u64;
         let mut readings: Vec<(f64, f64)> = Vec::new();
         for second in 0..2000_i32 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let (at, value) = (f64::from(second), 1e8 + (state >> 40) as f64);
-            spikes.push(&settings, Timestamp(i64::from(second) * 1000), at, value);
+            spikes.push(Timestamp(i64::from(second) * 1000), at, value);
             readings.push((at, value));
             // Parts make the period up to one of them longer or shorter.
             let period = settings.spike_period_s * LATE;
@@ -143,7 +168,7 @@ mod tests {
             assert!(spikes.lowest.len() <= 20, "{}", spikes.lowest.len());
         }
         (2000..2100_i32).for_each(|second| {
-            spikes.push(&settings, Timestamp(i64::from(second) * 1000), f64::from(second), 1e8);
+            spikes.push(Timestamp(i64::from(second) * 1000), f64::from(second), 1e8);
         });
         assert_eq!(spikes.lowest.len(), 1);
     }

@@ -44,9 +44,8 @@ const LEAST_BETWEEN: u64 = 4;
 const MOST_BETWEEN: u64 = 64;
 
 /// All series of one target, in bounded memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tracker {
-    settings: Option<Settings>,
     age: Option<f64>,
     /// By how many bytes one counter of memory may be off.
     counter_error: f64,
@@ -70,7 +69,24 @@ impl Tracker {
     /// A tracker that has seen nothing. `age_s` is the age of the process at its first sample, when known.
     #[must_use]
     pub fn new(settings: &Settings, age_s: Option<f64>) -> Self {
-        Self { settings: Some(settings.clone()), age: age_s, ..Self::default() }
+        Self {
+            age: age_s,
+            counter_error: 0.0,
+            first: None,
+            last: None,
+            samples: 0,
+            unlooked: 0,
+            gaps: 0,
+            usual: 0.0,
+            rss: Level::default(),
+            held: Default::default(),
+            memory: History::default(),
+            shared: History::default(),
+            mapped: History::default(),
+            threads: History::default(),
+            fds: History::default(),
+            spikes: SpikeWatch::new(settings),
+        }
     }
 
     /// Counters of memory that may be off by so many bytes: growth between two readings counts above twice that.
@@ -96,7 +112,9 @@ impl Tracker {
         let at = sample.at.seconds_since(first);
         let reading = &sample.reading;
         let memory = reading.rss_anon.map(|anon| anon.saturating_add(reading.swap.unwrap_or(0))).or(reading.rss);
-        widen(&mut self.rss, reading.rss);
+        if let Some(rss) = reading.rss {
+            self.rss.widen(rss);
+        }
         let series = [
             (&mut self.memory, memory),
             (&mut self.shared, reading.rss_shmem),
@@ -111,13 +129,12 @@ impl Tracker {
             }
         }
         for (level, value) in self.held.iter_mut().zip([memory, reading.fds, reading.threads]) {
-            widen(level, value);
+            if let Some(value) = value {
+                level.widen(value);
+            }
         }
         #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-        let spiked = match (&self.settings, memory) {
-            (Some(settings), Some(memory)) => self.spikes.push(settings, sample.at, at, memory as f64),
-            _ => false,
-        };
+        let spiked = memory.is_some_and(|memory| self.spikes.push(sample.at, at, memory as f64));
         let between = (self.samples / LOOKS).clamp(LEAST_BETWEEN, MOST_BETWEEN);
         let due = self.samples == 1 || self.unlooked >= between;
         if due {
@@ -193,7 +210,7 @@ impl Tracker {
             .iter()
             .zip(&self.held)
             .zip(shapes)
-            .filter(|((_, level), _)| level.last.is_some())
+            .filter(|((_, level), _)| level.is_known())
             .map(|(((resource, finding), level), shape)| ResourceAssessment {
                 resource: *resource,
                 status: finding.status,
@@ -269,15 +286,6 @@ impl Tracker {
             past_start: self.past_start(),
         };
         examine(history, 1.0, &bar)
-    }
-}
-
-fn widen(level: &mut Level, value: Option<u64>) {
-    if value.is_some() {
-        level.first = level.first.or(value);
-        level.last = value;
-        level.min = level.min.min(value).or(value);
-        level.max = level.max.max(value);
     }
 }
 

@@ -74,7 +74,7 @@ fn analyze(args: &AnalyzeArgs, shown: Shown) -> Result<u8, Error> {
         fanout.add(&mut messages);
         all_files(args, &screen, &stop, &mut watch, &mut fanout)
     };
-    conclude(args, shown, &rules, totals, &watch, recorder, outputs, gate)
+    conclude(args, shown, &rules, totals, watch, recorder, outputs, gate)
 }
 
 fn all_files(
@@ -134,7 +134,7 @@ fn conclude(
     shown: Shown,
     rules: &Rules,
     totals: Totals,
-    watch: &Watch,
+    watch: Watch,
     mut recorder: Recorder,
     outputs: Outputs,
     mut gate: Gate,
@@ -147,7 +147,7 @@ fn conclude(
         recorder.forget(name);
         gate.forget(name);
     }
-    gate.conclude_recordings(watch);
+    gate.conclude_recordings(&watch);
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     let unusable = totals.unusable.len();
     if unusable > 0 {

@@ -50,7 +50,7 @@ pub(super) struct Closing<'a> {
     pub(super) sink_failure: Option<io::Error>,
     /// What a live session has cost.
     pub(super) cost: Option<Cost>,
-    pub(super) watch: &'a Watch,
+    pub(super) watch: Watch,
     pub(super) recorder: Recorder,
     pub(super) outputs: Outputs,
 }
@@ -63,7 +63,7 @@ impl Closing<'_> {
         if failure.is_some() {
             self.judgement.code = exit::ERROR;
         }
-        let folded = self.watch.folded();
+        let (targets, folded) = self.watch.into_targets();
         for incomplete in self.outputs.incomplete() {
             self.judgement.code = exit::ERROR;
             self.judgement.summary.push_str(&format!("; {incomplete}"));
@@ -80,16 +80,15 @@ impl Closing<'_> {
             gate: self.gate.entry(),
             observer: observer(self.cost.as_ref()),
         };
-        let targets = self.watch.targets();
-        let mut report = self.recorder.into_report(ending, targets, &folded);
-        self.gate.excuse(targets, &mut report);
+        let mut report = self.recorder.into_report(ending, &targets, &folded);
+        self.gate.excuse(&targets, &mut report);
         let courses = self.outputs.take_courses();
         let course = |target| courses.as_ref().and_then(|courses| courses.of(target));
         let document = Document { report: &report, courses: targets.iter().map(course).collect() };
         let written = self.outputs.finish(&document);
         github::tell(&document);
         if self.shown == Shown::Summary {
-            print(&summary(targets, &folded, stdout_width(), Style::stdout()))?;
+            print(&summary(&targets, &folded, stdout_width(), Style::stdout()))?;
         }
         written?;
         if let Some(error) = failure {

@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
     }
     Priority::use_them(false);
     let code = match parse() {
-        Ok((cli, context)) => run(cli, &context).unwrap_or_else(|error| fail(&error)),
+        Ok((cli, context)) => run(cli, context).unwrap_or_else(|error| fail(&error)),
         Err(Stopped::ByClap(error)) => {
             // Help and version are answers, not errors; clap knows which stream and status each has.
             match error.print().and_then(|()| io::stdout().flush()) {
@@ -117,7 +117,7 @@ fn parse() -> Result<(Cli, Context), Stopped> {
     Ok((cli, Context { command, matches, entries }))
 }
 
-fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
+fn run(cli: Cli, context: Context) -> Result<u8, Error> {
     match cli.color {
         ColorWhen::Auto => anstream::ColorChoice::Auto,
         ColorWhen::Always => anstream::ColorChoice::AlwaysAnsi,
@@ -126,10 +126,17 @@ fn run(cli: Cli, context: &Context) -> Result<u8, Error> {
     .write_global();
     Priority::use_them(syslog(&cli));
     match cli.command {
-        None => watch::run(&cli.watch),
+        None => {
+            // A session may last for weeks: the description of all options does not stay for it.
+            drop(context);
+            watch::run(&cli.watch)
+        }
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Report(args)) => analyze::report(args),
-        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Run(args)) => {
+            drop(context);
+            run::run(&args)
+        }
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Plan(args)) => plan::run(&args),
         Some(Command::List(args)) => list::run(&args),

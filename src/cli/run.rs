@@ -131,7 +131,6 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let propagated = args.control.propagate.then(|| status_to_propagate(status, started.was_stopped()));
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
-    let watch = &watch;
     let closing = Closing {
         shown: Shown::of(output),
         output,

@@ -72,6 +72,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
         fanout.add(&mut alerts);
         live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut fanout)?
     };
+    drop(source);
     gate.conclude(&watch, &mut outcome.ended_by);
     alerts.finish(&mut recorder);
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
@@ -81,7 +82,6 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let session = session_entry(&outcome, args.sampling.interval, selected);
     let (output, analysis) = (&args.output, &args.analysis);
     let (cost, sink_failure) = (Some(outcome.cost), outcome.failed);
-    let watch = &watch;
     let shown = Shown::of(output);
     Closing {
         shown,

@@ -1,5 +1,7 @@
 //! One watched target as its sinks see it.
 
+use std::sync::Arc;
+
 use crate::analysis::Assessment;
 use crate::model::{Attribution, Ceiling, Counter, GroupMemory, ProcessKey, ProcessLabel, Reading, Timestamp};
 
@@ -96,7 +98,7 @@ pub struct Target {
     /// Its identity; `None` for a pool, and for a series of a recording that names no process.
     pub key: Option<ProcessKey>,
     /// What it is called.
-    pub label: ProcessLabel,
+    pub label: Arc<ProcessLabel>,
     /// Which of the programs that the process has run since it was found: from 0, one more with each `exec`.
     pub program: u32,
     /// The recording it comes from, as it was named.

@@ -65,7 +65,7 @@ mod tests {
             number: 0,
             kind: TargetKind::Process,
             key: None,
-            label: ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() },
+            label: ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() }.into(),
             program: 0,
             source: None,
             first_seen: at,

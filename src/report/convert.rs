@@ -81,9 +81,9 @@ pub(super) fn verdict(verdict: &analysis::Verdict) -> schema::VerdictEntry {
         for_leak: reason.for_leak,
         value: finite(reason.value),
         threshold: finite(reason.threshold),
-        unit: reason.unit.to_owned(),
+        unit: reason.unit.name().to_owned(),
         span_seconds: reason.span_s,
-        text: reason.text.clone(),
+        text: reason.to_string(),
     });
     schema::VerdictEntry {
         status: status(verdict.status),
@@ -254,9 +254,9 @@ fn memory(target: &event::Target) -> schema::Memory {
     let Reading { rss, pss, uss, rss_anon, rss_file, rss_shmem, swap, vsize, threads, fds } = target.reading;
     let level = &target.assessment.rss;
     schema::Memory {
-        rss_first_bytes: level.first,
-        rss_min_bytes: level.min,
-        rss_max_bytes: level.max,
+        rss_first_bytes: level.first(),
+        rss_min_bytes: level.min(),
+        rss_max_bytes: level.max(),
         rss_bytes: rss,
         pss_bytes: pss,
         uss_bytes: uss,
@@ -294,10 +294,10 @@ fn resource_entry(known: &analysis::ResourceAssessment) -> schema::ResourceEntry
         ci_low_per_s: finite(known.growth.ci_low),
         ci_high_per_s: finite(known.growth.ci_high),
         threshold_per_s: known.growth.threshold,
-        first: known.level.first,
-        last: known.level.last,
-        min: known.level.min,
-        max: known.level.max,
+        first: known.level.first(),
+        last: known.level.last(),
+        min: known.level.min(),
+        max: known.level.max(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::alert::{AlertKind, explain_end};
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, Folded, Target};
 use crate::model::Timestamp;
 
 use super::ended::Ended;
@@ -76,6 +76,14 @@ impl Watch {
             outcome = outcome.and(self.close(index, at, sink));
         }
         outcome
+    }
+
+    /// What is left when all is judged: the targets, and those that are no longer among them. The series are given back,
+    /// for the report is about as large.
+    #[must_use]
+    pub fn into_targets(self) -> (Vec<Target>, Vec<Folded>) {
+        let folded = self.folded();
+        (self.targets, folded)
     }
 
     fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::analysis::{Assessment, Reason, Resource, Rule, Status};
+use crate::analysis::{Assessment, Reason, Resource, Rule, Status, Unit};
 use crate::event::{Event, EventSink, TargetKind};
 use crate::model::Timestamp;
 use crate::source::{ExactMemory, ReadError};
@@ -23,9 +23,9 @@ pub(super) enum Exactness {
     /// It would be called leaking: the count is awaited.
     Awaited(Box<Assessment>),
     /// The count bears it out, or cannot be had.
-    Settled(Reason),
+    Settled(Box<Reason>),
     /// The memory is not there.
-    Refuted(Reason, Timestamp),
+    Refuted(Box<Reason>, Timestamp),
 }
 
 impl Watch {
@@ -44,12 +44,12 @@ impl Watch {
         }
         match &self.series[index].exactness {
             Exactness::Settled(reason) => {
-                verdict.reasons.push(reason.clone());
+                verdict.reasons.push((**reason).clone());
                 return false;
             }
             Exactness::Refuted(reason, since) if at.seconds_since(*since) < AGAIN_S => {
                 verdict.status = Status::Suspect;
-                verdict.reasons.push(reason.clone());
+                verdict.reasons.push((**reason).clone());
                 return false;
             }
             _ => {}
@@ -85,9 +85,9 @@ impl Watch {
         assessment.verdict.reasons.push(reason.clone());
         series.exactness = if refuted {
             assessment.verdict.status = Status::Suspect;
-            Exactness::Refuted(reason, at)
+            Exactness::Refuted(Box::new(reason), at)
         } else {
-            Exactness::Settled(reason)
+            Exactness::Settled(Box::new(reason))
         };
         self.publish(index, *assessment, at, sink)
     }
@@ -125,17 +125,17 @@ pub(super) fn why_not(error: &ReadError) -> String {
 /// What the count says of the accusation, and whether it refutes it: less than half of the growth is there.
 fn weigh(assessment: &Assessment, count: Result<ExactMemory, String>, at: Timestamp) -> (Reason, bool) {
     let level = assessment.resources.iter().find(|known| known.resource == Resource::Memory).map(|known| known.level);
-    let first = level.and_then(|level| level.first).unwrap_or(0);
-    let last = level.and_then(|level| level.last).unwrap_or(0);
+    let first = level.and_then(|level| level.first()).unwrap_or(0);
+    let last = level.and_then(|level| level.last()).unwrap_or(0);
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
     let reason = |for_leak: bool, value: Option<u64>, text: String| Reason {
         rule: Rule::Exactness,
         for_leak,
         value: value.map(|bytes| bytes as f64),
         threshold: Some(last as f64),
-        unit: "bytes",
+        unit: Unit::Bytes,
         span_s: 0.0,
-        text,
+        wording: text.into(),
     };
     match count {
         Ok(count) => {

@@ -82,7 +82,7 @@ impl Ended {
         let line = self.folded.entry(name.clone()).or_insert(Folded { name, count: 0, alarming: 0, rss_max: None });
         line.count += 1;
         line.alarming += u64::from(alarming(&index));
-        line.rss_max = line.rss_max.max(target.assessment.rss.max);
+        line.rss_max = line.rss_max.max(target.assessment.rss.max());
         Some(index)
     }
 

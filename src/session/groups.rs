@@ -38,7 +38,7 @@ impl Watch {
             Some(index) => index,
             None => {
                 let label = ProcessLabel { name: seen.path.clone(), ..ProcessLabel::default() };
-                let target = Target { group: Some(Box::new(seen.memory)), ..self.unread(kind, label, None, at) };
+                let target = Target { group: Some(Box::new(seen.memory)), ..self.unread(kind, label.into(), None, at) };
                 let index = self.place(target, None);
                 sink.take(Event::Found(&self.targets[index]))?;
                 index

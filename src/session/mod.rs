@@ -313,11 +313,13 @@ impl<'a> Session<'a> {
             order.sort_unstable();
         }
         let now = self.clock.now().awake;
+        // At the first tick it has all of them: the room is given back with this tick.
+        let mut tried = std::mem::take(&mut self.tried);
         for &(index, key) in &order {
             let rss = watch.targets()[index].reading.rss;
             let deep = self.plan.pss && self.budget.allows(key, now, rss, self.is_last);
             let before = if deep { self.dear() } else { Default::default() };
-            let outcome = match self.tried.remove(&key) {
+            let outcome = match tried.remove(&key) {
                 Some(tried) if !deep => Ok(tried),
                 _ => self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters }),
             };

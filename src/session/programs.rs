@@ -4,6 +4,7 @@
 //! `exec`, the shim of a version manager); what a watch saw before then says nothing of the service.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::analysis::Status;
 use crate::event::{Event, EventSink, Target, TargetKind};
@@ -16,7 +17,7 @@ impl Watch {
     pub(super) fn is_called(
         &mut self,
         index: usize,
-        label: &ProcessLabel,
+        label: &Arc<ProcessLabel>,
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
@@ -32,7 +33,7 @@ impl Watch {
     pub(super) fn runs_another(
         &mut self,
         index: usize,
-        label: &ProcessLabel,
+        label: &Arc<ProcessLabel>,
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
@@ -55,7 +56,7 @@ impl Watch {
         }
 
         let before = &self.targets[index];
-        let fresh = self.unread(TargetKind::Process, label.clone(), before.source.clone(), at);
+        let fresh = self.unread(TargetKind::Process, Arc::clone(label), before.source.clone(), at);
         let (key, program, ceiling) = (before.key, before.program + 1, before.ceiling);
         let own_ceiling = self.series[index].own_ceiling;
         let pool = self.pool_of(label);

@@ -1,7 +1,7 @@
 //! What a pool says of its members: workers that grow and are replaced do not make their service grow, and pages that a
 //! fork shares are counted for each process.
 
-use crate::analysis::{Assessment, Reason, Resource, Rule, Status};
+use crate::analysis::{Assessment, Reason, Resource, Rule, Status, Unit};
 use crate::event::TargetKind;
 use crate::model::{Ceiling, CeilingKind, HostMemory};
 use crate::units::Bytes;
@@ -53,11 +53,12 @@ impl Watch {
             for_leak: false,
             value: known.growth.rate,
             threshold: Some(known.growth.threshold),
-            unit: "bytes/s",
+            unit: Unit::BytesPerSecond,
             span_s: known.observed_s,
-            text: format!(
+            wording: format!(
                 "it grows, and processes of this name that grew were replaced before it: the {members} of them together do not grow"
-            ),
+            )
+            .into(),
         })
     }
 
@@ -98,13 +99,14 @@ impl Watch {
             for_leak: false,
             value: Some(pss as f64),
             threshold: Some(rss as f64),
-            unit: "bytes",
+            unit: Unit::Bytes,
             span_s: 0.0,
-            text: format!(
+            wording: format!(
                 "of {} that these processes hold one by one, {} are left when shared pages count once: a fork adds to the one and not to the other",
                 Bytes(rss),
                 Bytes(pss)
-            ),
+            )
+            .into(),
         })
     }
 }

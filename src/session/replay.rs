@@ -1,6 +1,7 @@
 //! The same watch over a recording: rows instead of ticks.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
@@ -110,14 +111,14 @@ fn identity(series: &Series) -> Option<ProcessKey> {
     series.pid.map(|pid| ProcessKey { pid, start: StartTime(series.start.unwrap_or(0)) })
 }
 
-fn label(series: &Series) -> ProcessLabel {
+fn label(series: &Series) -> Arc<ProcessLabel> {
     let name = series.group.as_deref().or(series.name.as_deref()).unwrap_or("series");
     // The apostrophe that keeps a spreadsheet from taking a name for a formula is not part of the name.
     let name = match name.strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
         _ => name,
     };
-    ProcessLabel { name: name.to_owned(), ..ProcessLabel::default() }
+    ProcessLabel { name: name.to_owned(), ..ProcessLabel::default() }.into()
 }
 
 fn notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! The watched targets: each with its series, its open alerts, and what is known of it.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::alert::{
     Alert, AlertBook, AlertKind, AlertState, Finding, RiseMeter, Scope, assessed_findings, explain_end, host_findings,
@@ -121,7 +122,7 @@ impl Watch {
     pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
         let before = self.ended.predecessor(&found.label.name, &found.label.cmdline);
         let before = before.and_then(|index| self.targets[index].key);
-        let index = self.open(Some(found.key), (*found.label).clone(), None, found.age_s, at, sink)?;
+        let index = self.open(Some(found.key), found.label, None, found.age_s, at, sink)?;
         if let Some(before) = before {
             let message = format!("started again: pid {} came after pid {}", found.key.pid, before.pid);
             self.announce(index, AlertKind::Restarted, at, message, sink)?;
@@ -133,7 +134,7 @@ impl Watch {
     pub(super) fn open(
         &mut self,
         key: Option<ProcessKey>,
-        label: ProcessLabel,
+        label: Arc<ProcessLabel>,
         source: Option<String>,
         age_s: Option<f64>,
         at: Timestamp,
@@ -184,7 +185,7 @@ impl Watch {
     pub(super) fn unread(
         &self,
         kind: TargetKind,
-        label: ProcessLabel,
+        label: Arc<ProcessLabel>,
         source: Option<String>,
         at: Timestamp,
     ) -> Target {
@@ -273,7 +274,7 @@ impl Watch {
             None => {
                 let Target { label, source, .. } = &self.targets[sum.member];
                 let label = ProcessLabel { name: label.name.clone(), ..ProcessLabel::default() };
-                let target = self.unread(kind, label, source.clone(), sum.at);
+                let target = self.unread(kind, label.into(), source.clone(), sum.at);
                 let index = self.place(target, None);
                 self.pools.pool(pool).target = Some(index);
                 index
@@ -294,7 +295,7 @@ impl Watch {
             Some(index) => index,
             None => {
                 let label = ProcessLabel { name: "all selected".to_owned(), ..ProcessLabel::default() };
-                let target = self.unread(kind, label, None, sum.at);
+                let target = self.unread(kind, label.into(), None, sum.at);
                 let index = self.place(target, None);
                 *self.pools.all_target() = Some(index);
                 index

@@ -28,7 +28,7 @@ pub(super) fn bytes(value: Option<u64>) -> String {
 /// Growth of RSS since the first sample.
 pub(super) fn change(target: &Target) -> String {
     let level = &target.assessment.rss;
-    match level.first.zip(target.reading.rss) {
+    match level.first().zip(target.reading.rss) {
         Some((first, last)) => {
             let size = i64::try_from(last.abs_diff(first)).unwrap_or(i64::MAX);
             SignedBytes(if last < first { -size } else { size }).to_string()
@@ -87,7 +87,7 @@ fn ceiling(ceiling: &Ceiling) -> String {
 /// A resource that stands out besides the one that decided: `open files: leaking, +120.0/h, 14 now`.
 pub(super) fn other_resource(known: &ResourceAssessment) -> String {
     let status = known.status.words();
-    let now = known.level.last.unwrap_or(0);
+    let now = known.level.last().unwrap_or(0);
     let hourly = known.growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{:+.1}/h", rate * 3600.0));
     match known.resource {
         Resource::Memory => format!("memory: {status}, {}, {} now", rate(&known.growth), Bytes(now)),

@@ -66,7 +66,7 @@ fn words(target: &Target, style: Style) -> String {
     let _ = writeln!(text, "{}", style.bold(&head));
     for reason in &known.verdict.reasons {
         let mark = if reason.for_leak { '+' } else { '-' };
-        let _ = writeln!(text, "  {mark} {}", escape::terminal(&reason.text));
+        let _ = writeln!(text, "  {mark} {}", escape::terminal(&reason.to_string()));
     }
     for other in &known.resources {
         let decided = known.verdict.resource == Some(other.resource);

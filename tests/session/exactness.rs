@@ -19,7 +19,7 @@ fn the_pages_are_counted_before_a_leak_is_said() {
         let exactness: Vec<_> = verdict.reasons.iter().filter(|reason| reason.rule == Rule::Exactness).collect();
         assert_eq!(exactness.len(), 1, "{verdict:?}");
         let leaks = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
-        (verdict.status, exactness[0].text.clone(), leaks)
+        (verdict.status, exactness[0].to_string(), leaks)
     };
     let there = |bytes| ExactMemory { anonymous: bytes, ..ExactMemory::default() };
     let (status, text, leaks) = judged(Some(there), true);

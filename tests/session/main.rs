@@ -75,8 +75,8 @@ fn processes_of_one_name_are_also_judged_by_their_sum() {
     assert_eq!(pools.len(), 1);
     assert!(matches!(pools[0].kind, TargetKind::Pool { members: 2 }));
     assert_eq!(pools[0].assessment.samples, 591);
-    assert_eq!(pools[0].assessment.rss.min, Some(100 << 20));
-    assert_eq!(pools[0].assessment.rss.max, Some(158 << 20));
+    assert_eq!(pools[0].assessment.rss.min(), Some(100 << 20));
+    assert_eq!(pools[0].assessment.rss.max(), Some(158 << 20));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn what_is_to_go_before_a_leak_may_be_said_counts_down() {
             run(&mut Script::of(vec![leaking.clone()]), plan(seen), rules.clone(), &mut Collected::default());
         let reasons = &watch.targets()[0].assessment.verdict.reasons;
         assert!(
-            reasons.iter().any(|reason| reason.text.ends_with(&format!(": {left} to go at least"))),
+            reasons.iter().any(|reason| reason.to_string().ends_with(&format!(": {left} to go at least"))),
             "{reasons:#?}"
         );
     }

@@ -36,7 +36,7 @@ pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette
         let (mark, colour) = if reason.for_leak { ("+ ", Color::Red) } else { ("- ", Color::Blue) };
         lines.push(Line::from(vec![
             Piece::styled(mark, palette.ink(colour).add_modifier(Modifier::BOLD)),
-            Piece::raw(escape::terminal(&reason.text).into_owned()),
+            Piece::raw(escape::terminal(&reason.to_string()).into_owned()),
         ]));
     }
     for other in known.resources.iter().filter(|other| known.verdict.resource != Some(other.resource)) {
