@@ -13,7 +13,7 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
-use leakwatch::session::{MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
 use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
 
 fn main() {
@@ -85,6 +85,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
             let plan = Plan {
                 selection: Selection::default(),
                 interval: Duration::from_secs(10),
+                paces: Paces::default(),
                 duration: None,
                 samples: Some(TICKS),
                 wait: false,

@@ -9,7 +9,7 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
-use leakwatch::session::{MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
 use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
 
 const PROCESSES: u32 = 1000;
@@ -71,6 +71,7 @@ fn watch(processes: u32) -> Watch {
     let plan = Plan {
         selection: Selection::default(),
         interval: Duration::from_secs(10),
+        paces: Paces::default(),
         duration: None,
         samples: Some(SAMPLES),
         wait: false,

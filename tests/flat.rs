@@ -9,7 +9,7 @@ use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Fanout};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::report::Recorder;
-use leakwatch::session::{MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
 use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
 
 /// Twenty processes whose memory moves, and some of them grow.
@@ -76,6 +76,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
     let plan = Plan {
         selection: Selection::default(),
         interval: Duration::from_secs(10),
+        paces: Paces::default(),
         duration: None,
         samples: Some(10_000),
         wait: false,

@@ -18,7 +18,9 @@ use super::gate_args::GateArgs;
 use super::plan::PlanArgs;
 use super::recording_args::{AnalyzeArgs, ReportArgs};
 pub use super::select_args::SelectArgs;
-use super::values::{parse_count, parse_interval, parse_limit, parse_positive, parse_share, parse_threshold};
+use super::values::{
+    parse_count, parse_interval, parse_limit, parse_pace, parse_positive, parse_share, parse_threshold,
+};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -109,6 +111,9 @@ pub struct WatchArgs {
     /// When to sample
     #[command(flatten)]
     pub sampling: SamplingArgs,
+    /// Who is sampled less often
+    #[command(flatten)]
+    pub paces: PaceArgs,
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,
@@ -155,6 +160,15 @@ pub struct SamplingArgs {
     /// What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often
     #[arg(long, value_name = "PERCENT", env = "LEAKWATCH_MAX_OVERHEAD", value_parser = parse_share, allow_negative_numbers = true)]
     pub max_overhead: Option<f64>,
+}
+
+/// Who is sampled less often.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sampling")]
+pub struct PaceArgs {
+    /// A longer time between samples for processes with NAME in their name, in any case (repeatable; the first that fits counts)
+    #[arg(long, value_name = "NAME=DUR", env = "LEAKWATCH_INTERVAL_FOR", value_parser = parse_pace, value_delimiter = ',')]
+    pub interval_for: Vec<(String, Duration)>,
 }
 
 /// How to judge.
@@ -331,6 +345,9 @@ pub struct ConfigArgs {
     /// When to sample
     #[command(flatten)]
     pub sampling: SamplingArgs,
+    /// Who is sampled less often
+    #[command(flatten)]
+    pub paces: PaceArgs,
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,

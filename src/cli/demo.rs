@@ -9,7 +9,7 @@ use crate::clock::StopFlag;
 use crate::demo::{Behaviour, Child};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
-use crate::session::{EndedBy, MinObservation, Plan, Rules, Watch};
+use crate::session::{EndedBy, MinObservation, Paces, Plan, Rules, Watch};
 use crate::source::{Counting, Selection};
 use crate::terminal::{Style, summary};
 use crate::units::Span;
@@ -113,6 +113,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
     let plan = Plan {
         selection: Selection { pids: selected, ..Selection::default() },
         interval: INTERVAL,
+        paces: Paces::default(),
         duration: Some(DURATION),
         samples: None,
         wait: false,

@@ -8,7 +8,7 @@ use crate::event::Fanout;
 use crate::model::Pid;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Plan, Watch};
+use crate::session::{EndedBy, Paces, Plan, Watch};
 use crate::source::{ProcessSource, Selection};
 use crate::terminal::describe_target;
 use crate::units::Span;
@@ -46,6 +46,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let plan = Plan {
         selection: Selection { pids: vec![pid], tree: true, ..Selection::default() },
         interval: args.sampling.interval,
+        paces: Paces::default(),
         duration: args.sampling.duration,
         samples: args.sampling.samples,
         wait: false,

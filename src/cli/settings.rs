@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::alert::Thresholds;
 use crate::analysis;
 use crate::schema;
-use crate::session::{MinObservation, Rules};
+use crate::session::{MinObservation, Paces, Rules};
 
-use super::args::{AnalysisArgs, SamplingArgs};
+use super::args::{AnalysisArgs, PaceArgs, SamplingArgs};
 use super::error::Error;
 use super::exit::GatePolicy;
 
@@ -32,6 +32,21 @@ pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
     }
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
     Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
+}
+
+/// Who is sampled less often than at the `interval`.
+pub(super) fn paces(args: &PaceArgs, interval: Duration) -> Result<Paces, Error> {
+    if let Some((name, faster)) = args.interval_for.iter().find(|(_, pace)| *pace < interval) {
+        let typed = |span| humantime::format_duration(span);
+        return Err(Error::usage(format!(
+            "the interval for '{}' ({}) is shorter than that of all ({})",
+            crate::escape::terminal(name),
+            typed(*faster),
+            typed(interval)
+        ))
+        .hint("give the shortest one as '--interval', and longer ones to the others"));
+    }
+    Ok(Paces::new(args.interval_for.iter().cloned()))
 }
 
 /// How long the session lasts, when that is known.

@@ -59,6 +59,12 @@ pub(super) fn parse_interval(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A part of a name, and the interval of those who have it.
+pub(super) fn parse_pace(text: &str) -> Result<(String, Duration), String> {
+    let (name, interval) = text.rsplit_once('=').ok_or("give a part of a name and a time, such as 'postgres=1m'")?;
+    Ok((parse_name(name)?, parse_interval(interval)?))
+}
+
 pub(super) fn parse_count(text: &str) -> Result<u64, &'static str> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),

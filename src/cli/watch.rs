@@ -35,6 +35,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let plan = Plan {
         selection,
         interval: args.sampling.interval,
+        paces: settings::paces(&args.paces, args.sampling.interval)?,
         duration: args.sampling.duration,
         samples: args.sampling.samples,
         wait: args.wait,
@@ -115,6 +116,17 @@ fn check_matches(
             warn(&text);
         }
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
+    }
+    if !found.is_empty() {
+        let (names, fits) = (&args.paces.interval_for, |name: &str| {
+            found.iter().any(|found| found.label.name.to_lowercase().contains(&name.to_lowercase()))
+        });
+        for (name, _) in names.iter().filter(|(name, _)| !fits(name)) {
+            let name = crate::escape::terminal(name);
+            warn(&format!(
+                "no process that is selected has '{name}' in its name, as '--interval-for' asks; one may come"
+            ));
+        }
     }
     let missing = select::missing(source, selection, &found);
     missing.iter().for_each(|text| warn(text));

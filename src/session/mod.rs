@@ -8,8 +8,10 @@ mod closing;
 mod confirm;
 mod dear;
 mod ended;
+mod following;
 mod groups;
 mod overhead;
+mod pace;
 mod plan;
 mod pool;
 mod programs;
@@ -18,23 +20,26 @@ mod recycled;
 mod replay;
 mod rules;
 mod schedule;
+mod sums;
 mod watch;
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
-use crate::model::{Pid, ProcessKey, ProcessLabel, Sample, Timestamp};
-use crate::source::{Depth, Found, Observation, ProcessSource, ReadError, read_pid_file};
+use crate::model::{Pid, ProcessKey, Timestamp};
+use crate::source::{Found, Observation, ProcessSource, ReadError, read_pid_file};
 
+use following::Running;
 use overhead::Governor;
+use pace::{Cadence, Pace};
 use pss_budget::PssBudget;
 use schedule::Schedule;
 
 pub use overhead::Cost;
+pub use pace::Paces;
 pub use plan::{EndedBy, Outcome, Plan};
 pub use replay::{ReplayFailure, ReplayOutcome, replay};
 pub use rules::{MinObservation, Rules};
@@ -46,14 +51,6 @@ const RESTART_TICKS: u32 = 3;
 /// How often the limits of a target are read again.
 const SURROUNDINGS_EVERY: Duration = Duration::from_secs(30);
 
-/// A process that runs.
-struct Running {
-    /// Its place in the watch.
-    index: usize,
-    /// What it was called when it was looked at last.
-    label: Arc<ProcessLabel>,
-}
-
 /// One live session.
 pub struct Session<'a> {
     source: &'a mut dyn ProcessSource,
@@ -63,7 +60,11 @@ pub struct Session<'a> {
     /// The processes that run.
     running: HashMap<ProcessKey, Running>,
     /// The same by their places in the watch; empty when that is not known.
-    order: Vec<(usize, ProcessKey)>,
+    order: Vec<(usize, ProcessKey, Option<Pace>)>,
+    /// Which of them the tick in hand samples.
+    cadence: Cadence,
+    /// Processes that came at a tick that does not sample them.
+    coming: Vec<Found>,
     /// Index in the watch of each control group that is there.
     groups: HashMap<String, usize>,
     /// Processes that matched and cannot be read.
@@ -97,6 +98,8 @@ impl<'a> Session<'a> {
             plan,
             running: HashMap::new(),
             order: Vec::new(),
+            cadence: Cadence::default(),
+            coming: Vec::new(),
             groups: HashMap::new(),
             unreadable: HashMap::new(),
             idle_ticks: 0,
@@ -137,6 +140,7 @@ impl<'a> Session<'a> {
             ticks += 1;
             self.is_last = self.plan.samples == Some(ticks)
                 || self.plan.duration.is_some_and(|duration| schedule.is_last_within(duration));
+            self.cadence.begin(&self.plan.paces, schedule.due_after_start(), self.is_last);
             if let Err(error) = self.tick(tick, &notices, watch, sink)? {
                 failed = Some(error);
                 break EndedBy::OutputFailed;
@@ -185,7 +189,7 @@ impl<'a> Session<'a> {
         if self.plan.root.is_some_and(|root| !self.running.keys().any(|key| key.pid == root)) {
             return Some(EndedBy::CommandEnded);
         }
-        self.idle_ticks = if self.running.is_empty() { self.idle_ticks + 1 } else { 0 };
+        self.idle_ticks = if self.running.is_empty() && self.coming.is_empty() { self.idle_ticks + 1 } else { 0 };
         let patience = if self.plan.selection.is_by_pid_only() { 1 } else { RESTART_TICKS };
         match (self.plan.wait, watch.targets().is_empty()) {
             (true, _) => None,
@@ -214,11 +218,8 @@ impl<'a> Session<'a> {
             for notice in notices {
                 sink.take(Event::Notice(tick.at, notice))?;
             }
-            if let Some(found) = found {
-                self.close_missing(&found, tick.at, watch, sink)?;
-                self.open_new(found, tick.at, watch, sink)?;
-                self.order.clear();
-            }
+            watch.begin_tick(self.cadence.is_whole());
+            self.follow(found, tick.at, watch, sink)?;
             self.read_all(tick.at, watch, sink)?;
             self.read_groups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
@@ -238,119 +239,6 @@ impl<'a> Session<'a> {
         selected.extend(pids);
         selected.sort_unstable();
         selected.dedup();
-    }
-
-    fn close_missing(
-        &mut self,
-        found: &[Found],
-        at: Timestamp,
-        watch: &mut Watch,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
-        let mut gone: Vec<(ProcessKey, usize)> = Vec::new();
-        self.running.retain(|&key, running| {
-            // What does not match any more (a name changed by exec) but still runs stays a target: it was chosen.
-            let listed = found.binary_search_by_key(&key, |found| found.key).is_ok();
-            let stays = listed || self.source.read(key, Depth::Counters).is_ok();
-            if !stays {
-                self.budget.forget(key);
-                self.looks.remove(&key);
-                gone.push((key, running.index));
-            }
-            stays
-        });
-        self.unreadable.retain(|key, ()| found.binary_search_by_key(key, |found| found.key).is_ok());
-        gone.sort_unstable();
-        gone.into_iter().try_for_each(|(_, index)| watch.gone(index, at, sink))
-    }
-
-    fn open_new(
-        &mut self,
-        found: Vec<Found>,
-        at: Timestamp,
-        watch: &mut Watch,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
-        for found in found {
-            let key = found.key;
-            if let Some(running) = self.running.get_mut(&key) {
-                if !Arc::ptr_eq(&running.label, &found.label) {
-                    watch.is_called(running.index, &found.label, at, sink)?;
-                    running.label = found.label;
-                }
-                continue;
-            }
-            if self.unreadable.contains_key(&key) || self.is_another(key) {
-                continue;
-            }
-            match self.source.read(key, Depth::Counters) {
-                Ok(observation) => {
-                    self.tried.insert(key, observation);
-                    let label = Arc::clone(&found.label);
-                    let index = watch.found(found, at, sink)?;
-                    self.running.insert(key, Running { index, label });
-                    self.fresh.push(key);
-                }
-                Err(ReadError::Gone) => {}
-                Err(error) => {
-                    self.unreadable.insert(key, ());
-                    sink.take(Event::Notice(at, &Notice::Unreadable((*found.label).clone(), key, error.to_string())))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the number was given with `--pid` and belongs to another process by now.
-    fn is_another(&mut self, key: ProcessKey) -> bool {
-        self.plan.selection.is_by_pid_only() && *self.pinned.entry(key.pid).or_insert(key) != key
-    }
-
-    fn read_all(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut order = std::mem::take(&mut self.order);
-        if order.is_empty() {
-            order.extend(self.running.iter().map(|(&key, running)| (running.index, key)));
-            order.sort_unstable();
-        }
-        let now = self.clock.now().awake;
-        // At the first tick it has all of them: the room is given back with this tick.
-        let mut tried = std::mem::take(&mut self.tried);
-        for &(index, key) in &order {
-            let rss = watch.targets()[index].reading.rss;
-            let deep = self.plan.pss && self.budget.allows(key, now, rss, self.is_last);
-            let before = if deep { self.dear() } else { Default::default() };
-            let outcome = match tried.remove(&key) {
-                Some(tried) if !deep => Ok(tried),
-                _ => self.source.read(key, if deep { Depth::WithPss } else { Depth::Counters }),
-            };
-            if deep {
-                self.spent(key, before);
-            }
-            match outcome {
-                Ok(Observation { reading, denied, program }) => {
-                    if let Some(label) = program {
-                        watch.runs_another(index, &label, at, sink)?;
-                        self.budget.forget(key);
-                        self.looks.remove(&key);
-                        self.running.insert(key, Running { index, label });
-                    }
-                    if deep {
-                        self.budget.read_at(key, reading.rss);
-                    }
-                    watch.observe(index, &Sample { at, reading }, &denied, sink)?;
-                }
-                Err(_) => {
-                    self.running.remove(&key);
-                    self.budget.forget(key);
-                    self.looks.remove(&key);
-                    watch.gone(index, at, sink)?;
-                }
-            }
-        }
-        if order.len() == self.running.len() {
-            self.order = order;
-        }
-        Ok(())
     }
 
     fn read_groups(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {

@@ -8,6 +8,7 @@ use crate::model::{Pid, Timestamp};
 use crate::source::Selection;
 
 use super::overhead::Cost;
+use super::pace::Paces;
 
 /// What a live session is to do.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Plan {
     pub selection: Selection,
     /// Time between samples.
     pub interval: Duration,
+    /// Who is sampled less often.
+    pub paces: Paces,
     /// When to end at the latest.
     pub duration: Option<Duration>,
     /// After how many samples to end.

@@ -51,7 +51,7 @@ impl Schedule {
     }
 
     /// The same, from the start.
-    fn due_after_start(&self) -> Duration {
+    pub(super) fn due_after_start(&self) -> Duration {
         self.offset.saturating_add(self.interval.saturating_mul(self.number))
     }
 

@@ -14,7 +14,7 @@ use crate::source::{Denied, Found};
 
 use super::confirm::Exactness;
 use super::ended::Ended;
-use super::pool::{PoolSample, Pools};
+use super::pool::Pools;
 use super::rules::{MinObservation, Rules};
 
 /// What is kept of a target besides what its sinks may see.
@@ -45,6 +45,8 @@ pub struct Watch {
     pub(super) ended: Ended,
     /// Whether a recording is read. It is judged once, at its end: nobody waits for a verdict meanwhile.
     pub(super) replaying: bool,
+    /// Whether the tick in hand samples all processes: else it has no sum of all.
+    pub(super) is_whole: bool,
     /// Whether pages can be counted before a process is called leaking.
     pub(super) confirms: bool,
     pub(super) awaiting: Vec<usize>,
@@ -73,6 +75,7 @@ impl Watch {
             host: AlertBook::default(),
             ended: Ended::default(),
             replaying: false,
+            is_whole: false,
             confirms: false,
             awaiting: Vec::new(),
             accused: Vec::new(),
@@ -259,50 +262,11 @@ impl Watch {
         // PSS is read seldom: its latest reading stands.
         let known = &self.targets[index].reading;
         let reading = Reading { pss: known.pss, uss: known.uss, ..sample.reading };
-        if let Some(pool) = pool.filter(|_| self.confirms) {
+        if let Some(pool) = pool.filter(|_| self.confirms && self.is_whole) {
             self.pools.add_to_all(pool, index, at, &reading);
         }
         let complete = pool.and_then(|pool| Some((pool, self.pools.add(pool, index, at, &reading)?)));
         complete.map_or(Ok(()), |(pool, sum)| self.observe_pool(pool, sum, sink))
-    }
-
-    /// Takes the sum of one pool.
-    fn observe_pool(&mut self, pool: usize, sum: PoolSample, sink: &mut dyn EventSink) -> io::Result<()> {
-        let kind = TargetKind::Pool { members: sum.members };
-        let index = match self.pools.pool(pool).target {
-            Some(index) => index,
-            None => {
-                let Target { label, source, .. } = &self.targets[sum.member];
-                let label = ProcessLabel { name: label.name.clone(), ..ProcessLabel::default() };
-                let target = self.unread(kind, label.into(), source.clone(), sum.at);
-                let index = self.place(target, None);
-                self.pools.pool(pool).target = Some(index);
-                index
-            }
-        };
-        self.targets[index].kind = kind;
-        self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
-    }
-
-    /// All targets have been read at this moment.
-    pub(super) fn end_tick(&mut self, sink: &mut dyn EventSink) -> io::Result<()> {
-        for (pool, sum) in self.pools.close() {
-            self.observe_pool(pool, sum, sink)?;
-        }
-        let Some(sum) = self.pools.close_all() else { return Ok(()) };
-        let kind = TargetKind::Selection { members: sum.members };
-        let index = match *self.pools.all_target() {
-            Some(index) => index,
-            None => {
-                let label = ProcessLabel { name: "all selected".to_owned(), ..ProcessLabel::default() };
-                let target = self.unread(kind, label.into(), None, sum.at);
-                let index = self.place(target, None);
-                *self.pools.all_target() = Some(index);
-                index
-            }
-        };
-        self.targets[index].kind = kind;
-        self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
     }
 
     /// Notes the limit that a source found for a target.

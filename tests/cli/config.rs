@@ -76,6 +76,25 @@ fn config_refuses_what_a_run_would_refuse() {
 }
 
 #[test]
+fn a_longer_interval_for_some_is_a_setting_like_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("leakwatch.toml"), "interval-for = ['postgres=1m', 'cron=5m']\n")
+        .expect("a file");
+    let run = |args: &[&str]| leakwatch().current_dir(folder.path()).args(args).output().expect("the program starts");
+    let shown = stdout(&run(&["config"]));
+    assert!(shown.contains("interval-for = \"postgres=1m,cron=5m\""), "{shown}");
+    for (value, why) in
+        [("web=1s", "shorter than that of all"), ("1m", "postgres=1m"), ("=1m", "empty name"), ("a=0", "more than 0")]
+    {
+        for command in [&["config"][..], &["--pid", "1"]] {
+            let output = run(&[command, &["--interval-for", value]].concat());
+            assert_eq!(output.status.code(), Some(2), "{value}");
+            assert!(stderr(&output).contains(why), "{}", stderr(&output));
+        }
+    }
+}
+
+#[test]
 fn help_is_there_however_broken_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("leakwatch.toml"), "interval =").expect("a file");

@@ -4,6 +4,7 @@ mod attribution;
 mod exactness;
 mod groups;
 mod overhead;
+mod paces;
 mod pools;
 mod programs;
 mod raised;

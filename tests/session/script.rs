@@ -12,7 +12,7 @@ use leakwatch::model::{
     Aspects, Ceiling, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading, StartTime,
     Timestamp,
 };
-use leakwatch::session::{MinObservation, Outcome, Plan, Rules, Session, Watch};
+use leakwatch::session::{MinObservation, Outcome, Paces, Plan, Rules, Session, Watch};
 use leakwatch::source::{
     Denied, Depth, ExactMemory, Found, GroupSeen, Observation, ProcessSource, ReadError, Selection, Surroundings,
 };
@@ -193,6 +193,7 @@ pub fn plan(seconds: u64) -> Plan {
     Plan {
         selection: Selection { names: vec!["worker".to_owned()], ..Selection::default() },
         interval: Duration::from_secs(1),
+        paces: Paces::default(),
         duration: Some(Duration::from_secs(seconds)),
         samples: None,
         wait: false,
