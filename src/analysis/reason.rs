@@ -132,6 +132,13 @@ fn held_back(finding: &Finding, settings: &Settings, said: &Assessment) -> Optio
                 said.samples
             ),
         ),
+        HeldBack::TooFew => (
+            Rule::Observation,
+            said.samples as f64,
+            LEAST,
+            "count",
+            format!("growth is likely: to prove it, {LEAST} samples are needed and {} are there", said.samples),
+        ),
         HeldBack::Persistence => (
             Rule::Persistence,
             finding.judgement.as_ref().map_or(0.0, |j| j.deviate),

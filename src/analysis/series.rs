@@ -6,7 +6,7 @@ use super::evidence::Status;
 use super::history::{Block, History};
 use super::judgement::{Channel, Judgement, LIKELY, judge};
 use super::materiality::Materiality;
-use super::maturity::required_samples;
+use super::maturity::{LEAST, required_samples};
 use super::window::Window;
 
 /// Blocks a window must have to be judged: below, the autocorrelation of its errors is not known well enough.
@@ -83,6 +83,8 @@ pub(super) enum HeldBack {
     Observation,
     /// Most of the level came in while it was watched.
     StartUp,
+    /// There are not enough samples for two looks.
+    TooFew,
     /// Only part of the tests agree, or only at one of the two looks.
     Persistence,
 }
@@ -176,7 +178,9 @@ pub(super) fn examine(history: &History, unit: f64, bar: &Bar<'_>) -> Finding {
     }
     if growing.is_none() && !life.means.slowing {
         growing = likely(&looks, history, bar);
-        finding.held_back = growing.as_ref().map(|_| HeldBack::Persistence);
+        // Only who could be looked at twice was found wanting: with fewer samples a leak must not pass for a suspect.
+        let why = if is_short(history) { HeldBack::TooFew } else { HeldBack::Persistence };
+        finding.held_back = growing.as_ref().map(|_| why);
     }
     match growing {
         Some(found) => {
@@ -246,13 +250,18 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
     if let Some(means) = life.map(|l| &l.means) {
         finding.status = if means.high < finding.threshold {
             Status::Stable
-        } else if means.slowing {
+        } else if means.slowing && !is_short(history) {
             Status::WarmingUp
         } else {
             Status::InsufficientData
         };
     }
     finding
+}
+
+/// Whether there are fewer samples than every verdict on growth needs.
+fn is_short(history: &History) -> bool {
+    (history.samples() as f64) < LEAST
 }
 
 /// Growth by its size, at both looks at the whole past.

@@ -52,6 +52,20 @@ fn a_leak_in_a_recording_is_1() {
 }
 
 #[test]
+fn a_leak_of_which_too_few_samples_were_taken_never_passes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A machine so busy that most samples were missed.
+    for rows in 44..64 {
+        let file = write(&folder, "leak.csv", leaking_csv(rows).as_bytes());
+        let output = run(&["analyze", &file]);
+        assert!(matches!(output.status.code(), Some(1 | 3)), "{rows}: {}", stderr(&output));
+        let said = stdout(&output);
+        let few = format!("samples are needed and {rows} are there");
+        assert!(rows >= 56 || said.contains(&few) || said.contains("samples that are needed"), "{rows}: {said}");
+    }
+}
+
+#[test]
 fn growth_that_was_not_seen_for_long_enough_is_no_silent_pass() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(&folder, "leak.csv", leaking_csv(600).as_bytes());
