@@ -168,7 +168,7 @@ fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &
     }
     let g = &said.growth;
     let longer = g.seconds_to_decide.unwrap_or(0.0).max(settings.min_observation_s - said.observed_s).max(0.0);
-    let text = match (&finding.judgement, g.smallest_detectable) {
+    let text = match (&finding.judgement, g.visible()) {
         // a leak at the threshold would be seen by now; noise keeps the interval from excluding one
         (Some(j), Some(_)) if longer == 0.0 => format!(
             "undecided: no growth is proved, but up to {} is not excluded and {} would matter",
@@ -181,16 +181,27 @@ fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &
             Span(longer),
             rate(resource, finding.threshold)
         ),
-        _ => format!(
+        (None, Some(least)) => format!(
+            "too little to tell: it did not move, but growth below {} could not have been seen over {}; about {} more until {} can be",
+            rate(resource, least),
+            Span(said.observed_s),
+            Span(g.seconds_to_decide.unwrap_or(0.0)),
+            rate(resource, finding.threshold)
+        ),
+        (_, None) if finding.samples == 0 && said.samples > 0 => {
+            "too little to tell: its memory was never read".to_owned()
+        }
+        (_, None) if (finding.samples as f64) < LEAST => format!(
             "too little to tell: {} of the {LEAST} samples that are needed at least, over {}",
-            said.samples,
+            finding.samples,
             Span(said.observed_s)
         ),
+        (_, None) => format!("too little to tell: {} samples, over {}", finding.samples, Span(said.observed_s)),
     };
     Some(Reason {
         rule: Rule::Observation,
         for_leak: false,
-        value: g.smallest_detectable,
+        value: g.visible(),
         threshold: Some(finding.threshold),
         unit: if resource == Resource::Memory { "bytes/s" } else { "per second" },
         span_s: said.observed_s,

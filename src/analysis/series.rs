@@ -70,6 +70,11 @@ pub(super) struct Finding {
     pub share: f64,
     /// Samples needed for that share.
     pub required: f64,
+    /// Samples of this series.
+    pub samples: u64,
+    /// Of a series that never moved: the smallest rate that would have moved it by its unit, and how long it was seen, in
+    /// seconds.
+    pub unmoved: Option<(f64, f64)>,
     /// What kept growth that is proved from being called a leak.
     pub held_back: Option<HeldBack>,
     /// How long ago, in seconds, growth that would have been called a leak has stopped.
@@ -238,14 +243,20 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
         threshold: 0.0,
         share: 0.0,
         required: 0.0,
+        samples: history.samples(),
+        unmoved: None,
         held_back: None,
         stopped: None,
     };
     finding.threshold = (bar.threshold)(finding.level);
     finding.share = 1.0 - (history.first() + bar.beside) / (finding.level + bar.beside).max(f64::MIN_POSITIVE);
     finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means.lead));
-    if history.tiers() == 0 && history.samples() >= LEAST_CONSTANT && unit / history.observed() < finding.threshold {
-        finding.status = Status::Stable;
+    if history.tiers() == 0 && history.samples() >= LEAST_CONSTANT && history.observed() > 0.0 {
+        let resolved = unit / history.observed();
+        finding.unmoved = Some((resolved, history.observed()));
+        if resolved < finding.threshold {
+            finding.status = Status::Stable;
+        }
     }
     if let Some(means) = life.map(|l| &l.means) {
         finding.status = if means.high < finding.threshold {
