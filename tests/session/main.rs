@@ -233,6 +233,19 @@ fn at_the_end_an_alert_of_a_leak_and_the_verdict_agree() {
     assert!(withdrawn > 0, "the case was there");
 }
 
+/// What a line of the log says at the last tick stands above the verdict.
+#[test]
+fn the_last_tick_shows_what_the_session_comes_to() {
+    for end in 1500..1520 {
+        let mut leaking = process(7, 1, 0, 10_000);
+        leaking.rss = |second| (50 << 20) + (second << 16) + (second * 7919 % 64 << 12);
+        let mut collected = Collected::default();
+        let (_, watch) = run(&mut Script::of(vec![leaking]), plan(end), rules(), &mut collected);
+        assert!(collected.shown.is_some());
+        assert_eq!(collected.shown, watch.targets()[0].assessment.growth.rate, "{end}");
+    }
+}
+
 #[test]
 fn what_is_to_go_before_a_leak_may_be_said_counts_down() {
     let mut leaking = process(7, 1, 0, 10_000);
