@@ -260,7 +260,7 @@ fn what_is_left_out_counts_from_when_a_process_was_found() {
 fn the_last_tick_shows_what_the_session_comes_to() {
     for end in 1500..1520 {
         let mut leaking = process(7, 1, 0, 10_000);
-        leaking.rss = |second| (50 << 20) + (second << 16) + (second * 7919 % 64 << 12);
+        leaking.rss = |second| (50 << 20) + (second << 16) + ((second * 7919 % 64) << 12);
         let mut collected = Collected::default();
         let (_, watch) = run(&mut Script::of(vec![leaking]), plan(end), rules(), &mut collected);
         assert!(collected.shown.is_some());
