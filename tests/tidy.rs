@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 const IMPORTS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("escape", &[]),
+    ("group", &[]),
     ("schema", &[]),
     ("demo", &[]),
     ("model", &["units"]),
     ("clock", &["model"]),
-    ("source", &["model", "units"]),
+    ("source", &["model", "units", "group"]),
     ("analysis", &["model", "units"]),
     ("alert", &["analysis", "model", "units"]),
     ("event", &["alert", "analysis", "model", "units"]),
@@ -20,7 +21,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("gate", &["event", "alert", "analysis", "model", "units"]),
     ("session", &["clock", "source", "analysis", "alert", "event", "model", "units"]),
     ("report", &["advice", "gate", "event", "alert", "analysis", "model", "units", "schema", "escape"]),
-    ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape"]),
+    ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "group"]),
     ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape"]),
 ];
 

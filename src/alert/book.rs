@@ -206,15 +206,15 @@ impl AlertBook {
         new.into_iter().map(|finding| fired(finding, at, at)).collect()
     }
 
-    /// Ends all open alerts: the target has gone.
-    pub fn close(&mut self, at: Timestamp) -> Vec<Alert> {
+    /// Ends all open alerts, for the target is no more; `why`, as a clause.
+    pub fn close(&mut self, at: Timestamp, why: &str) -> Vec<Alert> {
         std::mem::take(&mut self.open)
             .into_iter()
             .filter_map(|(kind, episode)| match episode {
                 Episode::Pending { .. } => None,
                 Episode::Firing { since, .. } => Some(resolved(kind, at, since)),
             })
-            .map(|alert| Alert { message: format!("{}: it has ended", alert.message), ..alert })
+            .map(|alert| Alert { message: format!("{}: {why}", alert.message), ..alert })
             .collect()
     }
 
@@ -332,8 +332,9 @@ mod tests {
     fn a_target_that_goes_resolves_what_is_open() {
         let mut book = AlertBook::default();
         book.update(Timestamp(0), &[finding(AlertKind::Leak), finding(AlertKind::HighVariance)]);
-        let ended = book.close(Timestamp(1000));
+        let ended = book.close(Timestamp(1000), "the process has ended");
         assert_eq!(ended.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Leak]);
-        assert_eq!(book.close(Timestamp(2000)), []);
+        assert!(ended[0].message.ends_with(": the process has ended"), "{}", ended[0].message);
+        assert_eq!(book.close(Timestamp(2000), "the process has ended"), []);
     }
 }

@@ -366,6 +366,15 @@ pub struct Assessment {
     pub observed_s: f64,
 }
 
+impl Growth {
+    /// The smallest rate that would have been seen, per second: one that could have been proved and is not within the
+    /// interval.
+    #[must_use]
+    pub fn visible(&self) -> Option<f64> {
+        self.smallest_detectable.map(|least| self.ci_high.map_or(least, |high| least.max(high)))
+    }
+}
+
 impl Assessment {
     /// Gives back room that was reserved and is not used: thousands of assessments are kept.
     pub fn shrink(&mut self) {

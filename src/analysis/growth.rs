@@ -8,7 +8,14 @@ const HOUR: f64 = 3600.0;
 /// The rate that a finding rests on.
 pub(super) fn growth(finding: &Finding) -> Growth {
     let mut out = Growth { threshold: finding.threshold, ..Growth::default() };
-    let Some(j) = &finding.judgement else { return out };
+    let Some(j) = &finding.judgement else {
+        if let Some((resolved, observed)) = finding.unmoved {
+            out.smallest_detectable = Some(resolved);
+            let longer = observed * resolved / finding.threshold.max(f64::MIN_POSITIVE) - observed;
+            out.seconds_to_decide = Some(longer.max(0.0)).filter(|s| s.is_finite());
+        }
+        return out;
+    };
     out.rate = Some(j.rate);
     out.ci_low = Some(j.low);
     out.ci_high = Some(j.high);

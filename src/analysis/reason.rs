@@ -4,6 +4,7 @@ use super::curve::Curve;
 use super::evidence::{Assessment, Reason, Resource, Rule, Status, Unit};
 use super::judgement::Channel;
 use super::materiality::Materiality;
+use super::maturity::LEAST;
 use super::series::{Finding, HeldBack};
 use super::settings::Settings;
 use super::wording::{Wording, Words};
@@ -99,6 +100,7 @@ fn held_back(finding: &Finding, settings: &Settings, said: &Assessment) -> Optio
             Unit::Count,
             Wording(Words::StartUp { share: finding.share }),
         ),
+        HeldBack::TooFew => (Rule::Observation, said.samples as f64, LEAST, Unit::Count, Wording(Words::Likely)),
         HeldBack::Persistence => (
             Rule::Persistence,
             finding.judgement.as_ref().map_or(0.0, |j| j.deviate),
@@ -127,16 +129,21 @@ fn undecided(finding: &Finding, resource: Resource, settings: &Settings, said: &
     }
     let g = &said.growth;
     let longer = g.seconds_to_decide.unwrap_or(0.0).max(settings.min_observation_s - said.observed_s).max(0.0);
-    let words = match (&finding.judgement, g.smallest_detectable) {
+    let words = match (&finding.judgement, g.visible()) {
         // a leak at the threshold would be seen by now; noise keeps the interval from excluding one
         (Some(j), Some(_)) if longer == 0.0 => Words::NotExcluded { resource, high: j.high },
         (Some(_), Some(_)) => Words::TooLittle { resource, longer_s: longer },
-        _ => Words::TooFew { samples: said.samples },
+        (None, Some(_)) => Words::DidNotMove { resource, longer_s: g.seconds_to_decide.unwrap_or(0.0) },
+        (_, None) if finding.samples == 0 && said.samples > 0 => {
+            Words::Fixed("too little to tell: its memory was never read")
+        }
+        (_, None) if (finding.samples as f64) < LEAST => Words::TooFew { samples: finding.samples },
+        (_, None) => Words::Unclear { samples: finding.samples },
     };
     Some(Reason {
         rule: Rule::Observation,
         for_leak: false,
-        value: g.smallest_detectable,
+        value: g.visible(),
         threshold: Some(finding.threshold),
         unit: per_second(resource),
         span_s: said.observed_s,

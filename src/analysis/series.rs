@@ -6,7 +6,7 @@ use super::evidence::Status;
 use super::history::{Block, History};
 use super::judgement::{Channel, Judgement, LIKELY, judge};
 use super::materiality::Materiality;
-use super::maturity::required_samples;
+use super::maturity::{LEAST, required_samples};
 use super::window::Window;
 
 /// Blocks a window must have to be judged: below, the autocorrelation of its errors is not known well enough.
@@ -70,6 +70,11 @@ pub(super) struct Finding {
     pub share: f64,
     /// Samples needed for that share.
     pub required: f64,
+    /// Samples of this series.
+    pub samples: u64,
+    /// Of a series that never moved: the smallest rate that would have moved it by its unit, and how long it was seen, in
+    /// seconds.
+    pub unmoved: Option<(f64, f64)>,
     /// What kept growth that is proved from being called a leak.
     pub held_back: Option<HeldBack>,
     /// How long ago, in seconds, growth that would have been called a leak has stopped.
@@ -83,6 +88,8 @@ pub(super) enum HeldBack {
     Observation,
     /// Most of the level came in while it was watched.
     StartUp,
+    /// There are not enough samples for two looks.
+    TooFew,
     /// Only part of the tests agree, or only at one of the two looks.
     Persistence,
 }
@@ -176,7 +183,9 @@ pub(super) fn examine(history: &History, unit: f64, bar: &Bar<'_>) -> Finding {
     }
     if growing.is_none() && !life.means.slowing {
         growing = likely(&looks, history, bar);
-        finding.held_back = growing.as_ref().map(|_| HeldBack::Persistence);
+        // Only who could be looked at twice was found wanting: with fewer samples a leak must not pass for a suspect.
+        let why = if is_short(history) { HeldBack::TooFew } else { HeldBack::Persistence };
+        finding.held_back = growing.as_ref().map(|_| why);
     }
     match growing {
         Some(found) => {
@@ -234,25 +243,36 @@ fn begin(history: &History, unit: f64, bar: &Bar<'_>, life: Option<&Look>) -> Fi
         threshold: 0.0,
         share: 0.0,
         required: 0.0,
+        samples: history.samples(),
+        unmoved: None,
         held_back: None,
         stopped: None,
     };
     finding.threshold = (bar.threshold)(finding.level);
     finding.share = 1.0 - (history.first() + bar.beside) / (finding.level + bar.beside).max(f64::MIN_POSITIVE);
     finding.required = required_samples(finding.share, life.map_or(0.0, |l| l.means.lead));
-    if history.tiers() == 0 && history.samples() >= LEAST_CONSTANT && unit / history.observed() < finding.threshold {
-        finding.status = Status::Stable;
+    if history.tiers() == 0 && history.samples() >= LEAST_CONSTANT && history.observed() > 0.0 {
+        let resolved = unit / history.observed();
+        finding.unmoved = Some((resolved, history.observed()));
+        if resolved < finding.threshold {
+            finding.status = Status::Stable;
+        }
     }
     if let Some(means) = life.map(|l| &l.means) {
         finding.status = if means.high < finding.threshold {
             Status::Stable
-        } else if means.slowing {
+        } else if means.slowing && !is_short(history) {
             Status::WarmingUp
         } else {
             Status::InsufficientData
         };
     }
     finding
+}
+
+/// Whether there are fewer samples than every verdict on growth needs.
+fn is_short(history: &History) -> bool {
+    (history.samples() as f64) < LEAST
 }
 
 /// Growth by its size, at both looks at the whole past.

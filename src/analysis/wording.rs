@@ -60,9 +60,19 @@ pub(super) enum Words {
         resource: Resource,
         longer_s: f64,
     },
+    /// The same over the span, without any movement.
+    DidNotMove {
+        resource: Resource,
+        longer_s: f64,
+    },
     TooFew {
         samples: u64,
     },
+    Unclear {
+        samples: u64,
+    },
+    /// The value is a number of samples, the threshold the one that is needed.
+    Likely,
     Withdrawn,
     /// The value is the chance that this is none.
     Rising {
@@ -158,6 +168,20 @@ impl fmt::Display for Reason {
                 Span(longer_s),
                 rate(resource, threshold)
             ),
+            Words::DidNotMove { resource, longer_s } => write!(
+                f,
+                "too little to tell: it did not move, but growth below {} could not have been seen over {}; about {} more until {} can be",
+                rate(resource, value),
+                Span(self.span_s),
+                Span(longer_s),
+                rate(resource, threshold)
+            ),
+            Words::Unclear { samples } => {
+                write!(f, "too little to tell: {samples} samples, over {}", Span(self.span_s))
+            }
+            Words::Likely => {
+                write!(f, "growth is likely: to prove it, {threshold} samples are needed and {value} are there")
+            }
             Words::TooFew { samples } => write!(
                 f,
                 "too little to tell: {samples} of the {LEAST} samples that are needed at least, over {}",

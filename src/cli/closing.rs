@@ -87,16 +87,16 @@ impl Closing<'_> {
         let document = Document { report: &report, courses: targets.iter().map(course).collect() };
         let written = self.outputs.finish(&document);
         github::tell(&document);
-        if self.shown == Shown::Summary {
-            print(&summary(&targets, &folded, stdout_width(), Style::stdout()))?;
-        }
-        written?;
-        if let Some(error) = failure {
-            return Err(failed(&error));
-        }
+        let printed = match self.shown {
+            Shown::Summary => print(&summary(&targets, &folded, stdout_width(), Style::stdout())).map(drop),
+            Shown::Nothing | Shown::Written => Ok(()),
+        };
         self.gate.say();
-        let written = if self.shown == Shown::Written { written_files(self.output) } else { String::new() };
-        drop(writeln!(io::stderr(), "{}", for_stderr(&format!("{written}{}", self.judgement.summary))));
+        // What was found is said, whatever could not be written.
+        let names =
+            if self.shown == Shown::Written && written.is_ok() { written_files(self.output) } else { String::new() };
+        drop(writeln!(io::stderr(), "{}", for_stderr(&format!("{names}{}", self.judgement.summary))));
+        printed.and(written).and(failure.map_or(Ok(()), |error| Err(failed(&error))))?;
         Ok(self.judgement.code)
     }
 }

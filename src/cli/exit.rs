@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::analysis::{Resource, Status};
+use crate::analysis::{Growth, Resource, Status};
 use crate::escape;
 use crate::event::Target;
 use crate::terminal::describe_target;
@@ -196,7 +196,7 @@ fn wait(targets: &[Target]) -> String {
         targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData).map(|t| &t.assessment.growth)
     };
     let mut text = String::new();
-    if let Some(rate) = open().filter_map(|growth| growth.smallest_detectable).reduce(f64::max) {
+    if let Some(rate) = open().filter_map(Growth::visible).reduce(f64::max) {
         text.push_str(&format!(
             "; a leak of {} would have been seen",
             ByteRate(rate).to_string().trim_start_matches('+')

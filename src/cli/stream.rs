@@ -49,7 +49,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A stream that begins with the first event that is worth a line.
+    /// A stream that begins with the first event of a target.
     pub(super) fn waiting(stands_for: StandsFor, begin: Begin) -> Self {
         Self { state: State::Waiting(begin), stands_for, refused: None, failure: None, untold: None }
     }
@@ -97,7 +97,8 @@ impl EventSink for Stream {
         if let Some(error) = self.refused.take() {
             return Err(error);
         }
-        if !matches!(event, Event::Ticked(..)) {
+        // That a tick was late is no reason to replace a recording while nothing is watched yet.
+        if !matches!(event, Event::Ticked(..) | Event::Notice(..)) {
             self.begin()?;
         }
         match &mut self.state {
@@ -154,6 +155,15 @@ mod tests {
         for (stands_for, kind) in [(Everything, StorageFull), (Everything, BrokenPipe), (Stdout, BrokenPipe)] {
             assert!(take(stands_for, kind).0.is_err(), "{stands_for:?} {kind:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_replaced_before_there_is_a_target() {
+        let begin: Begin = Box::new(|| unreachable!("nothing is watched"));
+        let mut stream = Stream::waiting(StandsFor::File, begin);
+        let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
+        assert!(stream.take(Event::Ticked(&tick, &[])).is_ok());
+        assert!(stream.take(Event::Notice(Timestamp(0), &Notice::MissedTicks(7))).is_ok());
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl<'a> View<'a> {
         let table = live.then(|| LiveTable::new(&screen, Style::stdout(), length, Box::new(terminal_size)));
         let progress = length.filter(|_| !live).and_then(|length| TimeLine::on(&screen, length));
         let lines = (format == Format::Table && !live)
-            .then(|| Stream::begun(stdout, Box::new(|| Ok(Box::new(LogLines::new(NamedStream::stdout()))))));
+            .then(|| Stream::begun(stdout, Box::new(|| Ok(Box::new(LogLines::new(NamedStream::stdout())?)))));
         Self { full, messages: Some(Messages::new(screen, Style::stderr())), table, lines, progress }
     }
 

@@ -39,6 +39,8 @@ pub(super) fn judge(expression: &Expression, measured: &Measured, limit: f64, wh
             let why = if certain { "is not proved to be exceeded" } else { "is within the interval" };
             let mut text = format!("{value}: the limit of {held} {why}");
             if let Some((rate, _)) = measured.detectable {
+                // What is within the interval may be there.
+                let rate = rate.max(measured.high);
                 text.push_str(&format!("; a leak of {} would have been seen", metric.show(rate)));
             }
             if let Some(seconds) = seconds_to_decide(measured, limit) {
@@ -102,6 +104,17 @@ mod tests {
         let said = |text: &str| judge(&text.parse().expect("an expression"), &measured, 2.0, "it").1;
         assert!(said("growth(memory) per work > 2B").ends_with("units of work more"));
         assert!(!said("growth(memory) > 2B/s").contains("units of work"));
+    }
+
+    #[test]
+    fn what_is_within_the_interval_would_not_have_been_seen() {
+        let expression: Expression = "growth(memory) > 1MiB/s".parse().expect("an expression");
+        let seen = |high: f64| {
+            let measured = Measured { low: -1e6, high, detectable: Some((2e6, 60.0)), ..Measured::exact(0.5e6) };
+            judge(&expression, &measured, 1e6, "it").1
+        };
+        let rate = |value: f64| format!("a leak of {} would", expression.metric.show(value));
+        assert!(seen(4e6).contains(&rate(4e6)) && seen(1.5e6).contains(&rate(2e6)), "{}", seen(4e6));
     }
 
     #[test]

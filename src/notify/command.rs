@@ -2,10 +2,10 @@
 
 use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
+use crate::group::Group;
 use crate::schema::AlertMessage;
 
 use super::worker::{Again, Channel, Failure};
@@ -58,13 +58,7 @@ impl AlertCommand {
                 None => command.env_remove(variable),
             };
         }
-        // A group of its own: what it has started can be ended with it.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut running = running();
-        let child = command.spawn()?;
-        *running = Some(child.id());
-        Ok(child)
+        RUNNING.start(&mut command)
     }
 
     /// Waits for its end. Its time may be up, or that of the session.
@@ -72,7 +66,7 @@ impl AlertCommand {
         let clock = SystemClock;
         let deadline = clock.now().awake + self.time_limit;
         loop {
-            let status = status(child)?;
+            let status = RUNNING.status(child)?;
             let now = clock.now().awake;
             if status.is_some() || now >= deadline || stop.is_raised() {
                 return Ok(status);
@@ -95,11 +89,11 @@ impl Channel for AlertCommand {
                 None => "the command was ended by a signal".to_owned(),
             })),
             Ok(None) => {
-                kill(&mut child);
+                RUNNING.end(&mut child);
                 Err(failed("the command took too long and was killed".to_owned()))
             }
             Err(error) => {
-                kill(&mut child);
+                RUNNING.end(&mut child);
                 Err(failed(format!("cannot wait for the command: {error}")))
             }
         }
@@ -115,39 +109,12 @@ fn feed(mut stdin: ChildStdin, message: &AlertMessage) -> std::io::Result<()> {
     std::thread::Builder::new().name("alert-json".to_owned()).stack_size(64 * 1024).spawn(writing).map(drop)
 }
 
-/// The command that runs, for whoever ends leakwatch at once. Emptied before its number can be used again.
-static RUNNING: Mutex<Option<u32>> = Mutex::new(None);
-
-fn running() -> MutexGuard<'static, Option<u32>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The status of a command that has ended; its number is free from then on.
-fn status(child: &mut Child) -> std::io::Result<Option<ExitStatus>> {
-    let mut running = running();
-    let status = child.try_wait()?;
-    if status.is_some() {
-        *running = None;
-    }
-    Ok(status)
-}
-
-/// Ends the command and what it has started.
-fn kill(child: &mut Child) {
-    kill_running();
-    drop(child.kill());
-    drop(child.wait());
-}
+/// The command that runs.
+static RUNNING: Group = Group::new();
 
 /// Kills the command that runs, with what it has started: leakwatch ends at once.
 pub fn kill_running() {
-    let group = running().take();
-    #[cfg(unix)]
-    if let Some(group) = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    #[cfg(not(unix))]
-    let _ = group;
+    RUNNING.kill();
 }
 
 /// The values of [`VARIABLES`], in their order.

@@ -67,8 +67,9 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
                 }
                 (GateOutcome::Inconclusive, _) => (State::Skipped, false),
             };
-            let fails = matches!(state, State::Failed | State::Error) || warns;
-            if !fails && index.is_some_and(|index| passers_by[index]) {
+            // What is not listed has gone, too. That it could not be told is the business of the session's case.
+            let fails = state == State::Failed || warns;
+            if !fails && index.is_none_or(|index| passers_by[index]) {
                 continue;
             }
             let seconds = index.map_or(0.0, |index| report.targets[index].observed_seconds);
@@ -90,7 +91,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
     }
     for (index, (target, class)) in report.targets.iter().zip(&targets).enumerate() {
         let state = state(report, target);
-        if passers_by[index] && !matches!(state, State::Failed | State::Error) {
+        if passers_by[index] && state != State::Failed {
             continue;
         }
         let message = verdict_in_words(target);

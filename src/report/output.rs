@@ -217,7 +217,7 @@ impl Output {
 /// A stream whose errors name it.
 pub struct NamedStream {
     name: String,
-    out: BufWriter<Box<dyn Write>>,
+    out: BufWriter<Box<dyn Write + Send>>,
 }
 
 impl NamedStream {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::alert::{AlertKind, explain_end};
-use crate::event::{Event, EventSink, Folded, Target};
+use crate::event::{Event, EventSink, Folded, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::ended::Ended;
@@ -31,7 +31,11 @@ impl Watch {
 
     /// Closes a target that has gone.
     pub(super) fn gone(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        self.end(index, "the process has ended", at, sink)?;
+        let why = match self.targets[index].kind {
+            TargetKind::Cgroup { .. } => "the control group has gone",
+            _ => "the process has ended",
+        };
+        self.end(index, why, at, sink)?;
         if let Some(pool) = self.series[index].pool {
             self.pools.pool(pool).ended += 1;
         }
@@ -41,14 +45,14 @@ impl Watch {
         sink.take(Event::Gone(&self.targets[index]))
     }
 
-    /// Judges a target for the last time, and ends its alerts; `why` its pages cannot be counted any more.
+    /// Judges a target for the last time, and ends its alerts; `why` it is no more, and its pages cannot be counted.
     pub(super) fn end(&mut self, index: usize, why: &str, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         self.refresh_ceiling(index);
         self.assess(index, at, sink)?;
         self.counted(index, Err(why.to_owned()), at, sink)?;
         self.close(index, at, sink)?;
         self.targets[index].ended = Some(at);
-        let alerts = self.series[index].book.close(at);
+        let alerts = self.series[index].book.close(at, why);
         let target = &self.targets[index];
         alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
     }

@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
         };
         let ended = schedule.at(self.clock.now());
         let counter_error_bytes = self.source.counter_error_bytes();
-        let judged = watch.judge(ended, sink);
+        let judged = if self.is_last && failed.is_none() { Ok(()) } else { watch.judge(ended, sink) };
         let counted = self.count_pages(ended, watch, sink);
         self.look_inside(ended, watch, true);
         if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)).and(sink.tell_lost(ended)) {
@@ -223,6 +223,10 @@ impl<'a> Session<'a> {
             self.read_all(tick.at, watch, sink)?;
             self.read_groups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
+            if self.is_last {
+                // What is shown at the last tick is what the session comes to.
+                watch.judge(tick.at, sink)?;
+            }
             self.count_pages(tick.at, watch, sink)?;
             self.look_inside(tick.at, watch, false);
             tick.host = self.look_around(tick.at, watch, sink)?;

@@ -1,5 +1,6 @@
 //! Plain log lines, where the table would go but no terminal listens.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::event::{Event, EventSink, Target};
@@ -8,6 +9,7 @@ use crate::model::Timestamp;
 use super::concern::by_concern;
 use super::figures;
 use super::messages::describe_target;
+use super::patient::Patient;
 
 /// How often a target gets a line when nothing about it changes, in seconds.
 const EVERY_S: f64 = 60.0;
@@ -15,24 +17,28 @@ const EVERY_S: f64 = 60.0;
 const NAMED: usize = 20;
 
 /// Writes a line for each target once a minute.
-pub struct LogLines<W: Write> {
-    out: W,
+pub struct LogLines {
+    out: Patient,
     last: Option<Timestamp>,
 }
 
-impl<W: Write> LogLines<W> {
-    /// Lines to `out`.
-    pub fn new(out: W) -> Self {
-        Self { out, last: None }
+impl LogLines {
+    /// Lines to `out`, which holds up nobody else.
+    ///
+    /// # Errors
+    /// When there can be no thread for it.
+    pub fn new(out: impl Write + Send + 'static) -> io::Result<Self> {
+        Ok(Self { out: Patient::new(out)?, last: None })
     }
 
-    fn status(&mut self, at: Timestamp, targets: &[Target]) -> io::Result<()> {
+    fn status(&mut self, at: Timestamp, targets: &[Target]) {
+        let mut text = String::new();
         let mut running: Vec<&Target> = targets.iter().filter(|target| target.ended.is_none()).collect();
         running.sort_by(|a, b| by_concern(a, b));
         for target in running.iter().take(NAMED) {
             let known = &target.assessment;
-            writeln!(
-                self.out,
+            let _ = writeln!(
+                text,
                 "{at} {}: rss {} ({}), growth {} [{}], {}",
                 describe_target(target),
                 figures::bytes(target.reading.rss),
@@ -40,22 +46,23 @@ impl<W: Write> LogLines<W> {
                 figures::rate(&known.growth),
                 figures::interval(&known.growth),
                 figures::verdict_words(known),
-            )?;
+            );
         }
         if running.len() > NAMED {
-            writeln!(self.out, "{at} and {} more", running.len() - NAMED)?;
+            let _ = writeln!(text, "{at} and {} more", running.len() - NAMED);
         }
-        self.out.flush()
+        self.out.write(&text);
     }
 }
 
-impl<W: Write> EventSink for LogLines<W> {
+impl EventSink for LogLines {
     fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        self.out.check()?;
         if let Event::Ticked(tick, targets) = event
             && self.last.is_none_or(|last| tick.at.seconds_since(last) >= EVERY_S)
         {
             self.last = Some(tick.at);
-            return self.status(tick.at, targets);
+            self.status(tick.at, targets);
         }
         Ok(())
     }

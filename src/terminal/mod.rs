@@ -6,6 +6,7 @@ mod figures;
 mod live;
 mod lines;
 mod messages;
+mod patient;
 mod priority;
 mod progress;
 mod style;

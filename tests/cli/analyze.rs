@@ -52,6 +52,45 @@ fn a_leak_in_a_recording_is_1() {
 }
 
 #[test]
+fn a_leak_of_which_too_few_samples_were_taken_never_passes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A machine so busy that most samples were missed.
+    for rows in 44..64 {
+        let file = write(&folder, "leak.csv", leaking_csv(rows).as_bytes());
+        let output = run(&["analyze", &file]);
+        assert!(matches!(output.status.code(), Some(1 | 3)), "{rows}: {}", stderr(&output));
+        let said = stdout(&output);
+        let few = format!("samples are needed and {rows} are there");
+        assert!(rows >= 56 || said.contains(&few) || said.contains("samples that are needed"), "{rows}: {said}");
+    }
+}
+
+#[test]
+fn what_is_said_of_too_little_data_does_not_contradict_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = |rows: Vec<String>| {
+        let text = format!("time_s,pid,name,rss,fds\n{}\n", rows.join("\n"));
+        let output = run(&["analyze", &write(&folder, "short.csv", text.as_bytes())]);
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        format!("{}{}", stdout(&output), stderr(&output))
+    };
+    let still = said((0..301).map(|row| format!("{},7,w,50003968,5", f64::from(row) * 0.05)).collect());
+    assert!(
+        still.contains("it did not move, but growth below +960 KiB/h could not have been seen over 15 s"),
+        "{still}"
+    );
+    assert!(still.contains("watch for 14 s more"), "{still}");
+    let unread = said((0..120).map(|row| format!("{row},7,w,,{}", 5 + row % 3)).collect());
+    assert!(unread.contains("its memory was never read"), "{unread}");
+    // What the interval does not exclude was not seen to be absent.
+    let noise = |row: u32| 50_003_968 + 4096 * (row * 7919 % 2003);
+    let noisy = said((0..120).map(|row| format!("{row},7,w,{},5", noise(row))).collect());
+    let end = noisy.split(" MiB/h), held").next().and_then(|text| text.rsplit('+').next()).expect("an interval");
+    assert!(noisy.contains(&format!("growth below +{end} MiB/h could not have been seen")), "{end}: {noisy}");
+    assert!(noisy.contains(&format!("a leak of {end} MiB/h would have been seen")), "{end}: {noisy}");
+}
+
+#[test]
 fn growth_that_was_not_seen_for_long_enough_is_no_silent_pass() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(&folder, "leak.csv", leaking_csv(600).as_bytes());

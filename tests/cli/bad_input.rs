@@ -69,6 +69,22 @@ fn outputs_fail_at_the_first_second() {
 }
 
 #[test]
+fn what_was_found_is_said_also_when_the_report_cannot_be_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gone = folder.path().join("gone");
+    std::fs::create_dir(&gone).expect("a folder");
+    let script = format!("rm -r '{}'; sleep 1", gone.display());
+    let mut command = leakwatch();
+    command.args(["run", "--interval", "50ms", "-o"]).arg(gone.join("report.json")).args(["--", "sh", "-c", &script]);
+    let output = command.output().expect("the program starts");
+    let said = stderr(&output);
+    let summary = said.find("inconclusive: ").unwrap_or_else(|| panic!("{said}"));
+    let error = said.find("report.json").unwrap_or_else(|| panic!("{said}"));
+    assert!(summary < error && said.contains("error: "), "{said}");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+}
+
+#[test]
 fn an_output_that_fails_leaves_the_others_as_they_were() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");

@@ -14,5 +14,6 @@ mod live;
 mod machine_output;
 mod pages;
 mod run;
+mod summary;
 mod support;
 mod views;

@@ -50,6 +50,8 @@ fn a_live_session_writes_a_page_too() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let text = std::fs::read_to_string(&page).expect("a page");
     assert!(text.contains("class=\"curve\"") && text.contains("By kind"));
+    // Also where the table becomes a list.
+    assert!(text.contains(&format!("<td class=\"n\" data-is=\"pid\">{}</td>", std::process::id())));
 }
 
 #[test]

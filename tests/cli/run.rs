@@ -100,7 +100,8 @@ fn a_leaking_command_fails_the_run() {
     // Its standard input must stay open: closed, the fixture ends at once.
     command.stdin(std::process::Stdio::piped());
     let mut child = command
-        .args(["run", "--interval", "50ms", "--duration", "15s", "--"])
+        // So many samples, however long a busy machine takes for them.
+        .args(["run", "--interval", "50ms", "--samples", "200", "--"])
         .arg(program)
         .stdout(std::process::Stdio::null())
         .spawn()

@@ -186,6 +186,26 @@ fn a_start_script_leaves_no_case_of_its_own() {
 }
 
 #[test]
+fn helpers_of_an_inconclusive_run_leave_no_case_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // More of one name than are listed.
+    let script = "for i in 1 2 3 4 5 6 7 8; do sleep 0.06; done; exec tail -f /dev/null";
+    for asked in [&["--fail-if", "growth(memory) > 1B/h"][..], &[]] {
+        let output = leakwatch()
+            .current_dir(&folder)
+            .args(["run", "--interval", "20ms", "--duration", "9s", "--warmup", "0s", "--max-growth", "1B/h"])
+            .args(asked)
+            .args(["-o", "junit.xml", "--", "sh", "-c", script])
+            .output()
+            .expect("a start");
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+        let cases = check_junit(&read(&folder.path().join("junit.xml")));
+        assert!(cases.iter().all(|case| !case.0.contains("sleep")), "{cases:?}");
+        assert!(cases.iter().any(|case| case.0 == "leakwatch.tail" && case.2 == "error"), "{cases:?}");
+    }
+}
+
+#[test]
 fn outputs_that_cannot_be_written_are_2_before_anything_starts() {
     let folder = tempfile::tempdir().expect("a folder");
     let touched = folder.path().join("started");

@@ -15,10 +15,12 @@ use std::time::Duration;
 
 use leakwatch::alert::{AlertKind, AlertState};
 use leakwatch::analysis::Status;
+use leakwatch::clock::StopFlag;
 use leakwatch::event::{Notice, TargetKind};
 use leakwatch::model::{Counter, Pid, Timestamp};
-use leakwatch::session::{EndedBy, MinObservation, Plan, Rules};
+use leakwatch::session::{EndedBy, MinObservation, Plan, Rules, Session, Watch};
 use leakwatch::source::{ReadError, Selection};
+use leakwatch::terminal::{Style, summary};
 
 use script::*;
 
@@ -232,6 +234,39 @@ fn at_the_end_an_alert_of_a_leak_and_the_verdict_agree() {
         withdrawn += u32::from(!leaks);
     }
     assert!(withdrawn > 0, "the case was there");
+}
+
+/// Of who is found in the warm-up only what he did of it is left out, and of who comes later nothing.
+#[test]
+fn what_is_left_out_counts_from_when_a_process_was_found() {
+    let processes = [process(7, 1, 0, 1000), process(8, 2, 20, 1000), process(9, 3, 60, 1000)];
+    let mut script = Script::of(processes.to_vec());
+    let clock = script.clock.clone();
+    let mut watch = Watch::new(Rules { pools: false, ..rules() }).with_warmup(29.5);
+    let mut collected = Collected::default();
+    Session::new(&mut script, &clock, &StopFlag::default(), plan(100))
+        .run(&mut watch, &mut collected)
+        .expect("a session");
+    let text = summary(watch.targets(), &[], None, Style::PLAIN);
+    for (pid, seen) in
+        [(7, "1 min 10 s (the first 29 s are left out)"), (8, "1 min 10 s (the first 9 s are left out)"), (9, "40 s")]
+    {
+        let line = format!("worker ({pid}): stable, seen for {seen}\n");
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+}
+
+/// What a line of the log says at the last tick stands above the verdict.
+#[test]
+fn the_last_tick_shows_what_the_session_comes_to() {
+    for end in 1500..1520 {
+        let mut leaking = process(7, 1, 0, 10_000);
+        leaking.rss = |second| (50 << 20) + (second << 16) + ((second * 7919 % 64) << 12);
+        let mut collected = Collected::default();
+        let (_, watch) = run(&mut Script::of(vec![leaking]), plan(end), rules(), &mut collected);
+        assert!(collected.shown.is_some());
+        assert_eq!(collected.shown, watch.targets()[0].assessment.growth.rate, "{end}");
+    }
 }
 
 #[test]

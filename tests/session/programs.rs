@@ -41,7 +41,11 @@ fn a_leak_is_not_forgotten_with_the_program_that_had_it() {
         becomes: Some((1500, "service")),
         ..process(7, 1, 0, 10_000)
     };
-    let (_, watch) = run(&mut Script::of(vec![leaky]), plan(1600), rules(), &mut Collected::default());
+    let mut told = Collected::default();
+    let (_, watch) = run(&mut Script::of(vec![leaky]), plan(1600), rules(), &mut told);
+    let ends = |text: &String| text.contains(": its process runs another program");
+    assert!(told.messages.iter().any(ends), "{:?}", told.messages);
+    assert!(!told.messages.iter().any(|text| text.contains("has ended")), "nothing has: {:?}", told.messages);
     let mut seen: Vec<_> = watch
         .targets()
         .iter()

@@ -158,6 +158,8 @@ impl ProcessSource for Script {
 /// Remembers what a test asks about.
 #[derive(Default)]
 pub struct Collected {
+    /// The rate of the first target at the latest tick.
+    pub shown: Option<f64>,
     pub samples: Vec<(ProcessKey, Timestamp)>,
     pub alerts: Vec<(AlertKind, AlertState)>,
     pub messages: Vec<String>,
@@ -182,6 +184,7 @@ impl EventSink for Collected {
                 self.alerts.push((alert.kind, alert.state));
                 self.messages.push(alert.message.clone());
             }
+            Event::Ticked(_, targets) => self.shown = targets.first().and_then(|target| target.assessment.growth.rate),
             Event::Notice(_, notice) => self.notices.push(notice.clone()),
             _ => {}
         }

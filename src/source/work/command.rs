@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use crate::group::Group;
 
 use super::{Work, WorkCounter, number};
 
@@ -44,13 +45,7 @@ impl WorkCommand {
         if let Some(variable) = self.hidden {
             command.env_remove(variable);
         }
-        // A group of its own: what it has started can be ended with it.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut group = group();
-        let mut child = command.spawn().map_err(|error| format!("cannot start '{program}': {error}"))?;
-        *group = Some(child.id());
-        drop(group);
+        let mut child = GROUP.start(&mut command).map_err(|error| format!("cannot start '{program}': {error}"))?;
         let (sender, said) = channel();
         let out = child.stdout.take();
         // What it starts may hold its output open for longer than it lives: whoever reads that waits here.
@@ -80,7 +75,7 @@ impl WorkCounter for WorkCommand {
                 },
                 (Some(status), Err(TryRecvError::Disconnected)) => failed = Some(format!("it said nothing: {status}")),
                 _ if now.saturating_sub(running.began) > self.limit => {
-                    running.kill();
+                    GROUP.end(&mut running.child);
                     failed = Some(format!("it took longer than {} s and was killed", self.limit.as_secs_f64()));
                 }
                 (ended, outcome) => {
@@ -98,7 +93,7 @@ impl WorkCounter for WorkCommand {
         }
         if self.running.is_none() {
             // Its number may be used again from now on.
-            *group() = None;
+            GROUP.forget();
             match self.start(now) {
                 Ok(running) => self.running = Some(running),
                 Err(why) => failed = failed.or(Some(why)),
@@ -114,43 +109,17 @@ impl WorkCounter for WorkCommand {
 impl Drop for WorkCommand {
     fn drop(&mut self) {
         if let Some(running) = &mut self.running {
-            running.kill();
+            GROUP.end(&mut running.child);
         }
     }
 }
 
-/// The group of the command that runs, for whoever ends leakwatch at once.
-static GROUP: Mutex<Option<u32>> = Mutex::new(None);
-
-fn group() -> MutexGuard<'static, Option<u32>> {
-    GROUP.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// The command that runs.
+static GROUP: Group = Group::new();
 
 /// Kills the command that runs, with what it has started: leakwatch ends at once.
 pub fn kill_work_command() {
-    if let Some(id) = group().take() {
-        kill_group(id);
-    }
-}
-
-#[cfg(unix)]
-fn kill_group(id: u32) {
-    if let Some(group) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-}
-
-#[cfg(not(unix))]
-fn kill_group(_id: u32) {}
-
-impl Running {
-    /// Ends the command and what it has started.
-    fn kill(&mut self) {
-        *group() = None;
-        kill_group(self.child.id());
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
+    GROUP.kill();
 }
 
 /// Cuts a line into words at white space; quotes of either kind keep it, and a backslash keeps the next character.
