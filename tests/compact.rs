@@ -111,5 +111,5 @@ fn a_thousand_services_fit() {
     let watched = watch(PROCESSES);
     let each = (peak_bytes() - before) / u64::from(PROCESSES);
     drop(watched);
-    assert!(each < 6400, "{each} bytes a process");
+    assert!(each < 6000, "{each} bytes a process");
 }

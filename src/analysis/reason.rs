@@ -16,18 +16,21 @@ fn per_second(resource: Resource) -> Unit {
 
 /// The reasons for the verdict that `finding` led to, the strongest first. `said` has the evidence of the analyses.
 pub(super) fn reasons(finding: &Finding, resource: Resource, settings: &Settings, said: &Assessment) -> Vec<Reason> {
-    let mut out = Vec::new();
-    out.extend(withdrawal(finding));
-    out.extend(growth(finding, resource, said.observed_s));
-    out.extend(materiality(finding));
-    out.extend(shape(finding));
-    out.extend(held_back(finding, settings, said));
-    out.extend(undecided(finding, resource, settings, said));
-    if resource == Resource::Memory {
-        out.extend(consistent_growth(said));
-        out.extend(variance(said));
-        out.extend(spike(said));
-    }
+    let of_memory = resource == Resource::Memory;
+    let found = [
+        withdrawal(finding),
+        growth(finding, resource, said.observed_s),
+        materiality(finding),
+        shape(finding),
+        held_back(finding, settings, said),
+        undecided(finding, resource, settings, said),
+        consistent_growth(said).filter(|_| of_memory),
+        variance(said).filter(|_| of_memory),
+        spike(said).filter(|_| of_memory),
+    ];
+    // No more room than is needed: thousands of targets keep theirs.
+    let mut out = Vec::with_capacity(found.iter().flatten().count());
+    out.extend(found.into_iter().flatten());
     out
 }
 

@@ -206,19 +206,17 @@ impl Tracker {
             gaps: self.gaps,
             observed_s: self.observed(),
         };
-        out.resources = found
-            .iter()
-            .zip(&self.held)
-            .zip(shapes)
-            .filter(|((_, level), _)| level.is_known())
-            .map(|(((resource, finding), level), shape)| ResourceAssessment {
+        out.resources.reserve_exact(self.held.iter().filter(|level| level.is_known()).count());
+        let resources = found.iter().zip(&self.held).zip(shapes).filter(|((_, level), _)| level.is_known()).map(
+            |(((resource, finding), level), shape)| ResourceAssessment {
                 resource: *resource,
                 status: finding.status,
                 shape,
                 growth: growth(finding),
                 level: *level,
-            })
-            .collect();
+            },
+        );
+        out.resources.extend(resources);
         out.verdict.reasons = reasons(deciding, resource, settings, &out);
         out
     }
