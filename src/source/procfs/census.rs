@@ -61,12 +61,21 @@ struct Entry {
     due_s: f64,
     /// Its age when it was looked at last, in seconds.
     age_s: Option<f64>,
-    /// The round in which it was last listed.
-    round: u32,
     standing: Standing,
 }
 
 impl Entry {
+    /// Whether this is still who it was, and need not be looked at again yet.
+    fn stays(&self, listed: Listed, now_s: Option<f64>, members: &[Pid]) -> bool {
+        let is_due = || self.due_s.is_finite() && now_s.is_none_or(|now_s| now_s >= self.due_s);
+        let has_joined = || matches!(self.standing, Standing::Passed) && members.binary_search(&listed.pid).is_ok();
+        self.inode == listed.inode && !is_due() && !has_joined()
+    }
+
+    fn is_meant(&self) -> bool {
+        matches!(self.standing, Standing::Meant(_))
+    }
+
     fn is_kept(&self) -> bool {
         matches!(&self.standing, Standing::Meant(meant) if meant.kept.is_some())
     }
@@ -156,6 +165,11 @@ impl Census {
         }
     }
 
+    /// A process could not be read and still runs: whoever asks for the list next is to see it.
+    pub(super) fn refused(&mut self) {
+        self.has_changed = true;
+    }
+
     /// What a process that is meant is called now: it runs another program than when it was looked at.
     pub(super) fn label_again(&mut self, root: &ProcRoot, key: ProcessKey) -> Option<Arc<ProcessLabel>> {
         let label = Arc::new(Look::same(root, key).ok()?.label());
@@ -174,16 +188,37 @@ impl Census {
         same
     }
 
-    /// Visits all that are listed; who is not has ended.
+    /// Visits those who are listed and are new or due; who is not listed has ended.
     fn visit_listed(&mut self, root: &ProcRoot) {
-        let listed = std::mem::take(&mut self.listed);
+        let mut listed = std::mem::take(&mut self.listed);
+        listed.sort_unstable_by_key(|one| one.pid);
+        listed.dedup_by_key(|one| one.pid);
+        let (mut others, mut ended) = (Vec::new(), Vec::new());
+        let now_s = self.system.uptime_s();
+        // Both are in ascending order (so is `/proc`): no look-up for each of thousands.
+        let mut known = self.known.iter_mut().peekable();
         for &one in &listed {
+            while known.peek().is_some_and(|(pid, _)| **pid < one.pid) {
+                ended.extend(known.next().map(|(&pid, _)| pid));
+            }
+            match known.next_if(|(pid, _)| **pid == one.pid) {
+                Some((_, entry)) if root.is_kernel() && entry.stays(one, now_s, &self.members) => {}
+                _ => others.push(one),
+            }
+        }
+        ended.extend(known.map(|(&pid, _)| pid));
+        for pid in ended {
+            self.remove(pid);
+        }
+        for &one in &others {
             self.visit(root, one);
         }
         self.listed = listed;
-        let (round, before) = (self.round, self.known.len());
-        self.known.retain(|_, entry| entry.round == round);
-        self.has_changed |= self.known.len() < before;
+    }
+
+    /// Forgets who has this number.
+    fn remove(&mut self, pid: Pid) {
+        self.has_changed |= self.known.remove(&pid).is_some_and(|entry| entry.is_meant());
     }
 
     /// Visits those who are to be looked at again, and tells whether there was one. While nobody is created each has the
@@ -225,24 +260,22 @@ impl Census {
         self.known.get(&pid).is_some_and(Entry::is_kept)
     }
 
-    /// Looks at a process if it is new, young, or may be another one than before.
+    /// Looks at a process that is new or due, or may be another one than before.
     fn visit(&mut self, root: &ProcRoot, Listed { pid, inode }: Listed) {
-        if root.is_kernel() && self.is_known(pid, inode) {
-            return;
-        }
         if self.still_passes_by_name(root, pid) {
             return;
         }
-        self.has_changed = true;
         let Some(mut look) = Look::at(root, pid, &self.lineage) else {
-            self.known.remove(&pid);
+            self.remove(pid);
             return;
         };
         let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
+        let was_meant = before.as_ref().is_some_and(Entry::is_meant);
         let standing = self.standing(&mut look, before.map(|entry| entry.standing));
+        self.has_changed |= was_meant || matches!(standing, Standing::Meant(_));
         let (start, parent, comm) = (look.key.start, look.parent, hash(look.comm().as_bytes()));
         let (due_s, age_s) = self.next_look(pid, start, &standing);
-        self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, round: self.round, standing });
+        self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, standing });
     }
 
     /// Whether a process was passed over for its name, and has it still.
@@ -261,7 +294,7 @@ impl Census {
         let parent = stat.parent();
         let (due_s, age_s) = self.next_look(pid, start, &Standing::Passed);
         if let Some(entry) = self.known.get_mut(&pid) {
-            (entry.parent, entry.due_s, entry.age_s, entry.round) = (parent, due_s, age_s, self.round);
+            (entry.parent, entry.due_s, entry.age_s) = (parent, due_s, age_s);
         }
         true
     }
@@ -272,19 +305,6 @@ impl Census {
         let age_s = age_s(start, now_s, self.ticks_per_s);
         let again_in_s = standing.look_again_in_s(pid, age_s, self.selection.depends_on_program());
         (now_s.unwrap_or(0.0) + again_in_s, age_s)
-    }
-
-    /// Whether this is still who it was, and need not be looked at again yet.
-    fn is_known(&mut self, pid: Pid, inode: u64) -> bool {
-        let Some(entry) = self.known.get(&pid).filter(|entry| entry.inode == inode) else { return false };
-        let has_joined = matches!(entry.standing, Standing::Passed) && self.members.binary_search(&pid).is_ok();
-        if has_joined || self.is_due(entry.due_s) {
-            return false;
-        }
-        if let Some(entry) = self.known.get_mut(&pid) {
-            entry.round = self.round;
-        }
-        true
     }
 
     fn standing(&self, look: &mut Look<'_>, before: Option<Standing>) -> Standing {

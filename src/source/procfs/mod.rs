@@ -134,8 +134,10 @@ impl ProcessSource for ProcfsSource {
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         let outcome = self.observe(key, depth);
-        if outcome == Err(ReadError::Gone) {
-            self.census.forget(key);
+        match outcome {
+            Err(ReadError::Gone) => self.census.forget(key),
+            Err(_) => self.census.refused(),
+            Ok(_) => {}
         }
         outcome
     }
