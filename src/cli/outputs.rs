@@ -7,7 +7,7 @@ use crate::escape;
 use crate::event::{Courses, EventSink, Fanout};
 use crate::model::Timestamp;
 use crate::report::{
-    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path,
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, WhenFull, real_path,
 };
 use crate::terminal::{Priority, for_stderr};
 use crate::units::Bytes;
@@ -81,9 +81,10 @@ impl Files {
             Format::Csv => Some(OutputFormat::Csv),
             Format::Json | Format::Table => None,
         };
-        streams.extend(
-            stdout.map(|format| Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout())))),
-        );
+        let when_full = if stands_for == StandsFor::Everything { WhenFull::Wait } else { WhenFull::Fail };
+        streams.extend(stdout.map(|format| {
+            Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout_behind(when_full)?)))
+        }));
         Outputs { files, streams, courses: shown.then(Courses::default), format }
     }
 }
@@ -110,9 +111,9 @@ impl Outputs {
     }
 
     /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
-    pub(super) fn finish(self, document: &Document<'_>) -> Result<(), Error> {
+    pub(super) fn finish(&mut self, document: &Document<'_>) -> Result<(), Error> {
         let mut outcome = Ok(());
-        for file in self.files {
+        for file in std::mem::take(&mut self.files) {
             outcome = outcome.and(file.finish(document).map_err(refused));
         }
         if self.format == Format::Json {

@@ -2,6 +2,7 @@
 
 mod case;
 mod alert_message;
+mod behind;
 mod convert;
 mod convert_attribution;
 mod convert_gate;
@@ -17,6 +18,7 @@ mod output;
 mod recorder;
 
 pub use alert_message::alert_message;
+pub use behind::WhenFull;
 pub use convert::status;
 pub use convert_gate::{allowance, gate, work};
 pub use csv_samples::SampleCsv;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::behind::{Behind, WhenFull};
 use super::document::Document;
 
 /// A header is no longer than this, in bytes.
@@ -227,6 +228,19 @@ impl NamedStream {
         Self { name: "standard output".to_owned(), out: BufWriter::new(Box::new(io::stdout())) }
     }
 
+    /// Standard output; where it leads to a reader, that one holds up nobody.
+    ///
+    /// # Errors
+    /// When there can be no thread for it.
+    pub fn stdout_behind(when_full: WhenFull) -> io::Result<Self> {
+        let stdout = Self::stdout();
+        if never_stalls(&io::stdout()) {
+            return Ok(stdout);
+        }
+        let out = BufWriter::new(Box::new(Behind::new(io::stdout(), when_full)?) as Box<dyn Write + Send>);
+        Ok(Self { out, ..stdout })
+    }
+
     fn named(&self, error: &io::Error) -> io::Error {
         io::Error::new(error.kind(), format!("cannot write {}: {error}", self.name))
     }
@@ -240,6 +254,21 @@ impl Write for NamedStream {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush().map_err(|error| self.named(&error))
     }
+}
+
+/// A regular file takes everything, or says at once that it cannot; so does a device that is no terminal.
+#[cfg(unix)]
+fn never_stalls(stdout: &io::Stdout) -> bool {
+    use std::io::IsTerminal;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+    let kind = stdout.as_fd().try_clone_to_owned().and_then(|file| File::from(file).metadata()).map(|m| m.file_type());
+    !stdout.is_terminal() && kind.is_ok_and(|kind| !kind.is_fifo() && !kind.is_socket())
+}
+
+#[cfg(not(unix))]
+fn never_stalls(_: &io::Stdout) -> bool {
+    false
 }
 
 /// Adds text at the end of a file that others write to as well.
