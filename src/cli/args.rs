@@ -166,7 +166,8 @@ pub struct SamplingArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sampling")]
 pub struct PaceArgs {
-    /// A longer time between samples for processes with NAME in their name, in any case (repeatable; the first that fits counts)
+    /// A longer time between samples for processes with NAME in the name that the table shows, in any case (repeatable; the
+    /// first that fits counts). They are also found and seen to end only then; all are sampled together with the slowest
     #[arg(long, value_name = "NAME=DUR", env = "LEAKWATCH_INTERVAL_FOR", value_parser = parse_pace, value_delimiter = ',')]
     pub interval_for: Vec<(String, Duration)>,
 }

@@ -49,6 +49,14 @@ pub(super) fn paces(args: &PaceArgs, interval: Duration) -> Result<Paces, Error>
     Ok(Paces::new(args.interval_for.iter().cloned()))
 }
 
+/// The same in words that follow what is selected.
+pub(super) fn paces_in_words(args: &PaceArgs) -> String {
+    let pace = |(name, interval): &(String, Duration)| {
+        format!(", '{}' every {}", crate::escape::terminal(name), humantime::format_duration(*interval))
+    };
+    args.interval_for.iter().map(pace).collect()
+}
+
 /// How long the session lasts, when that is known.
 pub(super) fn length(sampling: &SamplingArgs) -> Option<Duration> {
     let steps = |samples: u64| u32::try_from(samples.saturating_sub(1)).unwrap_or(u32::MAX);

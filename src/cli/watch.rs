@@ -50,7 +50,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()));
     let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let leash = Leash::default();
-    let selected = select::in_words(&args.select);
+    let selected = select::in_words(&args.select) + &settings::paces_in_words(&args.paces);
     let full = FullScreen {
         leash: &leash,
         analysis: &args.analysis,
@@ -117,14 +117,13 @@ fn check_matches(
         }
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
-    if !found.is_empty() {
-        let (names, fits) = (&args.paces.interval_for, |name: &str| {
-            found.iter().any(|found| found.label.name.to_lowercase().contains(&name.to_lowercase()))
-        });
-        for (name, _) in names.iter().filter(|(name, _)| !fits(name)) {
-            let name = crate::escape::terminal(name);
+    for (name, _) in args.paces.interval_for.iter().filter(|_| !found.is_empty()) {
+        let fits = |found: &crate::source::Found| found.label.name.to_lowercase().contains(&name.to_lowercase());
+        if !found.iter().any(fits) {
             warn(&format!(
-                "no process that is selected has '{name}' in its name, as '--interval-for' asks; one may come"
+                "no process is called '{}' so far: '--interval-for' goes by the name that the table shows, such as '{}'",
+                crate::escape::terminal(name),
+                crate::escape::terminal(&found[0].label.name)
             ));
         }
     }

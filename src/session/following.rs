@@ -120,6 +120,8 @@ impl Session<'_> {
         if order.is_empty() {
             order.extend(self.running.iter().map(|(&key, running)| (running.index, key, running.pace)));
             order.sort_unstable();
+            let interval = |&(.., pace): &(usize, ProcessKey, Option<Pace>)| self.plan.paces.interval(pace?);
+            self.slowest = order.iter().filter_map(interval).max();
         }
         let now = self.clock.now().awake;
         // At the first tick it has all of them: the room is given back with this tick.

@@ -63,6 +63,8 @@ pub struct Session<'a> {
     order: Vec<(usize, ProcessKey, Option<Pace>)>,
     /// Which of them the tick in hand samples.
     cadence: Cadence,
+    /// The longest interval among them, if some have one of their own.
+    slowest: Option<Duration>,
     /// Processes that came at a tick that does not sample them.
     coming: Vec<Found>,
     /// Index in the watch of each control group that is there.
@@ -99,6 +101,7 @@ impl<'a> Session<'a> {
             running: HashMap::new(),
             order: Vec::new(),
             cadence: Cadence::default(),
+            slowest: None,
             coming: Vec::new(),
             groups: HashMap::new(),
             unreadable: HashMap::new(),
@@ -140,7 +143,7 @@ impl<'a> Session<'a> {
             ticks += 1;
             self.is_last = self.plan.samples == Some(ticks)
                 || self.plan.duration.is_some_and(|duration| schedule.is_last_within(duration));
-            self.cadence.begin(&self.plan.paces, schedule.due_after_start(), self.is_last);
+            self.cadence.begin(&self.plan.paces, self.slowest, schedule.due_after_start(), self.is_last);
             if let Err(error) = self.tick(tick, &notices, watch, sink)? {
                 failed = Some(error);
                 break EndedBy::OutputFailed;

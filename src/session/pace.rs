@@ -16,6 +16,11 @@ impl Paces {
         Self(paces.into_iter().map(|(name, interval)| (name.to_lowercase(), interval)).collect())
     }
 
+    /// The interval of a pace.
+    pub(super) fn interval(&self, pace: Pace) -> Option<Duration> {
+        self.0.get(usize::from(pace)).map(|&(_, interval)| interval)
+    }
+
     /// The pace of a process of this name; `None` for every tick. All processes of one name have one pace, and so does
     /// their sum.
     pub(super) fn of(&self, name: &str) -> Option<Pace> {
@@ -31,15 +36,18 @@ impl Paces {
 #[derive(Debug, Default)]
 pub(super) struct Cadence {
     due: Vec<bool>,
+    /// Whether everybody is sampled, due or not.
+    takes_all: bool,
     is_whole: bool,
     /// When the latest tick was due, after the start of the session.
     latest: Option<Duration>,
 }
 
 impl Cadence {
-    /// Begins the tick that is due so long after the start of the session. A pace is due at the first tick at or after
-    /// each multiple of its interval: none is lost when ticks are missed or the interval is stretched.
-    pub(super) fn begin(&mut self, Paces(paces): &Paces, due: Duration, is_last: bool) {
+    /// Begins the tick that is due so long after the start of the session, where the slowest of those who run have this
+    /// interval. A pace is due at the first tick at or after each multiple of its interval: none is lost when ticks are
+    /// missed or the interval is stretched.
+    pub(super) fn begin(&mut self, Paces(paces): &Paces, slowest: Option<Duration>, due: Duration, is_last: bool) {
         let before = self.latest.replace(due).filter(|_| !is_last);
         let is_due = |interval: Duration| {
             let number = |moment: Duration| moment.as_nanos() / interval.as_nanos().max(1);
@@ -47,17 +55,17 @@ impl Cadence {
         };
         self.due.clear();
         self.due.extend(paces.iter().map(|&(_, interval)| is_due(interval)));
-        let slowest = paces.iter().map(|&(_, interval)| interval).max();
-        self.is_whole = slowest.is_none_or(is_due);
+        self.takes_all = before.is_none() || slowest.is_some_and(is_due);
+        self.is_whole = self.takes_all || slowest.is_none();
     }
 
     /// Whether this tick samples the processes of a pace.
     pub(super) fn includes(&self, pace: Option<Pace>) -> bool {
-        self.is_whole || pace.is_none_or(|pace| self.due.get(usize::from(pace)).is_none_or(|&due| due))
+        self.takes_all || pace.is_none_or(|pace| self.due.get(usize::from(pace)).is_none_or(|&due| due))
     }
 
-    /// Whether it samples all: at the first and the last tick, and whenever the slowest are due. So there are moments at
-    /// which the memory of all is known.
+    /// Whether it samples all who run: at the first and the last tick, and whenever the slowest are due. So there are
+    /// moments at which the memory of all is known.
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole
     }
@@ -92,7 +100,7 @@ mod tests {
     fn each_pace_is_due_in_its_time_and_all_with_the_slowest() {
         let mut cadence = Cadence::default();
         let mut sampled = |tick: u64, last| {
-            cadence.begin(&paces(), second(2 * tick), last);
+            cadence.begin(&paces(), Some(second(20)), second(2 * tick), last);
             assert!(cadence.includes(None) && cadence.includes(Some(1)));
             [cadence.includes(Some(0)), cadence.includes(Some(2)), cadence.is_whole()]
         };
@@ -103,12 +111,23 @@ mod tests {
     }
 
     #[test]
+    fn a_pace_that_nobody_has_keeps_nothing_from_being_whole() {
+        let mut cadence = Cadence::default();
+        let mut is_whole = |slowest, tick| {
+            cadence.begin(&paces(), slowest, second(tick), false);
+            cadence.is_whole()
+        };
+        assert!(is_whole(None, 0) && is_whole(None, 2) && is_whole(Some(second(7)), 7));
+        assert!(!is_whole(Some(second(7)), 8));
+    }
+
+    #[test]
     fn a_missed_tick_loses_no_pace() {
         let mut cadence = Cadence::default();
-        cadence.begin(&paces(), second(0), false);
-        cadence.begin(&paces(), second(6), false);
+        cadence.begin(&paces(), Some(second(20)), second(0), false);
+        cadence.begin(&paces(), Some(second(20)), second(6), false);
         assert!(!cadence.includes(Some(0)));
-        cadence.begin(&paces(), second(15), false);
+        cadence.begin(&paces(), Some(second(20)), second(15), false);
         assert!(cadence.includes(Some(0)) && !cadence.is_whole());
     }
 }

@@ -40,6 +40,15 @@ fn each_name_has_its_own_pace_and_sums_are_of_one_moment() {
 }
 
 #[test]
+fn a_name_that_nobody_has_does_not_rarefy_the_sum_of_all() {
+    let mut script = Script::of(vec![process(1, 1, 0, 100), database(2, 0, 100)]);
+    let typo = Plan { paces: Paces::new([("databsae".to_owned(), Duration::from_secs(7))]), ..plan(20) };
+    let (_, watch) = run(&mut script, typo, rules(), &mut Collected::default());
+    let sum = watch.targets().iter().find(|target| target.key.is_none()).expect("a sum");
+    assert_eq!(sum.assessment.samples, 21);
+}
+
+#[test]
 fn who_comes_between_is_taken_up_in_time() {
     let mut script =
         Script::of(vec![process(1, 1, 0, 100), database(2, 0, 5), database(3, 3, 100), database(4, 8, 10)]);
