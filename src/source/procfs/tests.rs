@@ -285,6 +285,8 @@ fn the_limit_that_leaves_least_is_found() {
     let fake = FakeProc::new();
     fake.process(20, 1, 100, "worker", &["worker"]);
     let mut source = fake.source();
+    source.find(&by_name("worker")).expect("listed");
+    // Nothing says where it belongs: that is not believed.
     let host = source.surroundings(key(20, 100));
     assert_eq!(
         host.ceiling.map(|ceiling| (ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes)),
