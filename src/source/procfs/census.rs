@@ -45,7 +45,7 @@ pub(super) struct Census {
     /// Whether one of those is young.
     has_young: bool,
     round: u32,
-    /// Whether somebody came, went or is called something else since it was asked last.
+    /// Whether somebody who is meant came, went or is called something else since it was asked last.
     has_changed: bool,
 }
 
@@ -67,6 +67,10 @@ struct Entry {
 }
 
 impl Entry {
+    fn is_meant(&self) -> bool {
+        matches!(self.standing, Standing::Meant(_))
+    }
+
     fn is_kept(&self) -> bool {
         matches!(&self.standing, Standing::Meant(meant) if meant.kept.is_some())
     }
@@ -178,9 +182,12 @@ impl Census {
             self.visit(root, one);
         }
         self.listed = listed;
-        let (round, before) = (self.round, self.known.len());
-        self.known.retain(|_, entry| entry.round == round);
-        self.has_changed |= self.known.len() < before;
+        let (round, has_changed) = (self.round, &mut self.has_changed);
+        self.known.retain(|_, entry| {
+            let runs = entry.round == round;
+            *has_changed |= !runs && entry.is_meant();
+            runs
+        });
     }
 
     /// Visits those who are to be looked at again, and tells whether there was one. While nobody is created each has the
@@ -230,13 +237,12 @@ impl Census {
         if self.still_passes_by_name(root, pid) {
             return;
         }
-        self.has_changed = true;
-        let Some(mut look) = Look::at(root, pid, &self.lineage) else {
-            self.known.remove(&pid);
-            return;
-        };
-        let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
+        let before = self.known.remove(&pid);
+        self.has_changed |= before.as_ref().is_some_and(Entry::is_meant);
+        let Some(mut look) = Look::at(root, pid, &self.lineage) else { return };
+        let before = before.filter(|entry| entry.start == look.key.start);
         let standing = self.standing(&mut look, before.map(|entry| entry.standing));
+        self.has_changed |= matches!(standing, Standing::Meant(_));
         let (start, parent, comm) = (look.key.start, look.parent, hash(look.comm().as_bytes()));
         let (due_s, age_s) = self.next_look(pid, start, &standing);
         self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, round: self.round, standing });
@@ -336,7 +342,7 @@ impl Census {
             && entry
                 .parent
                 .and_then(|parent| self.known.get(&parent))
-                .is_some_and(|parent| matches!(parent.standing, Standing::Meant(_)) && parent.start <= entry.start)
+                .is_some_and(|parent| parent.is_meant() && parent.start <= entry.start)
     }
 
     /// Whom the selection means, in ascending order.

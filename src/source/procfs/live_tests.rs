@@ -174,6 +174,19 @@ fn who_is_selected_by_number_is_told_of_when_something_changes() {
 }
 
 #[test]
+fn who_is_not_selected_comes_and_goes_without_a_word() {
+    let mut source = live();
+    let nobody = Selection { names: vec!["no such program".into()], ..Selection::default() };
+    assert_eq!(source.find_changed(&nobody), Ok(Some(vec![])));
+    for _ in 0..10 {
+        let child = Live::sleeping();
+        assert_eq!(source.find_changed(&nobody), Ok(None));
+        drop(child);
+        assert_eq!(source.find_changed(&nobody), Ok(None));
+    }
+}
+
+#[test]
 fn leakwatch_is_not_among_the_live_ones() {
     let everybody = Selection { cmdline: Some(Regex::new("").expect("valid")), ..Selection::default() };
     let own = std::process::id();
