@@ -98,12 +98,12 @@ fn held_back(finding: &Finding, settings: &Settings, said: &Assessment) -> Optio
         }
         HeldBack::StartUp => (
             Rule::Observation,
-            said.samples as f64,
+            finding.samples as f64,
             finding.required,
             Unit::Count,
             Wording(Words::StartUp { share: finding.share }),
         ),
-        HeldBack::TooFew => (Rule::Observation, said.samples as f64, LEAST, Unit::Count, Wording(Words::Likely)),
+        HeldBack::TooFew => (Rule::Observation, finding.samples as f64, LEAST, Unit::Count, Wording(Words::Likely)),
         HeldBack::Persistence => (
             Rule::Persistence,
             finding.judgement.as_ref().map_or(0.0, |j| j.deviate),

@@ -177,9 +177,10 @@ impl Gatekeeper {
     pub fn conclude(&mut self, targets: &[Target]) {
         for target in targets {
             let session = self.session_s(&target.source);
-            // A recording does not say when a process has ended: it is seen no more.
+            // A recording does not say when a process has ended: it is seen no more. One that runs may be sampled seldom.
             let absent = self.latest.map_or(0.0, |latest| latest.seconds_since(target.last_seen));
-            self.close(target, target.ended.is_some() || absent > ABSENT * session, |_| true);
+            let is_missing = target.source.is_some() && absent > ABSENT * session;
+            self.close(target, target.ended.is_some() || is_missing, |_| true);
         }
         self.weigh();
     }
@@ -242,7 +243,8 @@ impl Gatekeeper {
             Some(Ok(None)) | None => return,
         };
         let total = self.work.push(at, &tick, targets);
-        for target in targets.iter().filter(|target| target.ended.is_none()) {
+        // Who was not sampled now had its memory beside the work of another time.
+        for target in targets.iter().filter(|target| target.ended.is_none() && target.last_seen == at) {
             if self.elapsed(target, at) < self.warmup_s {
                 continue;
             }

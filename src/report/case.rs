@@ -124,7 +124,10 @@ fn passers_by(report: &Report) -> Vec<bool> {
     let longest = report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max);
     // Times of one form: their order is that of the text.
     let end = report.targets.iter().map(|target| target.last_seen.as_str()).max().unwrap_or_default();
-    let passed_by = |target: &Target| target.last_seen.as_str() < end && target.observed_seconds < PASSING_BY * longest;
+    // A recording does not say when a process has ended. One that runs may only be sampled seldom.
+    let has_gone =
+        |target: &Target| target.ended_at.is_some() || target.source.is_some() && target.last_seen.as_str() < end;
+    let passed_by = |target: &Target| has_gone(target) && target.observed_seconds < PASSING_BY * longest;
     report.targets.iter().map(passed_by).collect()
 }
 

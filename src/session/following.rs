@@ -84,11 +84,11 @@ impl Session<'_> {
                 }
                 continue;
             }
-            if !self.cadence.includes(pace) {
-                self.coming.push(found);
+            if self.unreadable.contains_key(&key) || self.is_another(key) {
                 continue;
             }
-            if self.unreadable.contains_key(&key) || self.is_another(key) {
+            if !self.cadence.includes(pace) {
+                self.coming.push(found);
                 continue;
             }
             match self.source.read(key, Depth::Counters) {
@@ -156,7 +156,9 @@ impl Session<'_> {
                     }
                     watch.observe(index, &Sample { at, reading }, &denied, sink)?;
                 }
-                Err(_) => {
+                Err(error) => {
+                    // One that could not be read this time is still listed, and nobody says so again.
+                    self.needs_list |= error != ReadError::Gone;
                     is_stale = true;
                     self.running.remove(&key);
                     self.budget.forget(key);

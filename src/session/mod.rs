@@ -67,6 +67,8 @@ pub struct Session<'a> {
     slowest: Option<Duration>,
     /// Processes that came at a tick that does not sample them.
     coming: Vec<Found>,
+    /// Whether the next tick needs the whole list, changed or not: a listed process was given up, or there was no list.
+    needs_list: bool,
     /// Index in the watch of each control group that is there.
     groups: HashMap<String, usize>,
     /// Processes that matched and cannot be read.
@@ -103,6 +105,7 @@ impl<'a> Session<'a> {
             cadence: Cadence::default(),
             slowest: None,
             coming: Vec::new(),
+            needs_list: false,
             groups: HashMap::new(),
             unreadable: HashMap::new(),
             idle_ticks: 0,
@@ -212,10 +215,13 @@ impl<'a> Session<'a> {
         if self.plan.wait && self.running.is_empty() {
             self.read_pid_file();
         }
-        let found = match self.source.find_changed(&self.plan.selection) {
+        let found = match self.list() {
             Ok(found) => found,
             Err(error) if tick.number == 0 => return Err(error),
-            Err(_) => Some(Vec::new()),
+            Err(_) => {
+                self.needs_list = true;
+                Some(Vec::new())
+            }
         };
         let outcome = (|| {
             for notice in notices {
@@ -237,6 +243,14 @@ impl<'a> Session<'a> {
             sink.tell_lost(tick.at)
         })();
         Ok(outcome)
+    }
+
+    /// Who runs; `None` when that is who ran at the tick before.
+    fn list(&mut self) -> Result<Option<Vec<Found>>, ReadError> {
+        if std::mem::take(&mut self.needs_list) {
+            return self.source.find(&self.plan.selection).map(Some);
+        }
+        self.source.find_changed(&self.plan.selection)
     }
 
     /// A daemon that was started again has written its new pid.

@@ -82,6 +82,10 @@ fn what_is_said_of_too_little_data_does_not_contradict_itself() {
     assert!(still.contains("watch for 14 s more"), "{still}");
     let unread = said((0..120).map(|row| format!("{row},7,w,,{}", 5 + row % 3)).collect());
     assert!(unread.contains("its memory was never read"), "{unread}");
+    // Only samples that have the memory count.
+    let rss = |row: u32| if row.is_multiple_of(2) { String::new() } else { (50_000_000 + row * 65_536).to_string() };
+    let half = said((0..100).map(|row| format!("{row},7,w,{},5", rss(row))).collect());
+    assert!(half.contains("56 samples are needed and 50 are there"), "{half}");
     // What the interval does not exclude was not seen to be absent.
     let noise = |row: u32| 50_003_968 + 4096 * (row * 7919 % 2003);
     let noisy = said((0..120).map(|row| format!("{row},7,w,{},5", noise(row))).collect());

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::process::Command;
 
 use roxmltree::Document;
 
@@ -219,4 +220,27 @@ fn outputs_that_cannot_be_written_are_2_before_anything_starts() {
         assert_eq!(output.status.code(), Some(2), "{name}: {}", stderr(&output));
     }
     assert!(!touched.exists());
+}
+
+#[test]
+fn who_is_sampled_seldom_has_not_passed_by() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let start = |words: &[&str]| Command::new(words[0]).args(&words[1..]).spawn().expect("a start");
+    let mut children = [start(&["sleep", "1000"]), start(&["tail", "-f", "/dev/null"])];
+    let pids = children.each_ref().map(|child| child.id().to_string());
+    // A session of no known end does not know which tick is its last.
+    let output = leakwatch()
+        .current_dir(&folder)
+        .args(["--pid", &pids[0], "--pid", &pids[1], "--interval", "50ms", "--interval-for", "sleep=1h"])
+        .args(["--fail-if", "peak(rss) > 1B after 2s abort", "-o", "junit.xml"])
+        .output();
+    for child in &mut children {
+        child.kill().and_then(|()| child.wait()).expect("it ends");
+    }
+    let output = output.expect("a start");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let cases = check_junit(&read(&folder.path().join("junit.xml")));
+    for name in ["leakwatch.sleep", "leakwatch.tail"] {
+        assert_eq!(cases.iter().filter(|case| case.0 == name).count(), 2, "{cases:?}");
+    }
 }

@@ -141,6 +141,15 @@ fn a_new_process_is_picked_up_at_the_next_tick() {
 }
 
 #[test]
+fn who_could_not_be_read_once_is_taken_up_again() {
+    let mut script = Script::of(vec![process(7, 1, 0, 100)]);
+    script.stumbles_at = Some(5);
+    let mut collected = Collected::default();
+    let (outcome, _) = run(&mut script, plan(20), rules(), &mut collected);
+    assert_eq!((outcome.ended_by, collected.samples.len()), (EndedBy::Duration, 20));
+}
+
+#[test]
 fn waiting_goes_on_through_every_pause() {
     let mut script = Script::of(vec![process(7, 1, 30, 40), process(8, 1, 60, 70)]);
     let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(100) }, rules(), &mut Collected::default());

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use leakwatch::event::TargetKind;
-use leakwatch::session::{EndedBy, Paces, Plan};
+use leakwatch::clock::StopFlag;
+use leakwatch::event::{Event, EventSink, Fanout, TargetKind};
+use leakwatch::gate::{Answer, Gatekeeper, Outcome, Threshold, Tier, WorkTick};
+use leakwatch::session::{EndedBy, Paces, Plan, Session, Watch};
 
 use crate::script::*;
 
@@ -66,4 +68,54 @@ fn who_is_about_to_be_taken_up_keeps_the_session_going() {
     let (outcome, _) = run(&mut script, slow(20, 50), rules(), &mut collected);
     assert_eq!(outcome.ended_by, EndedBy::Duration);
     assert_eq!(sampled(&collected, 3), [20, 40, 50]);
+}
+
+/// Ends the session, as a signal does, at a tick.
+struct EndAt(StopFlag, u64);
+
+impl EventSink for EndAt {
+    fn take(&mut self, event: Event<'_>) -> std::io::Result<()> {
+        if matches!(event, Event::Ticked(tick, _) if tick.number == self.1) {
+            self.0.raise();
+        }
+        Ok(())
+    }
+}
+
+/// What a threshold says of the database, which is sampled every so many seconds, when a signal ends the session at a tick.
+fn answer(threshold: &str, seconds: u64, end: u64) -> Answer {
+    let mut growing = database(2, 0, 10_000);
+    growing.rss = |second| (50 << 20) + (second << 16);
+    let mut script = Script::of(vec![process(1, 1, 0, 10_000), growing]);
+    let (clock, stop) = (script.clock.clone(), StopFlag::default());
+    let threshold = Threshold { tier: Tier::Fail, expression: threshold.parse().expect("an expression") };
+    let mut gate = Gatekeeper::new(vec![threshold], rules().analysis, 0.0);
+    let mut work = 0.0;
+    gate.count_work(move || {
+        work += 1.0;
+        Ok(Some(WorkTick { count: work, label: None }))
+    });
+    let (mut watch, mut end) = (Watch::new(rules()), EndAt(stop.clone(), end));
+    {
+        let mut fanout = Fanout::default();
+        fanout.add(&mut gate);
+        fanout.add(&mut end);
+        let outcome = Session::new(&mut script, &clock, &stop, slow(seconds, 5000)).run(&mut watch, &mut fanout);
+        assert_eq!(outcome.expect("a session").ended_by, EndedBy::Signal);
+    }
+    gate.conclude(watch.targets());
+    let of_it = |answer: &&Answer| answer.subject.name == "database" && answer.subject.pid.is_some();
+    gate.answers().iter().find(of_it).expect("an answer").clone()
+}
+
+#[test]
+fn who_was_sampled_once_has_not_passed_by() {
+    let answer = answer("growth(memory) > 1MiB/h", 600, 100);
+    assert_eq!((answer.outcome, answer.gone, answer.counts), (Outcome::Inconclusive, false, true));
+}
+
+#[test]
+fn work_is_held_against_the_memory_of_its_moment() {
+    let answer = answer("growth(memory) per work > 1B", 20, 410);
+    assert!(answer.message.contains("from 21 samples"), "{}", answer.message);
 }

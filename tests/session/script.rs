@@ -44,6 +44,10 @@ pub struct Script {
     /// What every reading costs in time.
     pub slowness: Duration,
     pub refuses: Option<ReadError>,
+    /// The second at which nothing can be read.
+    pub stumbles_at: Option<u64>,
+    /// Who was listed last.
+    listed: Option<Vec<Found>>,
     pub denies_fds: bool,
     pub host_total: u64,
     pub host_free: u64,
@@ -71,6 +75,8 @@ impl Script {
             processes,
             slowness: Duration::ZERO,
             refuses: None,
+            stumbles_at: None,
+            listed: None,
             denies_fds: false,
             host_total: 100,
             host_free: 90,
@@ -110,11 +116,20 @@ impl ProcessSource for Script {
         Ok(found)
     }
 
+    fn find_changed(&mut self, selection: &Selection) -> Result<Option<Vec<Found>>, ReadError> {
+        let found = self.find(selection)?;
+        let said = self.listed.replace(found.clone());
+        Ok(Some(found).filter(|found| said.as_ref() != Some(found)))
+    }
+
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         if let Some(error) = &self.refuses {
             return Err(error.clone());
         }
         let second = self.clock.now().awake.as_secs();
+        if self.stumbles_at == Some(second) {
+            return Err(ReadError::Io { file: "statm".to_owned(), reason: "too many open files".to_owned() });
+        }
         let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
         let rss = (process.rss)(second);
         self.clock.advance(self.slowness);

@@ -45,7 +45,7 @@ pub(super) struct Census {
     /// Whether one of those is young.
     has_young: bool,
     round: u32,
-    /// Whether somebody came, went or is called something else since it was asked last.
+    /// Whether somebody who is meant came, went or is called something else since it was asked last.
     has_changed: bool,
 }
 
@@ -126,11 +126,16 @@ impl Census {
             self.list_selected(root);
             self.visit_listed(root);
             self.all_are_kept = selection.pids.iter().chain(members).all(|pid| self.is_kept(*pid));
-        } else if !self.nothing_was_created() {
-            root.list(&mut self.listed)?;
-            self.visit_listed(root);
-        } else if !self.visit_due(root) {
-            return Ok(());
+        } else {
+            let newest = self.system.last_pid();
+            if newest.is_none() || newest != self.listed_up_to {
+                root.list(&mut self.listed)?;
+                // Not before: a list that could not be read is asked for again.
+                self.listed_up_to = newest;
+                self.visit_listed(root);
+            } else if !self.visit_due(root) {
+                return Ok(());
+            }
         }
         self.due_s = self.known.values().map(|entry| entry.due_s).fold(f64::INFINITY, f64::min);
         let is_young = |entry: &Entry| entry.due_s.is_finite() && entry.age_s.is_none_or(|age_s| age_s <= GROWN_UP_S);
@@ -165,11 +170,6 @@ impl Census {
         }
     }
 
-    /// A process could not be read and still runs: whoever asks for the list next is to see it.
-    pub(super) fn refused(&mut self) {
-        self.has_changed = true;
-    }
-
     /// What a process that is meant is called now: it runs another program than when it was looked at.
     pub(super) fn label_again(&mut self, root: &ProcRoot, key: ProcessKey) -> Option<Arc<ProcessLabel>> {
         let label = Arc::new(Look::same(root, key).ok()?.label());
@@ -178,14 +178,6 @@ impl Census {
         meant.belonging = Belonging::default();
         self.has_changed = true;
         Some(label)
-    }
-
-    /// Whether the list would be the one read last, as far as new processes go.
-    fn nothing_was_created(&mut self) -> bool {
-        let newest = self.system.last_pid();
-        let same = newest.is_some() && newest == self.listed_up_to;
-        self.listed_up_to = newest;
-        same
     }
 
     /// Visits those who are listed and are new or due; who is not listed has ended.
@@ -265,30 +257,31 @@ impl Census {
         if self.still_passes_by_name(root, pid) {
             return;
         }
-        let Some(mut look) = Look::at(root, pid, &self.lineage) else {
-            self.remove(pid);
-            return;
-        };
-        let before = self.known.remove(&pid).filter(|entry| entry.start == look.key.start);
-        let was_meant = before.as_ref().is_some_and(Entry::is_meant);
+        let before = self.known.remove(&pid);
+        self.has_changed |= before.as_ref().is_some_and(Entry::is_meant);
+        let Some(mut look) = Look::at(root, pid, &self.lineage) else { return };
+        let before = before.filter(|entry| entry.start == look.key.start);
         let standing = self.standing(&mut look, before.map(|entry| entry.standing));
-        self.has_changed |= was_meant || matches!(standing, Standing::Meant(_));
+        self.has_changed |= matches!(standing, Standing::Meant(_));
         let (start, parent, comm) = (look.key.start, look.parent, hash(look.comm().as_bytes()));
         let (due_s, age_s) = self.next_look(pid, start, &standing);
         self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, standing });
     }
 
-    /// Whether a process was passed over for its name, and has it still.
+    /// Whether a young process was passed over for its name, and has it still: it will be looked at soon enough again.
     ///
-    /// A young one may have it from its parent, or have it cut off: then it may be another program's too.
+    /// Of one that is cut off the rest may be another one. One that has grown up is looked at as a whole: it may go by the
+    /// same short name and call itself something else in its arguments (`exec -a`, a title that is set after the start).
     fn still_passes_by_name(&mut self, root: &ProcRoot, pid: Pid) -> bool {
         let by_name = self.selection.cmdline.is_none() && self.selection.uid.is_none() && self.members.is_empty();
-        let known = self.known.get(&pid).filter(|entry| by_name && matches!(entry.standing, Standing::Passed));
-        let Some(&Entry { start, comm, age_s, .. }) = known else { return false };
+        let is_young = |entry: &Entry| entry.age_s.is_some_and(|age_s| age_s <= GROWN_UP_S);
+        let passed = |entry: &Entry| matches!(entry.standing, Standing::Passed) && is_young(entry);
+        let known = self.known.get(&pid).filter(|entry| by_name && passed(entry));
+        let Some(&Entry { start, comm, .. }) = known else { return false };
         let Ok(bytes) = root.read_stat(pid, &mut self.buffer) else { return false };
         let Some(stat) = Stat::parse(bytes) else { return false };
         let is_same = StartTime(stat.start_ticks) == start && hash(stat.comm) == comm && !stat.has_ended();
-        if !is_same || stat.is_cut_off() && age_s.is_none_or(|age_s| age_s <= GROWN_UP_S) {
+        if !is_same || stat.is_cut_off() {
             return false;
         }
         let parent = stat.parent();
@@ -356,7 +349,7 @@ impl Census {
             && entry
                 .parent
                 .and_then(|parent| self.known.get(&parent))
-                .is_some_and(|parent| matches!(parent.standing, Standing::Meant(_)) && parent.start <= entry.start)
+                .is_some_and(|parent| parent.is_meant() && parent.start <= entry.start)
     }
 
     /// Whom the selection means, in ascending order.

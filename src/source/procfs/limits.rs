@@ -93,7 +93,7 @@ impl Limits {
     }
 
     fn groups_of(&mut self, folder: &OwnedFd) -> Option<Arc<[GroupPath]>> {
-        let file = root::read(folder, c"cgroup", &mut self.buffer).unwrap_or_default();
+        let file = root::read(folder, c"cgroup", &mut self.buffer).ok()?;
         if self.latest.0 != file {
             self.latest = (file.to_owned(), GroupPath::of(file, &self.cgroup_root).into());
         }

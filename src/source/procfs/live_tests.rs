@@ -115,7 +115,7 @@ fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
     let mut source = live().with_status_cadence(StatusCadence::Seldom);
     let sleepers = Selection { names: vec!["sleep".into()], exact: true, ..Selection::default() };
     let mut seen = std::collections::BTreeSet::new();
-    let mut ours = Vec::new();
+    let (mut ours, mut found, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..60 {
         let mut children: Vec<Live> = (0..5).map(|_| Live::sleeping()).collect();
         ours.extend(children.iter().map(Live::pid));
@@ -123,12 +123,27 @@ fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
             // Some end between being found and being read.
             children.truncate(3);
         }
-        let found = source.find(&sleepers).expect("listed");
+        // As a session does: what was said last holds until something else is said.
+        let mut follow = |source: &mut ProcfsSource, children: &[Live]| {
+            if let Some(changed) = source.find_changed(&sleepers).expect("listed") {
+                found = changed;
+            }
+            assert!(children.iter().all(|child| pids(&found).contains(&child.pid().0)), "none is missed");
+            assert!(gone.iter().all(|gone| found.iter().all(|found| found.key != *gone)), "none stays");
+        };
+        follow(&mut source, &children);
+        // Now nobody has ended.
+        children.push(Live::sleeping());
+        ours.extend(children.last().map(Live::pid));
+        follow(&mut source, &children);
         drop(children.split_off(2));
-        for found in found {
+        for found in &found {
             match source.read(found.key, Depth::Counters) {
                 Ok(seen) => assert!(seen.reading.rss > Some(0)),
-                Err(error) => assert_eq!(error, ReadError::Gone),
+                Err(error) => {
+                    assert_eq!(error, ReadError::Gone);
+                    gone.push(found.key);
+                }
             }
             seen.insert(found.key);
         }
@@ -141,6 +156,33 @@ fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
     for key in ended {
         assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
         assert!(source.census.meant(key).is_none(), "nothing is kept of it");
+    }
+}
+
+#[test]
+fn who_is_selected_by_number_is_told_of_when_something_changes() {
+    let mut child = Live::sleeping();
+    let mut source = live();
+    let selection = Selection { pids: vec![child.pid()], ..Selection::default() };
+    let key = source.find_changed(&selection).expect("listed").expect("at first")[0].key;
+    source.read(key, Depth::Counters).expect("read");
+    // While it is young it is looked at again, ever more seldom.
+    assert!((0..1000).any(|_| source.find_changed(&selection) == Ok(None)));
+    child.0.kill().and_then(|()| child.0.wait()).expect("it ends");
+    assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
+    assert_eq!(source.find_changed(&selection), Ok(Some(vec![])));
+}
+
+#[test]
+fn who_is_not_selected_comes_and_goes_without_a_word() {
+    let mut source = live();
+    let nobody = Selection { names: vec!["no such program".into()], ..Selection::default() };
+    assert_eq!(source.find_changed(&nobody), Ok(Some(vec![])));
+    for _ in 0..10 {
+        let child = Live::sleeping();
+        assert_eq!(source.find_changed(&nobody), Ok(None));
+        drop(child);
+        assert_eq!(source.find_changed(&nobody), Ok(None));
     }
 }
 

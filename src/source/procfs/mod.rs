@@ -134,10 +134,8 @@ impl ProcessSource for ProcfsSource {
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
         let outcome = self.observe(key, depth);
-        match outcome {
-            Err(ReadError::Gone) => self.census.forget(key),
-            Err(_) => self.census.refused(),
-            Ok(_) => {}
+        if outcome == Err(ReadError::Gone) {
+            self.census.forget(key);
         }
         outcome
     }

@@ -213,6 +213,16 @@ fn a_name_that_is_cut_off_may_be_that_of_another_program() {
 }
 
 #[test]
+fn who_calls_itself_something_else_later_is_found() {
+    let fake = FakeProc::new();
+    fake.process(20, 1, 5000, "ruby", &["ruby", "start.rb"]);
+    let mut source = fake.source();
+    assert_eq!(source.find(&by_name("sidekiq")), Ok(vec![]));
+    fake.process(20, 1, 5000, "ruby", &["sidekiq 7.2 shop [0 of 5 busy]"]);
+    assert_eq!(pids(&source.find(&by_name("sidekiq")).expect("listed")), [20]);
+}
+
+#[test]
 fn a_tree_has_all_descendants_and_keeps_them() {
     let fake = FakeProc::new();
     fake.process(30, 1, 100, "pool", &["pool"])
@@ -275,6 +285,8 @@ fn the_limit_that_leaves_least_is_found() {
     let fake = FakeProc::new();
     fake.process(20, 1, 100, "worker", &["worker"]);
     let mut source = fake.source();
+    source.find(&by_name("worker")).expect("listed");
+    // Nothing says where it belongs: that is not believed.
     let host = source.surroundings(key(20, 100));
     assert_eq!(
         host.ceiling.map(|ceiling| (ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes)),
