@@ -34,17 +34,22 @@ pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
     Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
 }
 
-/// Who is sampled less often than at the `interval`.
-pub(super) fn paces(args: &PaceArgs, interval: Duration) -> Result<Paces, Error> {
-    if let Some((name, faster)) = args.interval_for.iter().find(|(_, pace)| *pace < interval) {
-        let typed = |span| humantime::format_duration(span);
-        return Err(Error::usage(format!(
-            "the interval for '{}' ({}) is shorter than that of all ({})",
-            crate::escape::terminal(name),
-            typed(*faster),
-            typed(interval)
-        ))
-        .hint("give the shortest one as '--interval', and longer ones to the others"));
+/// Who is sampled less often than the others.
+pub(super) fn paces(args: &PaceArgs, sampling: &SamplingArgs) -> Result<Paces, Error> {
+    let typed = |span| humantime::format_duration(span);
+    let refused = |(name, pace): &(String, Duration), why: String, hint: &str| {
+        let name = crate::escape::terminal(name);
+        Error::usage(format!("the interval for '{name}' ({}) {why}", typed(*pace))).hint(hint)
+    };
+    if let Some(faster) = args.interval_for.iter().find(|(_, pace)| *pace < sampling.interval) {
+        let why = format!("is shorter than that of all ({})", typed(sampling.interval));
+        return Err(refused(faster, why, "give the shortest one as '--interval', and longer ones to the others"));
+    }
+    if let Some(length) = length(sampling).filter(|_| sampling.samples != Some(1))
+        && let Some(slower) = args.interval_for.iter().find(|(_, pace)| *pace > length)
+    {
+        let why = format!("is longer than the run ({})", typed(length));
+        return Err(refused(slower, why, "give a longer '--duration' or a shorter '--interval-for'"));
     }
     Ok(Paces::new(args.interval_for.iter().cloned()))
 }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let plan = Plan {
         selection,
         interval: args.sampling.interval,
-        paces: settings::paces(&args.paces, args.sampling.interval)?,
+        paces: settings::paces(&args.paces, &args.sampling)?,
         duration: args.sampling.duration,
         samples: args.sampling.samples,
         wait: args.wait,

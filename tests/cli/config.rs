@@ -92,6 +92,8 @@ fn a_longer_interval_for_some_is_a_setting_like_others() {
             assert!(stderr(&output).contains(why), "{}", stderr(&output));
         }
     }
+    let output = run(&["--pid", "1", "--duration", "20s", "--interval-for", "a=1m"]);
+    assert!(stderr(&output).contains("longer than the run (20s)"), "{}", stderr(&output));
 }
 
 #[test]
