@@ -13,7 +13,7 @@ use super::limits::Belonging;
 use super::look::Look;
 use super::parse::Stat;
 use super::root::{Listed, ProcRoot};
-use super::standing::{GROWN_UP_S, Meant, Standing};
+use super::standing::{GROWN_UP_S, Meant, Standing, whole_again_in_s};
 use super::system::System;
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
 use crate::source::selector::Candidate;
@@ -61,6 +61,8 @@ struct Entry {
     due_s: f64,
     /// Its age when it was looked at last, in seconds.
     age_s: Option<f64>,
+    /// When its name alone is not enough any more, in seconds since boot.
+    whole_due_s: f64,
     standing: Standing,
 }
 
@@ -265,17 +267,19 @@ impl Census {
         self.has_changed |= matches!(standing, Standing::Meant(_));
         let (start, parent, comm) = (look.key.start, look.parent, hash(look.comm().as_bytes()));
         let (due_s, age_s) = self.next_look(pid, start, &standing);
-        self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, standing });
+        let whole_due_s =
+            self.system.uptime_s().zip(age_s).map_or(0.0, |(now_s, age_s)| now_s + whole_again_in_s(age_s));
+        self.known.insert(pid, Entry { start, inode, comm, parent, due_s, age_s, whole_due_s, standing });
     }
 
-    /// Whether a young process was passed over for its name, and has it still: it will be looked at soon enough again.
+    /// Whether a process was passed over for its name, and has it still: enough for now.
     ///
-    /// Of one that is cut off the rest may be another one. One that has grown up is looked at as a whole: it may go by the
-    /// same short name and call itself something else in its arguments (`exec -a`, a title that is set after the start).
+    /// Of one that is cut off the rest may be another one. Now and then each is looked at as a whole: it may go by the same
+    /// short name and call itself something else in its arguments (`exec -a`, a title that is set after the start).
     fn still_passes_by_name(&mut self, root: &ProcRoot, pid: Pid) -> bool {
         let by_name = self.selection.cmdline.is_none() && self.selection.uid.is_none() && self.members.is_empty();
-        let is_young = |entry: &Entry| entry.age_s.is_some_and(|age_s| age_s <= GROWN_UP_S);
-        let passed = |entry: &Entry| matches!(entry.standing, Standing::Passed) && is_young(entry);
+        let now_s = self.system.uptime_s().unwrap_or(f64::INFINITY);
+        let passed = |entry: &Entry| matches!(entry.standing, Standing::Passed) && now_s < entry.whole_due_s;
         let known = self.known.get(&pid).filter(|entry| by_name && passed(entry));
         let Some(&Entry { start, comm, .. }) = known else { return false };
         let Ok(bytes) = root.read_stat(pid, &mut self.buffer) else { return false };

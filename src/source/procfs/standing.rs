@@ -21,6 +21,15 @@ const LOOK_AGAIN_S: f64 = 60.0;
 /// By up to so many seconds that is less, by process number: else all that are old would be due in one tick.
 const SPREAD_S: u32 = 30;
 
+/// Seconds between two looks at all that such a process is called, at most: that takes three times as many system calls.
+const WHOLE_AGAIN_S: f64 = 300.0;
+
+/// After how many seconds a process of this age that is not meant is to be looked at as a whole: when it has grown up, then
+/// when it is twice as old.
+pub(super) fn whole_again_in_s(age_s: f64) -> f64 {
+    age_s.max(GROWN_UP_S - age_s).min(WHOLE_AGAIN_S)
+}
+
 /// What a process is to the selection.
 #[derive(Debug)]
 pub(super) enum Standing {
@@ -62,6 +71,11 @@ pub(super) struct Meant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_names_are_looked_at_when_a_process_has_grown_up_and_then_more_seldom() {
+        assert_eq!([0.0, 1.0, 4.0, 10.0, 1e6].map(whole_again_in_s), [5.0, 4.0, 4.0, 10.0, 300.0]);
+    }
 
     #[test]
     fn the_older_a_process_the_rarer_it_is_looked_at() {

@@ -219,6 +219,8 @@ fn who_calls_itself_something_else_later_is_found() {
     let mut source = fake.source();
     assert_eq!(source.find(&by_name("sidekiq")), Ok(vec![]));
     fake.process(20, 1, 5000, "ruby", &["sidekiq 7.2 shop [0 of 5 busy]"]);
+    assert_eq!(source.find(&by_name("sidekiq")), Ok(vec![]), "an old one is not looked at as a whole each time");
+    fake.write("uptime", "1300.00 900.00\n");
     assert_eq!(pids(&source.find(&by_name("sidekiq")).expect("listed")), [20]);
 }
 
