@@ -109,6 +109,11 @@ impl Outputs {
         self.courses.take()
     }
 
+    /// Leaves what stands in the files of reports, for there is nothing to report; their names, in the order they were typed.
+    pub(super) fn leave_files(&mut self) -> Vec<String> {
+        self.files.drain(..).map(|file| format!("'{}'", file.typed().display())).collect()
+    }
+
     /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
     pub(super) fn finish(self, document: &Document<'_>) -> Result<(), Error> {
         let mut outcome = Ok(());

@@ -39,6 +39,29 @@ fn a_page_and_a_chart_of_a_recording() {
 }
 
 #[test]
+fn where_nothing_can_be_read_no_good_page_is_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("header.csv"), "time_s,rss_bytes\n").expect("a file");
+    std::fs::write(path("keep.html"), "a good page").expect("a file");
+    for command in ["report", "analyze"] {
+        for wrong in [path("missing.csv"), path("header.csv")] {
+            let output = run(&[command, &wrong, "-o", &path("keep.html"), "-o", &path("new.json")]);
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains("not written: '") && !said.contains("; written"), "{said}");
+            assert_eq!(std::fs::read_to_string(path("keep.html")).expect("a page"), "a good page");
+            assert!(!folder.path().join("new.json").exists());
+        }
+    }
+    // What one file of several says is written.
+    std::fs::write(path("a.csv"), grown(400)).expect("a file");
+    let output = run(&["report", &path("missing.csv"), &path("a.csv"), "-o", &path("keep.html")]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(std::fs::read_to_string(path("keep.html")).expect("a page").starts_with("<!doctype html>"));
+}
+
+#[test]
 fn a_live_session_writes_a_page_too() {
     let folder = tempfile::tempdir().expect("a folder");
     let page = folder.path().join("live.html");
