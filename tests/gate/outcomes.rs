@@ -53,9 +53,9 @@ fn a_command_that_ends_well_before_the_deadline_never_passes_whatever_is_asked()
 
 #[test]
 fn the_end_of_a_command_without_a_deadline_is_its_time_and_a_hollow_pass_is_named() {
-    let run = run(&["--warmup", "100ms"], "sleep 2");
+    let run = run(&["--warmup", "1s"], "sleep 3");
     assert_eq!((run.code, run.outcome()), (Some(0), "pass"), "{}", run.said);
-    assert!(run.said.contains("memory never moved"), "{}", run.said);
+    assert!(run.said.contains("the memory of s") && run.said.contains(" never moved"), "{}", run.said);
     assert_eq!(run.report["gate"]["warnings"].as_array().map(Vec::len), Some(1));
 }
 
@@ -83,6 +83,22 @@ fn a_command_that_goes_on_without_us_is_inconclusive() {
     let run = run(&["--duration", "60s", "--warmup", "0s"], "sleep 4 & sleep 1.5");
     assert_eq!(run.code, Some(3), "{}", run.said);
     assert!(run.said.contains("went on without us: sleep ("), "{}", run.said);
+}
+
+#[test]
+fn what_is_open_is_said_of_the_one_that_grows_and_not_of_one_that_stands_still() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("two.csv");
+    let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+    for second in 0..100_u64 {
+        let noise = second * 7919 % 101 * 400_000;
+        rows.push_str(&format!("{second},1,still,5000000\n{second},2,rising,{}\n", 90_000_000 + second * 9000 + noise));
+    }
+    std::fs::write(&file, rows).expect("a file");
+    let run =
+        Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", "growth(memory) > 1B/h"]).arg(&file));
+    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
+    assert!(run.said.contains("' on rising (2) and ") && !run.said.contains("never moved"), "{}", run.said);
 }
 
 #[test]
