@@ -7,7 +7,7 @@ use crate::escape;
 use crate::event::{Courses, EventSink, Fanout};
 use crate::model::Timestamp;
 use crate::report::{
-    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, real_path,
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, has_folder, real_path,
 };
 use crate::terminal::{Priority, for_stderr};
 use crate::units::Bytes;
@@ -21,6 +21,8 @@ use super::stream::{StandsFor, Stream};
 pub(super) struct Outputs {
     files: Vec<Output>,
     streams: Vec<Stream>,
+    /// Where the files among them are, and how they were typed.
+    streamed: Vec<(PathBuf, PathBuf)>,
     /// Kept only when a file shows them.
     courses: Option<Courses>,
     format: Format,
@@ -68,6 +70,7 @@ impl Files {
         let (streamed, files): (Vec<Output>, Vec<Output>) =
             files.into_iter().partition(|file| file.format().is_stream());
         let shown = files.iter().any(|file| file.format().has_charts()) || github::is_there();
+        let places = streamed.iter().map(|file| (file.path().to_owned(), file.typed().to_owned())).collect();
         let mut streams: Vec<Stream> = Vec::new();
         for file in streamed {
             let earlier = file.earlier();
@@ -84,7 +87,7 @@ impl Files {
         streams.extend(
             stdout.map(|format| Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout())))),
         );
-        Outputs { files, streams, courses: shown.then(Courses::default), format }
+        Outputs { files, streams, streamed: places, courses: shown.then(Courses::default), format }
     }
 }
 
@@ -99,9 +102,12 @@ impl Outputs {
         }
     }
 
-    /// Why streams are incomplete, a sentence for each.
+    /// Why streams are incomplete or lost, a sentence for each.
     pub(super) fn incomplete(&self) -> Vec<String> {
-        self.streams.iter().filter_map(Stream::failure).map(|why| format!("{why}: it is incomplete")).collect()
+        let failed = self.streams.iter().filter_map(Stream::failure).map(|why| format!("{why}: it is incomplete"));
+        // What is written to a file that was deleted with its folder is written without an error.
+        let lost = self.streamed.iter().filter(|(path, _)| !has_folder(path));
+        failed.chain(lost.map(|(_, typed)| format!("'{}' is lost: its folder is gone", typed.display()))).collect()
     }
 
     /// The courses of the targets; `None` when nothing shows them.
@@ -116,10 +122,9 @@ impl Outputs {
 
     /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
     pub(super) fn finish(self, document: &Document<'_>) -> Result<(), Error> {
-        let mut outcome = Ok(());
-        for file in self.files {
-            outcome = outcome.and(file.finish(document).map_err(refused));
-        }
+        let failures: Vec<OutputError> =
+            self.files.into_iter().filter_map(|file| file.finish(document).err()).collect();
+        let mut outcome = all_refused(failures);
         if self.format == Format::Json {
             match document.write(OutputFormat::Json, &mut io::stdout().lock()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -147,6 +152,18 @@ fn say_earlier(earlier: &Earlier) {
     };
     // Nothing is left to be done when even standard error is closed.
     drop(writeln!(io::stderr(), "{}", Priority::Notice.mark(&for_stderr(&escape::terminal(&text)))));
+}
+
+/// One error that names each file.
+fn all_refused(mut failures: Vec<OutputError>) -> Result<(), Error> {
+    match failures.len() {
+        0 => Ok(()),
+        1 => Err(refused(failures.remove(0))),
+        _ => {
+            let messages: Vec<String> = failures.into_iter().map(|failure| refused(failure).in_one_line()).collect();
+            Err(Error::new(Kind::Failed, messages.join("; ")))
+        }
+    }
 }
 
 fn refused(error: OutputError) -> Error {
