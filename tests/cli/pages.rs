@@ -95,6 +95,25 @@ fn many_targets_and_samples_stay_small() {
 }
 
 #[test]
+fn flat_lines_take_no_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let size = |name: &str, of: &dyn Fn(usize) -> usize| {
+        let (table, page) = (folder.path().join("x.csv"), folder.path().join(name));
+        let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+        for second in 0..400 {
+            (0..20).for_each(|pid| rows.push_str(&format!("{second},{},w{pid},{}\n", pid + 1, of(second) << 12)));
+        }
+        std::fs::write(&table, rows).expect("a file");
+        let output = leakwatch().arg("report").arg(&table).arg("-o").arg(&page).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let text = std::fs::read_to_string(&page).expect("a page");
+        text.split("<path").skip(1).filter_map(|part| part.split_once("/>")).map(|(path, _)| path.len()).sum::<usize>()
+    };
+    let (moving, flat) = (size("moving.html", &|second| 9000 + second * 7919 % 1000), size("flat.html", &|_| 9000));
+    assert!(flat < moving / 10, "paths of flat lines take {flat} bytes, of moving ones {moving}");
+}
+
+#[test]
 fn a_report_needs_a_name_for_its_output() {
     let output = run(&["report", "x.csv"]);
     assert_eq!(output.status.code(), Some(2));
