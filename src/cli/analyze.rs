@@ -136,7 +136,7 @@ fn conclude(
     totals: Totals,
     watch: Watch,
     mut recorder: Recorder,
-    outputs: Outputs,
+    mut outputs: Outputs,
     mut gate: Gate,
 ) -> Result<u8, Error> {
     for message in &totals.unusable {
@@ -158,6 +158,13 @@ fn conclude(
         let alone = unusable == args.files.len() && judgement.code == exit::ERROR;
         judgement.summary = if alone { failed } else { format!("{}; {failed}", judgement.summary) };
     }
+    // An empty page in place of a good one would be a loss.
+    let read_nothing = unusable == args.files.len() && watch.targets().is_empty();
+    let left = if read_nothing { outputs.leave_files() } else { Vec::new() };
+    if !left.is_empty() {
+        judgement.summary.push_str(&format!("; not written: {}", left.join(", ")));
+    }
+    let shown = if read_nothing && shown == Shown::Written { Shown::Nothing } else { shown };
     let session = session_entry(args, &totals);
     let (output, analysis) = (&args.output, &args.analysis);
     let sink_failure = totals.failed;

@@ -44,7 +44,7 @@ pub struct Cli {
     #[command(flatten)]
     pub watch: WatchArgs,
     /// Colours: auto, always or never
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
     pub color: ColorWhen,
 }
 

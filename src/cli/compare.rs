@@ -1,5 +1,6 @@
 //! Two reports side by side: what grew faster in the second than in the first.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -46,27 +47,32 @@ pub(super) fn run(args: &CompareArgs) -> Result<u8, Error> {
     let command = after.entry.command.as_deref();
     let notes = differences(&before.entry, &after.entry.schema_version, after.entry.host.as_deref(), command);
     let mut rows = Vec::new();
-    let mut missing = Vec::new();
+    let mut only_after = Vec::new();
     for target in &after.baseline.targets {
-        let subject = Subject {
-            members: target.pool.then_some(0),
-            pid: None,
-            name: target.name.clone(),
-            cmdline: target.cmdline.clone(),
-            source: None,
-        };
-        match before.baseline.find(&subject, target.is_command) {
+        match before.baseline.find(&subject(target), target.is_command) {
             Some(old) => rows.extend(compare(old, target)),
-            None => missing.push(target.name.clone()),
+            None => only_after.push(target.name.clone()),
         }
     }
-    let found = schema::Comparison { before: before.entry, after: after.entry, notes, rows, only_after: missing };
+    let is_lost = |target: &&PastTarget| after.baseline.find(&subject(target), target.is_command).is_none();
+    let only_before = before.baseline.targets.iter().filter(is_lost).map(|target| target.name.clone()).collect();
+    let found = schema::Comparison { before: before.entry, after: after.entry, notes, rows, only_before, only_after };
     match args.format {
         CompareFormat::Json => {
             let text = serde_json::to_string_pretty(&found).unwrap_or_default();
             print(&format!("{text}\n"))
         }
         CompareFormat::Table => table(&found),
+    }
+}
+
+fn subject(target: &PastTarget) -> Subject {
+    Subject {
+        members: target.pool.then_some(0),
+        pid: None,
+        name: target.name.clone(),
+        cmdline: target.cmdline.clone(),
+        source: None,
     }
 }
 
@@ -137,8 +143,13 @@ fn table(found: &schema::Comparison) -> Result<u8, Error> {
         ]);
     }
     let mut text = format!("{}\n", table.trim_fmt());
-    for name in &found.only_after {
-        text.push_str(&format!("only in the second report: {}\n", escape::terminal(name)));
+    for (which, names) in [("first", &found.only_before), ("second", &found.only_after)] {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+        for (name, count) in counts {
+            let times = if count > 1 { format!(" ({count} of them)") } else { String::new() };
+            text.push_str(&format!("only in the {which} report: {}{times}\n", escape::terminal(name)));
+        }
     }
     print(&text)?;
     Ok(exit::CLEAN)

@@ -12,6 +12,8 @@ use super::error::{Error, Kind};
 
 /// Groups of options that may stand in a file.
 const HEADINGS: [&str; 4] = ["Sampling", "Thresholds", "Gate", "Alerts"];
+/// May stand there too, though no other output may: it is a matter of taste.
+const COLOR: &str = "color";
 /// The setting whose value is never shown.
 const SECRET: &str = "webhook";
 
@@ -86,7 +88,9 @@ fn with_default(command: Command, entry: &Entry) -> Command {
 
 /// Options that may stand in a file.
 fn known(command: &Command) -> Vec<&clap::Arg> {
-    let settings = |arg: &&clap::Arg| arg.get_help_heading().is_some_and(|heading| HEADINGS.contains(&heading));
+    let settings = |arg: &&clap::Arg| {
+        arg.get_id() == COLOR || arg.get_help_heading().is_some_and(|heading| HEADINGS.contains(&heading))
+    };
     command.get_arguments().filter(settings).collect()
 }
 

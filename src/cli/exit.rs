@@ -115,6 +115,27 @@ impl GatePolicy {
     }
 }
 
+impl Judgement {
+    /// Makes a pass inconclusive, unless that may pass; `why` it proves nothing goes before what was found.
+    pub fn doubt(&mut self, on_inconclusive: OnInconclusive, why: &str) {
+        if self.code == CLEAN && on_inconclusive == OnInconclusive::Fail {
+            self.code = INCONCLUSIVE;
+            self.summary = format!("inconclusive: {why}{}", self.summary);
+        }
+    }
+
+    /// What ended before its time never passes in silence, and that comes first: not the options are to blame, as what follows
+    /// may say. Returns whether that was said.
+    pub fn cut_short(&mut self, on_inconclusive: OnInconclusive, how: &str) -> bool {
+        self.doubt(on_inconclusive, "until then ");
+        if self.code == INCONCLUSIVE {
+            let rest = self.summary.trim_start_matches("inconclusive: ");
+            self.summary = format!("inconclusive: {how}; {rest}");
+        }
+        self.code == INCONCLUSIVE
+    }
+}
+
 /// The suspects that grow fastest, by name; `None` when there are none.
 fn suspects(targets: &[Target], excused: impl Fn(&Target) -> Option<String>) -> Option<String> {
     const NAMED: usize = 2;

@@ -136,9 +136,12 @@ impl Gate {
                     "the load changed: {first:.3} units of work a second in the first half, {second:.3} in the second; growth by time goes with it, growth per work does not"
                 ));
         }
-        if self.keeper.is_hollow() {
-            let text = "memory never moved: was anything exercised? A pass of an idle process proves nothing";
-            self.warnings.push(text.to_owned());
+        if let [first, others @ ..] = self.keeper.hollow().as_slice() {
+            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            let who = who(first);
+            self.warnings.push(format!(
+                "the memory of {who}{more} never moved: was anything exercised? A pass of an idle process proves nothing"
+            ));
         }
     }
 
@@ -173,9 +176,12 @@ impl Gate {
             judgement.summary = format!("inconclusive: {} cannot be answered: {}", number(open), self.in_words(first));
         } else {
             judgement.code = exit::CLEAN;
-            judgement.summary = match asked.as_slice() {
-                [_] => "the threshold is kept".to_owned(),
-                all => format!("all {} thresholds are kept", all.len()),
+            let excuses = asked.iter().filter(|&&index| self.keeper.is_excused(index)).count();
+            judgement.summary = match (asked.len(), excuses) {
+                (1, 0) => "the threshold is kept".to_owned(),
+                (1, _) => "the threshold is excused".to_owned(),
+                (all, 0) => format!("all {all} thresholds are kept"),
+                (all, excuses) => format!("{} of {all} thresholds kept, {excuses} excused", all - excuses),
             };
             if let Some(known) = exit::excused_in_words(targets, excused) {
                 judgement.summary.push_str(&format!("; {known}"));

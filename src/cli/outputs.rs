@@ -7,7 +7,8 @@ use crate::escape;
 use crate::event::{Courses, EventSink, Fanout};
 use crate::model::Timestamp;
 use crate::report::{
-    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, WhenFull, real_path,
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, WhenFull, has_folder,
+    real_path,
 };
 use crate::terminal::{Priority, for_stderr};
 use crate::units::Bytes;
@@ -21,6 +22,8 @@ use super::stream::{StandsFor, Stream};
 pub(super) struct Outputs {
     files: Vec<Output>,
     streams: Vec<Stream>,
+    /// Where the files among them are, and how they were typed.
+    streamed: Vec<(PathBuf, PathBuf)>,
     /// Kept only when a file shows them.
     courses: Option<Courses>,
     format: Format,
@@ -68,6 +71,7 @@ impl Files {
         let (streamed, files): (Vec<Output>, Vec<Output>) =
             files.into_iter().partition(|file| file.format().is_stream());
         let shown = files.iter().any(|file| file.format().has_charts()) || github::is_there();
+        let places = streamed.iter().map(|file| (file.path().to_owned(), file.typed().to_owned())).collect();
         let mut streams: Vec<Stream> = Vec::new();
         for file in streamed {
             let earlier = file.earlier();
@@ -85,7 +89,7 @@ impl Files {
         streams.extend(stdout.map(|format| {
             Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout_behind(when_full)?)))
         }));
-        Outputs { files, streams, courses: shown.then(Courses::default), format }
+        Outputs { files, streams, streamed: places, courses: shown.then(Courses::default), format }
     }
 }
 
@@ -100,9 +104,12 @@ impl Outputs {
         }
     }
 
-    /// Why streams are incomplete, a sentence for each.
+    /// Why streams are incomplete or lost, a sentence for each.
     pub(super) fn incomplete(&self) -> Vec<String> {
-        self.streams.iter().filter_map(Stream::failure).map(|why| format!("{why}: it is incomplete")).collect()
+        let failed = self.streams.iter().filter_map(Stream::failure).map(|why| format!("{why}: it is incomplete"));
+        // What is written to a file that was deleted with its folder is written without an error.
+        let lost = self.streamed.iter().filter(|(path, _)| !has_folder(path));
+        failed.chain(lost.map(|(_, typed)| format!("'{}' is lost: its folder is gone", typed.display()))).collect()
     }
 
     /// The courses of the targets; `None` when nothing shows them.
@@ -110,12 +117,16 @@ impl Outputs {
         self.courses.take()
     }
 
+    /// Leaves what stands in the files of reports, for there is nothing to report; their names, in the order they were typed.
+    pub(super) fn leave_files(&mut self) -> Vec<String> {
+        self.files.drain(..).map(|file| format!("'{}'", file.typed().display())).collect()
+    }
+
     /// Writes the report wherever it was asked for. All files are tried, also after one of them failed.
     pub(super) fn finish(&mut self, document: &Document<'_>) -> Result<(), Error> {
-        let mut outcome = Ok(());
-        for file in std::mem::take(&mut self.files) {
-            outcome = outcome.and(file.finish(document).map_err(refused));
-        }
+        let files = std::mem::take(&mut self.files);
+        let failures: Vec<OutputError> = files.into_iter().filter_map(|file| file.finish(document).err()).collect();
+        let mut outcome = all_refused(failures);
         if self.format == Format::Json {
             match document.write(OutputFormat::Json, &mut io::stdout().lock()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -143,6 +154,18 @@ fn say_earlier(earlier: &Earlier) {
     };
     // Nothing is left to be done when even standard error is closed.
     drop(writeln!(io::stderr(), "{}", Priority::Notice.mark(&for_stderr(&escape::terminal(&text)))));
+}
+
+/// One error that names each file.
+fn all_refused(mut failures: Vec<OutputError>) -> Result<(), Error> {
+    match failures.len() {
+        0 => Ok(()),
+        1 => Err(refused(failures.remove(0))),
+        _ => {
+            let messages: Vec<String> = failures.into_iter().map(|failure| refused(failure).in_one_line()).collect();
+            Err(Error::new(Kind::Failed, messages.join("; ")))
+        }
+    }
 }
 
 fn refused(error: OutputError) -> Error {

@@ -31,7 +31,8 @@ pub struct ReportArgs {
     /// Recordings; - is standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
-    /// What to write: .html page, .svg chart, .json report (repeatable)
+    /// What to write: .html page, .svg chart, .json report, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
+    /// OpenMetrics (repeatable)
     #[arg(short, long = "output", required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
     /// How the columns are called in a foreign file

@@ -100,26 +100,21 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
         judgement.code = exit::INCONCLUSIVE;
         judgement.summary = "inconclusive: the command ended before it was seen".to_owned();
     }
-    let failure = failure(status, &started, &args.sampling, &outlived_by).filter(|_| !args.control.propagate);
-    if let Some(failure) = failure
-        && judgement.code == exit::CLEAN
-        && args.analysis.on_inconclusive == OnInconclusive::Fail
-    {
-        judgement.code = exit::INCONCLUSIVE;
-        judgement.summary = format!("inconclusive: {failure}; {}", judgement.summary);
+    // Who has its status passed on takes its end for what it is.
+    let on_inconclusive = if args.control.propagate { OnInconclusive::Pass } else { args.analysis.on_inconclusive };
+    if let Some(failure) = failure(status, &started, &args.sampling, &outlived_by) {
+        judgement.doubt(on_inconclusive, &format!("{failure}; "));
     }
     let ended = in_words(status, started.was_stopped());
     let lasted = outcome.ended.seconds_since(outcome.started);
-    let cut_short = settings::length(&args.sampling).filter(|_| by_itself && !started.was_stopped());
-    judgement.summary = match cut_short.map(|length| length.as_secs_f64()).filter(|&length| lasted < length) {
-        // Not the options are to blame, as what follows may say.
-        Some(length) if judgement.code == exit::INCONCLUSIVE => {
-            let rest = judgement.summary.trim_start_matches("inconclusive: ");
-            let (after, of) = (Span(lasted.round()), Span(length));
-            format!("inconclusive: the command {ended} after {after} of {of}; {rest}")
-        }
-        _ => format!("{}; the command {ended}", judgement.summary),
-    };
+    let cut_short = settings::cut_short(&args.sampling, lasted).filter(|_| by_itself && !started.was_stopped());
+    let said = cut_short.is_some_and(|length| {
+        let (after, of) = (Span(lasted.round()), Span(length));
+        judgement.cut_short(on_inconclusive, &format!("the command {ended} after {after} of {of}"))
+    });
+    if !said {
+        judgement.summary.push_str(&format!("; the command {ended}"));
+    }
     let mut session = watch::session_entry(&outcome, args.sampling.interval, selected);
     session.kind = schema::SessionKind::Run;
     session.command = Some(schema::CommandEntry {

@@ -69,6 +69,12 @@ pub(super) fn length(sampling: &SamplingArgs) -> Option<Duration> {
     sampling.duration.into_iter().chain(by_samples).min()
 }
 
+/// The length of a session in seconds, when it `lasted` more than a sample less than that.
+pub(super) fn cut_short(sampling: &SamplingArgs, lasted: f64) -> Option<f64> {
+    let length = length(sampling)?.as_secs_f64();
+    (lasted + sampling.interval.as_secs_f64() < length).then_some(length)
+}
+
 /// Rules for recordings.
 pub(super) fn replay_rules(args: &AnalysisArgs) -> Rules {
     let least = args

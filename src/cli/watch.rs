@@ -9,6 +9,7 @@ use crate::report::Recorder;
 use crate::schema;
 use crate::session::{EndedBy, Outcome, Plan, Rules, Watch};
 use crate::source::ProcessSource;
+use crate::units::Span;
 
 use super::alerts::Alerts;
 use super::args::WatchArgs;
@@ -79,6 +80,13 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let mut judgement = gate.judge(&settings::gate(&args.analysis), watch.targets());
     if watch.targets().is_empty() && outcome.unreadable > 0 {
         judgement.summary = "no matching process could be read".to_owned();
+    }
+    let lasted = outcome.ended.seconds_since(outcome.started);
+    if outcome.ended_by == EndedBy::TargetsGone
+        && let Some(length) = settings::cut_short(&args.sampling, lasted)
+    {
+        let how = format!("all targets have gone after {} of {}", Span(lasted.round()), Span(length));
+        judgement.cut_short(args.analysis.on_inconclusive, &how);
     }
     let session = session_entry(&outcome, args.sampling.interval, selected);
     let (output, analysis) = (&args.output, &args.analysis);

@@ -39,7 +39,7 @@ impl Notice {
             }
             Self::Stopped(count, seconds) => {
                 let ticks = if *count == 1 { "one tick was".to_owned() } else { format!("{count} ticks were") };
-                let why = format!("leakwatch was stopped, or got no processor, for {}", Span(*seconds));
+                let why = format!("leakwatch was stopped, or got no processor, for {}", span(*seconds));
                 ("missed_ticks", format!("{ticks} skipped: {why}"))
             }
             Self::Suspended(seconds) => ("suspended", format!("the host was suspended for {}", Span(*seconds))),
@@ -61,5 +61,21 @@ impl Notice {
             }
             Self::Recording(source, text) => ("recording", format!("'{source}': {text}")),
         }
+    }
+}
+
+/// A span that may be much shorter than a second.
+fn span(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", 1000.0 * seconds) } else { Span(seconds).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_stop_is_told_in_milliseconds() {
+        let said = |seconds| Notice::Stopped(1, seconds).sentence().1;
+        assert!(said(0.012).ends_with("for 12 ms") && said(3.0).ends_with("for 3 s"), "{}", said(0.012));
     }
 }

@@ -59,6 +59,8 @@ pub struct Answer {
     pub subject: Subject,
     /// What came of it.
     pub outcome: Outcome,
+    /// Whether it passes only because what was found is excused.
+    pub excused: bool,
     /// Whether it counts: what came and went beside others that were judged does not.
     pub counts: bool,
     /// What was measured; `None` when nothing was.
@@ -85,4 +87,12 @@ pub struct Answer {
     pub seconds_to_decide: Option<f64>,
     /// One sentence, without the name of the target.
     pub message: String,
+}
+
+impl Answer {
+    /// How far the value is on the wrong side of the limit, negative on the right one; `None` when nothing was measured.
+    pub(super) fn excess(&self, upward: bool) -> Option<f64> {
+        let beyond = self.value? - self.limit?;
+        Some(if upward { beyond } else { -beyond })
+    }
 }

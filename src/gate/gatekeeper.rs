@@ -1,5 +1,6 @@
 //! Holds every threshold against every target while a session runs: a sink of its events.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::io;
 
@@ -153,24 +154,51 @@ impl Gatekeeper {
         worst.max(passed).unwrap_or(Outcome::Inconclusive)
     }
 
-    /// The first of the worst answers to a threshold that count.
+    /// Whether a threshold that passes would fail if nothing were excused.
     #[must_use]
-    pub fn worst(&self, threshold: usize) -> Option<&Answer> {
-        let own = self.ledger.answers.iter().filter(|answer| answer.threshold == threshold && answer.counts);
-        // max_by_key gives the last one.
-        own.rev().max_by_key(|answer| answer.outcome)
+    pub fn is_excused(&self, threshold: usize) -> bool {
+        self.ledger.answers.iter().any(|answer| answer.threshold == threshold && answer.excused)
     }
 
-    /// Whether growth of memory passed only because it never moved: perhaps nothing was exercised.
+    /// The worst answer to a threshold that counts: of those that fared alike the one that is farthest on the wrong side. A
+    /// process goes before the sum that it is in, unless that grows much more than any process does.
     #[must_use]
-    pub fn is_hollow(&self) -> bool {
+    pub fn worst(&self, threshold: usize) -> Option<&Answer> {
+        let upward = self.thresholds[threshold].expression.comparison.is_upward();
+        let own = |answer: &&Answer| answer.threshold == threshold && answer.counts;
+        let excess = |answer: &Answer| answer.excess(upward).unwrap_or(f64::NEG_INFINITY);
+        let rank = |answer: &Answer| (answer.outcome, answer.excused);
+        let worst = |sums: bool| {
+            let alike = |answer: &&Answer| answer.subject.members.is_some() == sums;
+            // max_by gives the last one.
+            let answers = self.ledger.answers.iter().filter(own).filter(alike).rev();
+            answers.max_by(|a, b| rank(a).cmp(&rank(b)).then(excess(a).total_cmp(&excess(b))))
+        };
+        let (process, sum) = (worst(false), worst(true));
+        let value = |answer: &Answer| answer.value.unwrap_or(0.0);
+        let stands_out = |sum: &&Answer| {
+            process.is_none_or(|process| match rank(sum).cmp(&rank(process)) {
+                Ordering::Equal => upward && value(sum) > 2.0 * value(process).max(0.0),
+                order => order == Ordering::Greater,
+            })
+        };
+        sum.filter(stands_out).or(process)
+    }
+
+    /// Whose growth of memory passed only because it never moved, when nothing else did: perhaps nothing was exercised.
+    #[must_use]
+    pub fn hollow(&self) -> Vec<&Answer> {
         let grows = |answer: &&Answer| {
             let metric = self.thresholds[answer.threshold].expression.metric;
             metric.aggregate == Aggregate::Growth && !metric.series.is_count() && !metric.per_work
         };
-        let mut passed =
-            self.ledger.answers.iter().filter(|a| a.outcome == Outcome::Pass && a.counts).filter(grows).peekable();
-        passed.peek().is_some() && passed.all(|answer| answer.unmoved)
+        let asked: Vec<&Answer> = self.ledger.answers.iter().filter(|answer| answer.counts).filter(grows).collect();
+        if asked.iter().any(|answer| !answer.unmoved) {
+            return Vec::new();
+        }
+        let mut seen = HashSet::new();
+        let passed = asked.into_iter().filter(|answer| answer.outcome == Outcome::Pass);
+        passed.filter(|answer| seen.insert((answer.subject.pid, &answer.subject.name))).collect()
     }
 
     /// Asks every threshold of every target that is still there for the last time.

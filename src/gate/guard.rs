@@ -33,6 +33,7 @@ pub(super) struct Held {
     limit: f64,
     difference: Option<(Past, Difference)>,
     outcome: Outcome,
+    excused: bool,
     pub message: String,
 }
 
@@ -45,6 +46,7 @@ impl Guard {
         {
             if !allowance.expired {
                 held.outcome = Outcome::Pass;
+                held.excused = true;
             }
             held.message.push_str(&format!("; {}", allowance.in_words()));
         }
@@ -58,7 +60,7 @@ impl Guard {
         let (factor, plus) = match expression.limit {
             Limit::Fixed(limit) => {
                 let (outcome, message) = judge(expression, &measured, limit, &metric.to_string());
-                return Ok(Held { measured, limit, difference: None, outcome, message });
+                return Ok(Held { measured, limit, difference: None, outcome, excused: false, message });
             }
             Limit::Baseline { factor, plus } => (factor, plus),
         };
@@ -73,7 +75,7 @@ impl Guard {
         let p = difference.p.map(|p| format!(", p {}", p_value(p))).unwrap_or_default();
         let message = format!("{message} (now {}, then {}{p})", metric.show(measured.value), metric.show(past.value));
         let limit = factor * past.value + plus;
-        Ok(Held { measured, limit, difference: Some((past, difference)), outcome, message })
+        Ok(Held { measured, limit, difference: Some((past, difference)), outcome, excused: false, message })
     }
 
     /// Holds a live expression against what is known at this sample.
@@ -98,6 +100,7 @@ impl Guard {
             threshold: 0,
             subject: Subject::of(target),
             outcome: Outcome::Inconclusive,
+            excused: false,
             counts: true,
             value: None,
             low: None,
@@ -137,6 +140,7 @@ impl Guard {
         let measured = held.measured;
         let interval = measured.low < measured.high;
         answer.outcome = held.outcome;
+        answer.excused = held.excused;
         answer.value = Some(measured.value);
         answer.low = interval.then_some(measured.low);
         answer.high = interval.then_some(measured.high);

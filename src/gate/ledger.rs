@@ -47,10 +47,7 @@ impl Ledger {
     }
 
     fn enter_failed(&mut self, answer: Answer, upward: bool) {
-        let excess = |answer: &Answer| {
-            let beyond = answer.value.zip(answer.limit).map_or(0.0, |(value, limit)| value - limit);
-            if upward { beyond } else { -beyond }
-        };
+        let excess = |answer: &Answer| answer.excess(upward).unwrap_or(0.0);
         let alike =
             |kept: &&mut Answer| kept.gone && kept.threshold == answer.threshold && kept.outcome == Outcome::Fail;
         let (mut count, mut least): (usize, Option<&mut Answer>) = (0, None);
@@ -83,6 +80,7 @@ mod tests {
             threshold: 0,
             subject,
             outcome,
+            excused: false,
             counts: true,
             value: Some(value),
             low: None,

@@ -31,7 +31,6 @@ impl Measured {
 
 /// The value of a metric, or why there is none.
 pub(super) fn measure(metric: &Metric, levels: &Levels, target: &Target) -> Result<Measured, String> {
-    let unread = || unread(metric.series, target);
     if metric.aggregate == Aggregate::Growth {
         let measured = match levels.worked() {
             Some(worked) => by_work(metric, levels, worked)?,
@@ -45,7 +44,11 @@ pub(super) fn measure(metric: &Metric, levels: &Levels, target: &Target) -> Resu
     }
     #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
     let mean = (levels.count > 0).then(|| levels.sum / levels.count as f64);
-    let both = levels.first.zip(levels.last.filter(|_| levels.count > 0));
+    // Of a single sample the last value is the first one: what became of it is unknown.
+    if levels.count == 1 && matches!(metric.aggregate, Aggregate::Delta | Aggregate::Ratio) {
+        return Err("it takes two samples, and there is one".to_owned());
+    }
+    let both = levels.first.zip(levels.last);
     let value = match metric.aggregate {
         Aggregate::Peak => levels.peak,
         Aggregate::Last => levels.last,
@@ -60,7 +63,15 @@ pub(super) fn measure(metric: &Metric, levels: &Levels, target: &Target) -> Resu
         },
         Aggregate::Growth => None,
     };
-    value.map(Measured::exact).ok_or_else(unread)
+    value.map(Measured::exact).ok_or_else(|| unknown(metric.series, levels, target))
+}
+
+/// Why there is no value at all.
+fn unknown(series: Series, levels: &Levels, target: &Target) -> String {
+    match levels.last {
+        Some(_) => "it was seen in the warm-up only".to_owned(),
+        None => unread(series, target),
+    }
 }
 
 fn unread(series: Series, target: &Target) -> String {
@@ -89,11 +100,7 @@ fn growth(series: Series, levels: &Levels, target: &Target) -> Result<Measured, 
         return Ok(measured);
     }
     if levels.count == 0 {
-        return Err(if levels.last.is_some() {
-            "it was seen in the warm-up only".to_owned()
-        } else {
-            unread(series, target)
-        });
+        return Err(unknown(series, levels, target));
     }
     let observed = levels.observed_s();
     if levels.is_unmoved() && levels.count >= LEAST_UNMOVED && observed > 0.0 {

@@ -120,7 +120,7 @@ pub(super) fn cases(report: &Report) -> Vec<Case> {
 
 /// Which targets came and went within [`PASSING_BY`] of the session. They differ from run to run, and a case is to be the same
 /// one in every run.
-fn passers_by(report: &Report) -> Vec<bool> {
+pub(super) fn passers_by(report: &Report) -> Vec<bool> {
     let longest = report.targets.iter().map(|target| target.observed_seconds).fold(0.0, f64::max);
     // Times of one form: their order is that of the text.
     let end = report.targets.iter().map(|target| target.last_seen.as_str()).max().unwrap_or_default();
@@ -173,7 +173,7 @@ fn state(report: &Report, target: &Target) -> State {
         _ if target.allowed.is_some() => State::Skipped,
         Status::Leaking if names("leaking") || names("suspect") => State::Failed,
         Status::Suspect if names("suspect") => State::Failed,
-        Status::InsufficientData | Status::Suspect if is_open(target) => {
+        Status::InsufficientData | Status::Suspect if waits(target) => {
             if report.verdict.exit_status == 3 && !asked(report) { State::Error } else { State::Skipped }
         }
         _ => State::Passed,
@@ -181,7 +181,7 @@ fn state(report: &Report, target: &Target) -> State {
 }
 
 /// Whether more samples alone would decide, as `analysis::Verdict::is_open` has it.
-fn is_open(target: &Target) -> bool {
+pub(super) fn waits(target: &Target) -> bool {
     let awaits = |reason: &Reason| reason.rule == "observation" && !reason.for_leak;
     target.verdict.status == Status::InsufficientData || target.verdict.reasons.iter().any(awaits)
 }

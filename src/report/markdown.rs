@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use crate::escape;
 use crate::event::Course;
-use crate::schema::{GateOutcome, Report, Status};
+use crate::schema::{AnswerEntry, GateOutcome, Report, Status, ThresholdEntry};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
-use super::case::more_failed;
+use super::case::{more_failed, passers_by, waits};
 
 /// Rows a table has at most: a host with thousands of processes is not for reading.
 const ROWS: usize = 50;
@@ -34,7 +34,9 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
             text.push_str("\n| threshold | target | outcome | what was found |\n|---|---|---|---|\n");
         }
         let rows = gate.thresholds.iter().flat_map(|threshold| threshold.answers.iter().map(move |a| (threshold, a)));
-        for (threshold, answer) in rows.clone().take(ROWS) {
+        let mut rows: Vec<(&ThresholdEntry, &AnswerEntry)> = rows.collect();
+        rows.sort_by_key(|(threshold, answer)| urgency(threshold, answer));
+        for (threshold, answer) in rows.iter().take(ROWS) {
             let outcome = match (answer.outcome, threshold.tier.as_str()) {
                 (GateOutcome::Pass, _) => "pass",
                 (GateOutcome::Fail, "fail") => "**fail**",
@@ -46,7 +48,7 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
             let _ =
                 writeln!(text, "| {} | {who} | {outcome} | {} |", cell(&threshold.expression), cell(&answer.message));
         }
-        more(&mut text, rows.count());
+        more(&mut text, rows.len());
         for threshold in gate.thresholds.iter().filter(|threshold| threshold.more_failed > 0) {
             let _ = writeln!(text, "\n{}: {}", cell(&threshold.expression), more_failed(threshold));
         }
@@ -55,7 +57,8 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
         }
     }
     text.push_str("\n| target | verdict | growth of memory | 95 % interval | memory | RSS at most | seen for |\n|---|---|---|---|---|---|---|\n");
-    for (index, target) in report.targets.iter().enumerate().take(ROWS) {
+    for index in by_concern(report).into_iter().take(ROWS) {
+        let target = &report.targets[index];
         let rate = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| ByteRate(value).to_string());
         let words = target.verdict.status.words();
         let status = if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() };
@@ -76,7 +79,8 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
         );
     }
     more(&mut text, report.targets.len());
-    let causes = report.targets.iter().filter_map(|target| Some((target, target.attribution.as_ref()?)));
+    let places = by_concern(report).into_iter().map(|index| &report.targets[index]);
+    let causes = places.filter_map(|target| Some((target, target.attribution.as_ref()?)));
     for (target, causes) in causes.take(EXPLAINED) {
         let _ = writeln!(text, "\n**{}**\n", who(&target.name, target.pid, target.members));
         for line in &causes.text {
@@ -88,6 +92,37 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
         }
     }
     text
+}
+
+/// What fails must not be cut off behind what passes: the least is the most urgent.
+fn urgency(threshold: &ThresholdEntry, answer: &AnswerEntry) -> u8 {
+    match answer.outcome {
+        GateOutcome::Fail if threshold.tier == "fail" => 0,
+        GateOutcome::Inconclusive if answer.counts => 1,
+        GateOutcome::Fail => 2,
+        GateOutcome::Pass => 3,
+        GateOutcome::Inconclusive => 4,
+    }
+}
+
+/// Places of the targets: what leaks or is suspect first, then what could not be told, then the others, each with the fastest
+/// growth first.
+fn by_concern(report: &Report) -> Vec<usize> {
+    let passers_by = passers_by(report);
+    let rank = |index: usize| {
+        let target = &report.targets[index];
+        let urgency = match target.verdict.status {
+            Status::Leaking => 0,
+            Status::Suspect => 1,
+            _ if waits(target) && !passers_by[index] => 2,
+            _ => 3,
+        };
+        (urgency, target.allowed.is_some())
+    };
+    let rate = |index: usize| report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY);
+    let mut places: Vec<usize> = (0..report.targets.len()).collect();
+    places.sort_by(|&a, &b| rank(a).cmp(&rank(b)).then(rate(b).total_cmp(&rate(a))));
+    places
 }
 
 /// The course in characters; the mean of a point is what is judged.

@@ -26,5 +26,5 @@ pub use document::Document;
 pub use github::{annotations, outputs as github_outputs};
 pub use jsonl::EventJsonl;
 pub use markdown::markdown;
-pub use output::{Earlier, NamedStream, Output, OutputError, OutputFormat, append, real_path};
+pub use output::{Earlier, NamedStream, Output, OutputError, OutputFormat, append, has_folder, real_path};
 pub use recorder::{Ending, Recorder};

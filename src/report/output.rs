@@ -279,6 +279,12 @@ pub fn append(path: &Path, text: &str) -> io::Result<()> {
     File::options().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
+/// Whether the folder of a file is there.
+#[must_use]
+pub fn has_folder(path: &Path) -> bool {
+    folder_of(path).is_dir()
+}
+
 /// The file that a path names, links followed; `None` when there is none.
 #[must_use]
 pub fn real_path(path: &Path) -> Option<PathBuf> {

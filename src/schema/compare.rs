@@ -29,6 +29,9 @@ pub struct Comparison {
     pub notes: Vec<String>,
     /// Each metric of each target that both reports know.
     pub rows: Vec<ComparisonRow>,
+    /// Targets that only the earlier report knows.
+    #[serde(default)]
+    pub only_before: Vec<String>,
     /// Targets that only the later report knows.
     pub only_after: Vec<String>,
 }

@@ -8,6 +8,7 @@ use crate::event::{Event, EventSink, Notice, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::crowd::Crowd;
+use super::skipped::Skipped;
 use super::{Priority, Screen, Style, for_stderr};
 
 /// Targets of one tick that are named when they are found; the others are counted.
@@ -38,6 +39,7 @@ pub struct Messages {
     found: Vec<String>,
     found_count: usize,
     crowd: Crowd,
+    skipped: Skipped,
     /// Whether the first tick is over, which finds what is to be watched.
     begun: bool,
     /// Whether only notices are said: what a recording tells is no news.
@@ -48,7 +50,16 @@ impl Messages {
     /// Messages above `screen`.
     #[must_use]
     pub fn new(screen: Screen, style: Style) -> Self {
-        Self { screen, style, found: Vec::new(), found_count: 0, crowd: Crowd::default(), begun: false, quiet: false }
+        Self {
+            screen,
+            style,
+            found: Vec::new(),
+            found_count: 0,
+            crowd: Crowd::default(),
+            skipped: Skipped::default(),
+            begun: false,
+            quiet: false,
+        }
     }
 
     /// Only notices above `screen`: what happened in a recording is in its report.
@@ -81,6 +92,9 @@ impl Messages {
         if let Some(text) = self.crowd.untold(at) {
             let text = escape::terminal(&text);
             self.say(Priority::Info, &format!("{} {}: {text}", self.stamp(at), self.style.dim("info")));
+        }
+        if let Some(text) = self.skipped.untold(at) {
+            self.say(Priority::Notice, &format!("{} {}: {text}", self.stamp(at), self.style.dim("note")));
         }
     }
 
@@ -130,7 +144,7 @@ impl EventSink for Messages {
                     self.alert(target, alert);
                 }
             }
-            Event::Notice(at, notice) => {
+            Event::Notice(at, notice) if self.skipped.admits(at, notice) => {
                 let text = notice.sentence().1;
                 let (label, priority) = match notice {
                     Notice::OutputLost(_) => (self.style.severity(Severity::Warning, "warning"), Priority::Warning),
@@ -143,7 +157,12 @@ impl EventSink for Messages {
                 self.begun = true;
                 self.say_untold(tick.at);
             }
-            Event::Found(_) | Event::Sampled(..) | Event::VerdictChanged(..) | Event::Gone(_) | Event::Replaced(_) => {}
+            Event::Notice(..)
+            | Event::Found(_)
+            | Event::Sampled(..)
+            | Event::VerdictChanged(..)
+            | Event::Gone(_)
+            | Event::Replaced(_) => {}
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod messages;
 mod patient;
 mod priority;
 mod progress;
+mod skipped;
 mod style;
 mod summary;
 mod table;

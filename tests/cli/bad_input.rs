@@ -75,12 +75,19 @@ fn what_was_found_is_said_also_when_the_report_cannot_be_written() {
     std::fs::create_dir(&gone).expect("a folder");
     let script = format!("rm -r '{}'; sleep 1", gone.display());
     let mut command = leakwatch();
-    command.args(["run", "--interval", "50ms", "-o"]).arg(gone.join("report.json")).args(["--", "sh", "-c", &script]);
+    command.args(["run", "--interval", "50ms"]);
+    for name in ["report.json", "samples.csv", "page.html"] {
+        command.arg("-o").arg(gone.join(name));
+    }
+    command.args(["--", "sh", "-c", &script]);
     let output = command.output().expect("the program starts");
     let said = stderr(&output);
     let summary = said.find("inconclusive: ").unwrap_or_else(|| panic!("{said}"));
     let error = said.find("report.json").unwrap_or_else(|| panic!("{said}"));
     assert!(summary < error && said.contains("error: "), "{said}");
+    for lost in ["samples.csv' is lost: its folder is gone", "page.html': No such file"] {
+        assert!(said.contains(lost), "each of them is named: {said}");
+    }
     assert_eq!(output.status.code(), Some(2), "{said}");
 }
 

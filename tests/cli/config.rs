@@ -35,6 +35,19 @@ fn each_layer_goes_before_the_next() {
 }
 
 #[test]
+fn colours_are_an_output_and_a_setting_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("leakwatch.toml"), "color = 'never'\n").expect("a file");
+    let output = leakwatch().current_dir(folder.path()).arg("config").output().expect("the program starts");
+    assert!(stdout(&output).contains("color = \"never\""), "{}{}", stdout(&output), stderr(&output));
+    let help = leakwatch().arg("--help").output().expect("the program starts");
+    let help = stdout(&help);
+    let below = |heading: &str| help.find(heading).unwrap_or_else(|| panic!("{heading}: {help}"));
+    let color = below("--color <");
+    assert!(below("\nOutput:") < color && color < below("\nAlerts:"), "{help}");
+}
+
+#[test]
 fn a_faulty_file_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |text: &str| {

@@ -39,6 +39,29 @@ fn a_page_and_a_chart_of_a_recording() {
 }
 
 #[test]
+fn where_nothing_can_be_read_no_good_page_is_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("header.csv"), "time_s,rss_bytes\n").expect("a file");
+    std::fs::write(path("keep.html"), "a good page").expect("a file");
+    for command in ["report", "analyze"] {
+        for wrong in [path("missing.csv"), path("header.csv")] {
+            let output = run(&[command, &wrong, "-o", &path("keep.html"), "-o", &path("new.json")]);
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains("not written: '") && !said.contains("; written"), "{said}");
+            assert_eq!(std::fs::read_to_string(path("keep.html")).expect("a page"), "a good page");
+            assert!(!folder.path().join("new.json").exists());
+        }
+    }
+    // What one file of several says is written.
+    std::fs::write(path("a.csv"), grown(400)).expect("a file");
+    let output = run(&["report", &path("missing.csv"), &path("a.csv"), "-o", &path("keep.html")]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(std::fs::read_to_string(path("keep.html")).expect("a page").starts_with("<!doctype html>"));
+}
+
+#[test]
 fn a_live_session_writes_a_page_too() {
     let folder = tempfile::tempdir().expect("a folder");
     let page = folder.path().join("live.html");
@@ -69,6 +92,25 @@ fn many_targets_and_samples_stay_small() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let size = std::fs::metadata(&page).expect("a page").len();
     assert!(size < 21 * 150_000, "20 targets of 5000 samples and their sum: {size} bytes");
+}
+
+#[test]
+fn flat_lines_take_no_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let size = |name: &str, of: &dyn Fn(usize) -> usize| {
+        let (table, page) = (folder.path().join("x.csv"), folder.path().join(name));
+        let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+        for second in 0..400 {
+            (0..20).for_each(|pid| rows.push_str(&format!("{second},{},w{pid},{}\n", pid + 1, of(second) << 12)));
+        }
+        std::fs::write(&table, rows).expect("a file");
+        let output = leakwatch().arg("report").arg(&table).arg("-o").arg(&page).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let text = std::fs::read_to_string(&page).expect("a page");
+        text.split("<path").skip(1).filter_map(|part| part.split_once("/>")).map(|(path, _)| path.len()).sum::<usize>()
+    };
+    let (moving, flat) = (size("moving.html", &|second| 9000 + second * 7919 % 1000), size("flat.html", &|_| 9000));
+    assert!(flat < moving / 10, "paths of flat lines take {flat} bytes, of moving ones {moving}");
 }
 
 #[test]

@@ -104,3 +104,15 @@ fn a_bad_entry_is_2_and_names_its_line() {
     assert_eq!(run.code, Some(2), "{}", run.said);
     assert!(run.said.contains("leakwatch.toml, line 2: max-rate"), "{}", run.said);
 }
+
+#[test]
+fn a_threshold_that_is_excused_is_not_called_kept() {
+    let asked = ["--fail-if", "growth(memory) > 1MiB/h"];
+    let excused = with(&entry("^service$", "9MiB/h", "2999-12-31"), &asked);
+    assert_eq!((excused.code, excused.outcome()), (Some(0), "pass"), "{}", excused.said);
+    let summary = excused.report["verdict"]["summary"].as_str().expect("a summary");
+    assert!(summary.starts_with("the threshold is excused; 1 of 1 targets leaking, allowed"), "{summary}");
+    let both =
+        with(&entry("^service$", "9MiB/h", "2999-12-31"), &[&asked[..], &["--fail-if", "peak(rss) > 1TiB"]].concat());
+    assert!(both.said.contains("1 of 2 thresholds kept, 1 excused"), "{}", both.said);
+}

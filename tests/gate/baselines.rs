@@ -124,3 +124,24 @@ fn two_reports_are_compared() {
     assert!(!rows.is_empty() && rows.iter().all(|row| row["found"] == "no difference"), "{found:#}");
     assert_eq!(leakwatch().arg("compare").arg(&before).output().expect("a start").status.code(), Some(2));
 }
+
+#[test]
+fn what_only_one_of_two_reports_knows_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = report(folder.path(), "before", 3.0);
+    let mut edited: Value = serde_json::from_slice(&std::fs::read(&before).expect("a file")).expect("JSON");
+    edited["targets"][0]["name"] = "renamed".into();
+    let after = folder.path().join("after.json");
+    std::fs::write(&after, edited.to_string()).expect("a file");
+    let compared = |format: &str| {
+        let output =
+            leakwatch().args(["compare", "--format", format]).args([&before, &after]).output().expect("a start");
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let said = compared("table");
+    assert!(said.contains("only in the first report: service\n"), "{said}");
+    assert!(said.contains("only in the second report: renamed\n"), "{said}");
+    let found: Value = serde_json::from_str(&compared("json")).expect("JSON");
+    assert_eq!((&found["only_before"][0], &found["only_after"][0]), (&"service".into(), &"renamed".into()));
+}

@@ -34,11 +34,48 @@ fn a_command_that_is_killed_is_inconclusive_without_a_deadline_too() {
 }
 
 #[test]
-fn a_command_that_ends_well_before_the_deadline_is_answered_and_its_hollow_pass_is_named() {
-    let run = run(&["--duration", "60s", "--warmup", "100ms"], "sleep 2");
+fn a_command_that_ends_well_before_the_deadline_never_passes_whatever_is_asked() {
+    let soak = |options: &[&str], script: &str| {
+        let (given, command) = (["--interval", "20ms", "--duration", "60s"], ["--", "sh", "-c", script]);
+        Run::of(&[&given, options, &command].concat())
+    };
+    for asked in ["growth(memory) > 1GiB/h", "peak(rss) > 1GiB", "last(rss) > 1GiB", "delta(memory) > 1GiB"] {
+        let early = soak(&["--warmup", "0s", "--fail-if", asked], "sleep 1");
+        assert_eq!(early.code, Some(3), "{asked}: {}", early.said);
+        let said = early.said.lines().last().unwrap_or_default();
+        assert!(said.starts_with("inconclusive: the command ended with status 0 after"), "{asked}: {said}");
+    }
+    let passed = soak(&["--fail-if", "peak(rss) > 1GiB", "--on-inconclusive", "pass"], "sleep 0.5");
+    assert_eq!((passed.code, passed.outcome()), (Some(0), "pass"), "{}", passed.said);
+    let failed = soak(&["--fail-if", "peak(rss) > 1B"], "sleep 0.5");
+    assert_eq!((failed.code, failed.outcome()), (Some(1), "fail"), "a failure stays one: {}", failed.said);
+}
+
+#[test]
+fn the_end_of_a_command_without_a_deadline_is_its_time_and_a_hollow_pass_is_named() {
+    let run = run(&["--warmup", "1s"], "sleep 3");
     assert_eq!((run.code, run.outcome()), (Some(0), "pass"), "{}", run.said);
-    assert!(run.said.contains("memory never moved"), "{}", run.said);
+    assert!(run.said.contains("the memory of s") && run.said.contains(" never moved"), "{}", run.said);
     assert_eq!(run.report["gate"]["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn one_sample_says_nothing_of_a_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("one.csv");
+    for asked in ["delta(memory) > 1KiB", "ratio(rss) > 1.01"] {
+        let of = |rows: &str| {
+            std::fs::write(&file, format!("time_s,pid,name,rss_bytes\n{rows}")).expect("a file");
+            Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", asked]).arg(&file))
+        };
+        let one = of("1,7,w,104857600\n");
+        assert_eq!((one.code, one.outcome()), (Some(3), "inconclusive"), "{asked}: {}", one.said);
+        assert!(one.said.contains("two samples"), "{}", one.said);
+        let two = of("1,7,w,104857600\n2,7,w,104857600\n");
+        assert_eq!((two.code, two.outcome()), (Some(0), "pass"), "{asked}: {}", two.said);
+        let run = Run::of(&["--interval", "50ms", "--samples", "2", "--fail-if", asked, "--", "sleep", "9"]);
+        assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{asked}: {}", run.said);
+    }
 }
 
 #[test]
@@ -46,6 +83,22 @@ fn a_command_that_goes_on_without_us_is_inconclusive() {
     let run = run(&["--duration", "60s", "--warmup", "0s"], "sleep 4 & sleep 1.5");
     assert_eq!(run.code, Some(3), "{}", run.said);
     assert!(run.said.contains("went on without us: sleep ("), "{}", run.said);
+}
+
+#[test]
+fn what_is_open_is_said_of_the_one_that_grows_and_not_of_one_that_stands_still() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("two.csv");
+    let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+    for second in 0..100_u64 {
+        let noise = second * 7919 % 101 * 400_000;
+        rows.push_str(&format!("{second},1,still,5000000\n{second},2,rising,{}\n", 90_000_000 + second * 9000 + noise));
+    }
+    std::fs::write(&file, rows).expect("a file");
+    let run =
+        Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", "growth(memory) > 1B/h"]).arg(&file));
+    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
+    assert!(run.said.contains("' on rising (2) and ") && !run.said.contains("never moved"), "{}", run.said);
 }
 
 #[test]

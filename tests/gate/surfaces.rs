@@ -244,3 +244,36 @@ fn who_is_sampled_seldom_has_not_passed_by() {
         assert_eq!(cases.iter().filter(|case| case.0 == name).count(), 2, "{cases:?}");
     }
 }
+
+/// A recording of 600 s with one that leaks 64 KiB a second, after sixty that were there for a moment at its start.
+fn crowd_and_leaker() -> String {
+    let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+    for second in 0..600_u64 {
+        let brief = if second < 4 { 60 } else { 0 };
+        (1..=brief).for_each(|pid| rows.push_str(&format!("{second},{pid},idle{pid},5000000\n")));
+        let noise = second * 7919 % 13 * 4096;
+        rows.push_str(&format!("{second},99,leaker,{}\n", 50_000_000 + second * 65_536 + noise));
+    }
+    rows
+}
+
+#[test]
+fn what_fails_stands_before_what_does_not_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (table, page) = (folder.path().join("x.csv"), folder.path().join("x.md"));
+    std::fs::write(&table, crowd_and_leaker()).expect("a file");
+    let output = leakwatch()
+        .args(["analyze", "--fail-if", "growth(memory) > 2MiB/h"])
+        .arg(&table)
+        .arg("-o")
+        .arg(&page)
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let text = std::fs::read_to_string(&page).expect("a page");
+    let rows: Vec<&str> = text.lines().collect();
+    let below = |head: &str| rows[rows.iter().position(|row| row.starts_with(head)).expect("a table") + 2];
+    assert!(below("| threshold |").contains("| leaker (99) | **fail** |"), "{text}");
+    assert!(below("| target |").starts_with("| leaker (99) | **leaking** |"), "{text}");
+    assert!(text.contains("and 11 more"), "{text}");
+}

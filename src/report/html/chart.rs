@@ -181,10 +181,41 @@ fn frame(height: f64, x: Axis, y: Axis, inner: &str, label: &str) -> String {
     out
 }
 
+/// A line through places, to a tenth of a unit. What lies between two others of its height adds nothing to it.
 fn path(places: impl Iterator<Item = (f64, f64)>) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "places of a picture; saturates")]
+    let tenths = |value: f64| (10.0 * value).round() as i64;
+    let mut kept: Vec<(i64, i64)> = Vec::new();
+    for place in places.map(|(x, y)| (tenths(x), tenths(y))) {
+        if let [.., (from, before), (middle, height)] = kept.as_slice()
+            && (*before, place.1) == (*height, *height)
+            && (*from.min(&place.0)..=*from.max(&place.0)).contains(middle)
+        {
+            kept.pop();
+        }
+        kept.push(place);
+    }
     let mut out = String::new();
-    for (index, (x, y)) in places.enumerate() {
-        let _ = write!(out, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' });
+    for (index, (x, y)) in kept.into_iter().enumerate() {
+        let part =
+            |tenths: i64| format!("{}{}.{}", if tenths < 0 { "-" } else { "" }, tenths.abs() / 10, tenths.abs() % 10);
+        let _ = write!(out, "{}{} {}", if index == 0 { 'M' } else { 'L' }, part(x), part(y));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flat_stretch_takes_its_two_ends_and_turns_stay() {
+        let flat = path((0..480).map(|x| (f64::from(x), 500.0)));
+        assert_eq!(flat, "M0.0 500.0L479.0 500.0");
+        let step = path([(0.0, 1.0), (1.0, 1.0), (2.0, 1.0), (2.5, 9.0), (3.0, 9.0), (4.0, 9.0)].into_iter());
+        assert_eq!(step, "M0.0 1.0L2.0 1.0L2.5 9.0L4.0 9.0");
+        let there_and_back = path([(0.0, 1.0), (5.0, 1.0), (9.0, 1.0), (9.0, 1.0), (5.0, 1.0), (0.0, 1.0)].into_iter());
+        assert_eq!(there_and_back, "M0.0 1.0L9.0 1.0L0.0 1.0");
+        assert_eq!(path([(-0.26, 1.04)].into_iter()), "M-0.3 1.0");
+    }
 }
