@@ -13,15 +13,11 @@ use super::limits::Belonging;
 use super::look::Look;
 use super::parse::Stat;
 use super::root::{Listed, ProcRoot};
-use super::standing::{GROWN_UP_S, Meant, Standing, whole_again_in_s};
+use super::standing::{Meant, Standing, whole_again_in_s};
 use super::system::System;
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
 use crate::source::selector::Candidate;
 use crate::source::{Found, ReadError, Selection};
-
-/// While no process is created, rounds between two questions whether somebody old is due: who waits to become a service
-/// starts others meanwhile, mostly.
-const CALM_ROUNDS: u32 = 8;
 
 /// What is known of all processes.
 #[derive(Debug)]
@@ -42,9 +38,6 @@ pub(super) struct Census {
     buffer: Vec<u8>,
     /// When somebody is to be looked at again, in seconds since boot.
     due_s: f64,
-    /// Whether one of those is young.
-    has_young: bool,
-    round: u32,
     /// Whether somebody who is meant came, went or is called something else since it was asked last.
     has_changed: bool,
 }
@@ -69,9 +62,8 @@ struct Entry {
 impl Entry {
     /// Whether this is still who it was, and need not be looked at again yet.
     fn stays(&self, listed: Listed, now_s: Option<f64>, members: &[Pid]) -> bool {
-        let is_due = || self.due_s.is_finite() && now_s.is_none_or(|now_s| now_s >= self.due_s);
         let has_joined = || matches!(self.standing, Standing::Passed) && members.binary_search(&listed.pid).is_ok();
-        self.inode == listed.inode && !is_due() && !has_joined()
+        self.inode == listed.inode && !has_come(self.due_s, now_s) && !has_joined()
     }
 
     fn is_meant(&self) -> bool {
@@ -98,8 +90,6 @@ impl Census {
             listed: Vec::new(),
             buffer: Vec::new(),
             due_s: f64::INFINITY,
-            has_young: false,
-            round: 0,
             has_changed: true,
         }
     }
@@ -120,9 +110,8 @@ impl Census {
             self.all_are_kept = false;
         }
         self.system.begin_round();
-        self.round = self.round.wrapping_add(1);
         if selection.is_by_list_only() {
-            if self.all_are_kept && !self.is_due(self.due_s) {
+            if self.all_are_kept && !has_come(self.due_s, self.system.uptime_s()) {
                 return Ok(());
             }
             self.list_selected(root);
@@ -140,8 +129,6 @@ impl Census {
             }
         }
         self.due_s = self.known.values().map(|entry| entry.due_s).fold(f64::INFINITY, f64::min);
-        let is_young = |entry: &Entry| entry.due_s.is_finite() && entry.age_s.is_none_or(|age_s| age_s <= GROWN_UP_S);
-        self.has_young = self.known.values().any(is_young);
         if selection.tree {
             self.add_descendants(root);
         }
@@ -218,21 +205,14 @@ impl Census {
     /// Visits those who are to be looked at again, and tells whether there was one. While nobody is created each has the
     /// number that it had.
     fn visit_due(&mut self, root: &ProcRoot) -> bool {
-        if !(self.has_young || self.round.is_multiple_of(CALM_ROUNDS)) || !self.is_due(self.due_s) {
+        let now_s = self.system.uptime_s();
+        if !has_come(self.due_s, now_s) {
             return false;
         }
-        let now_s = self.system.uptime_s().unwrap_or(f64::INFINITY);
-        let due = self.known.iter().filter(|(_, entry)| entry.due_s <= now_s);
-        self.listed = due.map(|(&pid, entry)| Listed { pid, inode: entry.inode }).collect();
-        for one in std::mem::take(&mut self.listed) {
-            self.visit(root, one);
-        }
+        let due = self.known.iter().filter(|(_, entry)| has_come(entry.due_s, now_s));
+        let due: Vec<Listed> = due.map(|(&pid, entry)| Listed { pid, inode: entry.inode }).collect();
+        due.into_iter().for_each(|one| self.visit(root, one));
         true
-    }
-
-    /// Whether a moment has come; asks for the time only where there is one.
-    fn is_due(&mut self, due_s: f64) -> bool {
-        due_s.is_finite() && self.system.uptime_s().is_none_or(|now_s| now_s >= due_s)
     }
 
     /// Where only numbers were selected, those are the list.
@@ -379,6 +359,11 @@ fn lineage(root: &ProcRoot) -> Vec<ProcessKey> {
     let parent = |look: &Look<'_>| look.parent.and_then(|parent| Look::at(root, parent, &[]));
     let own = root.own_pid().and_then(|pid| Look::at(root, pid, &[]));
     std::iter::successors(own, parent).map(|look| look.key).take(LONGEST).collect()
+}
+
+/// Whether a moment has come, in seconds since boot; infinite is never. Where nobody tells the time, any other has.
+fn has_come(due_s: f64, now_s: Option<f64>) -> bool {
+    due_s.is_finite() && now_s.is_none_or(|now_s| now_s >= due_s)
 }
 
 fn hash(comm: &[u8]) -> u64 {

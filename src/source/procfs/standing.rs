@@ -7,7 +7,7 @@ use super::limits::Belonging;
 use crate::model::{Pid, ProcessLabel};
 
 /// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
-pub(super) const GROWN_UP_S: f64 = 5.0;
+const GROWN_UP_S: f64 = 5.0;
 
 /// One that is not meant is looked at again when it has become older by this share of its age.
 const PASSED_AGAIN_AFTER: f64 = 0.25;
