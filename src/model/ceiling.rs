@@ -42,3 +42,15 @@ pub struct HostMemory {
     /// What new work could still get without swapping (`MemAvailable` on Linux).
     pub available_bytes: u64,
 }
+
+impl HostMemory {
+    /// What everybody on the host grows into.
+    #[must_use]
+    pub fn ceiling(self) -> Ceiling {
+        Ceiling {
+            kind: CeilingKind::Host,
+            limit_bytes: self.total_bytes,
+            used_bytes: self.total_bytes.saturating_sub(self.available_bytes),
+        }
+    }
+}

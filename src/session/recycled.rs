@@ -3,7 +3,7 @@
 
 use crate::analysis::{Assessment, Reason, Resource, Rule, Status, Unit};
 use crate::event::TargetKind;
-use crate::model::{Ceiling, CeilingKind, HostMemory};
+use crate::model::{CeilingKind, HostMemory};
 use crate::units::Bytes;
 
 use super::watch::Watch;
@@ -64,15 +64,10 @@ impl Watch {
 
     /// What all of a sum grow into is the memory of the host.
     pub(super) fn sums_share(&mut self, host: HostMemory) {
-        let ceiling = Ceiling {
-            kind: CeilingKind::Host,
-            limit_bytes: host.total_bytes,
-            used_bytes: host.total_bytes.saturating_sub(host.available_bytes),
-        };
         for index in 0..self.targets.len() {
             let is_sum = matches!(self.targets[index].kind, TargetKind::Pool { .. } | TargetKind::Selection { .. });
             if is_sum && self.targets[index].ended.is_none() {
-                self.surrounded(index, Some(ceiling));
+                self.surrounded(index, Some(host.ceiling()));
             }
         }
     }

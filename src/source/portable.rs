@@ -11,7 +11,7 @@ use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, Upda
 
 use super::selector::Candidate;
 use super::{Counting, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
-use crate::model::{Ceiling, CeilingKind, HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
+use crate::model::{HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
 
 /// The processes that `sysinfo` shows.
 pub struct PortableSource {
@@ -144,9 +144,7 @@ impl ProcessSource for PortableSource {
             return Surroundings::default();
         }
         let host = HostMemory { total_bytes, available_bytes: available_bytes.min(total_bytes) };
-        let used_bytes = total_bytes - host.available_bytes;
-        let ceiling = Ceiling { kind: CeilingKind::Host, limit_bytes: total_bytes, used_bytes };
-        Surroundings { ceiling: Some(ceiling), host: Some(host) }
+        Surroundings { ceiling: Some(host.ceiling()), host: Some(host) }
     }
 }
 

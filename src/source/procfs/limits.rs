@@ -84,11 +84,7 @@ impl Limits {
         if let Some(folder) = folder.filter(|_| belonging.has_limits) {
             ceilings.extend(self.of_resources(&folder, limits));
         }
-        ceilings.extend(host.map(|host| Ceiling {
-            kind: CeilingKind::Host,
-            limit_bytes: host.total_bytes,
-            used_bytes: host.total_bytes.saturating_sub(host.available_bytes),
-        }));
+        ceilings.extend(host.map(HostMemory::ceiling));
         Surroundings { ceiling: ceilings.into_iter().min_by_key(Ceiling::headroom_bytes), host }
     }
 
