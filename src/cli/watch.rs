@@ -7,7 +7,7 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::event::Fanout;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Outcome, Plan, Rules, Watch};
+use crate::session::{EndedBy, Outcome, Paces, Plan, Rules, Watch};
 use crate::source::ProcessSource;
 use crate::units::Span;
 
@@ -126,8 +126,7 @@ fn check_matches(
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
     for (name, _) in args.paces.interval_for.iter().filter(|_| !found.is_empty()) {
-        let fits = |found: &crate::source::Found| found.label.name.to_lowercase().contains(&name.to_lowercase());
-        if !found.iter().any(fits) {
+        if !found.iter().any(|found| Paces::fits(name, &found.label.name)) {
             warn(&format!(
                 "no process is called '{}' so far: '--interval-for' goes by the name that the table shows, such as '{}'",
                 crate::escape::terminal(name),

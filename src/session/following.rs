@@ -52,12 +52,11 @@ impl Session<'_> {
             let listed = found.binary_search_by_key(&key, |found| found.key).is_ok();
             let stays = listed || self.source.read(key, Depth::Counters).is_ok();
             if !stays {
-                self.budget.forget(key);
-                self.looks.remove(&key);
                 gone.push((key, running.index));
             }
             stays
         });
+        gone.iter().for_each(|&(key, _)| self.forget(key));
         self.unreadable.retain(|key, ()| found.binary_search_by_key(key, |found| found.key).is_ok());
         if !gone.is_empty() {
             self.order.clear();
@@ -115,6 +114,12 @@ impl Session<'_> {
         self.plan.selection.is_by_pid_only() && *self.pinned.entry(key.pid).or_insert(key) != key
     }
 
+    /// Forgets what was spent on a process, and what was seen in it: it has gone, or runs another program.
+    fn forget(&mut self, key: ProcessKey) {
+        self.budget.forget(key);
+        self.looks.remove(&key);
+    }
+
     pub(super) fn read_all(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
         let mut order = std::mem::take(&mut self.order);
         if order.is_empty() {
@@ -145,8 +150,7 @@ impl Session<'_> {
                 Ok(Observation { reading, denied, program }) => {
                     if let Some(label) = program {
                         watch.runs_another(index, &label, at, sink)?;
-                        self.budget.forget(key);
-                        self.looks.remove(&key);
+                        self.forget(key);
                         let pace = self.plan.paces.of(&label.name);
                         self.running.insert(key, Running { index, label, pace });
                         is_stale = true;
@@ -161,8 +165,7 @@ impl Session<'_> {
                     self.needs_list |= error != ReadError::Gone;
                     is_stale = true;
                     self.running.remove(&key);
-                    self.budget.forget(key);
-                    self.looks.remove(&key);
+                    self.forget(key);
                     watch.gone(index, at, sink)?;
                 }
             }

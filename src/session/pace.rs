@@ -13,7 +13,13 @@ impl Paces {
     /// Each is a part of a name, whatever its case, and the time between samples; the first that fits counts.
     #[must_use]
     pub fn new(paces: impl IntoIterator<Item = (String, Duration)>) -> Self {
-        Self(paces.into_iter().map(|(name, interval)| (name.to_lowercase(), interval)).collect())
+        Self(paces.into_iter().collect())
+    }
+
+    /// Whether a name has this part in it, whatever the case of both.
+    #[must_use]
+    pub fn fits(part: &str, name: &str) -> bool {
+        name.to_lowercase().contains(&part.to_lowercase())
     }
 
     /// The interval of a pace.
@@ -24,11 +30,8 @@ impl Paces {
     /// The pace of a process of this name; `None` for every tick. All processes of one name have one pace, and so does
     /// their sum.
     pub(super) fn of(&self, name: &str) -> Option<Pace> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let name = name.to_lowercase();
-        self.0.iter().position(|(part, _)| name.contains(part)).and_then(|number| Pace::try_from(number).ok())
+        let number = self.0.iter().position(|(part, _)| Self::fits(part, name))?;
+        Pace::try_from(number).ok()
     }
 }
 
