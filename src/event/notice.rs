@@ -1,7 +1,7 @@
 //! What went not quite as planned, and how that is said.
 
 use crate::model::{ProcessKey, ProcessLabel};
-use crate::units::Span;
+use crate::units::{Span, short_span};
 
 /// Something went not quite as planned; the session goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ impl Notice {
             }
             Self::Stopped(count, seconds) => {
                 let ticks = if *count == 1 { "one tick was".to_owned() } else { format!("{count} ticks were") };
-                let why = format!("leakwatch was stopped, or got no processor, for {}", span(*seconds));
+                let why = format!("leakwatch was stopped, or got no processor, for {}", short_span(*seconds));
                 ("missed_ticks", format!("{ticks} skipped: {why}"))
             }
             Self::Suspended(seconds) => ("suspended", format!("the host was suspended for {}", Span(*seconds))),
@@ -62,11 +62,6 @@ impl Notice {
             Self::Recording(source, text) => ("recording", format!("'{source}': {text}")),
         }
     }
-}
-
-/// A span that may be much shorter than a second.
-fn span(seconds: f64) -> String {
-    if seconds < 1.0 { format!("{:.0} ms", 1000.0 * seconds) } else { Span(seconds).to_string() }
 }
 
 #[cfg(test)]

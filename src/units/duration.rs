@@ -18,6 +18,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, QuantityError> {
     humantime::parse_duration(trimmed).map_err(|_| refuse())
 }
 
+/// A span of time in seconds that may be much shorter than one: `36 ms`.
+#[must_use]
+pub fn short_span(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", 1000.0 * seconds) } else { Span(seconds).to_string() }
+}
+
 /// A span of time in seconds as people read it: its two largest units.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Span(pub f64);

@@ -8,7 +8,7 @@ mod rate;
 mod sparkline;
 
 pub use bytes::{Bytes, SignedBytes};
-pub use duration::{Span, parse_duration};
+pub use duration::{Span, parse_duration, short_span};
 pub use rate::ByteRate;
 pub use sparkline::sparkline;
 

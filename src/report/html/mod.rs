@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::escape;
 use crate::event::Course;
 use crate::schema::{AlertEntry, Report, Settings, Status};
-use crate::units::{ByteRate, Bytes, Span};
+use crate::units::{ByteRate, Bytes, Span, short_span};
 
 use section::{Section, section};
 
@@ -170,8 +170,7 @@ fn head(report: &Report) -> Head {
         format!("{} to {} UTC", moment(&session.started_at), moment(&session.ended_at)),
     ];
     if let Some(interval) = session.interval_seconds {
-        let every = if interval < 1.0 { format!("{:.0} ms", 1000.0 * interval) } else { Span(interval).to_string() };
-        facts.push(format!("every {every}"));
+        facts.push(format!("every {}", short_span(interval)));
     }
     facts.push(format!("{} {}", session.ticks, if session.interval_seconds.is_some() { "ticks" } else { "samples" }));
     if session.missed_ticks > 0 {
