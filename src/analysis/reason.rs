@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_spike_that_stays_does_not_speak_against_a_leak() {
-        let settings = Settings::for_tests();
+        let settings = Settings::default();
         let mut said = Tracker::new(&settings, None).assess(&settings, None);
         let seen = Spike { at: Timestamp(0), rise_bytes: 8e6, rise_percent: 30.0, returned: None };
         (said.spikes.latest, said.spikes.count) = (Some(seen), 1);

@@ -19,10 +19,9 @@ pub struct Settings {
     pub spike_period_s: f64,
 }
 
-#[cfg(test)]
-impl Settings {
+impl Default for Settings {
     /// The defaults of the command line, without a least observation.
-    pub(crate) fn for_tests() -> Self {
+    fn default() -> Self {
         Self {
             window_s: None,
             min_observation_s: 0.0,

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     fn settings(spike_period_s: f64) -> Settings {
-        Settings { spike_period_s, ..Settings::for_tests() }
+        Settings { spike_period_s, ..Settings::default() }
     }
 
     fn watch(values: &[f64]) -> Spikes {

@@ -123,14 +123,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         max_overhead: None,
     };
     let mut watch = Watch::new(Rules {
-        analysis: analysis::Settings {
-            window_s: None,
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        },
+        analysis: analysis::Settings::default(),
         min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
         alerts: Thresholds { limit_percent: 80.0 },
         limit_bytes: None,

@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn an_excused_alert_is_none_until_it_proves_to_be_faster() {
-        let settings = Settings::for_tests();
+        let settings = Settings::default();
         let at = Timestamp(0);
         let mut tracker = Tracker::new(&settings, None);
         tracker.push(&Sample { at, reading: Reading { fds: Some(3), ..Reading::default() } });

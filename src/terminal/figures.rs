@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_is_full_is_not_full_in_no_time() {
-        let settings = Settings::for_tests();
+        let settings = Settings::default();
         let mut known = Tracker::new(&settings, None).assess(&settings, None);
         let host = Ceiling { kind: CeilingKind::Host, limit_bytes: 1 << 30, used_bytes: 1 << 30 };
         let mut say = |from, to| {
