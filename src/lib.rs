@@ -23,3 +23,6 @@ pub mod notify;
 pub mod terminal;
 pub mod demo;
 pub mod cli;
+
+#[cfg(test)]
+mod stalled;

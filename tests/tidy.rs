@@ -9,6 +9,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("escape", &[]),
     ("group", &[]),
+    ("stalled", &[]),
     ("schema", &[]),
     ("demo", &[]),
     ("model", &["units"]),

@@ -147,20 +147,7 @@ impl Drop for Behind {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Takes nothing while it is locked.
-    #[derive(Clone, Default)]
-    struct Stalled(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Stalled {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("no panic").write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::stalled::Stalled;
 
     #[test]
     fn a_reader_that_rests_gets_all_in_the_end() {

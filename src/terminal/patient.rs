@@ -73,21 +73,7 @@ impl Drop for Patient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
-
-    /// Takes nothing while it is locked.
-    #[derive(Clone, Default)]
-    struct Stalled(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Stalled {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("no panic").write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::stalled::Stalled;
 
     #[test]
     fn a_reader_that_takes_nothing_holds_up_nobody_and_is_told_what_it_missed() {
