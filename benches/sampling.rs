@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use leakwatch::source::replay::{Layout, Recording};
+use leakwatch::source::recording::{Layout, Recording};
 
 fn main() {
     divan::main();
@@ -80,8 +80,8 @@ mod live {
     use divan::counter::ItemsCount;
     use divan::{Bencher, black_box};
     use leakwatch::model::{Pid, ProcessKey};
-    use leakwatch::source::procfs::{CGROUP_ROOT, PROC_ROOT, StatusCadence};
-    use leakwatch::source::{Depth, ProcessSource, ProcfsSource, Selection};
+    use leakwatch::source::linux::{CGROUP_ROOT, PROC_ROOT, StatusCadence};
+    use leakwatch::source::{Depth, LinuxSource, ProcessSource, Selector};
 
     /// Processes that are read in one pass.
     const CHILDREN: usize = 50;
@@ -95,8 +95,8 @@ mod live {
             Self((0..CHILDREN).map(sleeper).collect())
         }
 
-        fn selection(&self) -> Selection {
-            Selection { pids: self.0.iter().map(|child| Pid(child.id())).collect(), ..Selection::default() }
+        fn selector(&self) -> Selector {
+            Selector { pids: self.0.iter().map(|child| Pid(child.id())).collect(), ..Selector::default() }
         }
     }
 
@@ -109,15 +109,15 @@ mod live {
         }
     }
 
-    fn source(cadence: StatusCadence) -> ProcfsSource {
-        let source = ProcfsSource::new(Path::new(PROC_ROOT), CGROUP_ROOT.into()).expect("opened");
+    fn source(cadence: StatusCadence) -> LinuxSource {
+        let source = LinuxSource::new(Path::new(PROC_ROOT), CGROUP_ROOT.into()).expect("opened");
         source.with_status_cadence(cadence)
     }
 
     /// A source that has seen all children once, as in the middle of a watch.
-    fn warm(sleepers: &Sleepers, cadence: StatusCadence) -> (ProcfsSource, Vec<ProcessKey>) {
+    fn warm(sleepers: &Sleepers, cadence: StatusCadence) -> (LinuxSource, Vec<ProcessKey>) {
         let mut source = source(cadence);
-        let found = source.find(&sleepers.selection()).expect("listed");
+        let found = source.find(&sleepers.selector()).expect("listed");
         let keys: Vec<_> = found.into_iter().map(|found| found.key).collect();
         for &key in &keys {
             source.read(key, Depth::Counters).expect("read");
@@ -154,7 +154,7 @@ mod live {
 
     #[divan::bench]
     fn counters(bencher: Bencher<'_, '_>) {
-        bench_reading(bencher, StatusCadence::Seldom, Depth::Counters);
+        bench_reading(bencher, StatusCadence::WhenNeeded, Depth::Counters);
     }
 
     #[divan::bench]
@@ -164,22 +164,22 @@ mod live {
 
     #[divan::bench]
     fn counters_with_pss(bencher: Bencher<'_, '_>) {
-        bench_reading(bencher, StatusCadence::Seldom, Depth::WithPss);
+        bench_reading(bencher, StatusCadence::WhenNeeded, Depth::WithPss);
     }
 
     #[divan::bench]
     fn finding_by_pid(bencher: Bencher<'_, '_>) {
         let sleepers = Sleepers::start();
-        let (mut source, _) = warm(&sleepers, StatusCadence::Seldom);
-        let selection = sleepers.selection();
-        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selection).expect("listed")));
+        let (mut source, _) = warm(&sleepers, StatusCadence::WhenNeeded);
+        let selector = sleepers.selector();
+        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selector).expect("listed")));
     }
 
     #[divan::bench]
     fn finding_by_name(bencher: Bencher<'_, '_>) {
         let _sleepers = Sleepers::start();
-        let mut source = source(StatusCadence::Seldom);
-        let selection = Selection { names: vec!["sleep".into()], ..Selection::default() };
-        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selection).expect("listed")));
+        let mut source = source(StatusCadence::WhenNeeded);
+        let selector = Selector { names: vec!["sleep".into()], ..Selector::default() };
+        bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selector).expect("listed")));
     }
 }

@@ -14,7 +14,7 @@ use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
-use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
 fn main() {
     divan::main();
@@ -24,7 +24,7 @@ const TICKS: u64 = 100;
 
 /// Processes that hold still, or whose memory moves at every sample.
 struct Scripted {
-    found: Vec<Found>,
+    found: Vec<MatchedProcess>,
     moves: bool,
     state: u64,
 }
@@ -33,25 +33,25 @@ impl Scripted {
     fn of(processes: u32, moves: bool) -> Self {
         let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
         let key = |pid| ProcessKey { pid: Pid(pid), start: StartTime(1) };
-        let found = |pid| Found { key: key(pid), parent: None, label: Arc::clone(&label), age_s: Some(9e4) };
+        let found = |pid| MatchedProcess { key: key(pid), parent: None, label: Arc::clone(&label), age_s: Some(9e4) };
         Self { found: (1..=processes).map(found).collect(), moves, state: 1 }
     }
 }
 
 impl ProcessSource for Scripted {
-    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+    fn find(&mut self, _selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
         Ok(self.found.clone())
     }
 
-    fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let anon = (40 << 20) + if self.moves { (self.state >> 53) * 4096 } else { 0 };
         let reading = Reading { rss: Some(anon), rss_anon: Some(anon), vsize: Some(1 << 30), ..Reading::default() };
-        Ok(Observation { reading, ..Observation::default() })
+        Ok(ProcessReading { reading, ..ProcessReading::default() })
     }
 
-    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
-        Surroundings::default()
+    fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
+        ProcessLimits::default()
     }
 }
 
@@ -83,7 +83,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
     bencher.counter(ItemsCount::new(samples)).with_inputs(|| Scripted::of(processes, moves)).bench_values(
         |mut source| {
             let plan = Plan {
-                selection: Selection::default(),
+                selector: Selector::default(),
                 interval: Duration::from_secs(10),
                 paces: Paces::default(),
                 duration: None,
@@ -94,7 +94,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
                 pid_file: None,
                 root: None,
             };
-            let clock = ManualClock::starting_at(Timestamp(0));
+            let clock = ManualClock::new(Timestamp(0));
             let mut watch = Watch::new(rules.clone());
             let session = Session::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody);
             assert_eq!(session.expect("a session").ticks, TICKS);

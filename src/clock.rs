@@ -120,7 +120,7 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows `wall` and has just been started.
     #[must_use]
-    pub fn starting_at(wall: Timestamp) -> Self {
+    pub fn new(wall: Timestamp) -> Self {
         let moment = Moment { awake: Duration::ZERO, elapsed: Duration::ZERO, wall };
         Self { shared: Arc::new(Mutex::new(moment)) }
     }
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn waiting_moves_a_manual_clock() {
-        let clock = ManualClock::starting_at(Timestamp(5));
+        let clock = ManualClock::new(Timestamp(5));
         clock.wait_until(Duration::from_secs(2), &StopFlag::default());
         clock.suspend(Duration::from_secs(1));
         let now = clock.now();

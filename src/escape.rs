@@ -30,7 +30,7 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 /// A cell that begins with `=`, `+`, `-` or `@` gets an apostrophe before it (OWASP, "CSV Injection").
 /// Quoting for commas and quotes is the CSV writer's.
 #[must_use]
-pub fn csv_text(text: &str) -> Cow<'_, str> {
+pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let clean = terminal(text);
     if clean.starts_with(['=', '+', '-', '@']) { Cow::Owned(format!("'{clean}")) } else { clean }
 }
@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        assert_eq!(csv_text("=cmd()"), "'=cmd()");
-        assert_eq!(csv_text("\t=1"), "\\t=1");
-        assert_eq!(csv_text("nginx"), "nginx");
+        assert_eq!(csv_cell("=cmd()"), "'=cmd()");
+        assert_eq!(csv_cell("\t=1"), "\\t=1");
+        assert_eq!(csv_cell("nginx"), "nginx");
     }
 }

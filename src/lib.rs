@@ -9,7 +9,7 @@ pub mod units;
 pub mod model;
 pub mod clock;
 pub mod escape;
-pub mod group;
+pub mod process_group;
 pub mod source;
 pub mod analysis;
 pub mod alert;

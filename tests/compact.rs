@@ -10,7 +10,7 @@ use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
-use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
 const PROCESSES: u32 = 1000;
 const SAMPLES: u64 = 360;
@@ -27,12 +27,13 @@ fn key(pid: u32) -> ProcessKey {
 }
 
 impl ProcessSource for Services {
-    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
-        let found = |pid| Found { key: key(pid), parent: None, label: Arc::clone(&self.label), age_s: Some(9e4) };
+    fn find(&mut self, _selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
+        let found =
+            |pid| MatchedProcess { key: key(pid), parent: None, label: Arc::clone(&self.label), age_s: Some(9e4) };
         Ok((1..=self.processes).map(found).collect())
     }
 
-    fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let anon = (40 << 20) + (self.state >> 55) * 4096;
         let reading = Reading {
@@ -46,11 +47,11 @@ impl ProcessSource for Services {
             fds: Some(40),
             ..Reading::default()
         };
-        Ok(Observation { reading, ..Observation::default() })
+        Ok(ProcessReading { reading, ..ProcessReading::default() })
     }
 
-    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
-        Surroundings::default()
+    fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
+        ProcessLimits::default()
     }
 }
 
@@ -69,7 +70,7 @@ fn peak_bytes() -> u64 {
 
 fn watch(processes: u32) -> Watch {
     let plan = Plan {
-        selection: Selection::default(),
+        selector: Selector::default(),
         interval: Duration::from_secs(10),
         paces: Paces::default(),
         duration: None,
@@ -96,7 +97,7 @@ fn watch(processes: u32) -> Watch {
     });
     let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
     let mut source = Services { state: 1, processes, label };
-    let clock = ManualClock::starting_at(Timestamp(0));
+    let clock = ManualClock::new(Timestamp(0));
     let outcome =
         Session::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody).expect("a session");
     assert_eq!((outcome.ticks, watch.targets().len()), (SAMPLES, processes as usize + 1));

@@ -10,7 +10,7 @@ use leakwatch::event::{Event, EventSink, Fanout};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::report::Recorder;
 use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
-use leakwatch::source::{Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
 /// Twenty processes whose memory moves, and some of them grow.
 struct Script {
@@ -24,14 +24,14 @@ fn key(pid: u32) -> ProcessKey {
 }
 
 impl ProcessSource for Script {
-    fn find(&mut self, _selection: &Selection) -> Result<Vec<Found>, ReadError> {
+    fn find(&mut self, _selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
         let label = std::sync::Arc::new(ProcessLabel { name: "worker".to_owned(), ..ProcessLabel::default() });
         Ok((1..=PROCESSES)
-            .map(|pid| Found { key: key(pid), parent: None, label: label.clone(), age_s: None })
+            .map(|pid| MatchedProcess { key: key(pid), parent: None, label: label.clone(), age_s: None })
             .collect())
     }
 
-    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         self.readings += 1;
         let tick = self.readings / u64::from(PROCESSES);
         let noise = self.readings.wrapping_mul(6_364_136_223_846_793_005) >> 42;
@@ -44,11 +44,11 @@ impl ProcessSource for Script {
             threads: Some(4),
             ..Reading::default()
         };
-        Ok(Observation { reading, ..Observation::default() })
+        Ok(ProcessReading { reading, ..ProcessReading::default() })
     }
 
-    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
-        Surroundings::default()
+    fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
+        ProcessLimits::default()
     }
 }
 
@@ -72,9 +72,9 @@ impl EventSink for Probe {
 
 #[test]
 fn ten_thousand_ticks_leave_memory_flat() {
-    let clock = ManualClock::starting_at(Timestamp(0));
+    let clock = ManualClock::new(Timestamp(0));
     let plan = Plan {
-        selection: Selection::default(),
+        selector: Selector::default(),
         interval: Duration::from_secs(10),
         paces: Paces::default(),
         duration: None,

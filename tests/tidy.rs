@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 const IMPORTS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("escape", &[]),
-    ("group", &[]),
+    ("process_group", &[]),
     ("stalled", &[]),
     ("schema", &[]),
     ("demo", &[]),
     ("model", &["units"]),
     ("clock", &["model"]),
-    ("source", &["model", "units", "group"]),
+    ("source", &["model", "units", "process_group"]),
     ("analysis", &["model", "units"]),
     ("alert", &["analysis", "model", "units"]),
     ("event", &["alert", "analysis", "model", "units"]),
@@ -22,7 +22,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("gate", &["event", "alert", "analysis", "model", "units"]),
     ("session", &["clock", "source", "analysis", "alert", "event", "model", "units"]),
     ("report", &["advice", "gate", "event", "alert", "analysis", "model", "units", "schema", "escape"]),
-    ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "group"]),
+    ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "process_group"]),
     ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape"]),
 ];
 
@@ -79,9 +79,9 @@ fn imports_go_one_way() {
         let own = module(&name).expect("a module");
         for rest in code(&text).split("crate::").skip(1) {
             let imported: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            let replay = name.starts_with("src/source/replay") && imported == "schema";
+            let recording = name.starts_with("src/source/recording") && imported == "schema";
             let known = IMPORTS.iter().any(|(known, _)| *known == imported) || imported == "cli";
-            if known && imported != own && !allowed.contains(&imported.as_str()) && !replay {
+            if known && imported != own && !allowed.contains(&imported.as_str()) && !recording {
                 wrong.push(format!("{name} imports {imported}"));
             }
         }

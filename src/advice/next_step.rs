@@ -5,7 +5,7 @@
 //! dotnet-gcdump, py-spy, lsof(8), strace(1), gdb(1). The warnings are theirs too.
 
 use crate::analysis::Resource;
-use crate::model::{Allocator, Identity, Pid, Runtime};
+use crate::model::{Allocator, Pid, Runtime, RuntimeIdentity};
 
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ const TRACES_MALLOC: &str = "needs root; slows every allocation down while it ru
 
 /// One or two commands for this process, the more telling first.
 #[must_use]
-pub fn next_steps(pid: Pid, identity: &Identity, leaks: Resource) -> Vec<NextStep> {
+pub fn next_steps(pid: Pid, identity: &RuntimeIdentity, leaks: Resource) -> Vec<NextStep> {
     match leaks {
         Resource::Memory => memory(pid, identity),
         Resource::Fds => vec![
@@ -41,7 +41,7 @@ fn step(command: String, shows: &'static str, caution: Option<&'static str>) -> 
     NextStep { command, shows, caution }
 }
 
-fn memory(pid: Pid, identity: &Identity) -> Vec<NextStep> {
+fn memory(pid: Pid, identity: &RuntimeIdentity) -> Vec<NextStep> {
     let mut steps = Vec::new();
     match identity.runtime {
         Some(Runtime::CPython) => steps.push(step(
@@ -105,7 +105,7 @@ fn memory(pid: Pid, identity: &Identity) -> Vec<NextStep> {
 }
 
 /// The tracer of bcc, told where `malloc` is when that is not libc.
-fn traced(pid: Pid, identity: &Identity) -> NextStep {
+fn traced(pid: Pid, identity: &RuntimeIdentity) -> NextStep {
     let object = match (&identity.allocator_file, identity.allocator) {
         (Some(file), _) if is_plain(file) => format!(" -O {file}"),
         (None, Some(Allocator::Glibc)) | (Some(_), _) => String::new(),
@@ -161,8 +161,8 @@ mod tests {
         Runtime::Native,
     ];
 
-    fn identity(runtime: Runtime, allocator: Option<Allocator>, file: Option<&str>) -> Identity {
-        Identity { runtime: Some(runtime), allocator, allocator_file: file.map(str::to_owned) }
+    fn identity(runtime: Runtime, allocator: Option<Allocator>, file: Option<&str>) -> RuntimeIdentity {
+        RuntimeIdentity { runtime: Some(runtime), allocator, allocator_file: file.map(str::to_owned) }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};
-use crate::model::tally::Tally;
-use crate::model::{Attribution, Counter, DescriptorKind, Identity, MappingKind, Pair, Timestamp};
+use crate::model::breakdown::Breakdown;
+use crate::model::{Attribution, Counter, DescriptorKind, FirstAndLatest, MappingKind, RuntimeIdentity, Timestamp};
 use crate::units::{Bytes, SignedBytes, Span};
 
 use super::next_step::{NextStep, next_steps};
@@ -62,7 +62,7 @@ fn thread_words((): (), name: &str) -> String {
 #[must_use]
 pub fn next_steps_for(target: &Target) -> Vec<NextStep> {
     let (Some(key), Some(known)) = (target.key, &target.attribution) else { return Vec::new() };
-    if !is_accused(target) || target.ended.is_some() || known.identity == Identity::default() {
+    if !is_accused(target) || target.ended.is_some() || known.identity == RuntimeIdentity::default() {
         return Vec::new();
     }
     let steps = |resource| next_steps(key.pid, &known.identity, resource);
@@ -123,12 +123,12 @@ fn counter_words(growth: &CounterGrowth) -> String {
 }
 
 fn members(known: &Attribution, resource: Option<Resource>) -> Option<String> {
-    let one = |member: &crate::model::Member| {
+    let one = |member: &crate::model::MemberGrowth| {
         let growth = match resource {
             Some(Resource::Fds | Resource::Threads) => format!("{:+}", member.growth),
             _ => SignedBytes(member.growth).to_string(),
         };
-        let late = if member.came_later { " (came later, with all it holds)" } else { "" };
+        let late = if member.joined_late { " (came later, with all it holds)" } else { "" };
         match member.pid {
             Some(pid) => format!("{} ({pid}) {growth}{late}", member.name),
             None => format!("{} {growth}{late}", member.name),
@@ -141,12 +141,12 @@ fn members(known: &Attribution, resource: Option<Resource>) -> Option<String> {
 /// What has grown between two looks; what there is, where there was only one, or nothing has grown.
 fn parts<K: Copy + Eq>(
     what: &str,
-    pair: &Pair<K>,
+    pair: &FirstAndLatest<K>,
     now: Timestamp,
     words: fn(K, &str) -> String,
     (change, amount): (impl Fn(i64) -> String, impl Fn(u64) -> String),
 ) -> String {
-    let holds = |tally: &Tally<K>| {
+    let holds = |tally: &Breakdown<K>| {
         let parts = tally.parts().iter().take(NAMED);
         parts
             .map(|part| format!("{} {}", words(part.kind, &part.name), amount(part.amount)))
@@ -176,7 +176,7 @@ fn parts<K: Copy + Eq>(
     }
 }
 
-fn identity(identity: &Identity) -> Option<String> {
+fn identity(identity: &RuntimeIdentity) -> Option<String> {
     let runtime = identity.runtime.map(crate::model::Runtime::words);
     let allocator = identity.allocator.map(crate::model::Allocator::name);
     match (runtime, allocator) {

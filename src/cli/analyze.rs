@@ -11,7 +11,7 @@ use crate::model::Timestamp;
 use crate::report::Recorder;
 use crate::schema;
 use crate::session::{ReplayFailure, Rules, Watch, replay};
-use crate::source::replay::{Layout, Recording};
+use crate::source::recording::{Layout, Recording};
 use crate::terminal::{FileLine, Messages, Screen, Style};
 
 use super::args::OutputArgs;
@@ -103,7 +103,7 @@ fn all_files(
                 };
             }
             Err(ReplayFailure::Recording(error)) => {
-                if error.is_about_all() {
+                if error.invalidates_all_rows() {
                     watch.forget_recording();
                     totals.refused.push(name.into_owned());
                 }

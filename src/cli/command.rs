@@ -10,7 +10,7 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 #[cfg(unix)]
 use crate::model::Pid;
 #[cfg(unix)]
-use crate::source::{Counting, Selection};
+use crate::source::{OptionalCounters, Selector};
 
 use super::args::{ControlArgs, Format, StopSignal};
 use super::error::{Error, Kind};
@@ -35,8 +35,8 @@ impl Leash {
         let held = self.held();
         let Some(root) = *held else { return held };
         // Once their parent is gone nobody knows whose they were.
-        let with_descendants = Selection { pids: vec![Pid(root)], tree: true, ..Selection::default() };
-        let found = select::host_source(Counting { fds: false, threads: false })
+        let with_descendants = Selector { pids: vec![Pid(root)], tree: true, ..Selector::default() };
+        let found = select::host_source(OptionalCounters { fds: false, threads: false })
             .ok()
             .and_then(|mut source| source.find(&with_descendants).ok());
         let below = found.into_iter().flatten().map(|found| found.key.pid.0).filter(|&pid| pid != root);

@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::CompleteEnv;
 
-use crate::source::{Counting, Found, Selection};
+use crate::source::{MatchedProcess, OptionalCounters, Selector};
 
 use super::args::{Cli, SelectArgs};
 use super::select;
@@ -55,11 +55,11 @@ fn is_harmless(name: &str) -> bool {
 }
 
 /// All processes that can be watched.
-fn running() -> Vec<Found> {
+fn running() -> Vec<MatchedProcess> {
     let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
     // Leaves out the shells that have called.
-    let everything = Selection { cmdline: regex::Regex::new("").ok(), ..Selection::default() };
-    let source = select::source(&args, Counting { fds: false, threads: false });
+    let everything = Selector { cmdline: regex::Regex::new("").ok(), ..Selector::default() };
+    let source = select::source(&args, OptionalCounters { fds: false, threads: false });
     source.ok().and_then(|mut source| source.find(&everything).ok()).unwrap_or_default()
 }
 

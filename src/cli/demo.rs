@@ -10,7 +10,7 @@ use crate::demo::{Behaviour, Child};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, Paces, Plan, Rules, Watch};
-use crate::source::{Counting, Selection};
+use crate::source::{OptionalCounters, Selector};
 use crate::terminal::{Style, summary};
 use crate::units::Span;
 
@@ -108,10 +108,10 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
     signals::install(&stop, &Leash::default())?;
     let mut source = select::source(
         &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
-        Counting::default(),
+        OptionalCounters::default(),
     )?;
     let plan = Plan {
-        selection: Selection { pids: selected, ..Selection::default() },
+        selector: Selector { pids: selected, ..Selector::default() },
         interval: INTERVAL,
         paces: Paces::default(),
         duration: Some(DURATION),

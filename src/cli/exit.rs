@@ -97,9 +97,9 @@ impl GatePolicy {
         } else if leaking > 0 {
             (CLEAN, format!("{} leaking, which --fail-on does not name", of(leaking)))
         } else if suspect > 0 {
-            let way_out = "watch longer to decide, or name 'suspect' in --fail-on";
+            let remedy = "watch longer to decide, or name 'suspect' in --fail-on";
             let who = suspects(targets, &excused).unwrap_or_default();
-            (CLEAN, format!("no leak is proved; {} suspect: {who}: {way_out}", of(suspect)))
+            (CLEAN, format!("no leak is proved; {} suspect: {who}: {remedy}", of(suspect)))
         } else if open > 0 {
             (CLEAN, format!("nothing found; {} without enough data", of(open)))
         } else if known.is_some() {

@@ -1,6 +1,6 @@
 //! What a selection matches now, without sampling.
 
-use crate::source::{Counting, Depth, Found, ReadError, user_name};
+use crate::source::{Depth, MatchedProcess, OptionalCounters, ReadError, user_name};
 use crate::terminal::{Listed, Style, listing};
 use crate::units::{Bytes, Span};
 
@@ -11,10 +11,10 @@ use super::{exit, print, select};
 
 /// Prints the matching processes and what of them could not be read.
 pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
-    let selection = select::selection(&args.select)?;
-    let mut source = select::source(&args.select, Counting::default())?;
-    let found = source.find(&selection).map_err(|error| select::unreadable(&error))?;
-    select::missing(source.as_mut(), &selection, &found).iter().for_each(|text| super::warn(text));
+    let selector = select::selector(&args.select)?;
+    let mut source = select::source(&args.select, OptionalCounters::default())?;
+    let found = source.find(&selector).map_err(|error| select::unreadable(&error))?;
+    select::missing(source.as_mut(), &selector, &found).iter().for_each(|text| super::warn(text));
     let mut denied = Vec::new();
     let mut readable = 0;
     let mut rows = Vec::new();
@@ -51,7 +51,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
     Ok(if readable == 0 { exit::NOTHING_MATCHED } else { exit::CLEAN })
 }
 
-fn row(found: &Found, rss: String) -> Listed {
+fn row(found: &MatchedProcess, rss: String) -> Listed {
     Listed {
         pid: found.key.pid.0,
         user: found.label.uid.map_or_else(|| "-".to_owned(), |uid| user_name(uid).unwrap_or_else(|| uid.to_string())),

@@ -9,7 +9,7 @@ use crate::model::Pid;
 use crate::report::Recorder;
 use crate::schema;
 use crate::session::{EndedBy, Paces, Plan, Watch};
-use crate::source::{ProcessSource, Selection};
+use crate::source::{ProcessSource, Selector};
 use crate::terminal::describe_target;
 use crate::units::Span;
 
@@ -44,7 +44,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     gate.set_command(pid, &argv);
     let plan = Plan {
-        selection: Selection { pids: vec![pid], tree: true, ..Selection::default() },
+        selector: Selector { pids: vec![pid], tree: true, ..Selector::default() },
         interval: args.sampling.interval,
         paces: Paces::default(),
         duration: args.sampling.duration,

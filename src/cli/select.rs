@@ -1,13 +1,15 @@
-//! From the typed selectors to a selection, and to the source that answers it.
+//! From the typed selectors to a selector, and to the source that answers it.
 
 use crate::model::{GroupName, Pid};
-use crate::source::{Counting, Found, PortableSource, ProcessSource, ReadError, Selection, read_pid_file, user_id};
+use crate::source::{
+    MatchedProcess, OptionalCounters, PortableSource, ProcessSource, ReadError, Selector, read_pid_file, user_id,
+};
 
 use super::args::{SamplingArgs, SelectArgs};
 use super::error::{Error, Kind};
 
 /// What the user means, with a file of pids read and the user's name looked up.
-pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Error> {
+pub(super) fn selector(args: &SelectArgs) -> Result<Selector, Error> {
     if args.is_empty() {
         return Err(Error::usage("nothing is selected")
             .hint("name processes with '--process python', '--pid 4242', '--cmdline REGEX' or '--user NAME'; 'leakwatch demo' shows how it works"));
@@ -24,19 +26,19 @@ pub(super) fn selection(args: &SelectArgs) -> Result<Selection, Error> {
                 .hint("'--user' takes a name or a number; 'id -u' prints yours")
         })
     });
-    Ok(Selection {
+    Ok(Selector {
         pids,
         names: args.names.clone(),
         exact: args.exact,
         cmdline: args.cmdline.clone(),
         uid: uid.transpose()?,
-        groups: groups(args),
+        cgroups: groups(args),
         tree: args.tree,
     })
 }
 
 /// The source of this system, or the portable one where that was asked for.
-pub(super) fn source(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+pub(super) fn source(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     if args.portable {
         if !groups(args).is_empty() {
             return Err(Error::usage("control groups are read on Linux only")
@@ -48,7 +50,7 @@ pub(super) fn source(args: &SelectArgs, counting: Counting) -> Result<Box<dyn Pr
 }
 
 /// The source of this host as it is.
-pub(super) fn host_source(counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+pub(super) fn host_source(counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
     source(&args, counting)
 }
@@ -61,31 +63,31 @@ fn groups(args: &SelectArgs) -> Vec<GroupName> {
 }
 
 /// What is counted besides memory.
-pub(super) fn counting(args: &SamplingArgs) -> Counting {
-    Counting { fds: !args.no_fds, threads: !args.no_threads }
+pub(super) fn counting(args: &SamplingArgs) -> OptionalCounters {
+    OptionalCounters { fds: !args.no_fds, threads: !args.no_threads }
 }
 
 #[cfg(target_os = "linux")]
-fn native(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
-    use crate::source::procfs::{ProcfsSource, StatusCadence};
-    let source = ProcfsSource::new(&args.proc_root, args.cgroup_root.clone()).map_err(|error| unreadable(&error))?;
+fn native(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
+    use crate::source::linux::{LinuxSource, StatusCadence};
+    let source = LinuxSource::new(&args.proc_root, args.cgroup_root.clone()).map_err(|error| unreadable(&error))?;
     // Nothing is missed by it: `statm` tells when the dearer file has something new to say.
-    Ok(Box::new(source.with_status_cadence(StatusCadence::Seldom).with_counting(counting)))
+    Ok(Box::new(source.with_status_cadence(StatusCadence::WhenNeeded).with_optional_counters(counting)))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn native(args: &SelectArgs, counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
+fn native(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     source(&SelectArgs { portable: true, ..args.clone() }, counting)
 }
 
-fn portable(counting: Counting) -> Result<Box<dyn ProcessSource>, Error> {
-    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?.with_counting(counting)))
+fn portable(counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
+    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?.with_optional_counters(counting)))
 }
 
 /// The list of processes itself cannot be read.
 pub(super) fn unreadable(error: &ReadError) -> Error {
-    if let ReadError::Groups { way_out, .. } = error {
-        return Error::new(Kind::Failed, crate::escape::terminal(&error.to_string()).into_owned()).hint(*way_out);
+    if let ReadError::Cgroups { remedy, .. } = error {
+        return Error::new(Kind::Failed, crate::escape::terminal(&error.to_string()).into_owned()).hint(*remedy);
     }
     Error::new(Kind::Failed, format!("cannot list processes: {error}"))
         .hint("'--proc-root' must name a mounted /proc; in a container, mount it or share the pid namespace")
@@ -113,33 +115,33 @@ pub(super) fn in_words(args: &SelectArgs) -> String {
 }
 
 /// Which of several selectors match nothing although others do, in words; a typo in one of them is easily overlooked.
-pub(super) fn missing(source: &mut dyn ProcessSource, selection: &Selection, found: &[Found]) -> Option<String> {
+pub(super) fn missing(source: &mut dyn ProcessSource, selector: &Selector, found: &[MatchedProcess]) -> Option<String> {
     if found.is_empty() {
         return None;
     }
     let runs = |pid: &&Pid| found.iter().any(|found| found.key.pid == **pid);
-    let pids = selection.pids.iter().filter(|pid| !runs(pid)).map(|pid| format!("--pid {pid}"));
+    let pids = selector.pids.iter().filter(|pid| !runs(pid)).map(|pid| format!("--pid {pid}"));
     let mut missing: Vec<String> = pids.collect();
-    let alone = || Selection { exact: selection.exact, uid: selection.uid, ..Selection::default() };
-    let names = selection.names.iter().map(|name| {
-        (format!("--process {}", crate::escape::terminal(name)), Selection { names: vec![name.clone()], ..alone() })
+    let alone = || Selector { exact: selector.exact, uid: selector.uid, ..Selector::default() };
+    let names = selector.names.iter().map(|name| {
+        (format!("--process {}", crate::escape::terminal(name)), Selector { names: vec![name.clone()], ..alone() })
     });
-    let groups = selection.groups.iter().map(|group| {
+    let groups = selector.cgroups.iter().map(|group| {
         let (option, name) = match group {
             GroupName::Path(name) => ("cgroup", name),
             GroupName::Unit(name) => ("unit", name),
             GroupName::Container(name) => ("container", name),
         };
         let shown = format!("--{option} {}", crate::escape::terminal(name));
-        (shown, Selection { groups: vec![group.clone()], ..alone() })
+        (shown, Selector { cgroups: vec![group.clone()], ..alone() })
     });
-    let cmdline = selection.cmdline.iter().map(|wanted| {
+    let cmdline = selector.cmdline.iter().map(|wanted| {
         let shown = format!("--cmdline {}", crate::escape::terminal(wanted.as_str()));
-        (shown, Selection { cmdline: Some(wanted.clone()), ..alone() })
+        (shown, Selector { cmdline: Some(wanted.clone()), ..alone() })
     });
     let others: Vec<_> = names.chain(groups).chain(cmdline).collect();
     // What is named alone has matched.
-    if others.len() + usize::from(!selection.pids.is_empty()) > 1 {
+    if others.len() + usize::from(!selector.pids.is_empty()) > 1 {
         for (shown, part) in others {
             if source.find(&part).is_ok_and(|found| found.is_empty()) {
                 missing.push(shown);
@@ -153,13 +155,13 @@ pub(super) fn missing(source: &mut dyn ProcessSource, selection: &Selection, fou
 pub(super) fn only_in_arguments(
     source: &mut dyn ProcessSource,
     args: &SelectArgs,
-    selection: &Selection,
+    selector: &Selector,
 ) -> Option<String> {
     args.names.iter().filter(|_| !args.exact).find_map(|name| {
         let words = regex::escape(name);
         let regex = regex::RegexBuilder::new(&words).case_insensitive(true).build().ok()?;
-        let selection = Selection { cmdline: Some(regex), uid: selection.uid, ..Selection::default() };
-        let found = source.find(&selection).ok()?;
+        let selector = Selector { cmdline: Some(regex), uid: selector.uid, ..Selector::default() };
+        let found = source.find(&selector).ok()?;
         let first = found.first()?;
         let what = match found.len() {
             1 => format!("{} ({}) has", crate::escape::terminal(&first.label.name), first.key.pid),

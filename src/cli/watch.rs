@@ -25,16 +25,16 @@ use super::{select, settings, signals, warn};
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let rules = settings::live_rules(&args.analysis, &args.sampling)?;
-    let selection = select::selection(&args.select)?;
-    let rules = Rules { pools: !selection.is_by_pid_only(), ..rules };
+    let selector = select::selector(&args.select)?;
+    let rules = Rules { pools: !selector.selects_by_pid_only(), ..rules };
     let mut source = select::source(&args.select, select::counting(&args.sampling))?;
-    let missing = check_matches(args, source.as_mut(), &selection)?;
+    let missing = check_matches(args, source.as_mut(), &selector)?;
 
     let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
     let plan = Plan {
-        selection,
+        selector,
         interval: args.sampling.interval,
         paces: settings::paces(&args.paces, &args.sampling)?,
         duration: args.sampling.duration,
@@ -113,14 +113,14 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
 fn check_matches(
     args: &WatchArgs,
     source: &mut dyn ProcessSource,
-    selection: &crate::source::Selection,
+    selector: &crate::source::Selector,
 ) -> Result<Option<String>, Error> {
-    let found = source.find(selection).map_err(|error| select::unreadable(&error))?;
+    let found = source.find(selector).map_err(|error| select::unreadable(&error))?;
     if found.is_empty() && !args.wait {
-        return Err(select::nothing_matched(&args.select, select::only_in_arguments(source, &args.select, selection)));
+        return Err(select::nothing_matched(&args.select, select::only_in_arguments(source, &args.select, selector)));
     }
     if found.is_empty() {
-        if let Some(text) = select::only_in_arguments(source, &args.select, selection) {
+        if let Some(text) = select::only_in_arguments(source, &args.select, selector) {
             warn(&text);
         }
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
@@ -134,7 +134,7 @@ fn check_matches(
             ));
         }
     }
-    let missing = select::missing(source, selection, &found);
+    let missing = select::missing(source, selector, &found);
     missing.iter().for_each(|text| warn(text));
     Ok(missing)
 }

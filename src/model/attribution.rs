@@ -1,6 +1,6 @@
 //! What a process that may leak consists of, and who it is: the answer to "what grows, and where to look next".
 
-use super::tally::Tally;
+use super::breakdown::Breakdown;
 use super::{Pid, Timestamp};
 
 /// What a mapping is.
@@ -115,7 +115,7 @@ impl Allocator {
 
 /// Who a process is. `None` is "not recognised".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Identity {
+pub struct RuntimeIdentity {
     /// What runs its code.
     pub runtime: Option<Runtime>,
     /// Where its `malloc` comes from.
@@ -126,7 +126,7 @@ pub struct Identity {
 
 /// What to look at. Mappings are dear: reading them walks the page tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Aspects {
+pub struct InspectionScope {
     /// Mappings, with the memory in each.
     pub mappings: bool,
     /// What the descriptors lead to.
@@ -137,29 +137,29 @@ pub struct Aspects {
 
 /// What a process consisted of at a moment. `None` is "not looked at, or refused".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Portrait {
+pub struct Inspection {
     /// Who it is.
-    pub identity: Identity,
+    pub identity: RuntimeIdentity,
     /// Memory by mapping, in bytes: anonymous, swapped and shared pages, as the verdict counts them.
-    pub mappings: Option<Tally<MappingKind>>,
+    pub mappings: Option<Breakdown<MappingKind>>,
     /// Descriptors.
-    pub descriptors: Option<Tally<DescriptorKind>>,
+    pub descriptors: Option<Breakdown<DescriptorKind>>,
     /// Threads by name, with digits taken out: `worker-#`.
-    pub threads: Option<Tally<()>>,
+    pub threads: Option<Breakdown<()>>,
 }
 
 /// The first look and the latest one at the same thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair<K> {
+pub struct FirstAndLatest<K> {
     /// The first look.
-    pub first: (Timestamp, Tally<K>),
+    pub first: (Timestamp, Breakdown<K>),
     /// The latest; `None` while there was only one.
-    pub last: Option<(Timestamp, Tally<K>)>,
+    pub last: Option<(Timestamp, Breakdown<K>)>,
 }
 
-impl<K: Copy + Eq> Pair<K> {
+impl<K: Copy + Eq> FirstAndLatest<K> {
     /// Takes one more look.
-    pub fn take(pair: &mut Option<Self>, at: Timestamp, tally: Option<Tally<K>>) {
+    pub fn take(pair: &mut Option<Self>, at: Timestamp, tally: Option<Breakdown<K>>) {
         let Some(tally) = tally else { return };
         match pair {
             Some(pair) => pair.last = Some((at, tally)),
@@ -169,14 +169,14 @@ impl<K: Copy + Eq> Pair<K> {
 
     /// The latest look.
     #[must_use]
-    pub fn latest(&self) -> &Tally<K> {
+    pub fn latest(&self) -> &Breakdown<K> {
         self.last.as_ref().map_or(&self.first.1, |(_, tally)| tally)
     }
 }
 
 /// A process that adds to the growth of a sum.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
+pub struct MemberGrowth {
     /// Its number; `None` for a series without one.
     pub pid: Option<Pid>,
     /// Its name. Foreign text.
@@ -184,54 +184,54 @@ pub struct Member {
     /// What it has added since the sum was first seen: bytes, or a number.
     pub growth: i64,
     /// Whether it joined a sum that was seen for long: it has added all that it holds.
-    pub came_later: bool,
+    pub joined_late: bool,
 }
 
 /// What is known of the causes, for a target that is suspect or leaking.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attribution {
     /// Who it is.
-    pub identity: Identity,
+    pub identity: RuntimeIdentity,
     /// Memory by mapping.
-    pub mappings: Option<Pair<MappingKind>>,
+    pub mappings: Option<FirstAndLatest<MappingKind>>,
     /// Descriptors.
-    pub descriptors: Option<Pair<DescriptorKind>>,
+    pub descriptors: Option<FirstAndLatest<DescriptorKind>>,
     /// Threads by name.
-    pub threads: Option<Pair<()>>,
+    pub threads: Option<FirstAndLatest<()>>,
     /// Why the mappings were not looked at, in words; `None` when they were, or nobody asked.
     pub refused: Option<String>,
     /// For a sum: who brings most of its growth, the most first.
-    pub members: Vec<Member>,
+    pub members: Vec<MemberGrowth>,
 }
 
 impl Attribution {
     /// Takes one more look at the process.
-    pub fn take(&mut self, at: Timestamp, portrait: Portrait) {
-        let Portrait { identity, mappings, descriptors, threads } = portrait;
+    pub fn take(&mut self, at: Timestamp, portrait: Inspection) {
+        let Inspection { identity, mappings, descriptors, threads } = portrait;
         // A process that is just calling exec may look like nobody.
-        if identity.runtime.is_some() || self.identity == Identity::default() {
+        if identity.runtime.is_some() || self.identity == RuntimeIdentity::default() {
             self.identity = identity;
         }
-        Pair::take(&mut self.mappings, at, mappings);
-        Pair::take(&mut self.descriptors, at, descriptors);
-        Pair::take(&mut self.threads, at, threads);
+        FirstAndLatest::take(&mut self.mappings, at, mappings);
+        FirstAndLatest::take(&mut self.descriptors, at, descriptors);
+        FirstAndLatest::take(&mut self.threads, at, threads);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tally::TallyBuilder;
+    use super::super::breakdown::BreakdownBuilder;
     use super::*;
 
     #[test]
     fn the_first_look_stays_and_the_latest_is_replaced() {
         let mut known = Attribution::default();
         for (at, bytes) in [(1, 10), (2, 20), (3, 30)] {
-            let mut builder = TallyBuilder::default();
+            let mut builder = BreakdownBuilder::default();
             builder.add(MappingKind::Heap, "", bytes);
-            known.take(Timestamp(at), Portrait { mappings: Some(builder.finish()), ..Portrait::default() });
+            known.take(Timestamp(at), Inspection { mappings: Some(builder.finish()), ..Inspection::default() });
         }
-        known.take(Timestamp(4), Portrait::default());
+        known.take(Timestamp(4), Inspection::default());
         let pair = known.mappings.expect("looked at");
         assert_eq!((pair.first.1.total(), pair.latest().total()), (10, 30));
         assert_eq!(pair.last.as_ref().map(|(at, _)| *at), Some(Timestamp(3)));

@@ -5,10 +5,11 @@ mod ceiling;
 mod group;
 mod process;
 mod sample;
-pub mod tally;
+pub mod breakdown;
 
 pub use attribution::{
-    Allocator, Aspects, Attribution, DescriptorKind, Identity, MappingKind, Member, Pair, Portrait, Runtime,
+    Allocator, Attribution, DescriptorKind, FirstAndLatest, Inspection, InspectionScope, MappingKind, MemberGrowth,
+    Runtime, RuntimeIdentity,
 };
 pub use ceiling::{Ceiling, CeilingKind, HostMemory};
 pub use group::{GroupMemory, GroupName};

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
-use crate::group::Group;
+use crate::process_group::ProcessGroup;
 use crate::schema::AlertMessage;
 
 use super::worker::{Again, Channel, Failure};
@@ -110,7 +110,7 @@ fn feed(mut stdin: ChildStdin, message: &AlertMessage) -> std::io::Result<()> {
 }
 
 /// The command that runs.
-static RUNNING: Group = Group::new();
+static RUNNING: ProcessGroup = ProcessGroup::new();
 
 /// Kills the command that runs, with what it has started: leakwatch ends at once.
 pub fn kill_running() {

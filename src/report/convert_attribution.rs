@@ -2,8 +2,8 @@
 
 use crate::advice;
 use crate::event::Target;
-use crate::model::tally::Tally;
-use crate::model::{DescriptorKind, MappingKind, Pair, Timestamp};
+use crate::model::breakdown::Breakdown;
+use crate::model::{DescriptorKind, FirstAndLatest, MappingKind, Timestamp};
 use crate::schema;
 
 /// What is known of the causes; `None` for those who are not accused.
@@ -42,7 +42,7 @@ pub(super) fn attribution(target: &Target) -> Option<schema::Attribution> {
     })
 }
 
-fn looks<K: Copy + Eq>(pair: &Pair<K>, kind: fn(K) -> &'static str) -> schema::Looks {
+fn looks<K: Copy + Eq>(pair: &FirstAndLatest<K>, kind: fn(K) -> &'static str) -> schema::Looks {
     let (first_at, first) = &pair.first;
     let entry = |of: K, name: &str, first, last| schema::PartEntry {
         kind: kind(of).to_owned(),
@@ -58,11 +58,11 @@ fn looks<K: Copy + Eq>(pair: &Pair<K>, kind: fn(K) -> &'static str) -> schema::L
             .collect(),
         None => held(first).map(|(kind, name, amount)| entry(kind, name, None, amount)).collect(),
     };
-    let last_at = pair.last.as_ref().map(|(at, _): &(Timestamp, Tally<K>)| at.to_string());
+    let last_at = pair.last.as_ref().map(|(at, _): &(Timestamp, Breakdown<K>)| at.to_string());
     schema::Looks { first_at: first_at.to_string(), last_at, parts }
 }
 
-fn held<K: Copy + Eq>(tally: &Tally<K>) -> impl Iterator<Item = (K, &str, u64)> {
+fn held<K: Copy + Eq>(tally: &Breakdown<K>) -> impl Iterator<Item = (K, &str, u64)> {
     tally.parts().iter().map(|part| (part.kind, part.name.as_str(), part.amount))
 }
 

@@ -29,7 +29,7 @@ impl<W: Write> SampleCsv<W> {
     fn row(&mut self, key: Option<ProcessKey>, name: &str, program: u32, sample: &Sample) -> csv::Result<()> {
         self.writer.write_field(sample.at.to_string())?;
         self.number(convert::pid(key))?;
-        self.writer.write_field(escape::csv_text(name).as_bytes())?;
+        self.writer.write_field(escape::csv_cell(name).as_bytes())?;
         for counter in Counter::ALL {
             self.number(sample.reading.value(counter))?;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::analysis::{Resource, Status};
 use crate::event::{Target, TargetKind};
-use crate::model::{Aspects, Member, Portrait, Reading, Timestamp};
+use crate::model::{Inspection, InspectionScope, MemberGrowth, Reading, Timestamp};
 use crate::source::ReadError;
 
 use super::watch::Watch;
@@ -37,12 +37,12 @@ impl Session<'_> {
             let is_due = is_last || (looks.taken < LOOKS && now >= looks.due);
             let aspects = aspects(target, self.plan.pss);
             // Who it is does not change.
-            let is_new = looks.taken == 0 || aspects != Aspects::default();
+            let is_new = looks.taken == 0 || aspects != InspectionScope::default();
             if !is_due || !is_new || !self.budget.has_credit(now) {
                 continue;
             }
             let before = self.dear();
-            let portrait = self.source.portray(key, aspects);
+            let portrait = self.source.inspect(key, aspects);
             if aspects.mappings {
                 self.spent(key, before);
             } else {
@@ -64,8 +64,8 @@ fn leaks(target: &Target, resource: Resource) -> bool {
         || known.resources.iter().any(|other| other.resource == resource && other.status >= Status::Suspect)
 }
 
-fn aspects(target: &Target, pss: bool) -> Aspects {
-    Aspects {
+fn aspects(target: &Target, pss: bool) -> InspectionScope {
+    InspectionScope {
         mappings: pss && leaks(target, Resource::Memory),
         descriptors: leaks(target, Resource::Fds),
         threads: leaks(target, Resource::Threads),
@@ -106,7 +106,7 @@ impl Watch {
     }
 
     /// Who brings most of the growth of a sum since it was first seen. One that came later brings all that it has.
-    fn members(&self, index: usize) -> Vec<Member> {
+    fn members(&self, index: usize) -> Vec<MemberGrowth> {
         let sum = &self.targets[index];
         let value = |reading: &Reading| match sum.assessment.verdict.resource {
             Some(Resource::Fds) => reading.fds,
@@ -128,13 +128,13 @@ impl Watch {
             }
             // One that came while the sum was just begun counts as it does by itself.
             let seen_s = sum.last_seen.seconds_since(sum.first_seen);
-            let came_later = target.first_seen.seconds_since(sum.first_seen) > BEGINNING * seen_s;
-            let first = if came_later { 0 } else { value(&target.baseline.reading())? };
+            let joined_late = target.first_seen.seconds_since(sum.first_seen) > BEGINNING * seen_s;
+            let first = if joined_late { 0 } else { value(&target.baseline.reading())? };
             let growth = i64::try_from(value(&target.reading)?).ok()?.saturating_sub(i64::try_from(first).ok()?);
             let pid = target.key.map(|key| key.pid);
-            (growth > 0).then(|| Member { pid, name: target.label.name.clone(), growth, came_later })
+            (growth > 0).then(|| MemberGrowth { pid, name: target.label.name.clone(), growth, joined_late })
         };
-        let mut members: Vec<Member> = self.targets.iter().enumerate().filter_map(member).collect();
+        let mut members: Vec<MemberGrowth> = self.targets.iter().enumerate().filter_map(member).collect();
         members.sort_by_key(|member| std::cmp::Reverse(member.growth));
         members.truncate(MEMBERS);
         members
@@ -145,7 +145,7 @@ impl Watch {
         &mut self,
         index: usize,
         at: Timestamp,
-        portrait: Result<Portrait, ReadError>,
+        portrait: Result<Inspection, ReadError>,
         forbidden: Option<String>,
     ) {
         let known = self.targets[index].attribution.get_or_insert_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, EventSink, Notice};
 use crate::model::{ProcessKey, ProcessLabel, Sample, Timestamp};
-use crate::source::{Depth, Found, Observation, ReadError};
+use crate::source::{Depth, MatchedProcess, ProcessReading, ReadError};
 
 use super::pace::Pace;
 use super::{Session, Watch};
@@ -24,7 +24,7 @@ impl Session<'_> {
     /// Takes up who came and who went; nobody did when nothing was found.
     pub(super) fn follow(
         &mut self,
-        found: Option<Vec<Found>>,
+        found: Option<Vec<MatchedProcess>>,
         at: Timestamp,
         watch: &mut Watch,
         sink: &mut dyn EventSink,
@@ -41,7 +41,7 @@ impl Session<'_> {
 
     fn close_missing(
         &mut self,
-        found: &[Found],
+        found: &[MatchedProcess],
         at: Timestamp,
         watch: &mut Watch,
         sink: &mut dyn EventSink,
@@ -67,7 +67,7 @@ impl Session<'_> {
 
     fn open_new(
         &mut self,
-        found: Vec<Found>,
+        found: Vec<MatchedProcess>,
         at: Timestamp,
         watch: &mut Watch,
         sink: &mut dyn EventSink,
@@ -111,7 +111,7 @@ impl Session<'_> {
 
     /// Whether the number was given with `--pid` and belongs to another process by now.
     fn is_another(&mut self, key: ProcessKey) -> bool {
-        self.plan.selection.is_by_pid_only() && *self.pinned.entry(key.pid).or_insert(key) != key
+        self.plan.selector.selects_by_pid_only() && *self.pinned.entry(key.pid).or_insert(key) != key
     }
 
     /// Forgets what was spent on a process, and what was seen in it: it has gone, or runs another program.
@@ -147,7 +147,7 @@ impl Session<'_> {
                 self.spent(key, before);
             }
             match outcome {
-                Ok(Observation { reading, denied, program }) => {
+                Ok(ProcessReading { reading, denied, program }) => {
                     if let Some(label) = program {
                         watch.runs_another(index, &label, at, sink)?;
                         self.forget(key);

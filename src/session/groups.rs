@@ -5,7 +5,7 @@ use std::io;
 use crate::alert::AlertKind;
 use crate::event::{Event, EventSink, Target, TargetKind};
 use crate::model::{GroupMemory, ProcessLabel, Reading, Sample, Timestamp};
-use crate::source::GroupSeen;
+use crate::source::CgroupReading;
 
 use super::watch::Watch;
 
@@ -29,7 +29,7 @@ impl Watch {
     pub(super) fn observe_group(
         &mut self,
         index: Option<usize>,
-        seen: &GroupSeen,
+        seen: &CgroupReading,
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {

@@ -30,7 +30,7 @@ use std::time::Duration;
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{Pid, ProcessKey, Timestamp};
-use crate::source::{Found, Observation, ProcessSource, ReadError, read_pid_file};
+use crate::source::{MatchedProcess, ProcessReading, ProcessSource, ReadError, read_pid_file};
 
 use following::Running;
 use overhead::Governor;
@@ -66,7 +66,7 @@ pub struct Session<'a> {
     /// The longest interval among them, if some have one of their own.
     slowest: Option<Duration>,
     /// Processes that came at a tick that does not sample them.
-    coming: Vec<Found>,
+    coming: Vec<MatchedProcess>,
     /// Whether the next tick needs the whole list, changed or not: a listed process was given up, or there was no list.
     needs_list: bool,
     /// Index in the watch of each control group that is there.
@@ -81,7 +81,7 @@ pub struct Session<'a> {
     /// Targets whose limits have never been read.
     fresh: Vec<ProcessKey>,
     /// What new targets said when it was tried whether they can be read: their first sample.
-    tried: HashMap<ProcessKey, Observation>,
+    tried: HashMap<ProcessKey, ProcessReading>,
     budget: PssBudget,
     /// Whether the tick in hand is known to be the last one.
     is_last: bool,
@@ -196,7 +196,7 @@ impl<'a> Session<'a> {
             return Some(EndedBy::CommandEnded);
         }
         self.idle_ticks = if self.running.is_empty() && self.coming.is_empty() { self.idle_ticks + 1 } else { 0 };
-        let patience = if self.plan.selection.is_by_pid_only() { 1 } else { RESTART_TICKS };
+        let patience = if self.plan.selector.selects_by_pid_only() { 1 } else { RESTART_TICKS };
         match (self.plan.wait, watch.targets().is_empty()) {
             (true, _) => None,
             (false, true) => (self.idle_ticks > 0).then_some(EndedBy::NothingMatched),
@@ -230,7 +230,7 @@ impl<'a> Session<'a> {
             watch.begin_tick(self.cadence.is_whole());
             self.follow(found, tick.at, watch, sink)?;
             self.read_all(tick.at, watch, sink)?;
-            self.read_groups(tick.at, watch, sink)?;
+            self.read_cgroups(tick.at, watch, sink)?;
             watch.end_tick(sink)?;
             if self.is_last {
                 // What is shown at the last tick is what the session comes to.
@@ -246,28 +246,28 @@ impl<'a> Session<'a> {
     }
 
     /// Who runs; `None` when that is who ran at the tick before.
-    fn list(&mut self) -> Result<Option<Vec<Found>>, ReadError> {
+    fn list(&mut self) -> Result<Option<Vec<MatchedProcess>>, ReadError> {
         if std::mem::take(&mut self.needs_list) {
-            return self.source.find(&self.plan.selection).map(Some);
+            return self.source.find(&self.plan.selector).map(Some);
         }
-        self.source.find_changed(&self.plan.selection)
+        self.source.find_if_changed(&self.plan.selector)
     }
 
     /// A daemon that was started again has written its new pid.
     fn read_pid_file(&mut self) {
         let pids = self.plan.pid_file.as_deref().and_then(|path| read_pid_file(path).ok()).unwrap_or_default();
-        let selected = &mut self.plan.selection.pids;
+        let selected = &mut self.plan.selector.pids;
         selected.extend(pids);
         selected.sort_unstable();
         selected.dedup();
     }
 
-    fn read_groups(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
-        if self.plan.selection.groups.is_empty() {
+    fn read_cgroups(&mut self, at: Timestamp, watch: &mut Watch, sink: &mut dyn EventSink) -> io::Result<()> {
+        if self.plan.selector.cgroups.is_empty() {
             return Ok(());
         }
         let mut before = std::mem::take(&mut self.groups);
-        for seen in self.source.read_groups() {
+        for seen in self.source.read_cgroups() {
             let index = watch.observe_group(before.remove(&seen.path), &seen, at, sink)?;
             self.groups.insert(seen.path, index);
         }
@@ -292,9 +292,9 @@ impl<'a> Session<'a> {
         let mut host = None;
         for key in keys {
             let Some(running) = self.running.get(&key) else { continue };
-            let surroundings = self.source.surroundings(key);
-            host = host.or(surroundings.host);
-            watch.surrounded(running.index, surroundings.ceiling);
+            let limits = self.source.limits(key);
+            host = host.or(limits.host);
+            watch.surrounded(running.index, limits.ceiling);
         }
         if let Some(host) = host {
             watch.host(at, host, sink)?;

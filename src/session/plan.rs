@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::{Pid, Timestamp};
-use crate::source::Selection;
+use crate::source::Selector;
 
 use super::overhead::Cost;
 use super::pace::Paces;
@@ -14,7 +14,7 @@ use super::pace::Paces;
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Which processes.
-    pub selection: Selection,
+    pub selector: Selector,
     /// Time between samples.
     pub interval: Duration,
     /// Who is sampled less often.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
-use crate::source::replay::{Recording, ReplayError, Series, TimeAxis};
+use crate::source::recording::{Recording, RecordingError, Series, TimeAxis};
 
 use super::batch::Batch;
 use super::watch::Watch;
@@ -27,7 +27,7 @@ pub struct ReplayOutcome {
 pub enum ReplayFailure {
     /// The recording cannot be used; what came before the fault has been judged.
     #[error(transparent)]
-    Recording(#[from] ReplayError),
+    Recording(#[from] RecordingError),
     /// A sink could not take an event.
     #[error(transparent)]
     Sink(#[from] io::Error),
@@ -80,7 +80,7 @@ fn rows(
             targets.push(watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
         }
         let index = targets[row.series.0];
-        if row.is_another_program {
+        if row.program_changed {
             if let Some(batch) = &mut batch {
                 batch.hand_on(watch, sink)?;
             }

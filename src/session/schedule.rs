@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn delays_do_not_add_up() {
-        let clock = ManualClock::starting_at(Timestamp(0));
+        let clock = ManualClock::new(Timestamp(0));
         let mut schedule = Schedule::starting(clock.now(), second(10));
         for n in 0..100 {
             clock.wait_until(schedule.due(), &StopFlag::default());
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn slow_work_skips_ticks_and_counts_them() {
-        let clock = ManualClock::starting_at(Timestamp(0));
+        let clock = ManualClock::new(Timestamp(0));
         let mut schedule = Schedule::starting(clock.now(), second(1));
         schedule.begin(clock.now());
         clock.advance(Duration::from_millis(4_500));
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn who_was_stopped_while_waiting_did_not_work_too_long() {
-        let clock = ManualClock::starting_at(Timestamp(0));
+        let clock = ManualClock::new(Timestamp(0));
         let mut schedule = Schedule::starting(clock.now(), second(1));
         schedule.begin(clock.now());
         clock.advance(Duration::from_millis(10));
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_stretched_interval_goes_on_from_its_tick() {
-        let clock = ManualClock::starting_at(Timestamp(0));
+        let clock = ManualClock::new(Timestamp(0));
         let mut schedule = Schedule::starting(clock.now(), second(1));
         let mut seen = Vec::new();
         for n in 0..6 {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn clock_steps_and_suspensions_are_told_apart() {
-        let clock = ManualClock::starting_at(Timestamp(0));
+        let clock = ManualClock::new(Timestamp(0));
         let mut schedule = Schedule::starting(clock.now(), second(1));
         schedule.begin(clock.now());
         clock.set_wall(Timestamp(-3_600_000));

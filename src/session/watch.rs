@@ -10,7 +10,7 @@ use crate::alert::{
 use crate::analysis::Tracker;
 use crate::event::{Baseline, Event, EventSink, Folded, Target, TargetKind, Trace};
 use crate::model::{Ceiling, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
-use crate::source::{Denied, Found};
+use crate::source::{DeniedCounter, MatchedProcess};
 
 use super::confirm::Exactness;
 use super::ended::Ended;
@@ -122,7 +122,12 @@ impl Watch {
     }
 
     /// Opens a target and returns its index.
-    pub(super) fn found(&mut self, found: Found, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<usize> {
+    pub(super) fn found(
+        &mut self,
+        found: MatchedProcess,
+        at: Timestamp,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<usize> {
         let before = self.ended.predecessor(&found.label.name, &found.label.cmdline);
         let before = before.and_then(|index| self.targets[index].key);
         let index = self.open(Some(found.key), found.label, None, found.age_s, at, sink)?;
@@ -220,7 +225,7 @@ impl Watch {
         &mut self,
         index: usize,
         sample: &Sample,
-        denied: &[Denied],
+        denied: &[DeniedCounter],
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
         let at = sample.at;

@@ -3,35 +3,35 @@
 //! A [`ProcessSource`] answers for processes that run now. Recordings have their times in them and come
 //! as a stream of rows instead (`replay`); both end in the same analysis.
 
-mod own;
+mod own_process;
 mod pid_file;
 mod portable;
 #[cfg(target_os = "linux")]
-pub mod procfs;
-pub mod replay;
+pub mod linux;
+pub mod recording;
 mod selector;
 mod text_file;
 mod users;
 pub mod work;
 
-pub use own::{host_name, own_peak_rss_bytes};
+#[cfg(target_os = "linux")]
+pub use linux::LinuxSource;
+pub use own_process::{host_name, own_peak_rss_bytes};
 pub use pid_file::{PidFileError, read_pid_file};
 pub use portable::PortableSource;
-#[cfg(target_os = "linux")]
-pub use procfs::ProcfsSource;
-pub use selector::Selection;
+pub use selector::Selector;
 pub use text_file::read_text;
 pub use users::{user_id, user_name};
 
 use std::sync::Arc;
 
 use crate::model::{
-    Aspects, Ceiling, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading,
+    Ceiling, Counter, GroupMemory, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
 };
 
-/// A process that a selection names.
+/// A process that a selector names.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct MatchedProcess {
     /// Its identity.
     pub key: ProcessKey,
     /// The process that started it; `None` when unknown.
@@ -53,14 +53,14 @@ pub enum Depth {
 
 /// Which counts are read besides memory: each is one more system call for a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counting {
+pub struct OptionalCounters {
     /// Open file descriptors.
     pub fds: bool,
     /// Threads.
     pub threads: bool,
 }
 
-impl Default for Counting {
+impl Default for OptionalCounters {
     fn default() -> Self {
         Self { fds: true, threads: true }
     }
@@ -68,7 +68,7 @@ impl Default for Counting {
 
 /// A counter that could not be read while the others could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Denied {
+pub struct DeniedCounter {
     /// Which counter.
     pub counter: Counter,
     /// The right that is missing, for people: `CAP_SYS_PTRACE, or the same user`.
@@ -77,11 +77,11 @@ pub struct Denied {
 
 /// What was read of one process.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Observation {
+pub struct ProcessReading {
     /// The counters.
     pub reading: Reading,
     /// What was denied; empty in the ordinary case, so it allocates nothing.
-    pub denied: Vec<Denied>,
+    pub denied: Vec<DeniedCounter>,
     /// What the process is called now, when it runs another program than at the reading before.
     pub program: Option<Arc<ProcessLabel>>,
 }
@@ -99,7 +99,7 @@ pub struct ExactMemory {
 
 /// What was read of one control group.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GroupSeen {
+pub struct CgroupReading {
     /// Its path below the mount, with a leading separator.
     pub path: String,
     /// Processes in it and below, in ascending order.
@@ -112,7 +112,7 @@ pub struct GroupSeen {
 
 /// What surrounds a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Surroundings {
+pub struct ProcessLimits {
     /// The limit that will end its growth first; `None` when none could be read.
     pub ceiling: Option<Ceiling>,
     /// Memory of the host; `None` when it could not be read.
@@ -139,11 +139,11 @@ pub enum ReadError {
     },
     /// A control group that was named cannot be watched.
     #[error("cannot watch control groups: {reason}")]
-    Groups {
+    Cgroups {
         /// Why.
         reason: String,
         /// What to do instead.
-        way_out: &'static str,
+        remedy: &'static str,
     },
     /// Reading failed for another reason.
     #[error("cannot read '{file}': {reason}")]
@@ -157,27 +157,27 @@ pub enum ReadError {
 
 /// Processes that run now.
 pub trait ProcessSource {
-    /// The processes that the selection names now, in ascending order of their keys.
+    /// The processes that the selector names now, in ascending order of their keys.
     ///
     /// Kernel threads, zombies and leakwatch itself are never among them.
     ///
     /// # Errors
     /// When the list of processes itself cannot be read; a single process that cannot is left out.
-    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError>;
+    fn find(&mut self, selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError>;
 
     /// The same; `None` when that is what this said last, so that a tick at which nobody comes or goes costs nothing.
     ///
     /// # Errors
     /// As [`Self::find`].
-    fn find_changed(&mut self, selection: &Selection) -> Result<Option<Vec<Found>>, ReadError> {
-        self.find(selection).map(Some)
+    fn find_if_changed(&mut self, selector: &Selector) -> Result<Option<Vec<MatchedProcess>>, ReadError> {
+        self.find(selector).map(Some)
     }
 
     /// Reads one process.
     ///
     /// # Errors
     /// [`ReadError::Gone`] when the process with exactly this key runs no more.
-    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError>;
+    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError>;
 
     /// Counts the memory of one process page by page: exact, and as dear as [`Depth::WithPss`].
     ///
@@ -192,12 +192,12 @@ pub trait ProcessSource {
     ///
     /// # Errors
     /// As [`Self::read`]; [`ReadError::Denied`] also where the system does not offer it.
-    fn portray(&mut self, _key: ProcessKey, _aspects: Aspects) -> Result<Portrait, ReadError> {
+    fn inspect(&mut self, _key: ProcessKey, _aspects: InspectionScope) -> Result<Inspection, ReadError> {
         Err(ReadError::Denied { right: "a system that shows mappings" })
     }
 
-    /// Reads the control groups that the last selection named and that are there.
-    fn read_groups(&mut self) -> Vec<GroupSeen> {
+    /// Reads the control groups that the last selector named and that are there.
+    fn read_cgroups(&mut self) -> Vec<CgroupReading> {
         Vec::new()
     }
 
@@ -207,5 +207,5 @@ pub trait ProcessSource {
     }
 
     /// Limits of one process and memory of the host; read seldom.
-    fn surroundings(&mut self, key: ProcessKey) -> Surroundings;
+    fn limits(&mut self, key: ProcessKey) -> ProcessLimits;
 }

@@ -10,7 +10,9 @@ use std::fmt;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use super::selector::Candidate;
-use super::{Counting, Depth, Found, Observation, ProcessSource, ReadError, Selection, Surroundings};
+use super::{
+    Depth, MatchedProcess, OptionalCounters, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector,
+};
 use crate::model::{HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
 
 /// The processes that `sysinfo` shows.
@@ -19,8 +21,8 @@ pub struct PortableSource {
     own: Option<Pid>,
     /// Whom earlier rounds found: a descendant stays one when its parent ends.
     meant: HashSet<ProcessKey>,
-    selection: Selection,
-    counting: Counting,
+    selector: Selector,
+    counting: OptionalCounters,
 }
 
 impl PortableSource {
@@ -35,14 +37,14 @@ impl PortableSource {
             system: System::new().map_err(unknown)?,
             own,
             meant: HashSet::new(),
-            selection: Selection::default(),
-            counting: Counting::default(),
+            selector: Selector::default(),
+            counting: OptionalCounters::default(),
         })
     }
 
     /// Which counts are read besides memory.
     #[must_use]
-    pub fn with_counting(mut self, counting: Counting) -> Self {
+    pub fn with_optional_counters(mut self, counting: OptionalCounters) -> Self {
         self.counting = counting;
         self
     }
@@ -64,17 +66,17 @@ impl PortableSource {
         std::iter::successors(own, parent).take(1000).collect()
     }
 
-    fn decide(&mut self, selection: &Selection) -> BTreeMap<ProcessKey, Found> {
+    fn decide(&mut self, selector: &Selector) -> BTreeMap<ProcessKey, MatchedProcess> {
         let ancestors = self.ancestors();
         let mut found = BTreeMap::new();
         let mut passed = Vec::new();
         for process in self.watchable() {
             let key = key_of(process);
             let mut candidate = Known::new(process, ancestors.contains(&process.pid()));
-            let stays = selection.tree && self.meant.contains(&key);
-            if stays || selection.wants(&mut candidate) {
+            let stays = selector.tree && self.meant.contains(&key);
+            if stays || selector.wants(&mut candidate) {
                 found.insert(key, candidate.found());
-            } else if selection.tree {
+            } else if selector.tree {
                 passed.push((key, candidate));
             }
         }
@@ -102,9 +104,9 @@ impl fmt::Debug for PortableSource {
 }
 
 impl ProcessSource for PortableSource {
-    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
-        if self.selection != *selection {
-            self.selection = selection.clone();
+    fn find(&mut self, selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
+        if self.selector != *selector {
+            self.selector = selector.clone();
             self.meant.clear();
         }
         // Names do not change but with `exec`, and then the command line does: it is read again each time.
@@ -114,17 +116,17 @@ impl ProcessSource for PortableSource {
             .with_user(UpdateKind::OnlyIfNotSet)
             .with_cmd(UpdateKind::Always);
         self.system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
-        Ok(self.decide(selection).into_values().collect())
+        Ok(self.decide(selector).into_values().collect())
     }
 
-    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         let pid = sysinfo::Pid::from_u32(key.pid.0);
         let what = ProcessRefreshKind::nothing().with_memory().with_tasks();
         self.system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
         let process = self.system.process(pid).filter(|process| key_of(process) == key && !has_ended(process));
         let process = process.ok_or(ReadError::Gone)?;
         let count = |number: usize| u64::try_from(number).ok();
-        let mut seen = Observation::default();
+        let mut seen = ProcessReading::default();
         seen.reading.rss = Some(process.memory());
         seen.reading.vsize = Some(process.virtual_memory());
         // The main thread is not among them.
@@ -137,14 +139,14 @@ impl ProcessSource for PortableSource {
         Ok(seen)
     }
 
-    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+    fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
         self.system.refresh_memory();
         let (total_bytes, available_bytes) = (self.system.total_memory(), self.system.available_memory());
         if total_bytes == 0 {
-            return Surroundings::default();
+            return ProcessLimits::default();
         }
         let host = HostMemory { total_bytes, available_bytes: available_bytes.min(total_bytes) };
-        Surroundings { ceiling: Some(host.ceiling()), host: Some(host) }
+        ProcessLimits { ceiling: Some(host.ceiling()), host: Some(host) }
     }
 }
 
@@ -179,11 +181,11 @@ impl<'a> Known<'a> {
         Self { process, is_ancestor, name: process.name().to_string_lossy().into_owned(), argv0, exe, cmdline }
     }
 
-    fn found(mut self) -> Found {
+    fn found(mut self) -> MatchedProcess {
         let uid = self.uid();
         #[expect(clippy::cast_precision_loss, reason = "seconds of one process")]
         let age_s = Some(self.process.run_time() as f64);
-        Found {
+        MatchedProcess {
             key: key_of(self.process),
             parent: self.process.parent().map(|pid| Pid(pid.as_u32())),
             label: ProcessLabel { name: self.name, cmdline: self.cmdline, uid }.into(),
@@ -246,8 +248,8 @@ mod tests {
         let mut child = Family(Command::new("sleep").arg("1000").spawn().expect("started"));
         let pid = child.0.id();
         let mut source = PortableSource::new().expect("a known system");
-        let selection = Selection { pids: vec![Pid(pid)], ..Selection::default() };
-        let found = source.find(&selection).expect("listed");
+        let selector = Selector { pids: vec![Pid(pid)], ..Selector::default() };
+        let found = source.find(&selector).expect("listed");
         assert_eq!(found.iter().map(|found| found.key.pid.0).collect::<Vec<_>>(), [pid]);
         assert_eq!(found[0].parent, Some(Pid(std::process::id())));
         let reading = source.read(found[0].key, Depth::WithPss).expect("read").reading;
@@ -257,16 +259,16 @@ mod tests {
         }
         let other = ProcessKey { start: StartTime(found[0].key.start.0 - 1), ..found[0].key };
         assert_eq!(source.read(other, Depth::Counters), Err(ReadError::Gone));
-        assert!(source.surroundings(found[0].key).host.is_some());
+        assert!(source.limits(found[0].key).host.is_some());
         child.0.kill().expect("killed");
         child.0.wait().expect("waited for");
         assert_eq!(source.read(found[0].key, Depth::Counters), Err(ReadError::Gone));
-        assert_eq!(source.find(&selection), Ok(vec![]));
+        assert_eq!(source.find(&selector), Ok(vec![]));
     }
 
     #[test]
     fn leakwatch_is_not_among_all_the_others() {
-        let everybody = Selection { cmdline: Some(Regex::new("").expect("valid")), ..Selection::default() };
+        let everybody = Selector { cmdline: Some(Regex::new("").expect("valid")), ..Selector::default() };
         let mut source = PortableSource::new().expect("a known system");
         let found = source.find(&everybody).expect("listed");
         assert!(found.iter().all(|found| found.key.pid.0 != std::process::id()));

@@ -1,4 +1,4 @@
-//! Which processes the user means: pure matching of what a source found against a [`Selection`].
+//! Which processes the user means: pure matching of what a source found against a [`Selector`].
 //!
 //! Reads nothing itself. Pids, names and the regular expression add up; the user narrows them. That
 //! leakwatch itself never matches, and descendants do with `tree`, is up to the source, which knows them.
@@ -12,7 +12,7 @@ use crate::model::{GroupName, Pid};
 /// Pids, names and the regular expression add up (any of them matches); `uid` narrows them, and matches by
 /// itself when nothing else is given; `tree` adds all descendants of what matched.
 #[derive(Debug, Clone, Default)]
-pub struct Selection {
+pub struct Selector {
     /// `--pid`, and what `--pid-file` holds.
     pub pids: Vec<Pid>,
     /// `--process`: case-insensitive substrings of `comm`, or of the file name of the executable or of `argv[0]`.
@@ -24,12 +24,12 @@ pub struct Selection {
     /// `--user`.
     pub uid: Option<u32>,
     /// `--cgroup`, `--unit`, `--container`: control groups whose processes are meant.
-    pub groups: Vec<GroupName>,
+    pub cgroups: Vec<GroupName>,
     /// `--tree`.
     pub tree: bool,
 }
 
-impl PartialEq for Selection {
+impl PartialEq for Selector {
     /// Two regular expressions are the same when their source text is.
     fn eq(&self, other: &Self) -> bool {
         self.pids == other.pids
@@ -37,17 +37,17 @@ impl PartialEq for Selection {
             && self.exact == other.exact
             && self.cmdline.as_ref().map(Regex::as_str) == other.cmdline.as_ref().map(Regex::as_str)
             && self.uid == other.uid
-            && self.groups == other.groups
+            && self.cgroups == other.cgroups
             && self.tree == other.tree
     }
 }
 
-impl Selection {
+impl Selector {
     /// Whether nothing at all is selected; `tree` alone selects nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pids.is_empty()
-            && self.groups.is_empty()
+            && self.cgroups.is_empty()
             && self.names.is_empty()
             && self.cmdline.is_none()
             && self.uid.is_none()
@@ -55,13 +55,13 @@ impl Selection {
 
     /// Whether processes are named one by one.
     #[must_use]
-    pub fn is_by_pid_only(&self) -> bool {
-        self.is_by_list_only() && self.groups.is_empty()
+    pub fn selects_by_pid_only(&self) -> bool {
+        self.selects_by_pid_or_cgroup() && self.cgroups.is_empty()
     }
 
     /// Whether a process can match by its number or its group alone: then only those numbers need looking at.
     #[must_use]
-    pub fn is_by_list_only(&self) -> bool {
+    pub fn selects_by_pid_or_cgroup(&self) -> bool {
         self.names.is_empty() && self.cmdline.is_none() && self.uid.is_none() && !self.tree
     }
 
@@ -73,7 +73,7 @@ impl Selection {
 
     /// Whether `name` is one of the wanted names, or has one in it.
     #[must_use]
-    pub fn wants_name(&self, name: &str) -> bool {
+    pub fn matches_name(&self, name: &str) -> bool {
         if self.names.is_empty() || name.is_empty() {
             return false;
         }
@@ -88,7 +88,7 @@ impl Selection {
     /// Whether the candidate itself is meant. What costs a system call is asked for only when it decides.
     pub fn wants(&self, candidate: &mut impl Candidate) -> bool {
         let user_fits = |candidate: &mut _| self.uid.is_none_or(|wanted| Candidate::uid(candidate) == Some(wanted));
-        if self.pids.is_empty() && self.groups.is_empty() && self.names.is_empty() && self.cmdline.is_none() {
+        if self.pids.is_empty() && self.cgroups.is_empty() && self.names.is_empty() && self.cmdline.is_none() {
             return self.uid.is_some() && user_fits(candidate);
         }
         let meant = self.pids.contains(&candidate.pid())
@@ -99,9 +99,9 @@ impl Selection {
 
     fn wants_any_name_of(&self, candidate: &mut impl Candidate) -> bool {
         !self.names.is_empty()
-            && (self.wants_name(candidate.comm())
-                || candidate.argv0().is_some_and(|argv0| self.wants_name(file_name(argv0)))
-                || candidate.exe().is_some_and(|exe| self.wants_name(file_name(exe))))
+            && (self.matches_name(candidate.comm())
+                || candidate.argv0().is_some_and(|argv0| self.matches_name(file_name(argv0)))
+                || candidate.exe().is_some_and(|exe| self.matches_name(file_name(exe))))
     }
 }
 
@@ -192,8 +192,8 @@ mod tests {
         }
     }
 
-    fn by_name(name: &str) -> Selection {
-        Selection { names: vec![name.into()], ..Selection::default() }
+    fn by_name(name: &str) -> Selector {
+        Selector { names: vec![name.into()], ..Selector::default() }
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn exact_means_the_whole_name() {
-        let exact = |name: &str| Selection { exact: true, ..by_name(name) };
+        let exact = |name: &str| Selector { exact: true, ..by_name(name) };
         assert!(!exact("python").wants(&mut server()));
         assert!(exact("Python3.11").wants(&mut server()));
         assert!(exact("main thread").wants(&mut server()));
@@ -216,35 +216,35 @@ mod tests {
 
     #[test]
     fn selectors_add_up_and_the_user_narrows() {
-        let selection = Selection { pids: vec![Pid(7)], uid: Some(0), ..by_name("python") };
-        assert!(!selection.wants(&mut server()));
-        assert!(Selection { uid: Some(1000), ..selection }.wants(&mut server()));
-        assert!(Selection { uid: Some(1000), ..Selection::default() }.wants(&mut server()));
+        let selector = Selector { pids: vec![Pid(7)], uid: Some(0), ..by_name("python") };
+        assert!(!selector.wants(&mut server()));
+        assert!(Selector { uid: Some(1000), ..selector }.wants(&mut server()));
+        assert!(Selector { uid: Some(1000), ..Selector::default() }.wants(&mut server()));
         let unknown_user = Known { uid: None, ..server() };
-        assert!(!Selection { uid: Some(1000), ..by_name("python") }.wants(&mut unknown_user.clone()));
+        assert!(!Selector { uid: Some(1000), ..by_name("python") }.wants(&mut unknown_user.clone()));
     }
 
     #[test]
     fn a_regular_expression_sees_the_whole_line_but_not_our_ancestors() {
-        let selection = Selection { cmdline: Some(Regex::new("-m +http").expect("valid")), ..Selection::default() };
-        assert!(selection.wants(&mut server()));
-        assert!(!selection.wants(&mut Known { ancestor: true, ..server() }));
+        let selector = Selector { cmdline: Some(Regex::new("-m +http").expect("valid")), ..Selector::default() };
+        assert!(selector.wants(&mut server()));
+        assert!(!selector.wants(&mut Known { ancestor: true, ..server() }));
         assert!(by_name("python").wants(&mut Known { ancestor: true, ..server() }));
     }
 
     #[test]
     fn what_is_said_to_leakwatch_is_no_match() {
-        let selection = Selection { cmdline: Some(Regex::new("svc").expect("valid")), ..Selection::default() };
+        let selector = Selector { cmdline: Some(Regex::new("svc").expect("valid")), ..Selector::default() };
         let line = |cmdline| Known { cmdline: Some(cmdline), ..server() };
-        assert!(!selection.wants(&mut line("timeout 60 /usr/bin/leakwatch --process svc")));
-        assert!(!selection.wants(&mut line("leakwatch --process svc")));
-        assert!(selection.wants(&mut line("python3 svc.py --log /var/log/leakwatch")));
-        assert!(!selection.wants(&mut Known { exe: Some("/usr/bin/leakwatch"), ..line("lw -p svc") }));
+        assert!(!selector.wants(&mut line("timeout 60 /usr/bin/leakwatch --process svc")));
+        assert!(!selector.wants(&mut line("leakwatch --process svc")));
+        assert!(selector.wants(&mut line("python3 svc.py --log /var/log/leakwatch")));
+        assert!(!selector.wants(&mut Known { exe: Some("/usr/bin/leakwatch"), ..line("lw -p svc") }));
     }
 
     #[test]
     fn nothing_selected_matches_nothing() {
-        let selection = Selection { tree: true, ..Selection::default() };
-        assert!(selection.is_empty() && !selection.wants(&mut server()));
+        let selector = Selector { tree: true, ..Selector::default() };
+        assert!(selector.is_empty() && !selector.wants(&mut server()));
     }
 }

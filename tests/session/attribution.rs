@@ -7,8 +7,8 @@ use leakwatch::advice;
 use leakwatch::analysis::Status;
 use leakwatch::clock::{Clock, ManualClock, Moment, StopFlag};
 use leakwatch::event::TargetKind;
-use leakwatch::model::tally::TallyBuilder;
-use leakwatch::model::{Identity, MappingKind, Pid, Portrait, Runtime};
+use leakwatch::model::breakdown::BreakdownBuilder;
+use leakwatch::model::{Inspection, MappingKind, Pid, Runtime, RuntimeIdentity};
 use leakwatch::session::{Plan, Session, Watch};
 use leakwatch::source::ReadError;
 
@@ -19,12 +19,12 @@ fn leaky(pid: u32) -> Process {
 }
 
 /// A Node.js whose `[heap]` stays while what is anonymous grows.
-fn portrait(second: u64) -> Portrait {
-    let mut builder = TallyBuilder::default();
+fn portrait(second: u64) -> Inspection {
+    let mut builder = BreakdownBuilder::default();
     builder.add(MappingKind::Heap, "", 1 << 20);
     builder.add(MappingKind::Anonymous, "", (50 << 20) + second * 65_536);
-    let identity = Identity { runtime: Some(Runtime::Node), ..Identity::default() };
-    Portrait { identity, mappings: Some(builder.finish()), ..Portrait::default() }
+    let identity = RuntimeIdentity { runtime: Some(Runtime::Node), ..RuntimeIdentity::default() };
+    Inspection { identity, mappings: Some(builder.finish()), ..Inspection::default() }
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_cannot_be_looked_at_is_said_and_not_tried_again() {
 #[test]
 fn without_pss_no_mapping_is_read() {
     let mut script = Script::of(vec![leaky(7)]);
-    script.portrait = Some(|second| Ok(Portrait { mappings: None, ..portrait(second) }));
+    script.portrait = Some(|second| Ok(Inspection { mappings: None, ..portrait(second) }));
     let (outcome, watch) = run(&mut script, Plan { pss: false, ..plan(600) }, rules(), &mut Collected::default());
     assert!(script.aspects.iter().all(|aspects| !aspects.mappings));
     assert_eq!((script.portrayed.len(), outcome.cost.longest_pause_s), (1, None));

@@ -5,7 +5,7 @@ use leakwatch::analysis::Status;
 use leakwatch::event::TargetKind;
 use leakwatch::model::{GroupMemory, GroupName, Pid};
 use leakwatch::session::Plan;
-use leakwatch::source::Selection;
+use leakwatch::source::Selector;
 
 use crate::script::*;
 
@@ -30,9 +30,9 @@ fn a_control_group_is_a_target_of_its_own() {
     let stranger = Process { rss: |second| (50 << 20) + second * 131_072, ..process(9, 1, 0, 9999) };
     let mut script = Script::of(vec![growing, process(8, 1, 0, 9999), stranger]);
     script.group = Some(group);
-    let selection = Selection { groups: vec![GroupName::Unit("shop".to_owned())], ..Selection::default() };
+    let selector = Selector { cgroups: vec![GroupName::Unit("shop".to_owned())], ..Selector::default() };
     let mut collected = Collected::default();
-    let (_, watch) = run(&mut script, Plan { selection, ..plan(1200) }, rules(), &mut collected);
+    let (_, watch) = run(&mut script, Plan { selector, ..plan(1200) }, rules(), &mut collected);
     let groups: Vec<_> =
         watch.targets().iter().filter(|target| matches!(target.kind, TargetKind::Cgroup { members: 2 })).collect();
     assert_eq!(groups.len(), 2);

@@ -19,7 +19,7 @@ use leakwatch::clock::StopFlag;
 use leakwatch::event::{Notice, TargetKind};
 use leakwatch::model::{Counter, Pid, Timestamp};
 use leakwatch::session::{EndedBy, MinObservation, Plan, Rules, Session, Watch};
-use leakwatch::source::{ReadError, Selection};
+use leakwatch::source::{ReadError, Selector};
 use leakwatch::terminal::{Style, summary};
 
 use script::*;
@@ -61,7 +61,7 @@ fn a_pid_that_is_used_again_is_another_target() {
 fn with_only_a_pid_the_next_owner_of_the_number_is_not_watched() {
     let mut script = Script::of(vec![process(7, 1, 0, 10), process(7, 2, 12, 100)]);
     let mut plan = plan(30);
-    plan.selection = Selection { pids: vec![Pid(7)], ..Selection::default() };
+    plan.selector = Selector { pids: vec![Pid(7)], ..Selector::default() };
     let (outcome, watch) = run(&mut script, plan, rules(), &mut Collected::default());
     assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::TargetsGone, 1));
 }
@@ -113,8 +113,8 @@ fn a_pid_file_is_read_again_after_a_restart() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "8\n").expect("a file");
     let mut script = Script::of(vec![process(7, 1, 0, 10), process(8, 1, 20, 40)]);
-    let selection = Selection { pids: vec![Pid(7)], ..Selection::default() };
-    let plan = Plan { wait: true, selection, pid_file: Some(file.path().to_owned()), ..plan(60) };
+    let selector = Selector { pids: vec![Pid(7)], ..Selector::default() };
+    let plan = Plan { wait: true, selector, pid_file: Some(file.path().to_owned()), ..plan(60) };
     let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
     let pids: Vec<_> = watch.targets().iter().filter_map(|target| target.key.map(|key| key.pid)).collect();
     assert_eq!(pids, [Pid(7), Pid(8)]);

@@ -9,12 +9,13 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{Clock, ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{
-    Aspects, Ceiling, Counter, GroupMemory, HostMemory, Pid, Portrait, ProcessKey, ProcessLabel, Reading, StartTime,
-    Timestamp,
+    Ceiling, Counter, GroupMemory, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
+    StartTime, Timestamp,
 };
 use leakwatch::session::{MinObservation, Outcome, Paces, Plan, Rules, Session, Watch};
 use leakwatch::source::{
-    Denied, Depth, ExactMemory, Found, GroupSeen, Observation, ProcessSource, ReadError, Selection, Surroundings,
+    CgroupReading, DeniedCounter, Depth, ExactMemory, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource,
+    ReadError, Selector,
 };
 
 /// A process that runs from one second to another.
@@ -47,7 +48,7 @@ pub struct Script {
     /// The second at which nothing can be read.
     pub stumbles_at: Option<u64>,
     /// Who was listed last.
-    listed: Option<Vec<Found>>,
+    listed: Option<Vec<MatchedProcess>>,
     pub denies_fds: bool,
     pub host_total: u64,
     pub host_free: u64,
@@ -59,17 +60,17 @@ pub struct Script {
     /// What counting pages says of a process that holds so many bytes; `None` where that is not offered.
     pub pages: Option<fn(u64) -> ExactMemory>,
     /// What a look inside says at a second; `None` where that is not offered.
-    pub portrait: Option<fn(u64) -> Result<Portrait, ReadError>>,
+    pub portrait: Option<fn(u64) -> Result<Inspection, ReadError>>,
     /// How long such a look takes.
     pub look_cost: Duration,
     /// When somebody looked inside whom, and at what.
     pub portrayed: Vec<(u64, ProcessKey)>,
-    pub aspects: Vec<Aspects>,
+    pub aspects: Vec<InspectionScope>,
 }
 
 impl Script {
     pub fn of(processes: Vec<Process>) -> Self {
-        let clock = ManualClock::starting_at(Timestamp(1_800_000_000_000));
+        let clock = ManualClock::new(Timestamp(1_800_000_000_000));
         Self {
             clock,
             processes,
@@ -98,12 +99,12 @@ impl Script {
 }
 
 impl ProcessSource for Script {
-    fn find(&mut self, selection: &Selection) -> Result<Vec<Found>, ReadError> {
+    fn find(&mut self, selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
         let now = self.clock.now().awake.as_secs();
-        let mut found: Vec<Found> = self
+        let mut found: Vec<MatchedProcess> = self
             .running()
-            .filter(|process| selection.pids.is_empty() || selection.pids.contains(&process.key.pid))
-            .map(|process| Found {
+            .filter(|process| selector.pids.is_empty() || selector.pids.contains(&process.key.pid))
+            .map(|process| MatchedProcess {
                 key: process.key,
                 parent: None,
                 label: label(
@@ -116,13 +117,13 @@ impl ProcessSource for Script {
         Ok(found)
     }
 
-    fn find_changed(&mut self, selection: &Selection) -> Result<Option<Vec<Found>>, ReadError> {
-        let found = self.find(selection)?;
+    fn find_if_changed(&mut self, selector: &Selector) -> Result<Option<Vec<MatchedProcess>>, ReadError> {
+        let found = self.find(selector)?;
         let said = self.listed.replace(found.clone());
         Ok(Some(found).filter(|found| said.as_ref() != Some(found)))
     }
 
-    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<Observation, ReadError> {
+    fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError> {
         if let Some(error) = &self.refuses {
             return Err(error.clone());
         }
@@ -133,17 +134,18 @@ impl ProcessSource for Script {
         let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
         let rss = (process.rss)(second);
         self.clock.advance(self.slowness);
-        let denied = if self.denies_fds { vec![Denied { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
+        let denied =
+            if self.denies_fds { vec![DeniedCounter { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
         let program = process.becomes.filter(|&(at, _)| at == second).map(|(_, name)| label(name));
         let pss = (depth == Depth::WithPss).then_some(rss);
         let reading = Reading { rss: Some(rss), rss_anon: Some(rss), pss, ..Reading::default() };
-        Ok(Observation { reading, denied, program })
+        Ok(ProcessReading { reading, denied, program })
     }
 
-    fn read_groups(&mut self) -> Vec<GroupSeen> {
+    fn read_cgroups(&mut self) -> Vec<CgroupReading> {
         let memory = self.group.and_then(|group| group(self.clock.now().awake.as_secs()));
         let seen =
-            |memory| GroupSeen { path: "/shop".to_owned(), members: vec![Pid(7), Pid(8)], memory, ceiling: None };
+            |memory| CgroupReading { path: "/shop".to_owned(), members: vec![Pid(7), Pid(8)], memory, ceiling: None };
         memory.map(seen).into_iter().collect()
     }
 
@@ -154,7 +156,7 @@ impl ProcessSource for Script {
         Ok(pages((process.rss)(second)))
     }
 
-    fn portray(&mut self, key: ProcessKey, aspects: Aspects) -> Result<Portrait, ReadError> {
+    fn inspect(&mut self, key: ProcessKey, aspects: InspectionScope) -> Result<Inspection, ReadError> {
         let portrait = self.portrait.ok_or(ReadError::Denied { right: "CAP_X" })?;
         let second = self.clock.now().awake.as_secs();
         self.portrayed.push((second, key));
@@ -163,10 +165,10 @@ impl ProcessSource for Script {
         portrait(second)
     }
 
-    fn surroundings(&mut self, _key: ProcessKey) -> Surroundings {
+    fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
         self.looks += 1;
         let host = Some(HostMemory { total_bytes: self.host_total, available_bytes: self.host_free });
-        Surroundings { ceiling: self.ceiling, host }
+        ProcessLimits { ceiling: self.ceiling, host }
     }
 }
 
@@ -209,7 +211,7 @@ impl EventSink for Collected {
 
 pub fn plan(seconds: u64) -> Plan {
     Plan {
-        selection: Selection { names: vec!["worker".to_owned()], ..Selection::default() },
+        selector: Selector { names: vec!["worker".to_owned()], ..Selector::default() },
         interval: Duration::from_secs(1),
         paces: Paces::default(),
         duration: Some(Duration::from_secs(seconds)),

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
-use crate::group::Group;
+use crate::process_group::ProcessGroup;
 
 use super::{Work, WorkCounter, number};
 
@@ -115,7 +115,7 @@ impl Drop for WorkCommand {
 }
 
 /// The command that runs.
-static GROUP: Group = Group::new();
+static GROUP: ProcessGroup = ProcessGroup::new();
 
 /// Kills the command that runs, with what it has started: leakwatch ends at once.
 pub fn kill_work_command() {

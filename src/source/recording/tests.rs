@@ -1,0 +1,371 @@
+//! Whole recordings: what is read of them, and what is said of bad ones.
+
+use std::fmt::Write as _;
+use std::io::{self, Cursor, Read, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Counter, Pid, Reading, Timestamp};
+
+const HEADER: &str = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,\
+                      rss_shmem_bytes,swap_bytes,vsize_bytes,threads,fds";
+
+struct Seen {
+    rows: Vec<Row>,
+    series: Vec<Series>,
+    notices: Notices,
+    axis: TimeAxis,
+}
+
+fn read_with(text: impl AsRef<[u8]>, layout: &Layout) -> Result<Seen, RecordingError> {
+    let mut recording = Recording::from_reader("x", Cursor::new(text.as_ref().to_vec()), layout)?;
+    let mut rows = Vec::new();
+    while let Some(row) = recording.next_row()? {
+        rows.push(row);
+    }
+    let series = (0..recording.series_count()).map(|index| recording.series(SeriesIndex(index)).clone()).collect();
+    Ok(Seen { rows, series, notices: recording.notices().clone(), axis: recording.time_axis() })
+}
+
+fn read(text: impl AsRef<[u8]>) -> Seen {
+    read_with(text, &Layout::default()).expect("usable")
+}
+
+fn refused(text: impl AsRef<[u8]>) -> String {
+    read_with(text, &Layout::default()).map(|read| read.rows.len()).expect_err("refused").to_string()
+}
+
+fn rss(read: &Seen) -> Vec<(i64, Option<u64>)> {
+    read.rows.iter().map(|row| (row.sample.at.0, row.sample.reading.rss)).collect()
+}
+
+fn packed(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).expect("packed");
+    encoder.finish().expect("packed")
+}
+
+#[test]
+fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
+    let text = format!(
+        "{HEADER}\n1970-01-01T00:00:01.000Z,7,web,100,90,80,70,20,10,0,500,2,3\n\
+         1970-01-01T00:00:01.000Z,8,\"odd, \"\"name\"\"\n=x\",200,,,150,,,,900,1,\n\
+         1970-01-01T00:00:02.500Z,7,web,110,,,75,20,15,,500,2,4\n"
+    );
+    for text in [text.clone().into_bytes(), packed(&text), text.replace('\n', "\r\n").into_bytes()] {
+        let read = read(text);
+        assert_eq!(rss(&read), [(1000, Some(100)), (1000, Some(200)), (2500, Some(110))]);
+        assert_eq!(read.rows.iter().map(|row| row.series.0).collect::<Vec<_>>(), [0, 1, 0]);
+        assert_eq!(read.series[0], Series { pid: Some(Pid(7)), start: None, group: None, name: Some("web".into()) });
+        assert!(read.series[1].name.as_deref().is_some_and(|name| name.starts_with("odd, \"name\"")));
+        let second = read.rows[1].sample.reading;
+        assert_eq!((second.pss, second.rss_anon, second.threads, second.fds), (None, Some(150), Some(1), None));
+        assert_eq!(
+            Counter::ALL.map(|counter| read.rows[0].sample.reading.value(counter)),
+            [100, 90, 80, 70, 20, 10, 0, 500, 2, 3].map(Some)
+        );
+        assert_eq!((read.notices, read.axis), (Notices::default(), TimeAxis::Clock));
+    }
+}
+
+#[test]
+fn foreign_columns_are_known_or_named() {
+    assert_eq!(rss(&read("elapsed_time;rss\n0;4096\n1.5;8192\n")), [(0, Some(4096)), (1500, Some(8192))]);
+    assert_eq!(rss(&read("Time,rss\n1767323045678,4096\n")), [(1_767_323_045_678, Some(4096))]);
+    assert_eq!(rss(&read("{\"time\":1767323045678.4,\"rss\":4096}\n")), [(1_767_323_045_678, Some(4096))]);
+    assert_eq!(rss(&read("\u{feff}TIME_S\tRSS_BYTES\tpss_bytes\n0\t10\t9\n")), [(0, Some(10))]);
+    let layout = Layout {
+        time_column: Some("when".into()),
+        value_column: Some("mem".into()),
+        value_unit: Some("MB".into()),
+        group_by: Some("host".into()),
+        ..Layout::default()
+    };
+    let read = read_with("host,when,mem,rss_bytes\na,1,1.5,7\nb,1,2,7\na,2,3 KiB,7\n", &layout).expect("usable");
+    assert_eq!(rss(&read), [(1000, Some(1_500_000)), (1000, Some(2_000_000)), (2000, Some(3072))]);
+    assert_eq!(read.series.iter().map(|series| series.group.as_deref()).collect::<Vec<_>>(), [Some("a"), Some("b")]);
+}
+
+#[test]
+fn json_lines_are_ours_or_foreign() {
+    let ours = "{\"type\":\"session_started\",\"rss_bytes\":1}\n\
+                {\"type\":\"sample\",\"timestamp\":\"1970-01-01T00:00:01.000Z\",\"pid\":7,\"name\":\"w\\n\",\"rss_bytes\":100,\"pss_bytes\":null,\"extra\":{\"a\":[1]}}\n\
+                {\"type\":\"sample\",\"timestamp\":\"1970-01-01T00:00:02.000Z\",\"pid\":7,\"name\":\"w\\n\",\"rss_bytes\":1";
+    let read = read(ours);
+    assert_eq!((rss(&read), read.notices.torn_end), (vec![(1000, Some(100))], true));
+    assert_eq!(read.series[0], Series { pid: Some(Pid(7)), start: None, group: None, name: Some("w\n".into()) });
+
+    let layout =
+        Layout { value_column: Some("current_memory_mb".into()), value_unit: Some("MB".into()), ..Layout::default() };
+    let foreign = "{\"type\":\"job\",\"job\":1,\"current_memory_mb\":12.5}\n\nnoise\n{\"type\":\"job\",\"job\":2,\"current_memory_mb\":\"13\"}";
+    let read = read_with(foreign, &layout).expect("usable");
+    assert_eq!(rss(&read), [(0, Some(12_500_000)), (1000, Some(13_000_000))]);
+    assert_eq!((read.axis, read.notices.count(FaultKind::NotJson)), (TimeAxis::WorkUnits, 1));
+}
+
+#[test]
+fn logs_are_read_by_a_regular_expression() {
+    let by = |pattern: &str| Layout { line_regex: Some(Regex::new(pattern).expect("valid")), ..Layout::default() };
+    let log = "2026-01-02 03:04:05,678 INFO [MEMORY] job_id=7 | rss=1115MB | jobs_total=1\nsomething else\n\
+               2026-01-02 03:04:06,678 INFO [MEMORY] job_id=8 | rss=1116MB | jobs_total=2\n";
+    let timed = read_with(log, &by(r"^(?<time>\S+ \S+) .*rss=(?<value>\d+)(?<unit>[A-Za-z]+)")).expect("usable");
+    assert_eq!(rss(&timed), [(1_767_323_045_678, Some(1_115_000_000)), (1_767_323_046_678, Some(1_116_000_000))]);
+    let jobs = "Memory usage [after job]: 123.4MB (45.2%)\nMemory usage [after job]: 124MB (45.3%)\n";
+    let units = read_with(jobs, &by(r"\[(?<name>[^\]]+)\]: (?<value>[\d.]+)(?<unit>\w+)")).expect("usable");
+    assert_eq!(
+        (rss(&units), units.axis),
+        (vec![(0, Some(123_400_000)), (1000, Some(124_000_000))], TimeAxis::WorkUnits)
+    );
+    assert_eq!(units.series[0].group.as_deref(), Some("after job"));
+    let failed = |layout| read_with(jobs, &layout).map(|read| read.rows.len()).expect_err("refused");
+    assert_eq!(failed(by("nothing (?<value>x)")), RecordingError::NoMatch { file: "x".into() });
+    assert_eq!(failed(by("no group")), RecordingError::NoValueGroup);
+}
+
+#[test]
+fn a_column_whose_unit_nobody_names_is_not_taken_for_bytes_it_cannot_be() {
+    let with = |unit: Option<&str>, column: Option<&str>| Layout {
+        value_unit: unit.map(str::to_owned),
+        value_column: column.map(str::to_owned),
+        ..Layout::default()
+    };
+    for (text, layout) in [
+        ("time_s,rss\n1,200\n2,401\n", with(None, None)),
+        ("time_s,mem_mb\n1,200\n2,401\n", with(None, Some("mem_mb"))),
+        ("{\"time\":1,\"rss\":200}\n{\"time\":2,\"rss\":401}\n", with(None, None)),
+        (
+            "1 200\n2 401\n",
+            Layout { line_regex: Some(Regex::new(r"(?<time>\d+) (?<value>\d+)").expect("valid")), ..Layout::default() },
+        ),
+    ] {
+        let said = read_with(text, &layout).map(|read| read.rows.len()).expect_err(text).to_string();
+        assert!(said.contains("401") && said.contains("--value-unit"), "{said}");
+        let named = Layout { value_unit: Some("B".into()), ..layout };
+        assert_eq!(read_with(text, &named).expect(text).rows.len(), 2);
+    }
+    for (text, layout) in [
+        ("time_s,rss\n1,8192\n2,40960\n", with(None, None)),
+        ("time_s,rss\n1,1\n2,2000001\n", with(None, None)),
+        ("time_s,rss\n1,2 MiB\n", with(None, None)),
+        ("time_s,heap_bytes\n1,201\n", with(None, Some("heap_bytes"))),
+        ("timestamp,rss_bytes\n1,201\n", with(None, None)),
+    ] {
+        read_with(text, &layout).expect(text);
+    }
+}
+
+#[test]
+fn single_bad_rows_are_passed_over_counted_and_named() {
+    let bad = ["2,NaN", "3,-5", "4,99999999999999999999", "x,5", "4.5,inf", "5", "6,"];
+    let text = format!("time_s,rss_bytes\n1,10\n{}\n7,20\n7,21\n6.5,22\n8,30\n", bad.join("\n"));
+    let read = read(text);
+    assert_eq!(rss(&read), [(1000, Some(10)), (7000, Some(20)), (8000, Some(30))]);
+    let count = |kind| read.notices.count(kind);
+    assert_eq!((count(FaultKind::Value), count(FaultKind::Time), count(FaultKind::TooFewFields)), (4, 1, 1));
+    assert_eq!((count(FaultKind::NoValue), count(FaultKind::RepeatedTime), count(FaultKind::BackInTime)), (1, 1, 1));
+    let first = read.notices.faults.iter().find(|(_, first)| first.kind == FaultKind::Value).expect("counted");
+    assert_eq!(first.1.to_string(), "line 3: 'NaN' in 'rss_bytes' is not a number from 0 to 2^63");
+}
+
+#[test]
+fn a_torn_end_is_left_out_with_a_notice() {
+    let text = format!("{HEADER}\n1970-01-01T00:00:01.000Z,7,w,100,,,,,,,,,\n1970-01-01T00:00:02.000Z,7,w,1");
+    let torn = read(&text);
+    assert_eq!((rss(&torn), torn.notices.torn_end), (vec![(1000, Some(100))], true));
+    let in_quotes = format!("{HEADER}\n1970-01-01T00:00:01.000Z,7,w,100,,,,,,,,,\n1970-01-01T00:00:02.000Z,7,\"w\nx\n");
+    assert!(read(in_quotes).notices.torn_end);
+    let mut long = format!("{HEADER}\n");
+    for second in 0..50_000 {
+        writeln!(long, "{second},7,w,{},,,,,,,,,", second * 7919).expect("written");
+    }
+    let mut cut = packed(&long);
+    cut.truncate(cut.len() - 1000);
+    let read = read(cut);
+    assert!(read.notices.torn_end && read.rows.len() > 10_000);
+}
+
+#[test]
+fn recordings_without_anything_usable_say_why_and_what_to_do() {
+    assert_eq!(refused(""), "'x' is empty");
+    assert_eq!(refused("\n \n"), "'x' is empty");
+    assert_eq!(refused(packed("")), "'x' is empty");
+    assert_eq!(refused(b"\x7fELF\x00\x00\xff\n"), "'x' holds binary data in line 1, not a recording");
+    for report in ["{\n  \"schema_version\": \"1.0\",\n", "{\"schema_version\":\"1.0\",\"observer\":{}}\n"] {
+        assert!(refused(report).contains("give the .csv or .jsonl"), "{report}");
+    }
+    assert_eq!(
+        refused("a,b\n1,2\n"),
+        "'x' has no time column such as 'timestamp' or 'time_s'; name one of 'a', 'b' with --time-column"
+    );
+    assert!(refused("time_s,cpu\n1,2\n").contains("name one of 'time_s', 'cpu' with --value-column"));
+    assert!(refused("time_s,rss\n").starts_with("no line of 'x' holds a usable sample"));
+    assert!(refused("time_s,rss\n1,NaN\n").ends_with("line 2: 'NaN' in 'rss' is not a number from 0 to 2^63"));
+    assert!(refused("{\"a\":1}\n").contains("line 1 has no memory value"));
+    assert!(refused("time_s,rss\n1767323045678000,5\n").contains("seconds"));
+    let layout = Layout { value_column: Some("mem".into()), ..Layout::default() };
+    let missing = read_with("time_s,rss\n1,2\n", &layout).map(|_| ()).expect_err("refused");
+    assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'time_s', 'rss'");
+    let layout = Layout { value_unit: Some("stones".into()), ..Layout::default() };
+    assert!(matches!(read_with("time_s,rss\n1,2\n", &layout), Err(RecordingError::UnknownUnit { .. })));
+}
+
+#[test]
+fn a_million_columns_get_a_short_answer() {
+    let wide = refused(",".repeat(1_000_000) + "\n");
+    assert!(wide.contains("no time column") && wide.contains("and 999993 more"), "{wide}");
+    let named = (0..1_000_000).map(|n| format!("column{n}")).collect::<Vec<_>>().join(",") + "\n";
+    assert!(refused(named).contains("line 1 of 'x' is longer than 1048576 bytes"));
+    let open_quote = format!("time_s,rss\n\"1{}", "\n1,2".repeat(1_000_000));
+    assert!(refused(open_quote).contains("is longer than 1048576 bytes"));
+}
+
+#[test]
+fn shuffled_recordings_are_refused_with_the_first_line() {
+    let text = "time_s,rss\n5,1\n4,1\n3,1\n2,1\n1,1\n";
+    assert_eq!(
+        refused(text),
+        "4 of 5 rows of 'x' go back in time or repeat one, the first in line 3: sort them by time, or tell processes \
+         apart with --group-by"
+    );
+}
+
+#[test]
+fn a_column_that_differs_in_every_row_is_no_group() {
+    let layout = Layout { group_by: Some("id".into()), ..Layout::default() };
+    let mut text = "time_s,id,rss\n".to_owned();
+    for id in 0..=MAX_SERIES {
+        writeln!(text, "1,{id},5").expect("written");
+    }
+    let error = read_with(text, &layout).map(|_| ()).expect_err("refused");
+    assert!(error.to_string().contains("is 'id' the right column to group by?"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = Recording::open("/nonexistent/x.csv", &Layout::default()).map(|_| ()).expect_err("refused");
+    assert!(error.to_string().starts_with("cannot read '/nonexistent/x.csv': "), "{error}");
+    assert!(Recording::open("/", &Layout::default()).is_err());
+}
+
+#[test]
+fn however_long_a_recording_is_the_buffers_stay_small() {
+    /// Rows without end.
+    struct Endless {
+        second: u64,
+        left: Cursor<Vec<u8>>,
+    }
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.left.read(buffer)? {
+                0 => {
+                    self.second += 1;
+                    self.left = Cursor::new(format!("{},4096\n", self.second).into_bytes());
+                    self.left.read(buffer)
+                }
+                count => Ok(count),
+            }
+        }
+    }
+    let input = Endless { second: 0, left: Cursor::new(b"time_s,rss\n".to_vec()) };
+    let mut recording = Recording::from_reader("x", input, &Layout::default()).expect("opened");
+    for _ in 0..200_000 {
+        assert!(recording.next_row().expect("read").is_some());
+    }
+    assert!(recording.lines.capacity() < 1 << 19, "{}", recording.lines.capacity());
+}
+
+fn reading() -> impl Strategy<Value = Reading> {
+    proptest::collection::vec(proptest::option::weighted(0.8, 0..u64::MAX / 2), Counter::ALL.len()).prop_map(|values| {
+        let mut reading = Reading::default();
+        for (counter, value) in Counter::ALL.into_iter().zip(values) {
+            *reading.slot(counter) = value;
+        }
+        reading
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(
+        samples in proptest::collection::vec((1_i64..100_000_000, 0_u32..4, reading()), 1..40),
+        name in ".{0,20}",
+    ) {
+        let mut writer = ::csv::Writer::from_writer(Vec::new());
+        writer.write_record(HEADER.split(',')).expect("written");
+        let mut at = 0;
+        let mut expected = Vec::new();
+        for (step, pid, reading) in samples {
+            at += step;
+            let field = |counter| reading.value(counter).map(|value| value.to_string()).unwrap_or_default();
+            let row = [Timestamp(at).to_string(), pid.to_string(), name.clone()].into_iter().chain(Counter::ALL.map(field));
+            writer.write_record(row).expect("written");
+            if reading != Reading::default() {
+                expected.push((Some(Pid(pid)), at, reading));
+            }
+        }
+        let text = writer.into_inner().expect("flushed");
+        let seen = match read_with(&text, &Layout::default()) {
+            Ok(read) => read,
+            Err(error) => {
+                prop_assert!(expected.is_empty(), "{}", error);
+                return Ok(());
+            }
+        };
+        let rows: Vec<_> = seen.rows.iter().map(|row| (seen.series[row.series.0].pid, row.sample.at.0, row.sample.reading)).collect();
+        prop_assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(
+        bytes in proptest::collection::vec(prop_oneof![any::<u8>(), proptest::sample::select(b",\n\"\r{}:0123456789".to_vec())], 0..400),
+        start in proptest::sample::select(vec!["", "time_s,rss\n", "{\"rss\":1}\n", "time_s,name,rss\n1,\""]),
+    ) {
+        let mut text = start.as_bytes().to_vec();
+        text.extend_from_slice(&bytes);
+        let pattern = Regex::new("(?<time>[0-9]*),?(?<value>[0-9.]+)(?<unit>[A-Z]*)").expect("valid");
+        for layout in [Layout::default(), Layout { line_regex: Some(pattern), ..Layout::default() }] {
+            if let Ok(read) = read_with(&text, &layout) {
+                let mut last = std::collections::HashMap::new();
+                for row in read.rows {
+                    prop_assert!(last.insert(row.series, row.sample.at).is_none_or(|before| before < row.sample.at));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn quoting_changes_nothing(rows in proptest::collection::vec((0_u32..1000, "[a-z ]{0,8}", 0_u64..1_000_000), 1..30)) {
+        let mut plain = "time_s,name,rss_bytes\n".to_owned();
+        let mut quoted = plain.clone();
+        for (at, (step, name, rss)) in (0_u64..).zip(rows) {
+            let seconds = at * 1000 + u64::from(step);
+            writeln!(plain, "{seconds},{name},{rss}").expect("written");
+            writeln!(quoted, "\"{seconds}\",\"{name}\",\"{rss}\"").expect("written");
+        }
+        let (plain, quoted) = (read(plain), read(quoted));
+        prop_assert_eq!((plain.rows, plain.series), (quoted.rows, quoted.series));
+    }
+}
+
+#[test]
+fn one_number_may_be_of_several_processes_and_programs() {
+    let text = "timestamp,pid,name,rss_bytes,start_ticks,program\n1,7,sh,10,100,0\n2,7,service,20,100,1\n\
+                3,7,service,30,100,1\n4,7,other,40,500,0\n";
+    let json = "{\"type\":\"sample\",\"timestamp\":1,\"pid\":7,\"name\":\"sh\",\"rss_bytes\":10,\"start_ticks\":100,\"program\":0}\n\
+                {\"type\":\"sample\",\"timestamp\":2,\"pid\":7,\"name\":\"service\",\"rss_bytes\":20,\"start_ticks\":100,\"program\":1}\n\
+                {\"type\":\"sample\",\"timestamp\":3,\"pid\":7,\"name\":\"service\",\"rss_bytes\":30,\"start_ticks\":100,\"program\":1}\n\
+                {\"type\":\"sample\",\"timestamp\":4,\"pid\":7,\"name\":\"other\",\"rss_bytes\":40,\"start_ticks\":500,\"program\":0}\n";
+    for text in [text, json] {
+        let read = read(text);
+        let rows: Vec<_> = read.rows.iter().map(|row| (row.series.0, row.program_changed)).collect();
+        assert_eq!(rows, [(0, false), (0, true), (0, false), (1, false)]);
+        let names: Vec<_> = read.series.iter().map(|series| series.name.as_deref()).collect();
+        assert_eq!(names, [Some("service"), Some("other")]);
+    }
+    // A foreign column of that name is none of ours.
+    let foreign = read("time_s,pid,name,rss,program\n1,7,a,1000000,1\n2,7,b,2000000,2\n");
+    assert!(foreign.rows.iter().all(|row| !row.program_changed) && foreign.series.len() == 1);
+}
