@@ -58,7 +58,7 @@ impl ProcessSource for Scripted {
 struct Nobody;
 
 impl EventSink for Nobody {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         black_box(&event);
         Ok(())
     }

@@ -55,10 +55,10 @@ impl ProcessSource for Services {
     }
 }
 
-struct Nobody;
+struct IgnoreAll;
 
-impl EventSink for Nobody {
-    fn take(&mut self, _event: Event<'_>) -> io::Result<()> {
+impl EventSink for IgnoreAll {
+    fn on_event(&mut self, _event: Event<'_>) -> io::Result<()> {
         Ok(())
     }
 }
@@ -98,8 +98,9 @@ fn watch(processes: u32) -> Watch {
     let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
     let mut source = Services { state: 1, processes, label };
     let clock = ManualClock::new(Timestamp(0));
-    let outcome =
-        Session::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody).expect("a session");
+    let outcome = Session::new(&mut source, &clock, &StopFlag::default(), plan)
+        .run(&mut watch, &mut IgnoreAll)
+        .expect("a session");
     assert_eq!((outcome.ticks, watch.targets().len()), (SAMPLES, processes as usize + 1));
     watch
 }

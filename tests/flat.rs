@@ -59,7 +59,7 @@ struct Probe {
 }
 
 impl EventSink for Probe {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         if let Event::Ticked(tick, _) = event
             && tick.number % 2000 == 1999
         {

@@ -194,8 +194,8 @@ fn two_hundred_targets_for_an_hour_do_not_grow() {
         rss: Vec<u64>,
     }
     impl leakwatch::event::EventSink for Drawn {
-        fn take(&mut self, event: leakwatch::event::Event<'_>) -> std::io::Result<()> {
-            self.picture.take(event)?;
+        fn on_event(&mut self, event: leakwatch::event::Event<'_>) -> std::io::Result<()> {
+            self.picture.on_event(event)?;
             if matches!(event, leakwatch::event::Event::Ticked(..)) {
                 self.ticks += 1;
                 if self.ticks.is_multiple_of(4) {

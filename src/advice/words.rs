@@ -62,7 +62,7 @@ fn thread_words((): (), name: &str) -> String {
 #[must_use]
 pub fn next_steps_for(target: &Target) -> Vec<NextStep> {
     let (Some(key), Some(known)) = (target.key, &target.attribution) else { return Vec::new() };
-    if !is_accused(target) || target.ended.is_some() || known.identity == RuntimeIdentity::default() {
+    if !is_accused(target) || target.lifetime.ended.is_some() || known.identity == RuntimeIdentity::default() {
         return Vec::new();
     }
     let steps = |resource| next_steps(key.pid, &known.identity, resource);
@@ -88,7 +88,7 @@ pub fn explain(target: &Target) -> Vec<String> {
     let mut lines = Vec::new();
     let grown: Vec<String> = target
         .baseline
-        .growth(&target.reading)
+        .growth(&target.current.reading)
         .iter()
         .filter(|growth| growth.change() > 0)
         .map(counter_words)
@@ -100,7 +100,7 @@ pub fn explain(target: &Target) -> Vec<String> {
     lines.extend(members(known, target.assessment.verdict.resource));
     let bytes = (|change: i64| SignedBytes(change).to_string(), |amount: u64| Bytes(amount).to_string());
     let count = (|change: i64| format!("{change:+}"), |amount: u64| amount.to_string());
-    let now = target.last_seen;
+    let now = target.lifetime.last_seen;
     lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, now, mapping_words, bytes)));
     lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_words, count)));
     lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, now, thread_words, count)));

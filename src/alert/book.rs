@@ -68,7 +68,7 @@ impl AlertKind {
         matches!(self, Self::Ended | Self::Restarted)
     }
 
-    /// Whether it is a judgement on the whole course, and not on the latest reading.
+    /// Whether it is a judgement on the whole timeline, and not on the latest reading.
     fn is_judged(self) -> bool {
         matches!(self, Self::Leak | Self::ConsistentGrowth | Self::HighVariance)
     }

@@ -72,8 +72,8 @@ impl Alerts {
 }
 
 impl EventSink for Alerts {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
-        self.dispatcher.take(event)
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+        self.dispatcher.on_event(event)
     }
 }
 

@@ -115,7 +115,7 @@ fn all_files(
             }
         }
         let at = totals.span.map_or_else(|| SystemClock.now().wall, |(_, last)| last);
-        if let Err(error) = fanout.tell_lost(at) {
+        if let Err(error) = fanout.report_lost_outputs(at) {
             totals.failed = Some(error);
             break;
         }

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::clock::{Clock, SystemClock};
 use crate::escape;
-use crate::event::Folded;
+use crate::event::RetiredSummary;
 use crate::report::{Document, Ending, Recorder};
 use crate::schema;
 use crate::session::{Cost, Rules, Watch};
@@ -63,12 +63,12 @@ impl Closing<'_> {
         if failure.is_some() {
             self.judgement.code = exit::ERROR;
         }
-        let (targets, folded) = self.watch.into_targets();
+        let (targets, retired) = self.watch.into_targets();
         for incomplete in self.outputs.incomplete() {
             self.judgement.code = exit::ERROR;
             self.judgement.summary.push_str(&format!("; {incomplete}"));
         }
-        self.judgement.summary.push_str(&came_and_went(&folded));
+        self.judgement.summary.push_str(&came_and_went(&retired));
         let ending = Ending {
             session: self.session,
             settings: settings::for_report(self.analysis, self.rules),
@@ -80,15 +80,15 @@ impl Closing<'_> {
             gate: self.gate.entry(),
             observer: observer(self.cost.as_ref()),
         };
-        let mut report = self.recorder.into_report(ending, &targets, &folded);
+        let mut report = self.recorder.into_report(ending, &targets, &retired);
         self.gate.excuse(&targets, &mut report);
-        let courses = self.outputs.take_courses();
-        let course = |target| courses.as_ref().and_then(|courses| courses.of(target));
-        let document = Document { report: &report, courses: targets.iter().map(course).collect() };
+        let timelines = self.outputs.take_timelines();
+        let timeline = |target| timelines.as_ref().and_then(|timelines| timelines.get(target));
+        let document = Document { report: &report, timelines: targets.iter().map(timeline).collect() };
         let written = self.outputs.finish(&document);
         github::tell(&document);
         let printed = match self.shown {
-            Shown::Summary => print(&summary(&targets, &folded, stdout_width(), Style::stdout())).map(drop),
+            Shown::Summary => print(&summary(&targets, &retired, stdout_width(), Style::stdout())).map(drop),
             Shown::Nothing | Shown::Written => Ok(()),
         };
         self.gate.say();
@@ -124,9 +124,9 @@ pub(super) fn observer(cost: Option<&Cost>) -> schema::Observer {
 }
 
 /// What the summary does not count: targets that have gone and are kept as a number only.
-fn came_and_went(folded: &[Folded]) -> String {
-    let count: u64 = folded.iter().map(|line| line.count).sum();
-    let alarming: u64 = folded.iter().map(|line| line.alarming).sum();
+fn came_and_went(retired: &[RetiredSummary]) -> String {
+    let count: u64 = retired.iter().map(|line| line.count).sum();
+    let alarming: u64 = retired.iter().map(|line| line.alarming).sum();
     match (count, alarming) {
         (0, _) => String::new(),
         (_, 0) => format!("; {count} more came and went"),
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn what_came_and_went_is_counted() {
-        let line = |count, alarming| Folded { name: String::new(), count, alarming, rss_max: None };
+        let line = |count, alarming| RetiredSummary { name: String::new(), count, alarming, rss_max: None };
         assert_eq!(came_and_went(&[]), "");
         assert_eq!(came_and_went(&[line(3, 0), line(4, 0)]), "; 7 more came and went");
         assert!(came_and_went(&[line(3, 1), line(4, 1)]).ends_with("2 of them leaking or suspect"));

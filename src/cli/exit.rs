@@ -186,7 +186,7 @@ fn undecided(targets: &[Target], excused: impl Fn(&Target) -> Option<String>) ->
     targets
         .iter()
         .filter(is_open)
-        .filter(|target| target.ended.is_none() || !judged.contains(target.label.name.as_str()))
+        .filter(|target| target.lifetime.ended.is_none() || !judged.contains(target.label.name.as_str()))
         .count()
 }
 

@@ -94,9 +94,9 @@ impl Saver<'_> {
             observer: observer(None),
         };
         let report = self.recorder.clone().into_report(ending, targets, &[]);
-        let written = self.view.with_courses(|courses| {
+        let written = self.view.with_timelines(|timelines| {
             let document =
-                Document { report: &report, courses: targets.iter().map(|target| courses.of(target)).collect() };
+                Document { report: &report, timelines: targets.iter().map(|target| timelines.get(target)).collect() };
             Output::open(&path).and_then(|output| output.finish(&document))
         });
         self.view.say(match written {
@@ -125,8 +125,8 @@ impl Saver<'_> {
 }
 
 impl EventSink for Saver<'_> {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
-        self.recorder.take(event)?;
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+        self.recorder.on_event(event)?;
         if let Event::Ticked(tick, targets) = event {
             self.started.get_or_insert(tick.at);
             if self.request.swap(false, Ordering::AcqRel) {

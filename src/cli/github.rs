@@ -17,9 +17,9 @@ pub(super) fn tell(document: &Document<'_>) {
     if !is_there() {
         return;
     }
-    let Document { report, courses } = document;
+    let Document { report, timelines } = document;
     drop(io::stderr().write_all(annotations(report).as_bytes()));
-    let texts = [("GITHUB_STEP_SUMMARY", markdown(report, courses)), ("GITHUB_OUTPUT", github_outputs(report))];
+    let texts = [("GITHUB_STEP_SUMMARY", markdown(report, timelines)), ("GITHUB_OUTPUT", github_outputs(report))];
     for (variable, text) in texts {
         let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from) else {
             continue;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::escape;
-use crate::event::{Courses, EventSink, Fanout};
+use crate::event::{EventSink, Fanout, Timelines};
 use crate::model::Timestamp;
 use crate::report::{
     Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, WhenFull, has_folder,
@@ -25,7 +25,7 @@ pub(super) struct Outputs {
     /// Where the files among them are, and how they were typed.
     streamed: Vec<(PathBuf, PathBuf)>,
     /// Kept only when a file shows them.
-    courses: Option<Courses>,
+    timelines: Option<Timelines>,
     format: Format,
 }
 
@@ -89,7 +89,7 @@ impl Files {
         streams.extend(stdout.map(|format| {
             Stream::begun(stands_for, Box::new(move || sink(format, NamedStream::stdout_behind(when_full)?)))
         }));
-        Outputs { files, streams, streamed: places, courses: shown.then(Courses::default), format }
+        Outputs { files, streams, streamed: places, timelines: shown.then(Timelines::default), format }
     }
 }
 
@@ -99,8 +99,8 @@ impl Outputs {
         for stream in &mut self.streams {
             fanout.add(stream);
         }
-        if let Some(courses) = &mut self.courses {
-            fanout.add(courses);
+        if let Some(timelines) = &mut self.timelines {
+            fanout.add(timelines);
         }
     }
 
@@ -112,9 +112,9 @@ impl Outputs {
         failed.chain(lost.map(|(_, typed)| format!("'{}' is lost: its folder is gone", typed.display()))).collect()
     }
 
-    /// The courses of the targets; `None` when nothing shows them.
-    pub(super) fn take_courses(&mut self) -> Option<Courses> {
-        self.courses.take()
+    /// The timelines of the targets; `None` when nothing shows them.
+    pub(super) fn take_timelines(&mut self) -> Option<Timelines> {
+        self.timelines.take()
     }
 
     /// Leaves what stands in the files of reports, for there is nothing to report; their names, in the order they were typed.

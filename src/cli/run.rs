@@ -153,7 +153,7 @@ fn warmup(sampling: &SamplingArgs) -> Duration {
 
 /// Descendants that were watched and still run.
 fn outlived(watch: &Watch, source: &mut dyn ProcessSource, root: Pid) -> Vec<String> {
-    let running = watch.targets().iter().filter(|target| target.ended.is_none()).filter(|target| {
+    let running = watch.targets().iter().filter(|target| target.lifetime.ended.is_none()).filter(|target| {
         target.key.is_some_and(|key| key.pid != root && source.read(key, crate::source::Depth::Counters).is_ok())
     });
     running.map(describe_target).collect()

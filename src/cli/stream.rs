@@ -93,7 +93,7 @@ impl Stream {
 }
 
 impl EventSink for Stream {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         if let Some(error) = self.refused.take() {
             return Err(error);
         }
@@ -102,7 +102,7 @@ impl EventSink for Stream {
             self.begin()?;
         }
         match &mut self.state {
-            State::Open(sink) => match sink.take(event) {
+            State::Open(sink) => match sink.on_event(event) {
                 Ok(()) => Ok(()),
                 Err(error) => self.failed(error),
             },
@@ -118,7 +118,7 @@ impl EventSink for Stream {
         }
     }
 
-    fn lost(&mut self) -> Option<Notice> {
+    fn next_lost_output(&mut self) -> Option<Notice> {
         self.untold.take()
     }
 }
@@ -132,7 +132,7 @@ mod tests {
     struct Fails(io::ErrorKind);
 
     impl EventSink for Fails {
-        fn take(&mut self, _: Event<'_>) -> io::Result<()> {
+        fn on_event(&mut self, _: Event<'_>) -> io::Result<()> {
             Err(self.0.into())
         }
     }
@@ -140,8 +140,8 @@ mod tests {
     fn take(stands_for: StandsFor, kind: io::ErrorKind) -> (io::Result<()>, Option<Notice>, bool) {
         let mut stream = Stream::begun(stands_for, Box::new(move || Ok(Box::new(Fails(kind)))));
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
-        let outcome = stream.take(Event::Ticked(&tick, &[]));
-        (outcome, stream.lost(), stream.failure().is_some())
+        let outcome = stream.on_event(Event::Ticked(&tick, &[]));
+        (outcome, stream.next_lost_output(), stream.failure().is_some())
     }
 
     #[test]
@@ -162,15 +162,15 @@ mod tests {
         let begin: Begin = Box::new(|| unreachable!("nothing is watched"));
         let mut stream = Stream::waiting(StandsFor::File, begin);
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
-        assert!(stream.take(Event::Ticked(&tick, &[])).is_ok());
-        assert!(stream.take(Event::Notice(Timestamp(0), &Notice::MissedTicks(7))).is_ok());
+        assert!(stream.on_event(Event::Ticked(&tick, &[])).is_ok());
+        assert!(stream.on_event(Event::Notice(Timestamp(0), &Notice::MissedTicks(7))).is_ok());
     }
 
     #[test]
     fn what_cannot_begin_is_told_or_ends_the_session() {
         let begin = || -> Begin { Box::new(|| Err(io::ErrorKind::StorageFull.into())) };
-        assert!(Stream::begun(StandsFor::File, begin()).lost().is_some());
+        assert!(Stream::begun(StandsFor::File, begin()).next_lost_output().is_some());
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
-        assert!(Stream::begun(StandsFor::Everything, begin()).take(Event::Ticked(&tick, &[])).is_err());
+        assert!(Stream::begun(StandsFor::Everything, begin()).on_event(Event::Ticked(&tick, &[])).is_err());
     }
 }

@@ -1,8 +1,8 @@
-//! The counters with which a watch began, to tell by how much each has grown.
+//! Counters at the start of a watch, from which the growth of each is computed.
 
 use crate::model::{Counter, Reading};
 
-/// What is kept, and the unit it is kept in: thousands of targets have a baseline.
+/// Kept counters, each with the unit of its stored value. The units keep the baselines of thousands of targets small.
 const KEPT: [(Counter, u64); 7] = [
     (Counter::RssAnon, 4096),
     (Counter::RssShmem, 4096),
@@ -14,7 +14,7 @@ const KEPT: [(Counter, u64); 7] = [
 ];
 const UNKNOWN: u32 = u32::MAX;
 
-/// The first known value of each counter, to the page.
+/// First known value of each counter, to the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Baseline([u32; KEPT.len()]);
 
@@ -24,19 +24,19 @@ impl Default for Baseline {
     }
 }
 
-/// How far a counter has come since the watch began: bytes, or a number.
+/// Change of a counter since the watch began, in bytes or as a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CounterGrowth {
-    /// Which one.
+    /// The counter.
     pub counter: Counter,
-    /// When the watch began.
+    /// Value at the start of the watch.
     pub first: u64,
-    /// Now.
+    /// Latest value.
     pub last: u64,
 }
 
 impl CounterGrowth {
-    /// The growth; negative when it shrank.
+    /// Returns the growth; negative if the counter shrank.
     #[must_use]
     pub fn change(&self) -> i64 {
         i64::try_from(self.last).unwrap_or(i64::MAX).saturating_sub(i64::try_from(self.first).unwrap_or(i64::MAX))
@@ -44,8 +44,8 @@ impl CounterGrowth {
 }
 
 impl Baseline {
-    /// Takes over what was not known before.
-    pub fn note(&mut self, reading: &Reading) {
+    /// Records the counters that were unknown so far.
+    pub fn record(&mut self, reading: &Reading) {
         for (slot, (counter, unit)) in self.0.iter_mut().zip(KEPT) {
             if *slot == UNKNOWN
                 && let Some(value) = reading.value(counter)
@@ -55,7 +55,7 @@ impl Baseline {
         }
     }
 
-    /// The same as a reading.
+    /// Returns the baseline as a reading.
     #[must_use]
     pub fn reading(&self) -> Reading {
         let mut reading = Reading::default();
@@ -65,27 +65,28 @@ impl Baseline {
         reading
     }
 
-    /// Counters that have changed, RSS as the sum of others left out: memory first, the largest growth first.
+    /// Returns the counters that changed: memory first, largest growth first. RSS is left out if its parts are known.
     #[must_use]
     pub fn growth(&self, now: &Reading) -> Vec<CounterGrowth> {
         let first = self.reading();
-        let of = |(counter, unit): (Counter, u64)| {
-            let growth =
-                CounterGrowth { counter, first: first.value(counter)?, last: now.value(counter)? / unit * unit };
-            (growth.change() != 0).then_some(growth)
-        };
         let has_kinds = first.rss_anon.is_some() && now.rss_anon.is_some();
         let (memory, counts) = KEPT.split_at(5);
         let mut out: Vec<CounterGrowth> = memory
             .iter()
             .filter(|(counter, _)| *counter != Counter::Rss || !has_kinds)
             .copied()
-            .filter_map(of)
+            .filter_map(|kept| growth_of(kept, &first, now))
             .collect();
         out.sort_by_key(|growth| std::cmp::Reverse(growth.change()));
-        out.extend(counts.iter().copied().filter_map(of));
+        out.extend(counts.iter().filter_map(|&kept| growth_of(kept, &first, now)));
         out
     }
+}
+
+/// Returns the change of one counter; `None` if it is unknown or did not change.
+fn growth_of((counter, unit): (Counter, u64), first: &Reading, now: &Reading) -> Option<CounterGrowth> {
+    let growth = CounterGrowth { counter, first: first.value(counter)?, last: now.value(counter)? / unit * unit };
+    (growth.change() != 0).then_some(growth)
 }
 
 #[cfg(test)]
@@ -96,8 +97,8 @@ mod tests {
     fn the_first_known_value_stays_and_growth_is_sorted() {
         let mut baseline = Baseline::default();
         let page = |pages: u64| Some(4096 * pages);
-        baseline.note(&Reading { rss_anon: page(10), rss: page(50), ..Reading::default() });
-        baseline.note(&Reading { rss_anon: page(20), rss_shmem: page(5), fds: Some(7), ..Reading::default() });
+        baseline.record(&Reading { rss_anon: page(10), rss: page(50), ..Reading::default() });
+        baseline.record(&Reading { rss_anon: page(20), rss_shmem: page(5), fds: Some(7), ..Reading::default() });
         let now = Reading {
             rss_anon: page(12),
             rss_shmem: page(90),
@@ -111,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn rss_speaks_where_nothing_else_is_known() {
+    fn rss_counts_if_its_parts_are_unknown() {
         let mut baseline = Baseline::default();
-        baseline.note(&Reading { rss: Some(4096), ..Reading::default() });
+        baseline.record(&Reading { rss: Some(4096), ..Reading::default() });
         let growth = baseline.growth(&Reading { rss: Some(3 * 4096), ..Reading::default() });
         assert_eq!(growth, [CounterGrowth { counter: Counter::Rss, first: 4096, last: 12_288 }]);
     }

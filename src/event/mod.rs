@@ -1,87 +1,87 @@
-//! Everything that happens in a session, as one stream for all sinks.
+//! The events of a session, as one stream for all sinks.
 
 mod baseline;
-mod course;
-mod jobs;
+mod job_times;
 mod notice;
 mod raised;
 mod target;
+mod timeline;
 
 use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
 pub use baseline::{Baseline, CounterGrowth};
-pub use course::{Course, Courses, Line, Point};
-pub use jobs::JobTimes;
+pub use job_times::JobTimes;
 pub use notice::Notice;
 pub use raised::Raised;
-pub use target::{Folded, Target, TargetKind, Trace};
+pub use target::{Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
+pub use timeline::{Line, Point, Timeline, Timelines};
 
-/// What the whole session has come to at a tick.
+/// State of the whole session at a tick.
 #[derive(Debug, Clone, Copy)]
 pub struct Tick {
-    /// Its number, from 0.
+    /// Number of the tick, from 0.
     pub number: u64,
-    /// When it was.
+    /// Time of the tick.
     pub at: Timestamp,
-    /// How late it began, in seconds.
+    /// Delay of the tick, in seconds.
     pub late_s: f64,
     /// Memory of the host.
     pub host: Option<HostMemory>,
 }
 
-/// Something that happened.
+/// One event of a session.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
-    /// A target was found.
-    Found(&'a Target),
-    /// A target was read, or the sum of one that stands for several.
+    /// A target appeared.
+    Appeared(&'a Target),
+    /// A target was sampled.
     Sampled(&'a Target, &'a Sample),
-    /// The verdict on a target is another one than before.
+    /// The status of a target changed.
     VerdictChanged(&'a Target, Timestamp),
-    /// An alert began or ended; the target is `None` for the host.
+    /// An alert fired or resolved; the target is `None` for the host.
     Alert(Option<&'a Target>, &'a Alert),
-    /// A target has gone.
-    Gone(&'a Target),
-    /// The process of a target runs another program from now on, which is a target of its own: it is found next.
-    Replaced(&'a Target),
-    /// Something went not quite as planned.
+    /// The process of a target exited, or its control group was removed.
+    Exited(&'a Target),
+    /// The process of a target runs another program. The new program is a new target, and appears next.
+    ProgramChanged(&'a Target),
+    /// A one-off message.
     Notice(Timestamp, &'a Notice),
-    /// All targets were read.
+    /// All due targets were sampled.
     Ticked(&'a Tick, &'a [Target]),
 }
 
-/// Takes events: a recorder, a table, a stream.
+/// Receiver of events: a recorder, a table, a stream.
 pub trait EventSink {
-    /// Takes one event.
+    /// Handles one event.
     ///
     /// # Errors
-    /// When what it writes to cannot take it and there is nothing left to go on for; the session then ends in order.
-    fn take(&mut self, event: Event<'_>) -> std::io::Result<()>;
+    /// If the event cannot be written and nothing else depends on the session. The session then ends in order.
+    fn on_event(&mut self, event: Event<'_>) -> std::io::Result<()>;
 
-    /// What was given up since this was asked last, one a call.
-    fn lost(&mut self) -> Option<Notice> {
+    /// Returns the next output that was given up and not reported yet.
+    fn next_lost_output(&mut self) -> Option<Notice> {
         None
     }
 
-    /// Tells all sinks what some of them gave up.
+    /// Reports the outputs that were given up to all sinks.
     ///
     /// # Errors
-    /// As [`Self::take`].
-    fn tell_lost(&mut self, at: Timestamp) -> std::io::Result<()> {
-        while let Some(notice) = self.lost() {
-            self.take(Event::Notice(at, &notice))?;
+    /// As [`Self::on_event`].
+    fn report_lost_outputs(&mut self, at: Timestamp) -> std::io::Result<()> {
+        while let Some(notice) = self.next_lost_output() {
+            self.on_event(Event::Notice(at, &notice))?;
         }
         Ok(())
     }
 
-    /// Whether it does anything with [`Event::Sampled`]: by far the most frequent event, and few care.
+    /// True if the sink uses [`Event::Sampled`], by far the most frequent event.
     fn wants_samples(&self) -> bool {
         false
     }
 }
 
-/// Hands each event to several sinks, in their order.
+/// Sink that passes each event to several sinks, in their order.
 #[derive(Default)]
 pub struct Fanout<'a> {
     sinks: Vec<&'a mut dyn EventSink>,
@@ -89,7 +89,7 @@ pub struct Fanout<'a> {
 }
 
 impl<'a> Fanout<'a> {
-    /// Adds a sink behind the others.
+    /// Appends a sink.
     pub fn add(&mut self, sink: &'a mut dyn EventSink) {
         self.wants_samples |= sink.wants_samples();
         self.sinks.push(sink);
@@ -97,20 +97,20 @@ impl<'a> Fanout<'a> {
 }
 
 impl EventSink for Fanout<'_> {
-    /// Every sink gets the event, also after one of them failed; the first failure is returned.
-    fn take(&mut self, event: Event<'_>) -> std::io::Result<()> {
+    /// Passes the event to every sink, also after one of them failed. Returns the first failure.
+    fn on_event(&mut self, event: Event<'_>) -> std::io::Result<()> {
         if matches!(event, Event::Sampled(..)) && !self.wants_samples {
             return Ok(());
         }
         let mut outcome = Ok(());
         for sink in &mut self.sinks {
-            outcome = outcome.and(sink.take(event));
+            outcome = outcome.and(sink.on_event(event));
         }
         outcome
     }
 
-    fn lost(&mut self) -> Option<Notice> {
-        self.sinks.iter_mut().find_map(|sink| sink.lost())
+    fn next_lost_output(&mut self) -> Option<Notice> {
+        self.sinks.iter_mut().find_map(|sink| sink.next_lost_output())
     }
 
     fn wants_samples(&self) -> bool {

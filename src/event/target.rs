@@ -1,4 +1,4 @@
-//! One watched target as its sinks see it.
+//! One watched target, in the form its sinks see.
 
 use std::sync::Arc;
 
@@ -7,35 +7,35 @@ use crate::model::{Attribution, Ceiling, Counter, GroupMemory, ProcessKey, Proce
 
 use super::Baseline;
 
-/// The unit of the points, in bytes.
+/// Unit of the points, in bytes.
 const PAGE: u64 = 4096;
-/// Points by which the room for them grows.
-const ROOM: usize = 16;
+/// Points by which the capacity grows.
+const CAPACITY_STEP: usize = 16;
 /// Points a target keeps for its sparkline.
 const TRACE_POINTS: usize = 64;
 
-/// The course of memory over the whole watch, thinned to a fixed number of points.
+/// Memory over the whole watch, thinned to a fixed number of points for a sparkline.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     /// In pages: thousands of targets have one.
     points: Vec<u32>,
-    /// How many samples one point stands for, as a power of two.
-    samples_a_point: u32,
+    samples_per_point: u32,
+    /// Highest value and number of samples of the point that is not full yet.
     open: Option<(u64, u32)>,
 }
 
 impl Trace {
-    /// Takes one value; when the points run out, neighbours are merged into their higher one.
+    /// Adds one value, in bytes. When the points run out, each pair is merged into its higher one.
     pub fn push(&mut self, value: u64) {
-        self.samples_a_point = self.samples_a_point.max(1);
+        self.samples_per_point = self.samples_per_point.max(1);
         let (highest, count) = self.open.map_or((value, 1), |(highest, count)| (highest.max(value), count + 1));
-        if count < self.samples_a_point {
+        if count < self.samples_per_point {
             self.open = Some((highest, count));
             return;
         }
         self.open = None;
         if self.points.len() == self.points.capacity() {
-            self.points.reserve_exact(ROOM);
+            self.points.reserve_exact(CAPACITY_STEP);
         }
         self.points.push(u32::try_from(highest / PAGE).unwrap_or(u32::MAX));
         if self.points.len() == TRACE_POINTS {
@@ -43,92 +43,131 @@ impl Trace {
                 self.points[at] = self.points[2 * at].max(self.points[2 * at + 1]);
             }
             self.points.truncate(TRACE_POINTS / 2);
-            self.samples_a_point *= 2;
+            self.samples_per_point *= 2;
         }
     }
 
-    /// The points, the oldest first, with the newest values even when their point is not full.
+    /// Returns the points in bytes, oldest first. The newest values are included even if their point is not full.
     pub fn points(&self) -> impl Iterator<Item = u64> + '_ {
         self.points.iter().map(|&pages| u64::from(pages) * PAGE).chain(self.open.map(|(highest, _)| highest))
     }
 }
 
-/// What a target is.
+/// Kind of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetKind {
-    /// A process, or a series of a recording that stands for one.
+    /// A process, or a series of a recording.
     Process,
-    /// All processes of one name together.
+    /// All processes of one name, judged by their sum.
     Pool {
-        /// How many there are now.
+        /// Number of running members.
         members: u64,
     },
-    /// All processes that were selected together, where they have several names.
+    /// All matched processes, judged by their sum, if they have more than one name.
     Selection {
-        /// How many there are now.
+        /// Number of running members.
         members: u64,
     },
     /// A control group with everything below it.
     Cgroup {
-        /// How many processes there are in it now.
+        /// Number of processes in it.
         members: u64,
     },
 }
 
-/// Targets of one name that have gone and are no longer kept one by one.
+impl TargetKind {
+    /// Returns the number of members of a sum; `None` for a single process.
+    #[must_use]
+    pub fn members(self) -> Option<u64> {
+        match self {
+            Self::Process => None,
+            Self::Pool { members } | Self::Selection { members } | Self::Cgroup { members } => Some(members),
+        }
+    }
+}
+
+/// Count of the retired targets of one name that are no longer kept one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Folded {
-    /// Their name; empty for those whose names are too many.
+pub struct RetiredSummary {
+    /// Shared name; empty for the names beyond the limit.
     pub name: String,
-    /// How many.
+    /// Number of targets.
     pub count: u64,
-    /// How many of them were leaking or suspect.
+    /// Number of those that were leaking or suspect.
     pub alarming: u64,
-    /// The highest RSS that one of them had, in bytes.
+    /// Highest RSS of any of them, in bytes.
     pub rss_max: Option<u64>,
 }
 
-/// One watched target as it stands at a moment.
+/// Times of a target.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetime {
+    /// Time of the first reading.
+    pub first_seen: Timestamp,
+    /// Time of the latest reading.
+    pub last_seen: Timestamp,
+    /// Warm-up that every verdict excludes, in seconds after the first reading.
+    pub excluded_s: f64,
+    /// Age of the process at the first reading, in seconds; `None` if unknown.
+    pub age_s: Option<f64>,
+    /// Time at which the exit was noticed; `None` while the target is live.
+    pub ended: Option<Timestamp>,
+}
+
+impl Lifetime {
+    /// A lifetime that begins now, of a process of unknown age.
+    #[must_use]
+    pub fn starting(at: Timestamp) -> Self {
+        Self { first_seen: at, last_seen: at, excluded_s: 0.0, age_s: None, ended: None }
+    }
+
+    /// Seconds between the first and the latest reading.
+    #[must_use]
+    pub fn seen_s(&self) -> f64 {
+        self.last_seen.seconds_since(self.first_seen)
+    }
+}
+
+/// One watched target at one moment.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// Its number in this session: no other target has or had it.
+    /// Number that is unique in the session.
     pub number: u64,
-    /// What it is.
+    /// Kind of the target.
     pub kind: TargetKind,
-    /// Its identity; `None` for a pool, and for a series of a recording that names no process.
+    /// Process identity; `None` for a sum, and for a series of a recording that names no process.
     pub key: Option<ProcessKey>,
-    /// What it is called.
+    /// Name and command line.
     pub label: Arc<ProcessLabel>,
-    /// Which of the programs that the process has run since it was found: from 0, one more with each `exec`.
+    /// Program number: 0 at first, one more after each `exec`.
     pub program: u32,
-    /// The recording it comes from, as it was named.
+    /// Recording the target comes from, as the user named it.
     pub source: Option<String>,
-    /// When it was first read.
-    pub first_seen: Timestamp,
-    /// When it was last read.
-    pub last_seen: Timestamp,
-    /// How much of its beginning is left out of every verdict, in seconds: the warm-up of the session.
-    pub left_out_s: f64,
-    /// Its age when it was first read, in seconds; `None` when unknown.
-    pub age_s: Option<f64>,
-    /// When it was found to have gone; `None` while it runs.
-    pub ended: Option<Timestamp>,
-    /// The latest known value of each counter.
-    pub reading: Reading,
-    /// Counters that were denied, with the right that is missing.
-    pub denied: Vec<(Counter, &'static str)>,
-    /// The limit that would end its growth first.
-    pub ceiling: Option<Ceiling>,
-    /// What was read of it last, for a control group.
-    pub group: Option<Box<GroupMemory>>,
-    /// Its memory over the watch.
+    /// Times of the target.
+    pub lifetime: Lifetime,
+    /// Latest known values and limits.
+    pub current: Current,
+    /// Memory over the watch.
     pub trace: Trace,
-    /// The counters with which the watch began.
+    /// Counters at the start of the watch.
     pub baseline: Baseline,
-    /// What grows in it, as far as it was looked at; only for those that are or were suspect.
+    /// Counters and parts that grew; only for targets that are or were suspect.
     pub attribution: Option<Box<Attribution>>,
-    /// What is known of it.
+    /// Latest assessment.
     pub assessment: Assessment,
+}
+
+/// Latest known values of a target.
+#[derive(Debug, Clone, Default)]
+pub struct Current {
+    /// Latest known value of each counter.
+    pub reading: Reading,
+    /// Counters that were denied, each with the missing right.
+    pub denied: Vec<(Counter, &'static str)>,
+    /// Limit that the target would reach first.
+    pub ceiling: Option<Ceiling>,
+    /// Latest memory statistics of a control group.
+    pub cgroup: Option<Box<GroupMemory>>,
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::alert::AlertKind;
     use crate::analysis::{Resource, Settings, Tracker};
-    use crate::event::{Baseline as First, TargetKind, Trace};
+    use crate::event::{Baseline as First, Current, Lifetime, TargetKind, Trace};
     use crate::model::{ProcessLabel, Reading, Sample, Timestamp};
 
     #[test]
@@ -68,15 +68,8 @@ mod tests {
             label: ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() }.into(),
             program: 0,
             source: None,
-            first_seen: at,
-            last_seen: at,
-            left_out_s: 0.0,
-            age_s: None,
-            ended: None,
-            reading: Reading::default(),
-            denied: Vec::new(),
-            ceiling: None,
-            group: None,
+            lifetime: Lifetime::starting(at),
+            current: Current::default(),
             trace: Trace::default(),
             baseline: First::default(),
             attribution: None,

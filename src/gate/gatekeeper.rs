@@ -206,9 +206,9 @@ impl Gatekeeper {
         for target in targets {
             let session = self.session_s(&target.source);
             // A recording does not say when a process has ended: it is seen no more. One that runs may be sampled seldom.
-            let absent = self.latest.map_or(0.0, |latest| latest.seconds_since(target.last_seen));
+            let absent = self.latest.map_or(0.0, |latest| latest.seconds_since(target.lifetime.last_seen));
             let is_missing = target.source.is_some() && absent > ABSENT * session;
-            self.close(target, target.ended.is_some() || is_missing, |_| true);
+            self.close(target, target.lifetime.ended.is_some() || is_missing, |_| true);
         }
         self.weigh();
     }
@@ -235,7 +235,7 @@ impl Gatekeeper {
             let is_command = command.is_some() && target.key.map(|key| key.pid) == command;
             let compares = matches!(threshold.expression.limit, Limit::Baseline { .. });
             let past = compares.then(|| baseline.find(&Subject::of(target), is_command).cloned()).flatten();
-            let levels = Levels::new(&threshold.expression.metric, settings, target.age_s);
+            let levels = Levels::new(&threshold.expression.metric, settings, target.lifetime.age_s);
             let allowed = about(allowances, &threshold.expression.metric, target);
             Guard { levels, since: None, failed: None, past, allowed }
         };
@@ -272,12 +272,13 @@ impl Gatekeeper {
         };
         let total = self.work.push(at, &tick, targets);
         // Who was not sampled now had its memory beside the work of another time.
-        for target in targets.iter().filter(|target| target.ended.is_none() && target.last_seen == at) {
+        for target in targets.iter().filter(|target| target.lifetime.ended.is_none() && target.lifetime.last_seen == at)
+        {
             if self.elapsed(target, at) < self.warmup_s {
                 continue;
             }
             for guard in self.open.get_mut(&target.number).into_iter().flatten() {
-                guard.levels.push_work(total, &target.reading, &self.settings);
+                guard.levels.push_work(total, &target.current.reading, &self.settings);
             }
         }
     }
@@ -286,7 +287,7 @@ impl Gatekeeper {
     fn close(&mut self, target: &Target, gone: bool, wanted: fn(Outcome) -> bool) {
         self.alarms.conclude(&self.allowances, target);
         let Some(mut guards) = self.open.remove(&target.number) else { return };
-        let latest = self.latest.unwrap_or(target.last_seen);
+        let latest = self.latest.unwrap_or(target.lifetime.last_seen);
         let elapsed = self.elapsed(target, latest);
         let session = self.session_s(&target.source);
         for (index, guard) in guards.iter_mut().enumerate() {
@@ -327,12 +328,12 @@ impl EventSink for Gatekeeper {
         !self.thresholds.is_empty()
     }
 
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) => self.sample(target, sample),
-            Event::Gone(target) => self.close(target, true, |_| true),
+            Event::Exited(target) => self.close(target, true, |_| true),
             // Of a program that its process runs no more only what failed counts: the process goes on under another name.
-            Event::Replaced(target) => self.close(target, true, |outcome| outcome == Outcome::Fail),
+            Event::ProgramChanged(target) => self.close(target, true, |outcome| outcome == Outcome::Fail),
             Event::Ticked(tick, targets) => self.tick(tick.at, targets),
             Event::Alert(target, alert) => self.alarms.take(&self.allowances, target, alert),
             _ => {}

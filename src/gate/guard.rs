@@ -108,7 +108,7 @@ impl Guard {
             limit: None,
             difference: None,
             at: self.failed.as_ref().map(|(at, _)| *at),
-            observed_s: target.last_seen.seconds_since(target.first_seen),
+            observed_s: target.lifetime.last_seen.seconds_since(target.lifetime.first_seen),
             gone: false,
             unmoved: self.levels.is_unmoved(),
             smallest_detectable: None,

@@ -77,7 +77,7 @@ fn unknown(series: Series, levels: &Levels, target: &Target) -> String {
 fn unread(series: Series, target: &Target) -> String {
     let column =
         |counter: crate::model::Counter| counter.column().trim_end_matches("_bytes").trim_start_matches("rss_");
-    match target.denied.iter().find(|(counter, _)| column(*counter) == series.name()) {
+    match target.current.denied.iter().find(|(counter, _)| column(*counter) == series.name()) {
         Some((_, right)) => format!("{} could not be read: it takes {right}", series.name()),
         None if matches!(series, Series::Pss | Series::Uss) => {
             format!("{} was never read: it is off with --no-pss, and unknown for sums", series.name())

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::event::{JobTimes, Target, TargetKind};
 use crate::model::Timestamp;
 
-/// Points of the course of work that are kept.
+/// Points of the timeline of work that are kept.
 const POINTS: usize = 64;
 /// Jobs that are kept, the newest.
 const JOBS: usize = 200;
@@ -36,7 +36,7 @@ pub struct Job {
     pub after: u64,
 }
 
-/// The course of work over a session.
+/// The timeline of work over a session.
 #[derive(Debug, Default)]
 pub struct WorkMeter {
     last: Option<f64>,
@@ -75,8 +75,9 @@ impl WorkMeter {
             }
         }
         self.ticks += 1;
-        let running = targets.iter().filter(|target| target.kind == TargetKind::Process && target.ended.is_none());
-        let memory: u64 = running.filter_map(|target| target.reading.memory()).sum();
+        let running =
+            targets.iter().filter(|target| target.kind == TargetKind::Process && target.lifetime.ended.is_none());
+        let memory: u64 = running.filter_map(|target| target.current.reading.memory()).sum();
         if let (Some(label), Some(before), true) = (&tick.label, self.memory, more > 0.0) {
             if self.jobs.len() == JOBS {
                 self.jobs.pop_front();

@@ -114,7 +114,7 @@ impl Route {
 }
 
 impl EventSink for Dispatcher {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Alert(target, alert) => self.alert(target, alert),
             Event::Ticked(tick, _) => self.catch_up(tick.at),

@@ -163,10 +163,10 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         name: target.label.name.clone(),
         cmdline: Some(target.label.cmdline.clone()).filter(|text| !text.is_empty()),
         source: target.source.clone(),
-        first_seen: target.first_seen.to_string(),
-        last_seen: target.last_seen.to_string(),
-        ended_at: target.ended.map(|at| at.to_string()),
-        age_seconds: finite(target.age_s.map(|age| (age * 1000.0).round() / 1000.0)),
+        first_seen: target.lifetime.first_seen.to_string(),
+        last_seen: target.lifetime.last_seen.to_string(),
+        ended_at: target.lifetime.ended.map(|at| at.to_string()),
+        age_seconds: finite(target.lifetime.age_s.map(|age| (age * 1000.0).round() / 1000.0)),
         observed_seconds: known.observed_s,
         samples: known.samples,
         gaps: known.gaps,
@@ -175,9 +175,9 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         spikes: spikes(&known.spikes),
         variance: variance(&known.variance),
         consistent_growth: consistent_growth(&known.consistent_growth),
-        forecast: forecast(target.ceiling.as_ref(), &known.forecast),
+        forecast: forecast(target.current.ceiling.as_ref(), &known.forecast),
         memory: memory(target),
-        cgroup: target.group.as_deref().map(cgroup),
+        cgroup: target.current.cgroup.as_deref().map(cgroup),
         attribution: super::convert_attribution::attribution(target),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
@@ -185,12 +185,12 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
     }
 }
 
-pub(super) fn folded(folded: &event::Folded) -> schema::FoldedEntry {
+pub(super) fn retired(retired: &event::RetiredSummary) -> schema::FoldedEntry {
     schema::FoldedEntry {
-        name: folded.name.clone(),
-        count: folded.count,
-        alarming: folded.alarming,
-        rss_max_bytes: folded.rss_max,
+        name: retired.name.clone(),
+        count: retired.count,
+        alarming: retired.alarming,
+        rss_max_bytes: retired.rss_max,
     }
 }
 
@@ -251,7 +251,7 @@ fn forecast(ceiling: Option<&Ceiling>, forecast: &analysis::Forecast) -> schema:
 }
 
 fn memory(target: &event::Target) -> schema::Memory {
-    let Reading { rss, pss, uss, rss_anon, rss_file, rss_shmem, swap, vsize, threads, fds } = target.reading;
+    let Reading { rss, pss, uss, rss_anon, rss_file, rss_shmem, swap, vsize, threads, fds } = target.current.reading;
     let level = &target.assessment.rss;
     schema::Memory {
         rss_first_bytes: level.first(),
@@ -306,5 +306,5 @@ fn denied(target: &event::Target) -> Vec<schema::DeniedEntry> {
         counter: counter.column().to_owned(),
         right: right.to_owned(),
     };
-    target.denied.iter().map(entry).collect()
+    target.current.denied.iter().map(entry).collect()
 }

@@ -11,7 +11,7 @@ pub(super) fn attribution(target: &Target) -> Option<schema::Attribution> {
     if !advice::is_accused(target) {
         return None;
     }
-    let counters = target.baseline.growth(&target.reading).into_iter().map(|growth| schema::CounterChange {
+    let counters = target.baseline.growth(&target.current.reading).into_iter().map(|growth| schema::CounterChange {
         counter: growth.counter.column().to_owned(),
         first: growth.first,
         last: growth.last,

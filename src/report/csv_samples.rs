@@ -49,7 +49,7 @@ impl<W: Write> EventSink for SampleCsv<W> {
         true
     }
 
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
                 Ok(self.row(target.key, &target.label.name, target.program, sample)?)

@@ -1,8 +1,8 @@
-//! A report with the courses of its targets, in any of the formats that are written whole.
+//! A report with the timelines of its targets, in any of the formats that are written whole.
 
 use std::io::{self, BufWriter, Write};
 
-use crate::event::Course;
+use crate::event::Timeline;
 use crate::schema::Report;
 
 use super::html;
@@ -14,10 +14,10 @@ use super::output::OutputFormat;
 /// What the end of a session knows.
 #[derive(Debug)]
 pub struct Document<'a> {
-    /// Everything but the courses.
+    /// Everything but the timelines.
     pub report: &'a Report,
-    /// The courses of the targets of the report, in their order; empty when nobody asked for charts.
-    pub courses: Vec<Option<&'a Course>>,
+    /// The timelines of the targets of the report, in their order; empty when nobody asked for charts.
+    pub timelines: Vec<Option<&'a Timeline>>,
 }
 
 impl Document<'_> {
@@ -33,12 +33,12 @@ impl Document<'_> {
                 out.write_all(b"\n")?;
             }
             OutputFormat::Html => {
-                let page = html::page(self.report, &self.courses).map_err(io::Error::other)?;
+                let page = html::page(self.report, &self.timelines).map_err(io::Error::other)?;
                 out.write_all(page.as_bytes())?;
             }
-            OutputFormat::Svg => out.write_all(html::chart(self.report, &self.courses).as_bytes())?,
+            OutputFormat::Svg => out.write_all(html::chart(self.report, &self.timelines).as_bytes())?,
             OutputFormat::Junit => write_junit(&mut out, self.report)?,
-            OutputFormat::Markdown => out.write_all(markdown(self.report, &self.courses).as_bytes())?,
+            OutputFormat::Markdown => out.write_all(markdown(self.report, &self.timelines).as_bytes())?,
             OutputFormat::OpenMetrics => write_openmetrics(&mut out, self.report)?,
             OutputFormat::Jsonl | OutputFormat::Csv => {}
         }

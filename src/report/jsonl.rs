@@ -45,10 +45,10 @@ impl<W: Write> EventSink for EventJsonl<W> {
         true
     }
 
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         let line = match event {
-            Event::Found(target) => EventLine::Target {
-                timestamp: target.first_seen.to_string(),
+            Event::Appeared(target) => EventLine::Target {
+                timestamp: target.lifetime.first_seen.to_string(),
                 pid: convert::pid(target.key),
                 name: target.label.name.clone(),
                 cmdline: Some(target.label.cmdline.clone()).filter(|text| !text.is_empty()),
@@ -64,8 +64,8 @@ impl<W: Write> EventSink for EventJsonl<W> {
                 growth: convert::growth(&target.assessment.growth),
             },
             Event::Alert(target, alert) => EventLine::Alert(convert::alert(target, alert)),
-            Event::Gone(target) | Event::Replaced(target) => EventLine::Ended {
-                timestamp: target.ended.unwrap_or(target.last_seen).to_string(),
+            Event::Exited(target) | Event::ProgramChanged(target) => EventLine::Ended {
+                timestamp: target.lifetime.ended.unwrap_or(target.lifetime.last_seen).to_string(),
                 pid: convert::pid(target.key),
                 name: target.label.name.clone(),
             },

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::escape;
-use crate::event::Course;
+use crate::event::Timeline;
 use crate::schema::{AnswerEntry, GateOutcome, Report, Status, ThresholdEntry};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
@@ -17,10 +17,10 @@ const TREND: usize = 16;
 /// Targets whose causes are spelled out.
 const EXPLAINED: usize = 5;
 
-/// The summary as text. `courses` belong to the targets of the report, in their order; without them there are no
+/// The summary as text. `timelines` belong to the targets of the report, in their order; without them there are no
 /// sparklines.
 #[must_use]
-pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
+pub fn markdown(report: &Report, timelines: &[Option<&Timeline>]) -> String {
     let word = match report.verdict.exit_status {
         0 => "passed",
         1 => "failed",
@@ -74,7 +74,7 @@ pub fn markdown(report: &Report, courses: &[Option<&Course>]) -> String {
             "| {} | {status} | {} | {interval} | {} | {rss} | {} |",
             who(&target.name, target.pid, target.members),
             rate(growth.rate_bytes_per_s),
-            courses.get(index).copied().flatten().map_or_else(String::new, trend),
+            timelines.get(index).copied().flatten().map_or_else(String::new, trend),
             Span(target.observed_seconds)
         );
     }
@@ -125,10 +125,10 @@ fn by_concern(report: &Report) -> Vec<usize> {
     places
 }
 
-/// The course in characters; the mean of a point is what is judged.
+/// The timeline in characters; the mean of a point is what is judged.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are not negative; saturates")]
-fn trend(course: &Course) -> String {
-    sparkline(&course.points().iter().map(|point| point.mean as u64).collect::<Vec<_>>(), TREND)
+fn trend(timeline: &Timeline) -> String {
+    sparkline(&timeline.points().iter().map(|point| point.mean as u64).collect::<Vec<_>>(), TREND)
 }
 
 fn more(text: &mut String, rows: usize) {

@@ -40,7 +40,7 @@ impl OutputFormat {
         matches!(self, Self::Jsonl | Self::Csv)
     }
 
-    /// Whether it shows the course of the targets.
+    /// Whether it shows the timeline of the targets.
     #[must_use]
     pub fn has_charts(self) -> bool {
         matches!(self, Self::Html | Self::Svg | Self::Markdown)

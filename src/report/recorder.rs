@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::alert::{Alert, Severity};
-use crate::event::{Event, EventSink, Folded, Raised, Target};
+use crate::event::{Event, EventSink, Raised, RetiredSummary, Target};
 use crate::model::Timestamp;
 use crate::schema;
 
@@ -57,9 +57,9 @@ impl Recorder {
         self.keep_notice(None, kind, message);
     }
 
-    /// The report; `folded` stands for targets that have gone and are not among `targets`.
+    /// The report; `retired` stands for targets that have gone and are not among `targets`.
     #[must_use]
-    pub fn into_report(self, ending: Ending, targets: &[Target], folded: &[Folded]) -> schema::Report {
+    pub fn into_report(self, ending: Ending, targets: &[Target], retired: &[RetiredSummary]) -> schema::Report {
         schema::Report {
             schema_version: schema::SCHEMA_VERSION.to_owned(),
             leakwatch_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,7 +67,7 @@ impl Recorder {
             settings: ending.settings,
             verdict: ending.verdict,
             targets: targets.iter().map(convert::target).collect(),
-            folded: folded.iter().map(convert::folded).collect(),
+            folded: retired.iter().map(convert::retired).collect(),
             gate: ending.gate,
             alerts: self.alerts,
             alerts_dropped: self.dropped,
@@ -98,7 +98,7 @@ impl Recorder {
 }
 
 impl EventSink for Recorder {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Alert(target, alert) => {
                 self.raised.take(target, alert);
@@ -131,7 +131,7 @@ mod tests {
             let message = String::new();
             let at = Timestamp(0);
             let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
-            recorder.take(Event::Alert(None, &alert)).expect("memory takes all");
+            recorder.on_event(Event::Alert(None, &alert)).expect("memory takes all");
         };
         (0..KEPT + 10).for_each(|_| say(AlertKind::Ended));
         say(AlertKind::Leak);

@@ -383,7 +383,7 @@ pub struct Forecast {
     pub likely_by_seconds: Option<f64>,
 }
 
-/// Counters over the watch: the latest value of each, and the course of RSS. Unknown is null.
+/// Counters over the watch: the latest value of each, and the timeline of RSS. Unknown is null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names are the description; the counters are those of the sample CSV")]
 pub struct Memory {

@@ -81,7 +81,7 @@ impl Watch {
         let mut accused = std::mem::take(&mut self.accused);
         accused.retain(|&index| {
             let target = &self.targets[index];
-            target.ended.is_none() && target.assessment.verdict.status >= Status::Suspect
+            target.lifetime.ended.is_none() && target.assessment.verdict.status >= Status::Suspect
         });
         self.accused.clone_from(&accused);
         accused
@@ -123,14 +123,15 @@ impl Watch {
             _ => self.series[at].pool.is_some(),
         };
         let member = |(at, target): (usize, &Target)| {
-            if target.ended.is_some() || !is_member(at) {
+            if target.lifetime.ended.is_some() || !is_member(at) {
                 return None;
             }
             // One that came while the sum was just begun counts as it does by itself.
-            let seen_s = sum.last_seen.seconds_since(sum.first_seen);
-            let joined_late = target.first_seen.seconds_since(sum.first_seen) > BEGINNING * seen_s;
+            let seen_s = sum.lifetime.last_seen.seconds_since(sum.lifetime.first_seen);
+            let joined_late = target.lifetime.first_seen.seconds_since(sum.lifetime.first_seen) > BEGINNING * seen_s;
             let first = if joined_late { 0 } else { value(&target.baseline.reading())? };
-            let growth = i64::try_from(value(&target.reading)?).ok()?.saturating_sub(i64::try_from(first).ok()?);
+            let growth =
+                i64::try_from(value(&target.current.reading)?).ok()?.saturating_sub(i64::try_from(first).ok()?);
             let pid = target.key.map(|key| key.pid);
             (growth > 0).then(|| MemberGrowth { pid, name: target.label.name.clone(), growth, joined_late })
         };

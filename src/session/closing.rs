@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::alert::{AlertKind, explain_end};
-use crate::event::{Event, EventSink, Folded, Target, TargetKind};
+use crate::event::{Event, EventSink, RetiredSummary, Target, TargetKind};
 use crate::model::Timestamp;
 
 use super::ended::Ended;
@@ -40,9 +40,9 @@ impl Watch {
             self.pools.pool(pool).ended += 1;
         }
         self.ended.gone(index, &self.targets[index]);
-        let lived = crate::units::Span(at.seconds_since(self.targets[index].first_seen));
+        let lived = crate::units::Span(at.seconds_since(self.targets[index].lifetime.first_seen));
         self.announce(index, AlertKind::Ended, at, format!("has ended, {lived} after it was first seen"), sink)?;
-        sink.take(Event::Gone(&self.targets[index]))
+        sink.on_event(Event::Exited(&self.targets[index]))
     }
 
     /// Judges a target for the last time, and ends its alerts; `why` it is no more, and its pages cannot be counted.
@@ -51,10 +51,10 @@ impl Watch {
         self.assess(index, at, sink)?;
         self.counted(index, Err(why.to_owned()), at, sink)?;
         self.close(index, at, sink)?;
-        self.targets[index].ended = Some(at);
+        self.targets[index].lifetime.ended = Some(at);
         let alerts = self.series[index].book.close(at, why);
         let target = &self.targets[index];
-        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
+        alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(Some(target), alert)))
     }
 
     /// Judges every target for the last time. Alerts of what was read last stay open: nobody has seen
@@ -85,9 +85,9 @@ impl Watch {
     /// What is left when all is judged: the targets, and those that are no longer among them. The series are given back,
     /// for the report is about as large.
     #[must_use]
-    pub fn into_targets(self) -> (Vec<Target>, Vec<Folded>) {
-        let folded = self.folded();
-        (self.targets, folded)
+    pub fn into_targets(self) -> (Vec<Target>, Vec<RetiredSummary>) {
+        let retired = self.retired();
+        (self.targets, retired)
     }
 
     fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
@@ -100,6 +100,6 @@ impl Watch {
         let Series { book, found, .. } = &mut self.series[index];
         let mut alerts = if self.replaying { book.conclude(at, found) } else { book.settle(at, found) };
         alerts.iter_mut().for_each(|alert| explain_end(alert, &target.assessment));
-        assessed.and(alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert))))
+        assessed.and(alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(Some(target), alert))))
     }
 }

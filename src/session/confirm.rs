@@ -105,7 +105,7 @@ impl Watch {
         let target = &mut self.targets[index];
         let before = std::mem::replace(&mut target.assessment, assessment).verdict.status;
         if before != target.assessment.verdict.status {
-            sink.take(Event::VerdictChanged(target, at))?;
+            sink.on_event(Event::VerdictChanged(target, at))?;
         }
         self.find(index, at);
         self.attribute(index);

@@ -1,9 +1,9 @@
-//! Targets that have gone: the latest are kept whole, the others are folded into a line for each name.
+//! Targets that have gone: the latest are kept whole, the others are retired into a line for each name.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::analysis::Status;
-use crate::event::{Folded, Target};
+use crate::event::{RetiredSummary, Target};
 
 /// Targets that have gone and are kept with all that is known of them. A host that starts hundreds of processes a
 /// second must not make a watcher grow.
@@ -25,7 +25,7 @@ pub(super) struct Ended {
     latest: HashMap<(String, String), usize>,
     /// How many of the kept ones were short-lived, by name.
     brief: HashMap<String, usize>,
-    folded: BTreeMap<String, Folded>,
+    retired: BTreeMap<String, RetiredSummary>,
 }
 
 fn is_brief(target: &Target) -> bool {
@@ -49,7 +49,7 @@ impl Ended {
     }
 
     /// A place that a new target may take, when enough have gone, or enough short-lived ones of one name: what stood
-    /// there is folded.
+    /// there is retired.
     ///
     /// One that leaks is what the user looks for: it goes only when all that are kept leak.
     pub(super) fn vacate(&mut self, targets: &[Target]) -> Option<usize> {
@@ -74,12 +74,13 @@ impl Ended {
             }
         }
         self.latest.retain(|_, known| *known != index);
-        let name = if self.folded.len() < NAMES || self.folded.contains_key(&target.label.name) {
+        let name = if self.retired.len() < NAMES || self.retired.contains_key(&target.label.name) {
             target.label.name.clone()
         } else {
             String::new()
         };
-        let line = self.folded.entry(name.clone()).or_insert(Folded { name, count: 0, alarming: 0, rss_max: None });
+        let line =
+            self.retired.entry(name.clone()).or_insert(RetiredSummary { name, count: 0, alarming: 0, rss_max: None });
         line.count += 1;
         line.alarming += u64::from(alarming(&index));
         line.rss_max = line.rss_max.max(target.assessment.rss.max());
@@ -87,8 +88,8 @@ impl Ended {
     }
 
     /// A line for each name, the largest number first.
-    pub(super) fn folded(&self) -> Vec<Folded> {
-        let mut lines: Vec<Folded> = self.folded.values().cloned().collect();
+    pub(super) fn retired(&self) -> Vec<RetiredSummary> {
+        let mut lines: Vec<RetiredSummary> = self.retired.values().cloned().collect();
         lines.sort_by_key(|line| std::cmp::Reverse(line.count));
         lines
     }

@@ -102,7 +102,10 @@ impl Session<'_> {
                 Err(ReadError::Gone) => {}
                 Err(error) => {
                     self.unreadable.insert(key, ());
-                    sink.take(Event::Notice(at, &Notice::Unreadable((*found.label).clone(), key, error.to_string())))?;
+                    sink.on_event(Event::Notice(
+                        at,
+                        &Notice::Unreadable((*found.label).clone(), key, error.to_string()),
+                    ))?;
                 }
             }
         }
@@ -136,7 +139,7 @@ impl Session<'_> {
             if !self.cadence.includes(pace) {
                 continue;
             }
-            let rss = watch.targets()[index].reading.rss;
+            let rss = watch.targets()[index].current.reading.rss;
             let deep = self.plan.pss && self.budget.allows(key, now, rss, self.is_last);
             let before = if deep { self.dear() } else { Default::default() };
             let outcome = match tried.remove(&key) {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::alert::AlertKind;
-use crate::event::{Event, EventSink, Target, TargetKind};
+use crate::event::{Event, EventSink, TargetKind};
 use crate::model::{GroupMemory, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::CgroupReading;
 
@@ -38,16 +38,17 @@ impl Watch {
             Some(index) => index,
             None => {
                 let label = ProcessLabel { name: seen.path.clone(), ..ProcessLabel::default() };
-                let target = Target { group: Some(Box::new(seen.memory)), ..self.unread(kind, label.into(), None, at) };
+                let mut target = self.unread(kind, label.into(), None, at);
+                target.current.cgroup = Some(Box::new(seen.memory));
                 let index = self.place(target, None);
-                sink.take(Event::Found(&self.targets[index]))?;
+                sink.on_event(Event::Appeared(&self.targets[index]))?;
                 index
             }
         };
         self.series[index].members.clone_from(&seen.members);
         let target = &mut self.targets[index];
         target.kind = kind;
-        let before = target.group.replace(Box::new(seen.memory)).and_then(|memory| memory.oom_kills);
+        let before = target.current.cgroup.replace(Box::new(seen.memory)).and_then(|memory| memory.oom_kills);
         self.surrounded(index, seen.ceiling);
         if let Some((now, before)) = seen.memory.oom_kills.zip(before)
             && now > before

@@ -165,7 +165,7 @@ impl<'a> Session<'a> {
         let judged = if self.is_last && failed.is_none() { Ok(()) } else { watch.judge(ended, sink) };
         let counted = self.count_pages(ended, watch, sink);
         self.look_inside(ended, watch, true);
-        if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)).and(sink.tell_lost(ended)) {
+        if let Err(error) = judged.and(counted).and(watch.seal(ended, sink)).and(sink.report_lost_outputs(ended)) {
             failed.get_or_insert(error);
         }
         Ok(Outcome {
@@ -225,7 +225,7 @@ impl<'a> Session<'a> {
         };
         let outcome = (|| {
             for notice in notices {
-                sink.take(Event::Notice(tick.at, notice))?;
+                sink.on_event(Event::Notice(tick.at, notice))?;
             }
             watch.begin_tick(self.cadence.is_whole());
             self.follow(found, tick.at, watch, sink)?;
@@ -239,8 +239,8 @@ impl<'a> Session<'a> {
             self.count_pages(tick.at, watch, sink)?;
             self.look_inside(tick.at, watch, false);
             tick.host = self.look_around(tick.at, watch, sink)?;
-            sink.take(Event::Ticked(&tick, watch.targets()))?;
-            sink.tell_lost(tick.at)
+            sink.on_event(Event::Ticked(&tick, watch.targets()))?;
+            sink.report_lost_outputs(tick.at)
         })();
         Ok(outcome)
     }

@@ -93,7 +93,7 @@ impl Session<'_> {
                 format!("samples are taken every {} from now on", Span(schedule.stretch(STRETCH).as_secs_f64()))
             }
         };
-        sink.take(Event::Notice(at, &Notice::BackedOff(share, what)))
+        sink.on_event(Event::Notice(at, &Notice::BackedOff(share, what)))
     }
 }
 

@@ -38,7 +38,7 @@ impl Watch {
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
         let before = &mut self.targets[index];
-        if before.first_seen == at && before.program > 0 {
+        if before.lifetime.first_seen == at && before.program > 0 {
             // Its name told it already in this tick.
             before.label.clone_from(label);
             return Ok(());
@@ -46,25 +46,28 @@ impl Watch {
         if self.replaying {
             // How long the recording is, and with it how much proves a leak, is told at its end.
             self.assess(index, at, sink)?;
-            self.targets[index].ended = Some(at);
+            self.targets[index].lifetime.ended = Some(at);
         } else {
             self.end(index, "its process runs another program", at, sink)?;
         }
-        sink.take(Event::Replaced(&self.targets[index]))?;
+        sink.on_event(Event::ProgramChanged(&self.targets[index]))?;
         if self.targets[index].assessment.verdict.status >= Status::Suspect {
             self.keep(index);
         }
 
         let before = &self.targets[index];
         let fresh = self.unread(TargetKind::Process, Arc::clone(label), before.source.clone(), at);
-        let (key, program, ceiling) = (before.key, before.program + 1, before.ceiling);
+        let (key, program, ceiling) = (before.key, before.program + 1, before.current.ceiling);
         let own_ceiling = self.series[index].own_ceiling;
         let pool = self.pool_of(label);
         self.awaiting.retain(|&awaiting| awaiting != index);
         self.accused.retain(|&accused| accused != index);
-        self.put(index, Target { key, program, ceiling, age_s: Some(0.0), ..fresh }, pool);
+        let mut target = Target { key, program, ..fresh };
+        target.current.ceiling = ceiling;
+        target.lifetime.age_s = Some(0.0);
+        self.put(index, target, pool);
         self.series[index].own_ceiling = own_ceiling;
-        sink.take(Event::Found(&self.targets[index]))
+        sink.on_event(Event::Appeared(&self.targets[index]))
     }
 
     /// Copies a program that leaks, or may, to a place of its own: it is what the user looks for, whatever came after it.

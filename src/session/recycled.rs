@@ -66,7 +66,7 @@ impl Watch {
     pub(super) fn sums_share(&mut self, host: HostMemory) {
         for index in 0..self.targets.len() {
             let is_sum = matches!(self.targets[index].kind, TargetKind::Pool { .. } | TargetKind::Selection { .. });
-            if is_sum && self.targets[index].ended.is_none() {
+            if is_sum && self.targets[index].lifetime.ended.is_none() {
                 self.surrounded(index, Some(host.ceiling()));
             }
         }
@@ -74,7 +74,8 @@ impl Watch {
 
     /// A member fills the host no later than all of its pool do.
     pub(super) fn forecast_with_pool(&self, index: usize, assessment: &mut Assessment) {
-        let is_host = |index: usize| self.targets[index].ceiling.is_some_and(|found| found.kind == CeilingKind::Host);
+        let is_host =
+            |index: usize| self.targets[index].current.ceiling.is_some_and(|found| found.kind == CeilingKind::Host);
         let pool = self.series[index].pool.and_then(|pool| self.pools.get(pool).target);
         let Some(pool) = pool.filter(|&pool| is_host(pool) && is_host(index)) else { return };
         let of_all = self.targets[pool].assessment.forecast;
@@ -87,7 +88,7 @@ impl Watch {
 
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
     fn sharing(&self, index: usize) -> Option<Reason> {
-        let reading = &self.targets[index].reading;
+        let reading = &self.targets[index].current.reading;
         let (pss, rss) = (reading.pss?, reading.rss?);
         ((pss as f64) < SHARED * rss as f64).then(|| Reason {
             rule: Rule::Pool,

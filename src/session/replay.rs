@@ -51,7 +51,7 @@ pub fn replay(
         watch.conclude(last, sink)?;
         notices(source, recording, last, sink)?;
         let tick = Tick { number: outcome.rows, at: last, late_s: 0.0, host: None };
-        sink.take(Event::Ticked(&tick, watch.targets()))?;
+        sink.on_event(Event::Ticked(&tick, watch.targets()))?;
     }
     read.map(|()| outcome)
 }
@@ -125,9 +125,9 @@ fn notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn Ev
     let found = recording.notices();
     for (count, first) in &found.faults {
         let notice = Notice::RowsSkipped(source.to_owned(), *count, first.to_string());
-        sink.take(Event::Notice(at, &notice))?;
+        sink.on_event(Event::Notice(at, &notice))?;
     }
-    let mut say = |text: &str| sink.take(Event::Notice(at, &Notice::Recording(source.to_owned(), text.to_owned())));
+    let mut say = |text: &str| sink.on_event(Event::Notice(at, &Notice::Recording(source.to_owned(), text.to_owned())));
     if found.torn_end {
         say("the last line was cut off in the middle and left out")?;
     }

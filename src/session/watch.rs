@@ -8,7 +8,7 @@ use crate::alert::{
     reading_findings,
 };
 use crate::analysis::Tracker;
-use crate::event::{Baseline, Event, EventSink, Folded, Target, TargetKind, Trace};
+use crate::event::{Baseline, Current, Event, EventSink, Lifetime, RetiredSummary, Target, TargetKind, Trace};
 use crate::model::{Ceiling, HostMemory, Pid, ProcessKey, ProcessLabel, Reading, Sample, Timestamp};
 use crate::source::{DeniedCounter, MatchedProcess};
 
@@ -100,8 +100,8 @@ impl Watch {
 
     /// Targets that have gone and are no longer among [`Self::targets`].
     #[must_use]
-    pub fn folded(&self) -> Vec<Folded> {
-        self.ended.folded()
+    pub fn retired(&self) -> Vec<RetiredSummary> {
+        self.ended.retired()
     }
 
     /// Processes of this system are read, whose counters may be off by so many bytes.
@@ -149,9 +149,10 @@ impl Watch {
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
         let pool = self.pool_of(&label);
-        let target = Target { key, age_s, ..self.unread(TargetKind::Process, label, source, at) };
+        let mut target = Target { key, ..self.unread(TargetKind::Process, label, source, at) };
+        target.lifetime.age_s = age_s;
         let index = self.place(target, pool);
-        sink.take(Event::Found(&self.targets[index]))?;
+        sink.on_event(Event::Appeared(&self.targets[index]))?;
         Ok(index)
     }
 
@@ -171,7 +172,9 @@ impl Watch {
     pub(super) fn put(&mut self, index: usize, target: Target, pool: Option<usize>) {
         self.opened += 1;
         let series = Series {
-            tracker: Some(Tracker::new(&self.rules.analysis, target.age_s).with_counter_error(self.counter_error)),
+            tracker: Some(
+                Tracker::new(&self.rules.analysis, target.lifetime.age_s).with_counter_error(self.counter_error),
+            ),
             book: AlertBook::default(),
             rise: RiseMeter::default(),
             own_ceiling: None,
@@ -204,18 +207,11 @@ impl Watch {
             label,
             program: 0,
             source,
-            first_seen: at,
-            last_seen: at,
-            age_s: None,
-            ended: None,
-            reading: Reading::default(),
-            denied: Vec::new(),
-            ceiling: None,
-            group: None,
+            lifetime: Lifetime::starting(at),
+            current: Current::default(),
             trace: Trace::default(),
             baseline: Baseline::default(),
             attribution: None,
-            left_out_s: 0.0,
             assessment: Tracker::new(&self.rules.analysis, None).assess(&self.rules.analysis, None),
         }
     }
@@ -233,16 +229,16 @@ impl Watch {
         let series = &mut self.series[index];
         let Some(tracker) = series.tracker.as_mut() else { return Ok(()) };
 
-        target.last_seen = at;
+        target.lifetime.last_seen = at;
         for denied in denied {
             let denied = (denied.counter, denied.right);
-            if !target.denied.contains(&denied) {
-                target.denied.push(denied);
+            if !target.current.denied.contains(&denied) {
+                target.current.denied.push(denied);
             }
         }
-        target.reading.update(&sample.reading);
-        target.baseline.note(&sample.reading);
-        let memory = target.reading.memory();
+        target.current.reading.update(&sample.reading);
+        target.baseline.record(&sample.reading);
+        let memory = target.current.reading.memory();
         if let Some(memory) = memory {
             target.trace.push(memory);
         }
@@ -251,11 +247,11 @@ impl Watch {
         let spiking = series.found.iter().any(|finding| finding.kind == AlertKind::Spike);
         let warming = at.seconds_since(first) < self.warmup_s;
         if warming {
-            target.left_out_s = at.seconds_since(target.first_seen);
+            target.lifetime.excluded_s = at.seconds_since(target.lifetime.first_seen);
         }
         let changed = !warming && (tracker.push(sample) || spiking);
         let rise = memory.map_or(0, |memory| series.rise.push(at, memory));
-        sink.take(Event::Sampled(target, sample))?;
+        sink.on_event(Event::Sampled(target, sample))?;
         let pool = series.pool;
         if changed && self.replaying {
             target.assessment.spikes = tracker.spikes();
@@ -265,7 +261,7 @@ impl Watch {
         }
         self.alert(index, at, rise, sink)?;
         // PSS is read seldom: its latest reading stands.
-        let known = &self.targets[index].reading;
+        let known = &self.targets[index].current.reading;
         let reading = Reading { pss: known.pss, uss: known.uss, ..sample.reading };
         if let Some(pool) = pool.filter(|_| self.confirms && self.is_whole) {
             self.pools.add_to_all(pool, index, at, &reading);
@@ -277,7 +273,7 @@ impl Watch {
     /// Notes the limit that a source found for a target.
     pub(super) fn surrounded(&mut self, index: usize, ceiling: Option<Ceiling>) {
         self.series[index].own_ceiling = ceiling;
-        self.targets[index].ceiling = ceiling;
+        self.targets[index].current.ceiling = ceiling;
         self.refresh_ceiling(index);
     }
 
@@ -285,7 +281,7 @@ impl Watch {
     pub(super) fn host(&mut self, at: Timestamp, host: HostMemory, sink: &mut dyn EventSink) -> io::Result<()> {
         self.sums_share(host);
         let alerts = self.host.update(at, &host_findings(host));
-        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(None, alert)))
+        alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(None, alert)))
     }
 
     pub(super) fn assess(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
@@ -295,7 +291,7 @@ impl Watch {
             MinObservation::Fixed(seconds) => seconds,
             MinObservation::FifthOfRecording => self.span.map_or(0.0, |(first, last)| last.seconds_since(first)) / 5.0,
         };
-        let mut assessment = tracker.assess(&self.rules.analysis, target.ceiling.as_ref());
+        let mut assessment = tracker.assess(&self.rules.analysis, target.current.ceiling.as_ref());
         self.weigh_pool(index, &mut assessment);
         self.forecast_with_pool(index, &mut assessment);
         if self.awaits_count(index, &mut assessment, at) {
@@ -314,7 +310,7 @@ impl Watch {
         self.refresh_ceiling(index);
         let target = &self.targets[index];
         let scope = self.scope(target, at);
-        let ceiling = target.ceiling.as_ref();
+        let ceiling = target.current.ceiling.as_ref();
         let mut read = reading_findings(scope, rise, ceiling, &self.rules.alerts).peekable();
         let series = &mut self.series[index];
         if series.found.is_empty() && series.book.is_empty() && read.peek().is_none() {
@@ -323,12 +319,12 @@ impl Watch {
         let findings: Vec<Finding> = series.found.iter().cloned().chain(read).collect();
         let mut alerts = series.book.update(at, &findings);
         alerts.iter_mut().for_each(|alert| explain_end(alert, &target.assessment));
-        alerts.iter().try_for_each(|alert| sink.take(Event::Alert(Some(target), alert)))
+        alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(Some(target), alert)))
     }
 
     /// Which alerts make sense for a target. Sudden growth counts once a spike period has passed since the start.
     fn scope(&self, target: &Target, at: Timestamp) -> Scope {
-        let age = target.age_s.map(|age| age + at.seconds_since(target.first_seen));
+        let age = target.lifetime.age_s.map(|age| age + at.seconds_since(target.lifetime.first_seen));
         match target.kind {
             TargetKind::Pool { .. } | TargetKind::Selection { .. } => Scope::Pool,
             TargetKind::Process if age.is_some_and(|age| age < self.rules.analysis.spike_period_s) => Scope::Starting,
@@ -345,12 +341,12 @@ impl Watch {
         let target = &mut self.targets[index];
         // A limit is one of a process; a pool has none of its own.
         let limit = self.rules.limit_bytes.filter(|_| target.kind == TargetKind::Process);
-        let user = limit.zip(target.reading.memory()).map(|(limit_bytes, used_bytes)| Ceiling {
+        let user = limit.zip(target.current.reading.memory()).map(|(limit_bytes, used_bytes)| Ceiling {
             kind: crate::model::CeilingKind::User,
             limit_bytes,
             used_bytes,
         });
-        target.ceiling = user.or(own);
+        target.current.ceiling = user.or(own);
     }
 
     pub(super) fn announce(
@@ -362,6 +358,6 @@ impl Watch {
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
         let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
-        sink.take(Event::Alert(Some(&self.targets[index]), &alert))
+        sink.on_event(Event::Alert(Some(&self.targets[index]), &alert))
     }
 }

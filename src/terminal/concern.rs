@@ -11,8 +11,8 @@ pub(super) fn by_concern(a: &Target, b: &Target) -> Ordering {
         let status = target.assessment.verdict.status;
         let is_sum = matches!(target.kind, TargetKind::Pool { .. } | TargetKind::Selection { .. });
         // of a sum and its member that grow alike the member is the one to look at
-        (status.max(Status::WarmingUp), target.ended.is_none(), status, !is_sum)
+        (status.max(Status::WarmingUp), target.lifetime.ended.is_none(), status, !is_sum)
     };
     let rate = |target: &Target| target.assessment.growth.rate.unwrap_or(f64::NEG_INFINITY);
-    rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a))).then(b.reading.rss.cmp(&a.reading.rss))
+    rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a))).then(b.current.reading.rss.cmp(&a.current.reading.rss))
 }

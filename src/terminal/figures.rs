@@ -28,7 +28,7 @@ pub(super) fn bytes(value: Option<u64>) -> String {
 /// Growth of RSS since the first sample.
 pub(super) fn change(target: &Target) -> String {
     let level = &target.assessment.rss;
-    match level.first().zip(target.reading.rss) {
+    match level.first().zip(target.current.reading.rss) {
         Some((first, last)) => {
             let size = i64::try_from(last.abs_diff(first)).unwrap_or(i64::MAX);
             SignedBytes(if last < first { -size } else { size }).to_string()
@@ -99,14 +99,14 @@ pub(super) fn other_resource(known: &ResourceAssessment) -> String {
 /// How long a target was looked at, and what of it does not count: `4 s (the first 6 s are left out)`.
 pub(super) fn seen(target: &Target) -> String {
     let seen = Span(target.assessment.observed_s.round());
-    let left_out = target.left_out_s.round();
+    let left_out = target.lifetime.excluded_s.round();
     if left_out < 1.0 { seen.to_string() } else { format!("{seen} (the first {} are left out)", Span(left_out)) }
 }
 
 /// How long a process has run.
 pub(super) fn age(target: &Target) -> String {
-    let seen = target.last_seen.seconds_since(target.first_seen);
-    Span(target.age_s.unwrap_or(0.0) + seen).to_string()
+    let seen = target.lifetime.last_seen.seconds_since(target.lifetime.first_seen);
+    Span(target.lifetime.age_s.unwrap_or(0.0) + seen).to_string()
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl LogLines {
 
     fn status(&mut self, at: Timestamp, targets: &[Target]) {
         let mut text = String::new();
-        let mut running: Vec<&Target> = targets.iter().filter(|target| target.ended.is_none()).collect();
+        let mut running: Vec<&Target> = targets.iter().filter(|target| target.lifetime.ended.is_none()).collect();
         running.sort_by(|a, b| by_concern(a, b));
         for target in running.iter().take(NAMED) {
             let known = &target.assessment;
@@ -41,7 +41,7 @@ impl LogLines {
                 text,
                 "{at} {}: rss {} ({}), growth {} [{}], {}",
                 describe_target(target),
-                figures::bytes(target.reading.rss),
+                figures::bytes(target.current.reading.rss),
                 figures::change(target),
                 figures::rate(&known.growth),
                 figures::interval(&known.growth),
@@ -56,7 +56,7 @@ impl LogLines {
 }
 
 impl EventSink for LogLines {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         self.out.check()?;
         if let Event::Ticked(tick, targets) = event
             && self.last.is_none_or(|last| tick.at.seconds_since(last) >= EVERY_S)

@@ -49,7 +49,7 @@ impl LiveTable {
         }
         let (width, height) = (self.size)();
         let size = TableSize { width, rows: usize::from(height.saturating_sub(OTHER_LINES)).max(1) };
-        let running = targets.iter().filter(|target| target.ended.is_none() && target.key.is_some()).count();
+        let running = targets.iter().filter(|target| target.lifetime.ended.is_none() && target.key.is_some()).count();
         let elapsed = tick.at.seconds_since(started);
         let headline = format!("leakwatch  {running} running, watched for {}{}", Span(elapsed.round()), self.host);
         let headline: String = headline.chars().take(usize::from(width)).collect();
@@ -59,10 +59,10 @@ impl LiveTable {
 }
 
 impl EventSink for LiveTable {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         if let Event::Ticked(tick, targets) = event {
             self.draw(tick, targets);
         }
-        self.progress.as_mut().map_or(Ok(()), |progress| progress.take(event))
+        self.progress.as_mut().map_or(Ok(()), |progress| progress.on_event(event))
     }
 }

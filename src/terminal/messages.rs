@@ -128,10 +128,10 @@ impl Messages {
 }
 
 impl EventSink for Messages {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::Found(_) | Event::Alert(..) if self.quiet => {}
-            Event::Found(target) if !self.begun || self.crowd.admits(&target.label.name) => {
+            Event::Appeared(_) | Event::Alert(..) if self.quiet => {}
+            Event::Appeared(target) if !self.begun || self.crowd.admits(&target.label.name) => {
                 self.found_count += 1;
                 if self.found.len() < NAMED {
                     self.found.push(describe_target(target));
@@ -158,11 +158,11 @@ impl EventSink for Messages {
                 self.say_untold(tick.at);
             }
             Event::Notice(..)
-            | Event::Found(_)
+            | Event::Appeared(_)
             | Event::Sampled(..)
             | Event::VerdictChanged(..)
-            | Event::Gone(_)
-            | Event::Replaced(_) => {}
+            | Event::Exited(_)
+            | Event::ProgramChanged(_) => {}
         }
         Ok(())
     }

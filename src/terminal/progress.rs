@@ -86,7 +86,7 @@ impl TimeLine {
 }
 
 impl EventSink for TimeLine {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         if let Event::Ticked(tick, _) = event {
             let started = *self.started.get_or_insert(tick.at);
             let elapsed = Duration::from_secs_f64(tick.at.seconds_since(started).max(0.0));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::advice;
 use crate::analysis::Status;
 use crate::escape;
-use crate::event::{Folded, Target};
+use crate::event::{RetiredSummary, Target};
 use crate::units::Bytes;
 
 use super::concern::by_concern;
@@ -18,21 +18,21 @@ const EXPLAINED: usize = 5;
 /// Names of short-lived processes that are named.
 const NAMES: usize = 5;
 
-/// The closing table and the reasons of the most alarming targets; `folded` are those that the table leaves out, `width`
+/// The closing table and the reasons of the most alarming targets; `retired` are those that the table leaves out, `width`
 /// is that of the terminal, if one reads this.
 #[must_use]
-pub fn summary(targets: &[Target], folded: &[Folded], width: Option<u16>, style: Style) -> String {
+pub fn summary(targets: &[Target], retired: &[RetiredSummary], width: Option<u16>, style: Style) -> String {
     if targets.is_empty() {
         return String::new();
     }
     let mut text =
         table(targets, TableSize { width: width.unwrap_or(TableSize::UNBOUNDED.width), rows: usize::MAX }, style);
     text.push('\n');
-    for line in folded.iter().take(NAMES) {
+    for line in retired.iter().take(NAMES) {
         let _ = writeln!(text, " {}", came_and_went(line));
     }
-    if folded.len() > NAMES {
-        let more: u64 = folded[NAMES..].iter().map(|line| line.count).sum();
+    if retired.len() > NAMES {
+        let more: u64 = retired[NAMES..].iter().map(|line| line.count).sum();
         let _ = writeln!(text, " and {more} more of other names");
     }
     let mut explained: Vec<&Target> = targets.iter().collect();
@@ -46,7 +46,7 @@ pub fn summary(targets: &[Target], folded: &[Folded], width: Option<u16>, style:
 }
 
 /// Targets of one name that have gone: `312 more of sleep came and went, 1.8 MiB at most`.
-fn came_and_went(line: &Folded) -> String {
+fn came_and_went(line: &RetiredSummary) -> String {
     let name = if line.name.is_empty() { "other names".into() } else { escape::terminal(&line.name) };
     let most = line.rss_max.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
     let alarming = if line.alarming > 0 { format!(", {} leaking or suspect", line.alarming) } else { String::new() };
@@ -76,7 +76,7 @@ fn words(target: &Target, style: Style) -> String {
     }
     if known.verdict.status == Status::Leaking
         && known.forecast.not_before_s.is_some()
-        && let Some(ceiling) = &target.ceiling
+        && let Some(ceiling) = &target.current.ceiling
     {
         let _ = writeln!(text, "  at this rate {}", figures::full(ceiling, known));
     }
@@ -88,7 +88,7 @@ fn words(target: &Target, style: Style) -> String {
         let caution = step.caution.map_or_else(String::new, |caution| format!(" ({caution})"));
         let _ = writeln!(text, "        shows {}{caution}", step.shows);
     }
-    for (counter, right) in &target.denied {
+    for (counter, right) in &target.current.denied {
         let _ = writeln!(text, "  {} could not be read: it needs {right}", counter.column());
     }
     text

@@ -1,4 +1,4 @@
-//! Courses of memory that decide whether a gate can be trusted. Hours are run as seconds: a rate of so much an hour
+//! Timelines of memory that decide whether a gate can be trusted. Hours are run as seconds: a rate of so much an hour
 //! stands for a thousandth of it.
 
 use crate::support::{Run, python, script};

@@ -36,9 +36,12 @@ fn a_control_group_is_a_target_of_its_own() {
     let groups: Vec<_> =
         watch.targets().iter().filter(|target| matches!(target.kind, TargetKind::Cgroup { members: 2 })).collect();
     assert_eq!(groups.len(), 2);
-    assert!(groups[0].ended.is_some() && groups[1].ended.is_none());
+    assert!(groups[0].lifetime.ended.is_some() && groups[1].lifetime.ended.is_none());
     assert_eq!(groups[0].assessment.verdict.status, Status::Leaking, "{:?}", groups[0].assessment.verdict);
-    assert_eq!(groups[0].reading.rss, groups[0].group.as_ref().and_then(|memory| memory.working_set()));
+    assert_eq!(
+        groups[0].current.reading.rss,
+        groups[0].current.cgroup.as_ref().and_then(|memory| memory.working_set())
+    );
     let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();
     assert_eq!(kills, 1);
     let told =

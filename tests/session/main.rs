@@ -90,10 +90,10 @@ fn thousands_of_short_lives_are_folded() {
     let (_, watch) = run(&mut script, plan(1990), rules(), &mut Collected::default());
     assert!(watch.targets().len() < 300, "{}", watch.targets().len());
     let kept = watch.targets().iter().filter(|target| target.key.is_some()).count();
-    let folded = &watch.folded()[0];
-    assert_eq!(folded.name, "worker");
-    assert_eq!(folded.count + u64::try_from(kept).expect("a count"), 3982);
-    assert_eq!(folded.rss_max, Some(50 << 20));
+    let retired = &watch.retired()[0];
+    assert_eq!(retired.name, "worker");
+    assert_eq!(retired.count + u64::try_from(kept).expect("a count"), 3982);
+    assert_eq!(retired.rss_max, Some(50 << 20));
 }
 
 #[test]
@@ -102,10 +102,11 @@ fn a_crowd_of_one_name_does_not_push_out_the_only_one_of_another() {
     let brief = |n: u32| process(1000 + n, u64::from(n), u64::from(n), u64::from(n) + 3);
     let mut script = Script::of(std::iter::once(once).chain((0..200).map(brief)).collect());
     let (_, watch) = run(&mut script, plan(150), rules(), &mut Collected::default());
-    let gone = |name: &str| watch.targets().iter().filter(|t| t.ended.is_some() && t.label.name == name).count();
+    let gone =
+        |name: &str| watch.targets().iter().filter(|t| t.lifetime.ended.is_some() && t.label.name == name).count();
     assert_eq!((gone("worker-of-note"), gone("worker")), (1, 4));
-    let folded: Vec<_> = watch.folded().iter().map(|line| (line.name.clone(), line.rss_max)).collect();
-    assert_eq!(folded, [("worker".to_owned(), Some(50 << 20))]);
+    let retired: Vec<_> = watch.retired().iter().map(|line| (line.name.clone(), line.rss_max)).collect();
+    assert_eq!(retired, [("worker".to_owned(), Some(50 << 20))]);
 }
 
 #[test]
@@ -178,8 +179,8 @@ fn a_denied_counter_does_not_hide_the_others() {
     script.denies_fds = true;
     let (_, watch) = run(&mut script, plan(20), rules(), &mut Collected::default());
     let target = &watch.targets()[0];
-    assert_eq!(target.denied, [(Counter::Fds, "CAP_X")]);
-    assert_eq!((target.reading.rss, target.reading.fds), (Some(50 << 20), None));
+    assert_eq!(target.current.denied, [(Counter::Fds, "CAP_X")]);
+    assert_eq!((target.current.reading.rss, target.current.reading.fds), (Some(50 << 20), None));
 }
 
 #[test]

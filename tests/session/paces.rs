@@ -74,7 +74,7 @@ fn who_is_about_to_be_taken_up_keeps_the_session_going() {
 struct EndAt(StopFlag, u64);
 
 impl EventSink for EndAt {
-    fn take(&mut self, event: Event<'_>) -> std::io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> std::io::Result<()> {
         if matches!(event, Event::Ticked(tick, _) if tick.number == self.1) {
             self.0.raise();
         }

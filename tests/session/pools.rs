@@ -78,7 +78,7 @@ fn what_has_several_names_has_one_sum() {
     };
     let (sums, targets) = selections(["worker", "helper"]);
     assert_eq!((sums.len(), targets), (1, 3));
-    assert_eq!((sums[0].reading.rss_anon, sums[0].assessment.samples), (Some(100 << 20), 31));
+    assert_eq!((sums[0].current.reading.rss_anon, sums[0].assessment.samples), (Some(100 << 20), 31));
     let (sums, targets) = selections(["worker", "worker"]);
     assert_eq!((sums.len(), targets), (0, 3));
 }

@@ -15,8 +15,8 @@ fn what_was_before_exec_is_no_part_of_the_program() {
     let mut seen = Collected::default();
     let (_, watch) = run(&mut Script::of(vec![starter]), plan(100), rules(), &mut seen);
     let [target] = watch.targets() else { panic!("one process is one target") };
-    assert_eq!((target.label.name.as_str(), target.program, target.ended), ("service", 1, None));
-    assert_eq!(target.last_seen.seconds_since(target.first_seen), 60.0);
+    assert_eq!((target.label.name.as_str(), target.program, target.lifetime.ended), ("service", 1, None));
+    assert_eq!(target.lifetime.last_seen.seconds_since(target.lifetime.first_seen), 60.0);
     assert!(target.trace.points().all(|bytes| bytes >= 300 << 20));
     let growth = [AlertKind::Spike, AlertKind::RapidGrowth, AlertKind::ConsistentGrowth, AlertKind::Leak];
     assert!(seen.alerts.iter().all(|(kind, _)| !growth.contains(kind)), "{:?}", seen.messages);
@@ -50,7 +50,12 @@ fn a_leak_is_not_forgotten_with_the_program_that_had_it() {
         .targets()
         .iter()
         .map(|target| {
-            (target.program, target.label.name.as_str(), target.ended.is_some(), target.assessment.verdict.status)
+            (
+                target.program,
+                target.label.name.as_str(),
+                target.lifetime.ended.is_some(),
+                target.assessment.verdict.status,
+            )
         })
         .collect();
     seen.sort_unstable_by_key(|seen| seen.0);

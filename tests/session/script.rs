@@ -189,7 +189,7 @@ impl EventSink for Collected {
         true
     }
 
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) if target.kind == TargetKind::Process => {
                 self.samples.push((target.key.expect("a process"), sample.at));

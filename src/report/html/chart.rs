@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::event::{Course, Point};
+use crate::event::{Point, Timeline};
 
 use super::scale::Axis;
 
@@ -49,7 +49,7 @@ pub(super) enum MarkKind {
 
 /// What all charts of one target share.
 pub(super) struct Chart<'a> {
-    course: &'a Course,
+    timeline: &'a Timeline,
     points: &'a [Point],
     /// Seconds since the first point.
     pub times: Vec<f64>,
@@ -64,9 +64,14 @@ fn number(bytes: u64) -> f64 {
 
 impl<'a> Chart<'a> {
     /// A chart of at least two points; `None` for fewer.
-    pub fn of(course: &'a Course) -> Option<Self> {
-        let points = course.points();
-        (points.len() > 1).then(|| Self { course, points, times: course.seconds(), floors: course.floors(FLOORS) })
+    pub fn of(timeline: &'a Timeline) -> Option<Self> {
+        let points = timeline.points();
+        (points.len() > 1).then(|| Self {
+            timeline,
+            points,
+            times: timeline.seconds(),
+            floors: timeline.floors(FLOORS),
+        })
     }
 
     fn time_axis(&self) -> Axis {
@@ -116,7 +121,7 @@ impl<'a> Chart<'a> {
 
     /// The rate through the middle of what it was fitted to, with the two ends of its interval.
     fn draw_fit(&self, out: &mut String, fit: Fit, place: &impl Fn(f64, f64) -> (f64, f64)) {
-        let Some(line) = self.course.line(fit.rate, fit.span_s) else { return };
+        let Some(line) = self.timeline.line(fit.rate, fit.span_s) else { return };
         let ends = |rate: f64| line.ends(rate).map(|(at, value)| place(at, value));
         let ([low_begin, low_end], [high_begin, high_end]) = (ends(fit.low), ends(fit.high));
         // both sides cross in the middle

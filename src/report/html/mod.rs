@@ -1,6 +1,6 @@
 //! The report as one page for people: it needs no network, no script to be read, and nothing else beside it.
 //!
-//! Charts come as SVG from the courses of the targets; everything else is in the report. All foreign text passes
+//! Charts come as SVG from the timelines of the targets; everything else is in the report. All foreign text passes
 //! [`escape::terminal`] and the template's own escaping; the data for hovering is JSON without markup.
 
 mod causes;
@@ -15,7 +15,7 @@ use minijinja::{AutoEscape, Environment, Value, context};
 use serde::Serialize;
 
 use crate::escape;
-use crate::event::Course;
+use crate::event::Timeline;
 use crate::schema::{AlertEntry, Report, Settings, Status};
 use crate::units::{ByteRate, Bytes, Span, short_span};
 
@@ -30,15 +30,15 @@ const ALERTS: usize = 500;
 /// Those of them that only say that a process came or went.
 const PASSING: usize = 20;
 
-/// The whole page. `courses` belong to the targets of the report, in their order.
+/// The whole page. `timelines` belong to the targets of the report, in their order.
 ///
 /// # Errors
 /// When the template cannot be filled in, which a test excludes.
-pub fn page(report: &Report, courses: &[Option<&Course>]) -> Result<String, minijinja::Error> {
+pub fn page(report: &Report, timelines: &[Option<&Timeline>]) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", PAGE)?;
-    let sections = sections(report, courses);
+    let sections = sections(report, timelines);
     let alerts: Vec<AlertLine> = listed(report).into_iter().map(alert_line).collect();
     let notices: Vec<String> = report.notices.iter().map(|notice| shown(&notice.message)).collect();
     environment.get_template("page")?.render(context! {
@@ -60,8 +60,8 @@ fn value(of: impl Serialize) -> Value {
 
 /// One chart by itself: that of the most alarming target, or a sentence when nothing was read twice.
 #[must_use]
-pub fn chart(report: &Report, courses: &[Option<&Course>]) -> String {
-    let drawn = sections(report, courses).into_iter().find(|section| section.chart.is_some());
+pub fn chart(report: &Report, timelines: &[Option<&Timeline>]) -> String {
+    let drawn = sections(report, timelines).into_iter().find(|section| section.chart.is_some());
     let title = drawn.as_ref().map_or_else(
         || "nothing was read twice: there is no chart".to_owned(),
         |section| format!("{} ({}): {}, {}", section.name, section.who, section.words, section.rate),
@@ -102,7 +102,7 @@ fn legend(section: &Section) -> String {
 }
 
 /// The targets, the most alarming first.
-fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
+fn sections(report: &Report, timelines: &[Option<&Timeline>]) -> Vec<Section> {
     let work = report.gate.as_ref().and_then(|gate| gate.work.as_ref());
     let jobs = work.map_or(&[][..], |work| &work.jobs);
     let mut order: Vec<usize> = (0..report.targets.len()).collect();
@@ -119,8 +119,8 @@ fn sections(report: &Report, courses: &[Option<&Course>]) -> Vec<Section> {
     order
         .into_iter()
         .map(|index| {
-            let course = courses.get(index).copied().flatten();
-            section(&report.targets[index], &report.alerts, jobs, course)
+            let timeline = timelines.get(index).copied().flatten();
+            section(&report.targets[index], &report.alerts, jobs, timeline)
         })
         .collect()
 }
@@ -158,7 +158,7 @@ struct Head {
     headline: String,
     more: Option<String>,
     facts: String,
-    folded: Vec<String>,
+    retired: Vec<String>,
     more_alerts: Option<String>,
     version: String,
 }
@@ -180,7 +180,7 @@ fn head(report: &Report) -> Head {
         facts.push(format!("command: {}", shown(&command.argv.join(" "))));
     }
     facts.push(format!("exit status {}", report.verdict.exit_status));
-    let folded = report.folded.iter().map(|line| {
+    let retired = report.folded.iter().map(|line| {
         let name = if line.name.is_empty() { "others".to_owned() } else { shown(&line.name) };
         let most = line.rss_max_bytes.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
         let alarming =
@@ -196,7 +196,7 @@ fn head(report: &Report) -> Head {
         headline,
         more: below,
         facts: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
-        folded: folded.collect(),
+        retired: retired.collect(),
         more_alerts: (more > 0)
             .then(|| format!("{more} more are not listed here, but in the report as JSON or JSON lines")),
         version: report.leakwatch_version.clone(),

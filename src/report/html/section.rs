@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::event::Course;
+use crate::event::Timeline;
 use crate::model::{Counter, Timestamp};
 use crate::schema::{AlertEntry, JobEntry, Resource, Status, Target};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
@@ -87,7 +87,12 @@ struct DataMark {
 }
 
 /// Everything the page says of one target.
-pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry], course: Option<&Course>) -> Section {
+pub(super) fn section(
+    target: &Target,
+    alerts: &[AlertEntry],
+    jobs: &[JobEntry],
+    timeline: Option<&Timeline>,
+) -> Section {
     let growth = &target.growth;
     let per_hour = |rate: Option<f64>| rate.map_or_else(|| UNKNOWN.to_owned(), |rate| ByteRate(rate).to_string());
     let resource = match target.verdict.resource {
@@ -123,15 +128,15 @@ pub(super) fn section(target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry],
         reasons: evidence(target),
         causes: target.attribution.as_ref().map(causes),
     };
-    if let Some(course) = course {
-        draw(&mut out, target, alerts, jobs, course);
+    if let Some(timeline) = timeline {
+        draw(&mut out, target, alerts, jobs, timeline);
     }
     out
 }
 
-fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry], course: &Course) {
-    let points = course.points();
-    let Some(chart) = Chart::of(course) else { return };
+fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], jobs: &[JobEntry], timeline: &Timeline) {
+    let points = timeline.points();
+    let Some(chart) = Chart::of(timeline) else { return };
     let start = points[0].at;
     let growth = &target.growth;
     let fit = match (growth.rate_bytes_per_s, growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {

@@ -1,4 +1,4 @@
-//! The course of the selected target: memory, its floor, the fitted rate with its interval, alerts.
+//! The timeline of the selected target: memory, its floor, the fitted rate with its interval, alerts.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use ratatui::widgets::Paragraph;
 use ratatui::widgets::canvas::{Canvas, Context, Line as Stroke, Points};
 
 use crate::analysis::{Growth, Status};
-use crate::event::{Course, Point, Target};
+use crate::event::{Point, Target, Timeline};
 use crate::model::Timestamp;
 use crate::units::{Bytes, Span};
 
@@ -35,15 +35,15 @@ pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     target: &Target,
-    course: Option<&Course>,
+    timeline: Option<&Timeline>,
     marks: &Marks<'_>,
     palette: Palette,
 ) {
-    let Some(course) = course.filter(|course| course.points().len() > 1) else {
+    let Some(timeline) = timeline.filter(|timeline| timeline.points().len() > 1) else {
         frame.render_widget(Paragraph::new("a chart needs two samples").style(palette.dim()), area);
         return;
     };
-    let points = course.points();
+    let points = timeline.points();
     let (first, last) = (points[0], points[points.len() - 1]);
     let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     let [labels, plot] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(above);
@@ -62,11 +62,11 @@ pub(super) fn draw(
                 let x = at(*time);
                 stroke(context, (x, low), (x, low + (high - low) / 8.0), colour);
             }
-            let floors: Vec<(f64, f64)> = course.seconds().into_iter().zip(course.floors(FLOORS)).collect();
+            let floors: Vec<(f64, f64)> = timeline.seconds().into_iter().zip(timeline.floors(FLOORS)).collect();
             context.draw(&Points { coords: &floors, color: Color::Gray });
             context.layer();
             if matches!(status, Status::Leaking | Status::Suspect | Status::Stable) {
-                fit(context, &target.assessment.growth, course);
+                fit(context, &target.assessment.growth, timeline);
                 context.layer();
             }
             for pair in points.windows(2) {
@@ -104,9 +104,9 @@ fn draw_labels(frame: &mut Frame<'_>, area: Rect, low: f64, high: f64, palette: 
 }
 
 /// The rate through the middle of what it was fitted to, and the ends of its interval.
-fn fit(context: &mut Context<'_>, growth: &Growth, course: &Course) {
+fn fit(context: &mut Context<'_>, growth: &Growth, timeline: &Timeline) {
     let (Some(rate), Some(low), Some(high)) = (growth.rate, growth.ci_low, growth.ci_high) else { return };
-    let Some(line) = course.line(rate, growth.span_s) else { return };
+    let Some(line) = timeline.line(rate, growth.span_s) else { return };
     for (rate, colour) in [(low, Color::DarkGray), (high, Color::DarkGray), (rate, Color::Red)] {
         let [from, to] = line.ends(rate);
         stroke(context, from, to, colour);

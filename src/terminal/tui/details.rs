@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span as Piece};
 
 use crate::advice;
 use crate::escape;
-use crate::event::{Course, Target};
+use crate::event::{Target, Timeline};
 use crate::model::Counter;
 use crate::units::SignedBytes;
 
@@ -21,7 +21,7 @@ const KINDS: [(Counter, &str); 4] = [
 const COUNTS: [(Counter, &str); 2] = [(Counter::Threads, "threads"), (Counter::Fds, "open files")];
 
 /// All lines on a target.
-pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette) -> Vec<Line<'static>> {
+pub(super) fn details(target: &Target, timeline: Option<&Timeline>, palette: Palette) -> Vec<Line<'static>> {
     let known = &target.assessment;
     let mut lines = vec![Line::from(vec![
         Piece::styled(describe_target(target), Style::new().add_modifier(Modifier::BOLD)),
@@ -47,10 +47,10 @@ pub(super) fn details(target: &Target, course: Option<&Course>, palette: Palette
     if advice::is_accused(target) {
         lines.extend(advice::explain(target).iter().map(|line| Line::from(escape::terminal(line).into_owned())));
         lines.extend(advice::next_steps_for(target).iter().map(|step| next(step, palette)));
-    } else if let Some(grown) = course.and_then(grown) {
+    } else if let Some(grown) = timeline.and_then(grown) {
         lines.push(Line::from(grown));
     }
-    for (counter, right) in &target.denied {
+    for (counter, right) in &target.current.denied {
         lines.push(Line::styled(format!("{} could not be read: it needs {right}", counter.column()), palette.dim()));
     }
     lines
@@ -67,13 +67,13 @@ fn next(step: &advice::NextStep, palette: Palette) -> Line<'static> {
 
 fn full(target: &Target) -> Option<String> {
     target.assessment.forecast.not_before_s.or(target.assessment.forecast.likely_by_s)?;
-    let ceiling = target.ceiling.as_ref()?;
+    let ceiling = target.current.ceiling.as_ref()?;
     Some(figures::full(ceiling, &target.assessment))
 }
 
 /// What each kind has grown by since the first sample: `since the start: anonymous +12.0 MiB, open files +3`.
-fn grown(course: &Course) -> Option<String> {
-    let (first, last) = (course.points().first()?, course.points().last()?);
+fn grown(timeline: &Timeline) -> Option<String> {
+    let (first, last) = (timeline.points().first()?, timeline.points().last()?);
     let change = |counter: Counter| {
         let (before, after) = (first.value(counter)?, last.value(counter)?);
         let size = i64::try_from(after.abs_diff(before)).unwrap_or(i64::MAX);

@@ -167,15 +167,15 @@ fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Pale
         frame.render_widget(Paragraph::new(text).style(palette.dim()), area);
         return;
     };
-    let course = state.shown().courses.of(target);
+    let timeline = state.shown().timelines.get(target);
     let marks = Marks { alerts: state.shown().marks.get(&target.number), jobs: state.shown().jobs() };
-    let lines = details(target, course, palette);
+    let lines = details(target, timeline, palette);
     if state.details.is_some() {
         return draw_words(frame, area, lines, state, palette);
     }
     if area.width >= WIDE && area.height >= LEAST_CHART {
         let [left, right] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).spacing(2).areas(area);
-        chart::draw(frame, left, target, course, &marks, palette);
+        chart::draw(frame, left, target, timeline, &marks, palette);
         return draw_words(frame, right, lines, state, palette);
     }
     // the text gets what it needs, as far as the chart keeps a third
@@ -184,7 +184,7 @@ fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &State, palette: Pale
     let height = if area.height >= 2 * LEAST_CHART { needed.min(area.height - chart) } else { area.height };
     let [picture, words] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(area);
     if picture.height >= LEAST_CHART {
-        chart::draw(frame, picture, target, course, &marks, palette);
+        chart::draw(frame, picture, target, timeline, &marks, palette);
     }
     draw_words(frame, words, lines, state, palette);
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::alert::{Alert, AlertState, Severity};
 use crate::analysis::Status;
 use crate::escape;
-use crate::event::{Courses, Event, EventSink, JobTimes, Target, Tick};
+use crate::event::{Event, EventSink, JobTimes, Target, Tick, Timelines};
 use crate::model::Timestamp;
 use crate::units::Bytes;
 
@@ -42,7 +42,7 @@ pub(super) struct Facts {
     pub all: usize,
     pub running: usize,
     pub leaking: usize,
-    pub courses: Courses,
+    pub timelines: Timelines,
     pub marks: HashMap<u64, VecDeque<(Timestamp, bool)>>,
     pub news: VecDeque<News>,
     crowd: Crowd,
@@ -59,14 +59,14 @@ impl Facts {
         Self { jobs, ..Self::default() }
     }
 
-    /// The same, to be held still: of courses and marks only those that can be shown.
+    /// The same, to be held still: of timelines and marks only those that can be shown.
     pub fn held(&self) -> Self {
         let kept = || self.targets.iter().chain(&self.others);
         let marks = kept().filter_map(|target| Some((target.number, self.marks.get(&target.number)?.clone())));
         Self {
             targets: self.targets.clone(),
             others: self.others.clone(),
-            courses: self.courses.only(kept()),
+            timelines: self.timelines.only(kept()),
             marks: marks.collect(),
             news: self.news.clone(),
             host: self.host.clone(),
@@ -84,7 +84,7 @@ impl Facts {
     }
 
     /// Takes one event; true when a tick is complete.
-    pub fn take(&mut self, event: Event<'_>, sort: Sort, filter: &str) -> bool {
+    pub fn on_event(&mut self, event: Event<'_>, sort: Sort, filter: &str) -> bool {
         match event {
             Event::Alert(Some(target), alert) if alert.kind.is_passing() && !self.crowd.admits(&target.label.name) => {}
             Event::Alert(target, alert) => self.alert(target, alert),
@@ -93,7 +93,7 @@ impl Facts {
                 self.tell(News { at, severity: Severity::Info, text });
             }
             Event::Ticked(tick, targets) => {
-                drop(self.courses.take(event));
+                drop(self.timelines.on_event(event));
                 if let Some(text) = self.crowd.untold(tick.at) {
                     let text = escape::terminal(&text).into_owned();
                     self.tell(News { at: tick.at, severity: Severity::Info, text });
@@ -102,7 +102,7 @@ impl Facts {
                 self.arrange(targets.iter().collect(), sort, filter);
                 return true;
             }
-            _ => drop(self.courses.take(event)),
+            _ => drop(self.timelines.on_event(event)),
         }
         false
     }
@@ -138,7 +138,7 @@ impl Facts {
             self.host = format!("host memory {} free", Bytes(host.available_bytes));
         }
         self.all = targets.len();
-        self.running = targets.iter().filter(|target| target.ended.is_none() && target.key.is_some()).count();
+        self.running = targets.iter().filter(|target| target.lifetime.ended.is_none() && target.key.is_some()).count();
         self.leaking = targets.iter().filter(|target| target.assessment.verdict.status == Status::Leaking).count();
         if self.marks.len() > 2 * targets.len() + MARKS {
             self.marks.retain(|number, _| targets.iter().any(|target| target.number == *number));
@@ -155,7 +155,7 @@ impl Facts {
         match sort {
             Sort::Concern => passing.sort_by(|a, b| by_concern(a, b)),
             Sort::Growth => passing.sort_by(|a, b| rate(b).total_cmp(&rate(a))),
-            Sort::Rss => passing.sort_by_key(|target| Reverse(target.reading.rss)),
+            Sort::Rss => passing.sort_by_key(|target| Reverse(target.current.reading.rss)),
             Sort::Name => passing.sort_by(|a, b| a.label.name.cmp(&b.label.name).then(a.key.cmp(&b.key))),
             Sort::Pid => passing.sort_by_key(|target| (target.key.is_none(), target.key)),
         }

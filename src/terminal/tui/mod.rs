@@ -21,7 +21,7 @@ use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyEvent, KeyEven
 use ratatui::{Frame, Terminal};
 
 use crate::alert::Severity;
-use crate::event::{Courses, Event, EventSink, JobTimes};
+use crate::event::{Event, EventSink, JobTimes, Timelines};
 
 use super::Style;
 use draw::Palette;
@@ -69,8 +69,8 @@ impl Picture {
 }
 
 impl EventSink for Picture {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
-        self.state.take(event);
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+        self.state.on_event(event);
         Ok(())
     }
 
@@ -143,9 +143,9 @@ impl Tui {
         self.draw();
     }
 
-    /// Lends out the courses of the targets, which the charts are drawn from.
-    pub fn with_courses<T>(&self, show: impl FnOnce(&Courses) -> T) -> T {
-        show(&held(&self.picture).state.live().courses)
+    /// Lends out the timelines of the targets, which the charts are drawn from.
+    pub fn with_timelines<T>(&self, show: impl FnOnce(&Timelines) -> T) -> T {
+        show(&held(&self.picture).state.live().timelines)
     }
 
     /// Gives the terminal back and returns what happened meanwhile, for those who read on: alerts and warnings. Nothing
@@ -184,8 +184,8 @@ impl Tui {
 }
 
 impl EventSink for Tui {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
-        if held(&self.picture).state.take(event) {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+        if held(&self.picture).state.on_event(event) {
             self.draw();
         }
         Ok(())
@@ -389,7 +389,7 @@ mod tests {
         written.recv().expect("something is being written");
         for number in 0..100 {
             let tick = Tick { number, at: Timestamp(1000), late_s: 0.0, host: None };
-            view.take(Event::Ticked(&tick, &[])).expect("it never fails");
+            view.on_event(Event::Ticked(&tick, &[])).expect("it never fails");
         }
         assert_eq!(held(&view.picture).key(Key::Character('q')), Some(Request::Quit));
         drop(go_on);

@@ -106,8 +106,8 @@ impl State {
     }
 
     /// Takes one event; true when there is something new to be drawn.
-    pub fn take(&mut self, event: Event<'_>) -> bool {
-        self.live.take(event, self.sort, &self.filter)
+    pub fn on_event(&mut self, event: Event<'_>) -> bool {
+        self.live.on_event(event, self.sort, &self.filter)
     }
 
     /// What is on the screen.

@@ -1,6 +1,6 @@
-//! The course of every target over the whole watch, thinned to a bounded number of points that keep the extremes.
+//! The memory of every target over the whole watch, thinned to a bounded number of points that keep the extremes.
 //!
-//! For what draws charts: a sink that is only added when somebody looks at one.
+//! Charts are drawn from it. The sink is added only if a chart is asked for.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,15 +9,15 @@ use crate::model::{Counter, Reading, Timestamp};
 
 use super::{Event, EventSink, Target};
 
-/// Points of a course at most; when they run out, neighbours are joined.
+/// Largest number of points of a timeline. When they run out, neighbours are merged.
 const POINTS: usize = 480;
-/// The same where there are very many targets: a chart on a phone shows no more.
+/// Largest number of points if there are many targets. A chart on a phone shows no more.
 const POINTS_OF_MANY: usize = 96;
-/// Targets from which on courses are short.
+/// Number of targets from which on timelines are short.
 const MANY: usize = 300;
-/// Memory is kept in pages of this many bytes, so that a point takes 56 bytes.
+/// Unit of the kept memory, in bytes. It keeps a point at 56 bytes.
 const PAGE: u64 = 4096;
-/// What a point knows besides, and what its values are counted in.
+/// Further counters of a point, each with the unit of its stored value.
 const KEPT: [(Counter, u64); 6] = [
     (Counter::RssAnon, PAGE),
     (Counter::RssShmem, PAGE),
@@ -26,15 +26,15 @@ const KEPT: [(Counter, u64); 6] = [
     (Counter::Threads, 1),
     (Counter::Fds, 1),
 ];
-/// Stands for what is not known.
+/// Marker of an unknown value.
 const UNKNOWN: u32 = u32::MAX;
 
-/// One point: some consecutive samples, with the lowest and the highest memory among them.
+/// Some consecutive samples, with the lowest and the highest memory among them.
 #[derive(Debug, Clone, Copy)]
 pub struct Point {
-    /// When its last sample was taken.
+    /// Time of the last sample.
     pub at: Timestamp,
-    /// Mean of the memory that the kernel cannot simply take back, in bytes, see [`Reading::memory`].
+    /// Mean unreclaimable memory in bytes, see [`Reading::memory`].
     pub mean: f64,
     low: u32,
     high: u32,
@@ -43,7 +43,7 @@ pub struct Point {
 }
 
 impl Point {
-    fn of(at: Timestamp, memory: u64, reading: &Reading) -> Self {
+    fn new(at: Timestamp, memory: u64, reading: &Reading) -> Self {
         let pages = units(memory, PAGE);
         let kept = KEPT.map(|(counter, unit)| reading.value(counter).map_or(UNKNOWN, |value| units(value, unit)));
         #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
@@ -51,7 +51,7 @@ impl Point {
         Self { at, mean, low: pages, high: pages, samples: 1, kept }
     }
 
-    fn joined(self, later: Self) -> Self {
+    fn merged(self, later: Self) -> Self {
         let (a, b) = (f64::from(self.samples), f64::from(later.samples));
         Self {
             at: later.at,
@@ -63,19 +63,19 @@ impl Point {
         }
     }
 
-    /// The lowest memory, in bytes.
+    /// Returns the lowest memory, in bytes.
     #[must_use]
     pub fn low(&self) -> u64 {
         u64::from(self.low) * PAGE
     }
 
-    /// The highest memory, in bytes.
+    /// Returns the highest memory, in bytes.
     #[must_use]
     pub fn high(&self) -> u64 {
         u64::from(self.high) * PAGE
     }
 
-    /// A counter as the last sample knew it; `None` also for those that a course does not keep.
+    /// Returns a counter of the last sample. Counters that a timeline does not keep are `None`.
     #[must_use]
     pub fn value(&self, counter: Counter) -> Option<u64> {
         let place = KEPT.iter().position(|(kept, _)| *kept == counter)?;
@@ -83,64 +83,68 @@ impl Point {
     }
 }
 
+/// Returns `value` in whole units.
 fn units(value: u64, unit: u64) -> u32 {
     u32::try_from(value / unit).unwrap_or(UNKNOWN - 1)
 }
 
-/// The course of one target.
-#[derive(Debug, Clone)]
-pub struct Course {
-    points: Vec<Point>,
-    most: usize,
-    /// Samples that make a point.
-    samples_a_point: u32,
+/// Returns the lowest memory of some points, in bytes.
+fn lowest(points: &[Point]) -> u64 {
+    points.iter().map(Point::low).min().unwrap_or(0)
 }
 
-impl Course {
-    /// An empty course of at most `most` points.
-    fn of(most: usize) -> Self {
-        Self { points: Vec::new(), most, samples_a_point: 1 }
+/// Memory of one target over the whole watch.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    points: Vec<Point>,
+    max_points: usize,
+    samples_per_point: u32,
+}
+
+impl Timeline {
+    /// An empty timeline of at most `max_points` points.
+    fn new(max_points: usize) -> Self {
+        Self { points: Vec::new(), max_points, samples_per_point: 1 }
     }
 
-    /// Takes one sample. What knows no memory has no point.
+    /// Adds one sample. A sample without a memory value adds nothing.
     fn push(&mut self, at: Timestamp, reading: &Reading) {
         let Some(memory) = reading.memory() else { return };
-        let point = Point::of(at, memory, reading);
+        let point = Point::new(at, memory, reading);
         match self.points.last_mut() {
-            Some(last) if last.samples < self.samples_a_point => *last = last.joined(point),
+            Some(last) if last.samples < self.samples_per_point => *last = last.merged(point),
             _ => self.points.push(point),
         }
-        if self.points.len() > self.most {
-            let pairs = self.points.chunks(2).map(|pair| pair.iter().copied().reduce(Point::joined));
+        if self.points.len() > self.max_points {
+            let pairs = self.points.chunks(2).map(|pair| pair.iter().copied().reduce(Point::merged));
             self.points = pairs.flatten().collect();
-            self.samples_a_point = self.samples_a_point.saturating_mul(2);
+            self.samples_per_point = self.samples_per_point.saturating_mul(2);
         }
     }
 
-    /// The points, the oldest first.
+    /// Returns the points, oldest first.
     #[must_use]
     pub fn points(&self) -> &[Point] {
         &self.points
     }
 
-    /// The time of each point, in seconds since the first one.
+    /// Returns the time of each point, in seconds since the first one.
     #[must_use]
     pub fn seconds(&self) -> Vec<f64> {
         let start = self.points.first().map_or(Timestamp(0), |first| first.at);
         self.points.iter().map(|point| point.at.seconds_since(start)).collect()
     }
 
-    /// For each point the lowest memory of the stretch it is in, in bytes; about so many stretches.
+    /// Returns for each point the lowest memory of its stretch, in bytes. The timeline is cut into `stretches` parts.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
     pub fn floors(&self, stretches: usize) -> Vec<f64> {
         let length = self.points.len().div_ceil(stretches).max(1);
-        let lowest = |chunk: &[Point]| chunk.iter().map(Point::low).min().unwrap_or(0) as f64;
-        self.points.chunks(length).flat_map(|chunk| std::iter::repeat_n(lowest(chunk), chunk.len())).collect()
+        self.points.chunks(length).flat_map(|chunk| std::iter::repeat_n(lowest(chunk) as f64, chunk.len())).collect()
     }
 
-    /// A line of `rate` bytes per second through what was seen in the newest `span_s` seconds: half of the points lie
-    /// above it. `None` when there are none.
+    /// Returns a line of `rate` bytes per second through the newest `span_s` seconds, with half of the points above it.
+    /// `None` if there are no points.
     #[must_use]
     pub fn line(&self, rate: f64, span_s: f64) -> Option<Line> {
         let seconds = self.seconds();
@@ -155,7 +159,7 @@ impl Course {
     }
 }
 
-/// Where a line lies: times in seconds since the first point, the level in its middle in bytes.
+/// A straight line: times in seconds since the first point, and the level at its middle in bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(missing_docs, reason = "the names are the description")]
 pub struct Line {
@@ -166,52 +170,52 @@ pub struct Line {
 }
 
 impl Line {
-    /// Begin and end of a line of `rate` through its middle: seconds and bytes.
+    /// Returns both ends of the line for a slope of `rate` bytes per second, as seconds and bytes.
     #[must_use]
     pub fn ends(&self, rate: f64) -> [(f64, f64); 2] {
         [self.begin, self.end].map(|at| (at, self.level + rate * (at - self.middle)))
     }
 }
 
-/// Keeps the courses of all targets.
+/// Timelines of all targets.
 #[derive(Debug, Default)]
-pub struct Courses {
-    courses: HashMap<u64, Course>,
+pub struct Timelines {
+    timelines: HashMap<u64, Timeline>,
 }
 
-impl Courses {
-    /// The course of a target; `None` when it was never read.
+impl Timelines {
+    /// Returns the timeline of a target; `None` if it was never read.
     #[must_use]
-    pub fn of(&self, target: &Target) -> Option<&Course> {
-        self.courses.get(&target.number)
+    pub fn get(&self, target: &Target) -> Option<&Timeline> {
+        self.timelines.get(&target.number)
     }
 
-    /// Copies of the courses of `targets` alone.
+    /// Copies the timelines of `targets`.
     #[must_use]
     pub fn only<'a>(&self, targets: impl Iterator<Item = &'a Target>) -> Self {
-        let copied = targets.filter_map(|target| Some((target.number, self.courses.get(&target.number)?.clone())));
-        Self { courses: copied.collect() }
+        let copied = targets.filter_map(|target| Some((target.number, self.timelines.get(&target.number)?.clone())));
+        Self { timelines: copied.collect() }
     }
 
-    fn take_reading(&mut self, target: &Target, at: Timestamp, reading: &Reading) {
-        let most = if self.courses.len() < MANY { POINTS } else { POINTS_OF_MANY };
-        self.courses.entry(target.number).or_insert_with(|| Course::of(most)).push(at, reading);
+    fn record(&mut self, target: &Target, at: Timestamp, reading: &Reading) {
+        let max_points = if self.timelines.len() < MANY { POINTS } else { POINTS_OF_MANY };
+        self.timelines.entry(target.number).or_insert_with(|| Timeline::new(max_points)).push(at, reading);
     }
 }
 
-impl EventSink for Courses {
-    fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+impl EventSink for Timelines {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Sampled(target, sample) => {
-                // what is read seldom stands until it is read again
-                let mut known = target.reading;
+                // Counters that are read rarely keep their latest value.
+                let mut known = target.current.reading;
                 known.update(&sample.reading);
-                self.take_reading(target, sample.at, &known);
+                self.record(target, sample.at, &known);
             }
-            // targets that have left their place to others are forgotten
-            Event::Ticked(_, targets) if self.courses.len() > 2 * targets.len() + MANY => {
+            // Timelines of retired targets are dropped.
+            Event::Ticked(_, targets) if self.timelines.len() > 2 * targets.len() + MANY => {
                 let kept: std::collections::HashSet<u64> = targets.iter().map(|target| target.number).collect();
-                self.courses.retain(|number, _| kept.contains(number));
+                self.timelines.retain(|number, _| kept.contains(number));
             }
             _ => {}
         }
@@ -229,16 +233,16 @@ mod tests {
 
     #[test]
     fn a_long_course_keeps_its_extremes_and_its_end() {
-        let mut course = Course::of(POINTS);
+        let mut timeline = Timeline::new(POINTS);
         for i in 0..1_000_000_i64 {
             let rss = match i {
                 432_100 => 900 << 20,
                 700_003 => 1 << 20,
                 _ => 100 << 20,
             };
-            course.push(Timestamp(i * 1000), &Reading { rss: Some(rss), ..Reading::default() });
+            timeline.push(Timestamp(i * 1000), &Reading { rss: Some(rss), ..Reading::default() });
         }
-        let points = course.points();
+        let points = timeline.points();
         assert!((POINTS / 2..=POINTS).contains(&points.len()), "{}", points.len());
         assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at));
         assert_eq!(points.iter().map(|point| point.high()).max(), Some(900 << 20));
@@ -247,18 +251,18 @@ mod tests {
     }
 
     #[test]
-    fn a_point_is_small_and_knows_what_is_unknown() {
+    fn a_point_is_small_and_keeps_unknown_apart() {
         assert_eq!(size_of::<Point>(), 56);
         let reading = Reading { rss: Some(8192), rss_anon: Some(4096), threads: Some(3), ..Reading::default() };
-        let point = Point::of(Timestamp(0), 4096, &reading);
+        let point = Point::new(Timestamp(0), 4096, &reading);
         assert_eq!(point.value(Counter::RssAnon), Some(4096));
         assert_eq!((point.value(Counter::Threads), point.value(Counter::Fds)), (Some(3), None));
     }
 
     #[test]
     fn what_was_never_read_has_no_course() {
-        let mut course = Course::of(POINTS);
-        course.push(Timestamp(0), &Reading { fds: Some(7), ..Reading::default() });
-        assert!(course.points().is_empty());
+        let mut timeline = Timeline::new(POINTS);
+        timeline.push(Timestamp(0), &Reading { fds: Some(7), ..Reading::default() });
+        assert!(timeline.points().is_empty());
     }
 }
