@@ -1,19 +1,21 @@
-//! Commands that run beside the sampling, each in a process group of its own: what one has started is ended with it.
+//! Process groups of helper commands: a command is killed together with every process it started.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The group of the one command of a kind that runs, for whoever ends leakwatch at once.
+/// Process group of the single running command of one kind (work counter, alert delivery).
+///
+/// Lives in a static, so that a signal handler's thread can kill the group when leakwatch exits at once.
 #[derive(Debug)]
 pub struct ProcessGroup {
-    /// Emptied before the number can be used again.
+    /// Process number of the command; cleared before the kernel can reuse the number.
     running: Mutex<Option<u32>>,
 }
 
 impl ProcessGroup {
-    /// No command runs.
-    #[expect(clippy::new_without_default, reason = "made for a static")]
+    /// Creates a group without a running command.
+    #[expect(clippy::new_without_default, reason = "constructed in a static")]
     #[must_use]
     pub const fn new() -> Self {
         Self { running: Mutex::new(None) }
@@ -23,11 +25,11 @@ impl ProcessGroup {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a command in a group of its own.
+    /// Starts a command as the leader of a new process group.
     ///
     /// # Errors
-    /// When it cannot be started.
-    pub fn start(&self, command: &mut Command) -> io::Result<Child> {
+    /// Returns the error of the system if the command cannot be started.
+    pub fn spawn(&self, command: &mut Command) -> io::Result<Child> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let mut running = self.running();
@@ -36,11 +38,11 @@ impl ProcessGroup {
         Ok(child)
     }
 
-    /// The status of a command that has ended; its number is free from then on.
+    /// Returns the exit status of the command; `None` while it runs. Reaping the command frees its number.
     ///
     /// # Errors
-    /// When it cannot be asked for.
-    pub fn status(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    /// Returns the error of the system if the status cannot be read.
+    pub fn try_wait(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
         let mut running = self.running();
         let status = child.try_wait()?;
         if status.is_some() {
@@ -49,33 +51,33 @@ impl ProcessGroup {
         Ok(status)
     }
 
-    /// Takes note that no command runs any more.
-    pub fn forget(&self) {
+    /// Records that no command runs any more.
+    pub fn clear(&self) {
         *self.running() = None;
     }
 
-    /// Ends a command and what it has started.
-    pub fn end(&self, child: &mut Child) {
-        self.forget();
-        kill(child.id());
+    /// Kills a command and every process of its group, and reaps the command.
+    pub fn kill_tree(&self, child: &mut Child) {
+        self.clear();
+        kill_group(child.id());
         drop(child.kill());
         drop(child.wait());
     }
 
-    /// Kills the command that runs, with what it has started: leakwatch ends at once.
-    pub fn kill(&self) {
+    /// Kills the running command and every process of its group, without reaping: leakwatch itself exits next.
+    pub fn kill_running(&self) {
         if let Some(id) = self.running().take() {
-            kill(id);
+            kill_group(id);
         }
     }
 }
 
 #[cfg(unix)]
-fn kill(id: u32) {
+fn kill_group(id: u32) {
     if let Some(group) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
 
 #[cfg(not(unix))]
-fn kill(_id: u32) {}
+fn kill_group(_id: u32) {}

@@ -2,7 +2,7 @@
 
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};
-use crate::model::breakdown::Breakdown;
+use crate::model::Breakdown;
 use crate::model::{Attribution, Counter, DescriptorKind, FirstAndLatest, MappingKind, RuntimeIdentity, Timestamp};
 use crate::units::{Bytes, SignedBytes, Span};
 
@@ -177,7 +177,7 @@ fn parts<K: Copy + Eq>(
 }
 
 fn identity(identity: &RuntimeIdentity) -> Option<String> {
-    let runtime = identity.runtime.map(crate::model::Runtime::words);
+    let runtime = identity.runtime.map(crate::model::Runtime::display_name);
     let allocator = identity.allocator.map(crate::model::Allocator::name);
     match (runtime, allocator) {
         (Some(runtime), Some(allocator)) => Some(format!("it is {runtime}, with the malloc of {allocator}")),

@@ -10,7 +10,7 @@ use toml::Spanned;
 use crate::analysis::Resource;
 use crate::clock::{Clock, SystemClock};
 use crate::gate::{Allowance, Expression, Limit};
-use crate::source::read_text;
+use crate::source::read_text_file;
 
 use super::error::Error;
 
@@ -52,7 +52,7 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<Allowance>, Error> {
     let today = today();
     let mut found = Vec::new();
     for path in paths {
-        match read_text(path) {
+        match read_text_file(path) {
             Ok(text) => found.extend(parse(&text, path, today)?),
             // What else is wrong with a file is said where its settings are read.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(Error::usage(error.to_string())),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::gate::{Baseline, Past, PastTarget};
 use crate::schema::{self, PastReport, SCHEMA_VERSION};
-use crate::source::read_text;
+use crate::source::read_text_file;
 
 use super::error::{Error, Kind};
 
@@ -25,7 +25,7 @@ pub(super) struct Earlier {
 pub(super) fn read(path: &Path) -> Result<Earlier, Error> {
     let shown = path.display();
     let hint = "a baseline is a report that an earlier run wrote with '-o report.json'";
-    let text = read_text(path)
+    let text = read_text_file(path)
         .map_err(|error| Error::new(Kind::Usage, format!("cannot read '{shown}': {error}")).hint(hint))?;
     if !text.trim_start().starts_with('{') || text.trim_start().starts_with("{\"type\":") {
         return Err(Error::usage(format!("'{shown}' is no report of leakwatch")).hint(format!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::alert::Thresholds;
 use crate::analysis::{self, Status};
 use crate::clock::StopFlag;
-use crate::demo::{Behaviour, Child};
+use crate::demo::{Behaviour, DemoProcess};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, Paces, Plan, Rules, Watch};
@@ -98,8 +98,8 @@ struct Watched {
 
 fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
     let start = |error: io::Error| Error::new(Kind::Failed, format!("cannot start a process of the demo: {error}"));
-    let children: Vec<Child> =
-        behaviours.iter().map(|&behaviour| Child::start(behaviour)).collect::<Result<_, _>>().map_err(start)?;
+    let children: Vec<DemoProcess> =
+        behaviours.iter().map(|&behaviour| DemoProcess::start(behaviour)).collect::<Result<_, _>>().map_err(start)?;
     let pids: Vec<Pid> = children.iter().map(|child| Pid(child.pid())).collect();
     let mut selected = pids.clone();
     selected.sort_unstable();

@@ -1,6 +1,6 @@
 //! What a selection matches now, without sampling.
 
-use crate::source::{Depth, MatchedProcess, OptionalCounters, ReadError, user_name};
+use crate::source::{Depth, MatchedProcess, OptionalCounters, ReadError, find_user_name};
 use crate::terminal::{Listed, Style, listing};
 use crate::units::{Bytes, Span};
 
@@ -54,7 +54,10 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Error> {
 fn row(found: &MatchedProcess, rss: String) -> Listed {
     Listed {
         pid: found.key.pid.0,
-        user: found.label.uid.map_or_else(|| "-".to_owned(), |uid| user_name(uid).unwrap_or_else(|| uid.to_string())),
+        user: found
+            .label
+            .uid
+            .map_or_else(|| "-".to_owned(), |uid| find_user_name(uid).unwrap_or_else(|| uid.to_string())),
         age: found.age_s.map_or_else(|| "-".to_owned(), |age| Span(age.round()).to_string()),
         rss,
         name: found.label.name.clone(),

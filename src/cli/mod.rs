@@ -156,7 +156,7 @@ fn run(cli: Cli, context: Context) -> Result<u8, Error> {
         Some(Command::Completions { shell }) => print(&generate::completions(shell)),
         Some(Command::Man) => print(&generate::man()),
         Some(Command::Behave { behaviour }) => {
-            crate::demo::behave(behaviour);
+            crate::demo::run_behaviour(behaviour);
             Ok(exit::CLEAN)
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{GroupName, Pid};
 use crate::source::{
-    MatchedProcess, OptionalCounters, PortableSource, ProcessSource, ReadError, Selector, read_pid_file, user_id,
+    MatchedProcess, OptionalCounters, PortableSource, ProcessSource, ReadError, Selector, find_user_id, read_pid_file,
 };
 
 use super::args::{SamplingArgs, SelectArgs};
@@ -21,7 +21,7 @@ pub(super) fn selector(args: &SelectArgs) -> Result<Selector, Error> {
     pids.sort_unstable();
     pids.dedup();
     let uid = args.user.as_deref().map(|user| {
-        user_id(user).ok_or_else(|| {
+        find_user_id(user).ok_or_else(|| {
             Error::usage(format!("there is no user '{}'", crate::escape::terminal(user)))
                 .hint("'--user' takes a name or a number; 'id -u' prints yours")
         })

@@ -41,7 +41,7 @@ const BUFFER: usize = 256 << 10;
 const KEPT: usize = 3 << 10;
 
 /// Behaves so until standard input is closed, which it is when leakwatch ends in whatever way.
-pub fn behave(behaviour: Behaviour) {
+pub fn run_behaviour(behaviour: Behaviour) {
     std::thread::spawn(|| {
         let mut rest = Vec::new();
         drop(std::io::stdin().read_to_end(&mut rest));

@@ -1,7 +1,7 @@
 //! Small processes of known behaviour, for `demo` and `selftest`: the same executable, started once more.
 
 mod behaviour;
-mod child;
+mod process;
 
-pub use behaviour::{Behaviour, behave};
-pub use child::Child;
+pub use behaviour::{Behaviour, run_behaviour};
+pub use process::DemoProcess;

@@ -58,7 +58,7 @@ impl AlertCommand {
                 None => command.env_remove(variable),
             };
         }
-        RUNNING.start(&mut command)
+        RUNNING.spawn(&mut command)
     }
 
     /// Waits for its end. Its time may be up, or that of the session.
@@ -66,7 +66,7 @@ impl AlertCommand {
         let clock = SystemClock;
         let deadline = clock.now().awake + self.time_limit;
         loop {
-            let status = RUNNING.status(child)?;
+            let status = RUNNING.try_wait(child)?;
             let now = clock.now().awake;
             if status.is_some() || now >= deadline || stop.is_raised() {
                 return Ok(status);
@@ -89,11 +89,11 @@ impl Channel for AlertCommand {
                 None => "the command was ended by a signal".to_owned(),
             })),
             Ok(None) => {
-                RUNNING.end(&mut child);
+                RUNNING.kill_tree(&mut child);
                 Err(failed("the command took too long and was killed".to_owned()))
             }
             Err(error) => {
-                RUNNING.end(&mut child);
+                RUNNING.kill_tree(&mut child);
                 Err(failed(format!("cannot wait for the command: {error}")))
             }
         }
@@ -114,7 +114,7 @@ static RUNNING: ProcessGroup = ProcessGroup::new();
 
 /// Kills the command that runs, with what it has started: leakwatch ends at once.
 pub fn kill_running() {
-    RUNNING.kill();
+    RUNNING.kill_running();
 }
 
 /// The values of [`VARIABLES`], in their order.

@@ -2,7 +2,7 @@
 
 use crate::advice;
 use crate::event::Target;
-use crate::model::breakdown::Breakdown;
+use crate::model::Breakdown;
 use crate::model::{DescriptorKind, FirstAndLatest, MappingKind, Timestamp};
 use crate::schema;
 

@@ -152,7 +152,7 @@ impl Watch {
         let known = self.targets[index].attribution.get_or_insert_default();
         match portrait {
             Ok(portrait) => {
-                known.take(at, portrait);
+                known.add_inspection(at, portrait);
                 known.refused = forbidden.filter(|_| known.mappings.is_none());
             }
             Err(error) if known.mappings.is_none() => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
-use crate::source::recording::{Recording, RecordingError, Series, TimeAxis};
+use crate::source::recording::{RecordedSeries, Recording, RecordingError, TimeAxis};
 
 use super::batch::Batch;
 use super::watch::Watch;
@@ -107,11 +107,11 @@ fn rows(
 }
 
 /// Only our own recordings tell when a process started.
-fn identity(series: &Series) -> Option<ProcessKey> {
+fn identity(series: &RecordedSeries) -> Option<ProcessKey> {
     series.pid.map(|pid| ProcessKey { pid, start: StartTime(series.start.unwrap_or(0)) })
 }
 
-fn label(series: &Series) -> Arc<ProcessLabel> {
+fn label(series: &RecordedSeries) -> Arc<ProcessLabel> {
     let name = series.group.as_deref().or(series.name.as_deref()).unwrap_or("series");
     // The apostrophe that keeps a spreadsheet from taking a name for a formula is not part of the name.
     let name = match name.strip_prefix('\'') {
@@ -122,7 +122,7 @@ fn label(series: &Series) -> Arc<ProcessLabel> {
 }
 
 fn notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-    let found = recording.notices();
+    let found = recording.skipped_rows();
     for (count, first) in &found.faults {
         let notice = Notice::RowsSkipped(source.to_owned(), *count, first.to_string());
         sink.on_event(Event::Notice(at, &notice))?;

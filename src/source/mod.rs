@@ -20,8 +20,8 @@ pub use own_process::{host_name, own_peak_rss_bytes};
 pub use pid_file::{PidFileError, read_pid_file};
 pub use portable::PortableSource;
 pub use selector::Selector;
-pub use text_file::read_text;
-pub use users::{user_id, user_name};
+pub use text_file::read_text_file;
+pub use users::{find_user_id, find_user_name};
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ const MOST: u64 = 256 << 20;
 ///
 /// # Errors
 /// When it cannot be read, is no text, or is larger than 256 MiB.
-pub fn read_text(path: &Path) -> io::Result<String> {
+pub fn read_text_file(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MOST {

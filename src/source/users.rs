@@ -4,7 +4,7 @@ use sysinfo::Users;
 
 /// The number of a user, given by name or number.
 #[must_use]
-pub fn user_id(user: &str) -> Option<u32> {
+pub fn find_user_id(user: &str) -> Option<u32> {
     if let Ok(uid) = user.parse() {
         return Some(uid);
     }
@@ -14,7 +14,7 @@ pub fn user_id(user: &str) -> Option<u32> {
 
 /// The name of a user, given by number.
 #[must_use]
-pub fn user_name(uid: u32) -> Option<String> {
+pub fn find_user_name(uid: u32) -> Option<String> {
     let users = Users::new_with_refreshed_list().ok()?;
     let id = uid.to_string();
     users.iter().find(|known| known.id().to_string() == id).map(|known| known.name().to_owned())

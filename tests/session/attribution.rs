@@ -7,7 +7,7 @@ use leakwatch::advice;
 use leakwatch::analysis::Status;
 use leakwatch::clock::{Clock, ManualClock, Moment, StopFlag};
 use leakwatch::event::TargetKind;
-use leakwatch::model::breakdown::BreakdownBuilder;
+use leakwatch::model::BreakdownBuilder;
 use leakwatch::model::{Inspection, MappingKind, Pid, Runtime, RuntimeIdentity};
 use leakwatch::session::{Plan, Session, Watch};
 use leakwatch::source::ReadError;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::model::breakdown::Breakdown;
+use crate::model::Breakdown;
 use crate::model::{Allocator, DescriptorKind, MappingKind, Pid, Runtime, StartTime};
 
 const ALL: InspectionScope = InspectionScope { mappings: true, descriptors: true, threads: true };

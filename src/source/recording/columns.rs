@@ -22,7 +22,7 @@ pub(super) enum Role {
     Pid,
     Name,
     Group,
-    /// When its process started, see [`Series::start`](super::Series).
+    /// When its process started, see [`RecordedSeries::start`](super::RecordedSeries).
     Start,
     /// Which of the programs of its process.
     Program,

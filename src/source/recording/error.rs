@@ -130,14 +130,14 @@ pub(super) fn excerpt(text: &[u8]) -> String {
 
 /// What was passed over while a recording was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Notices {
+pub struct SkippedRows {
     /// For each kind that occurred: how often, and the first one.
     pub faults: Vec<(u64, Fault)>,
     /// The last line was cut off in the middle and left out.
     pub torn_end: bool,
 }
 
-impl Notices {
+impl SkippedRows {
     /// Counts one more.
     pub(super) fn add(&mut self, fault: Fault) {
         match self.faults.iter_mut().find(|(_, first)| first.kind == fault.kind) {
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_counted_with_its_first_line() {
-        let mut notices = Notices::default();
+        let mut notices = SkippedRows::default();
         for (line, kind) in (1..).zip(KINDS.into_iter().cycle().take(14)) {
             notices.add(Fault { line, ..Fault::row(kind) });
         }

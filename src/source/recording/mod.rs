@@ -18,8 +18,8 @@ use std::io::Read;
 
 use regex::Regex;
 
-pub use error::{Fault, FaultKind, Notices, RecordingError};
-pub use series::{Series, SeriesIndex};
+pub use error::{Fault, FaultKind, RecordingError, SkippedRows};
+pub use series::{RecordedSeries, SeriesIndex};
 
 use columns::{Roles, Step};
 use formats::csv::CsvRows;
@@ -73,7 +73,7 @@ pub struct Recording {
     series: SeriesBook,
     axis: Option<TimeAxis>,
     accepted: u64,
-    notices: Notices,
+    notices: SkippedRows,
     group_column: String,
     unnamed_unit: Option<UnnamedUnit>,
 }
@@ -137,7 +137,7 @@ impl Recording {
             series: SeriesBook::default(),
             axis,
             accepted: 0,
-            notices: Notices::default(),
+            notices: SkippedRows::default(),
             group_column,
             unnamed_unit,
         })
@@ -201,7 +201,7 @@ impl Recording {
 
     /// What is known of a series that a row has named.
     #[must_use]
-    pub fn series(&self, index: SeriesIndex) -> &Series {
+    pub fn series(&self, index: SeriesIndex) -> &RecordedSeries {
         self.series.series(index)
     }
 
@@ -219,7 +219,7 @@ impl Recording {
 
     /// What was passed over so far.
     #[must_use]
-    pub fn notices(&self) -> &Notices {
+    pub fn skipped_rows(&self) -> &SkippedRows {
         &self.notices
     }
 

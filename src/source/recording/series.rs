@@ -15,7 +15,7 @@ const WORK_UNIT_MS: i64 = 1000;
 
 /// The samples of one process or group: what their rows have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Series {
+pub struct RecordedSeries {
     /// The `pid` column.
     pub pid: Option<Pid>,
     /// The `start_ticks` column of our own recordings: with the pid it names one process.
@@ -26,13 +26,13 @@ pub struct Series {
     pub name: Option<String>,
 }
 
-/// The number of a [`Series`] in its recording: from 0, in the order of their first rows.
+/// The number of a [`RecordedSeries`] in its recording: from 0, in the order of their first rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeriesIndex(pub usize);
 
 #[derive(Debug)]
 struct Entry {
-    series: Series,
+    series: RecordedSeries,
     /// Of which `series.group` is what can be shown.
     group: Option<Box<[u8]>>,
     /// The `program` column of our own recordings.
@@ -51,7 +51,7 @@ pub(super) struct SeriesBook {
 }
 
 impl SeriesBook {
-    pub(super) fn series(&self, SeriesIndex(index): SeriesIndex) -> &Series {
+    pub(super) fn series(&self, SeriesIndex(index): SeriesIndex) -> &RecordedSeries {
         &self.entries[index].series
     }
 
@@ -107,7 +107,7 @@ impl SeriesBook {
     }
 
     fn add(&mut self, row: &RawRow<'_>) -> usize {
-        let series = Series {
+        let series = RecordedSeries {
             pid: row.pid,
             start: row.start,
             group: row.group.as_deref().map(text),

@@ -15,8 +15,8 @@ const HEADER: &str = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_
 
 struct Seen {
     rows: Vec<Row>,
-    series: Vec<Series>,
-    notices: Notices,
+    series: Vec<RecordedSeries>,
+    notices: SkippedRows,
     axis: TimeAxis,
 }
 
@@ -27,7 +27,7 @@ fn read_with(text: impl AsRef<[u8]>, layout: &Layout) -> Result<Seen, RecordingE
         rows.push(row);
     }
     let series = (0..recording.series_count()).map(|index| recording.series(SeriesIndex(index)).clone()).collect();
-    Ok(Seen { rows, series, notices: recording.notices().clone(), axis: recording.time_axis() })
+    Ok(Seen { rows, series, notices: recording.skipped_rows().clone(), axis: recording.time_axis() })
 }
 
 fn read(text: impl AsRef<[u8]>) -> Seen {
@@ -59,7 +59,10 @@ fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
         let read = read(text);
         assert_eq!(rss(&read), [(1000, Some(100)), (1000, Some(200)), (2500, Some(110))]);
         assert_eq!(read.rows.iter().map(|row| row.series.0).collect::<Vec<_>>(), [0, 1, 0]);
-        assert_eq!(read.series[0], Series { pid: Some(Pid(7)), start: None, group: None, name: Some("web".into()) });
+        assert_eq!(
+            read.series[0],
+            RecordedSeries { pid: Some(Pid(7)), start: None, group: None, name: Some("web".into()) }
+        );
         assert!(read.series[1].name.as_deref().is_some_and(|name| name.starts_with("odd, \"name\"")));
         let second = read.rows[1].sample.reading;
         assert_eq!((second.pss, second.rss_anon, second.threads, second.fds), (None, Some(150), Some(1), None));
@@ -67,7 +70,7 @@ fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
             Counter::ALL.map(|counter| read.rows[0].sample.reading.value(counter)),
             [100, 90, 80, 70, 20, 10, 0, 500, 2, 3].map(Some)
         );
-        assert_eq!((read.notices, read.axis), (Notices::default(), TimeAxis::Clock));
+        assert_eq!((read.notices, read.axis), (SkippedRows::default(), TimeAxis::Clock));
     }
 }
 
@@ -96,7 +99,10 @@ fn json_lines_are_ours_or_foreign() {
                 {\"type\":\"sample\",\"timestamp\":\"1970-01-01T00:00:02.000Z\",\"pid\":7,\"name\":\"w\\n\",\"rss_bytes\":1";
     let read = read(ours);
     assert_eq!((rss(&read), read.notices.torn_end), (vec![(1000, Some(100))], true));
-    assert_eq!(read.series[0], Series { pid: Some(Pid(7)), start: None, group: None, name: Some("w\n".into()) });
+    assert_eq!(
+        read.series[0],
+        RecordedSeries { pid: Some(Pid(7)), start: None, group: None, name: Some("w\n".into()) }
+    );
 
     let layout =
         Layout { value_column: Some("current_memory_mb".into()), value_unit: Some("MB".into()), ..Layout::default() };

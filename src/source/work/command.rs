@@ -45,7 +45,7 @@ impl WorkCommand {
         if let Some(variable) = self.hidden {
             command.env_remove(variable);
         }
-        let mut child = GROUP.start(&mut command).map_err(|error| format!("cannot start '{program}': {error}"))?;
+        let mut child = GROUP.spawn(&mut command).map_err(|error| format!("cannot start '{program}': {error}"))?;
         let (sender, said) = channel();
         let out = child.stdout.take();
         // What it starts may hold its output open for longer than it lives: whoever reads that waits here.
@@ -75,7 +75,7 @@ impl WorkCounter for WorkCommand {
                 },
                 (Some(status), Err(TryRecvError::Disconnected)) => failed = Some(format!("it said nothing: {status}")),
                 _ if now.saturating_sub(running.began) > self.limit => {
-                    GROUP.end(&mut running.child);
+                    GROUP.kill_tree(&mut running.child);
                     failed = Some(format!("it took longer than {} s and was killed", self.limit.as_secs_f64()));
                 }
                 (ended, outcome) => {
@@ -93,7 +93,7 @@ impl WorkCounter for WorkCommand {
         }
         if self.running.is_none() {
             // Its number may be used again from now on.
-            GROUP.forget();
+            GROUP.clear();
             match self.start(now) {
                 Ok(running) => self.running = Some(running),
                 Err(why) => failed = failed.or(Some(why)),
@@ -109,7 +109,7 @@ impl WorkCounter for WorkCommand {
 impl Drop for WorkCommand {
     fn drop(&mut self) {
         if let Some(running) = &mut self.running {
-            GROUP.end(&mut running.child);
+            GROUP.kill_tree(&mut running.child);
         }
     }
 }
@@ -119,7 +119,7 @@ static GROUP: ProcessGroup = ProcessGroup::new();
 
 /// Kills the command that runs, with what it has started: leakwatch ends at once.
 pub fn kill_work_command() {
-    GROUP.kill();
+    GROUP.kill_running();
 }
 
 /// Cuts a line into words at white space; quotes of either kind keep it, and a backslash keeps the next character.

@@ -11,7 +11,7 @@ use super::super::proc_root;
 use super::smaps::without_digits;
 use super::sockets;
 use crate::model::DescriptorKind;
-use crate::model::breakdown::{Breakdown, BreakdownBuilder};
+use crate::model::{Breakdown, BreakdownBuilder};
 
 /// Entries of a folder that are looked at: some 50 ms of system calls. The others are only counted.
 const LOOKED_AT: usize = 32_768;

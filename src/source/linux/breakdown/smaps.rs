@@ -8,7 +8,7 @@ use std::io::{self, BufRead};
 use super::super::parse::{number, skip_blanks};
 use super::runtime::Clues;
 use crate::model::MappingKind;
-use crate::model::breakdown::{Breakdown, BreakdownBuilder};
+use crate::model::{Breakdown, BreakdownBuilder};
 
 /// Arenas of glibc besides the main one begin at a multiple of this (`HEAP_MAX_SIZE`), stacks do so by chance.
 const ARENA_BYTES: u64 = 64 << 20;

@@ -13,11 +13,11 @@ const START: Duration = Duration::from_millis(300);
 
 /// A process of known behaviour. It ends with this value, and by itself when leakwatch is killed.
 #[derive(Debug)]
-pub struct Child {
+pub struct DemoProcess {
     process: std::process::Child,
 }
 
-impl Child {
+impl DemoProcess {
     /// Starts the process.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Child {
     }
 }
 
-impl Drop for Child {
+impl Drop for DemoProcess {
     fn drop(&mut self) {
         // It may have ended by itself; either way nothing is left running.
         drop(self.process.kill());
