@@ -1,6 +1,6 @@
-//! What leakwatch itself holds, and where it runs.
+//! Memory of leakwatch itself, and the name of its host.
 
-/// Highest RSS of this process, in bytes; `None` where the system does not tell (`VmHWM`, proc(5)).
+/// Returns the highest RSS of this process so far, in bytes (`VmHWM`, proc(5)); `None` on other systems than Linux.
 #[must_use]
 pub fn own_peak_rss_bytes() -> Option<u64> {
     #[cfg(target_os = "linux")]
@@ -12,7 +12,7 @@ pub fn own_peak_rss_bytes() -> Option<u64> {
     None
 }
 
-/// The name of this host; `None` where the system does not tell.
+/// Returns the name of this host; `None` if the system has none.
 #[must_use]
 pub fn host_name() -> Option<String> {
     sysinfo::System::host_name().ok()

@@ -1,39 +1,39 @@
-//! A file of process numbers, one a line.
+//! Files of process numbers, one a line (`--pid-file`).
 
 use std::path::{Path, PathBuf};
 
 use crate::model::Pid;
 
-/// Why a file of process numbers cannot be used.
+/// Reason why a file of process numbers cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PidFileError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("cannot read '{}'", .path.display())]
     Io {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         source: std::io::Error,
     },
-    /// A line is no process number.
-    #[error("'{}', line {line}: '{}' is no process number", .path.display(), .text.escape_debug())]
+    /// A line is not a process number.
+    #[error("'{}', line {line}: '{}' is not a process number", .path.display(), .text.escape_debug())]
     NotAPid {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The line, from 1.
+        /// Line number, from 1.
         line: usize,
-        /// What stands there.
+        /// Text of the line, truncated.
         text: String,
     },
-    /// There is none in it.
+    /// The file holds no process number.
     #[error("'{}' holds no process number", .0.display())]
     Empty(PathBuf),
 }
 
-/// Reads the numbers; blank lines are left out.
+/// Reads the process numbers of a file, skipping blank lines.
 ///
 /// # Errors
-/// When the file cannot be read, holds none, or something else than numbers from 1 on.
+/// Returns an error if the file cannot be read, holds no number, or holds anything but numbers from 1 on.
 pub fn read_pid_file(path: &Path) -> Result<Vec<Pid>, PidFileError> {
     let text = std::fs::read(path).map_err(|source| PidFileError::Io { path: path.to_owned(), source })?;
     let mut pids = Vec::new();

@@ -1,105 +1,108 @@
-//! Processes of any system that `sysinfo` knows: what Linux has `/proc` for.
+//! Portable source: processes of every system that `sysinfo` supports, in place of `/proc`.
 //!
-//! It offers less: RSS, address space, and threads and descriptors where the system tells; no PSS, no parts of
-//! RSS, no limits but the memory of the host. Start times are whole seconds, so that a number used again within
-//! the second in which the old process started would go unnoticed; no system is that quick.
+//! It reads RSS and the address space, and threads and descriptors where the system shows them. PSS, the parts of RSS
+//! and limits other than the memory of the host are unknown. Start times are whole seconds: a process number that is
+//! reused within the second in which its first process started goes unnoticed.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
-use super::selector::Candidate;
-use super::{
-    Depth, MatchedProcess, OptionalCounters, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector,
-};
+use super::process_source::{Depth, MatchedProcess, OptionalCounters, ProcessLimits, ProcessReading, ProcessSource};
+use super::read_error::ReadError;
+use super::selector::{Candidate, Selector};
 use crate::model::{HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
 
-/// The processes that `sysinfo` shows.
+/// Longest chain of ancestors: a reused number could close a circle.
+const MAX_ANCESTORS: usize = 1000;
+
+/// Source of the processes that `sysinfo` shows.
 pub struct PortableSource {
     system: System,
-    own: Option<Pid>,
-    /// Whom earlier rounds found: a descendant stays one when its parent ends.
-    meant: HashSet<ProcessKey>,
+    own_pid: Option<Pid>,
+    /// Matches of the last call: a descendant keeps matching after its parent exits.
+    matched: HashSet<ProcessKey>,
     selector: Selector,
-    counting: OptionalCounters,
+    optional: OptionalCounters,
 }
 
 impl PortableSource {
-    /// Reads the processes of this system.
+    /// Opens the processes of this system.
     ///
     /// # Errors
-    /// When `sysinfo` does not know this system.
+    /// Returns an error if `sysinfo` does not support this system.
     pub fn new() -> Result<Self, ReadError> {
-        let unknown = |error: sysinfo::Error| ReadError::Io { file: "the system".into(), reason: error.to_string() };
-        let own = sysinfo::get_current_pid().ok().map(|pid| Pid(pid.as_u32()));
+        let system =
+            System::new().map_err(|error| ReadError::Io { file: "the system".into(), reason: error.to_string() })?;
         Ok(Self {
-            system: System::new().map_err(unknown)?,
-            own,
-            meant: HashSet::new(),
+            system,
+            own_pid: sysinfo::get_current_pid().ok().map(|pid| Pid(pid.as_u32())),
+            matched: HashSet::new(),
             selector: Selector::default(),
-            counting: OptionalCounters::default(),
+            optional: OptionalCounters::default(),
         })
     }
 
-    /// Which counts are read besides memory.
+    /// Sets the counters that are read besides memory.
     #[must_use]
-    pub fn with_optional_counters(mut self, counting: OptionalCounters) -> Self {
-        self.counting = counting;
+    pub fn with_optional_counters(mut self, optional: OptionalCounters) -> Self {
+        self.optional = optional;
         self
     }
 
-    /// The processes that can be watched at all.
-    fn watchable(&self) -> impl Iterator<Item = &sysinfo::Process> {
-        let is_thread = |process: &&sysinfo::Process| process.thread_kind().is_some();
-        let is_kernel = |process: &&sysinfo::Process| process.memory() == 0 && process.cmd().is_empty();
-        let is_own = |process: &&sysinfo::Process| Some(Pid(process.pid().as_u32())) == self.own;
-        self.system.processes().values().filter(move |process| {
-            !is_thread(process) && !has_ended(process) && !is_kernel(process) && !is_own(process)
-        })
+    /// True for a process that can be watched: no thread, no kernel thread, not ended, and not leakwatch.
+    fn is_watchable(&self, process: &sysinfo::Process) -> bool {
+        let is_thread = process.thread_kind().is_some();
+        let is_kernel = process.memory() == 0 && process.cmd().is_empty();
+        let is_own = Some(Pid(process.pid().as_u32())) == self.own_pid;
+        !is_thread && !has_exited(process) && !is_kernel && !is_own
     }
 
-    fn ancestors(&self) -> Vec<sysinfo::Pid> {
-        let own = self.own.map(|Pid(pid)| sysinfo::Pid::from_u32(pid));
-        let parent = |pid: &sysinfo::Pid| self.system.process(*pid).and_then(sysinfo::Process::parent);
-        // Longer than any real chain: a number used again could close a circle.
-        std::iter::successors(own, parent).take(1000).collect()
+    /// Returns leakwatch and its ancestors, nearest first.
+    fn lineage(&self) -> Vec<sysinfo::Pid> {
+        let own = self.own_pid.map(|Pid(pid)| sysinfo::Pid::from_u32(pid));
+        std::iter::successors(own, |pid| self.system.process(*pid).and_then(sysinfo::Process::parent))
+            .take(MAX_ANCESTORS)
+            .collect()
     }
 
-    fn decide(&mut self, selector: &Selector) -> BTreeMap<ProcessKey, MatchedProcess> {
-        let ancestors = self.ancestors();
-        let mut found = BTreeMap::new();
-        let mut passed = Vec::new();
-        for process in self.watchable() {
+    /// Compares every process with the selector, and adds descendants until no more are found.
+    fn match_processes(&mut self, selector: &Selector) -> BTreeMap<ProcessKey, MatchedProcess> {
+        let lineage = self.lineage();
+        let mut matched = BTreeMap::new();
+        let mut unmatched = Vec::new();
+        for process in self.system.processes().values().filter(|process| self.is_watchable(process)) {
             let key = key_of(process);
-            let mut candidate = Known::new(process, ancestors.contains(&process.pid()));
-            let stays = selector.tree && self.meant.contains(&key);
-            if stays || selector.wants(&mut candidate) {
-                found.insert(key, candidate.found());
+            let mut candidate = ListedProcess::new(process, lineage.contains(&process.pid()));
+            let keeps_matching = selector.tree && self.matched.contains(&key);
+            if keeps_matching || selector.matches(&mut candidate) {
+                matched.insert(key, candidate.into_matched());
             } else if selector.tree {
-                passed.push((key, candidate));
+                unmatched.push((key, candidate));
             }
         }
         loop {
-            let is_child = |(key, candidate): &(ProcessKey, Known<'_>)| {
+            let is_child = |(key, candidate): &(ProcessKey, ListedProcess<'_>)| {
                 let parent = candidate.process.parent().and_then(|parent| self.system.process(parent)).map(key_of);
-                parent.is_some_and(|parent| parent.start <= key.start && found.contains_key(&parent))
+                // A parent that is younger than its child has only inherited the number.
+                parent.is_some_and(|parent| parent.start <= key.start && matched.contains_key(&parent))
             };
-            let (children, rest): (Vec<_>, Vec<_>) = passed.into_iter().partition(is_child);
-            passed = rest;
+            let (children, rest): (Vec<_>, Vec<_>) = unmatched.into_iter().partition(is_child);
+            unmatched = rest;
             if children.is_empty() {
                 break;
             }
-            found.extend(children.into_iter().map(|(key, candidate)| (key, candidate.found())));
+            matched.extend(children.into_iter().map(|(key, candidate)| (key, candidate.into_matched())));
         }
-        self.meant = found.keys().copied().collect();
-        found
+        self.matched = matched.keys().copied().collect();
+        matched
     }
 }
 
 impl fmt::Debug for PortableSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PortableSource").field("own", &self.own).finish_non_exhaustive()
+        f.debug_struct("PortableSource").field("own_pid", &self.own_pid).finish_non_exhaustive()
     }
 }
 
@@ -107,36 +110,35 @@ impl ProcessSource for PortableSource {
     fn find(&mut self, selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
         if self.selector != *selector {
             self.selector = selector.clone();
-            self.meant.clear();
+            self.matched.clear();
         }
-        // Names do not change but with `exec`, and then the command line does: it is read again each time.
-        let what = ProcessRefreshKind::nothing()
+        // An exec changes the name together with the command line: the command line is read each time.
+        let refresh = ProcessRefreshKind::nothing()
             .with_memory()
             .with_exe(UpdateKind::OnlyIfNotSet)
             .with_user(UpdateKind::OnlyIfNotSet)
             .with_cmd(UpdateKind::Always);
-        self.system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
-        Ok(self.decide(selector).into_values().collect())
+        self.system.refresh_processes_specifics(ProcessesToUpdate::All, true, refresh);
+        Ok(self.match_processes(selector).into_values().collect())
     }
 
     fn read(&mut self, key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         let pid = sysinfo::Pid::from_u32(key.pid.0);
-        let what = ProcessRefreshKind::nothing().with_memory().with_tasks();
-        self.system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
-        let process = self.system.process(pid).filter(|process| key_of(process) == key && !has_ended(process));
+        let refresh = ProcessRefreshKind::nothing().with_memory().with_tasks();
+        self.system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, refresh);
+        let process = self.system.process(pid).filter(|process| key_of(process) == key && !has_exited(process));
         let process = process.ok_or(ReadError::Gone)?;
-        let count = |number: usize| u64::try_from(number).ok();
-        let mut seen = ProcessReading::default();
-        seen.reading.rss = Some(process.memory());
-        seen.reading.vsize = Some(process.virtual_memory());
-        // The main thread is not among them.
-        if self.counting.threads {
-            seen.reading.threads = process.tasks().and_then(|others| count(others.len() + 1));
+        let mut result = ProcessReading::default();
+        result.reading.rss = Some(process.memory());
+        result.reading.vsize = Some(process.virtual_memory());
+        if self.optional.threads {
+            // `tasks` does not list the main thread.
+            result.reading.threads = process.tasks().and_then(|others| u64::try_from(others.len() + 1).ok());
         }
-        if self.counting.fds {
-            seen.reading.fds = process.open_files().and_then(count);
+        if self.optional.fds {
+            result.reading.fds = process.open_files().and_then(|count| u64::try_from(count).ok());
         }
-        Ok(seen)
+        Ok(result)
     }
 
     fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
@@ -150,7 +152,7 @@ impl ProcessSource for PortableSource {
     }
 }
 
-fn has_ended(process: &sysinfo::Process) -> bool {
+fn has_exited(process: &sysinfo::Process) -> bool {
     matches!(process.status(), ProcessStatus::Zombie | ProcessStatus::Dead)
 }
 
@@ -158,8 +160,8 @@ fn key_of(process: &sysinfo::Process) -> ProcessKey {
     ProcessKey { pid: Pid(process.pid().as_u32()), start: StartTime(process.start_time()) }
 }
 
-/// A process with what `sysinfo` has of it as text.
-struct Known<'a> {
+/// Listed process with its attributes as text.
+struct ListedProcess<'a> {
     process: &'a sysinfo::Process,
     is_ancestor: bool,
     name: String,
@@ -168,7 +170,7 @@ struct Known<'a> {
     cmdline: String,
 }
 
-impl<'a> Known<'a> {
+impl<'a> ListedProcess<'a> {
     fn new(process: &'a sysinfo::Process, is_ancestor: bool) -> Self {
         let mut words = process.cmd().iter().map(|word| word.to_string_lossy().into_owned());
         let argv0 = words.next();
@@ -181,7 +183,7 @@ impl<'a> Known<'a> {
         Self { process, is_ancestor, name: process.name().to_string_lossy().into_owned(), argv0, exe, cmdline }
     }
 
-    fn found(mut self) -> MatchedProcess {
+    fn into_matched(mut self) -> MatchedProcess {
         let uid = self.uid();
         #[expect(clippy::cast_precision_loss, reason = "seconds of one process")]
         let age_s = Some(self.process.run_time() as f64);
@@ -194,7 +196,7 @@ impl<'a> Known<'a> {
     }
 }
 
-impl Candidate for Known<'_> {
+impl Candidate for ListedProcess<'_> {
     fn pid(&self) -> Pid {
         Pid(self.process.pid().as_u32())
     }
@@ -216,7 +218,7 @@ impl Candidate for Known<'_> {
     }
 
     fn uid(&mut self) -> Option<u32> {
-        // Users of Windows have no number: none is selected by one.
+        // Windows users have no numeric id, so that none matches.
         self.process.effective_user_id().or(self.process.user_id()).and_then(|uid| uid.to_string().parse().ok())
     }
 
@@ -233,10 +235,10 @@ mod tests {
 
     use super::*;
 
-    /// A shell with one child; both end with the test.
-    struct Family(Child);
+    /// Child process that is killed at the end of the test.
+    struct KilledChild(Child);
 
-    impl Drop for Family {
+    impl Drop for KilledChild {
         fn drop(&mut self) {
             let _ = self.0.kill();
             let _ = self.0.wait();
@@ -244,10 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn a_child_is_found_read_and_missed() {
-        let mut child = Family(Command::new("sleep").arg("1000").spawn().expect("started"));
+    fn a_child_is_found_read_and_gone_after_its_exit() {
+        let mut child = KilledChild(Command::new("sleep").arg("1000").spawn().expect("started"));
         let pid = child.0.id();
-        let mut source = PortableSource::new().expect("a known system");
+        let mut source = PortableSource::new().expect("a supported system");
         let selector = Selector { pids: vec![Pid(pid)], ..Selector::default() };
         let found = source.find(&selector).expect("listed");
         assert_eq!(found.iter().map(|found| found.key.pid.0).collect::<Vec<_>>(), [pid]);
@@ -267,10 +269,10 @@ mod tests {
     }
 
     #[test]
-    fn leakwatch_is_not_among_all_the_others() {
-        let everybody = Selector { cmdline: Some(Regex::new("").expect("valid")), ..Selector::default() };
-        let mut source = PortableSource::new().expect("a known system");
-        let found = source.find(&everybody).expect("listed");
+    fn leakwatch_never_matches_itself() {
+        let all = Selector { cmdline: Some(Regex::new("").expect("valid")), ..Selector::default() };
+        let mut source = PortableSource::new().expect("a supported system");
+        let found = source.find(&all).expect("listed");
         assert!(found.iter().all(|found| found.key.pid.0 != std::process::id()));
         assert!(found.is_sorted_by_key(|found| found.key));
     }

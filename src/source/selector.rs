@@ -1,36 +1,36 @@
-//! Which processes the user means: pure matching of what a source found against a [`Selector`].
+//! Selectors of processes: pure matching of candidates against the options of the user.
 //!
-//! Reads nothing itself. Pids, names and the regular expression add up; the user narrows them. That
-//! leakwatch itself never matches, and descendants do with `tree`, is up to the source, which knows them.
+//! Reads nothing itself. Pids, names and the regular expression add up; the user narrows them. The source excludes
+//! leakwatch itself, and adds descendants where the selector asks for them.
 
 use regex::Regex;
 
 use crate::model::{GroupName, Pid};
 
-/// What the user selected.
+/// Selector of the processes to watch.
 ///
-/// Pids, names and the regular expression add up (any of them matches); `uid` narrows them, and matches by
-/// itself when nothing else is given; `tree` adds all descendants of what matched.
+/// Pids, names, control groups and the regular expression add up (any of them matches). `uid` narrows them, and
+/// matches by itself if nothing else is given. `tree` adds all descendants of the matching processes.
 #[derive(Debug, Clone, Default)]
 pub struct Selector {
-    /// `--pid`, and what `--pid-file` holds.
+    /// Process numbers from `--pid` and `--pid-file`.
     pub pids: Vec<Pid>,
-    /// `--process`: case-insensitive substrings of `comm`, or of the file name of the executable or of `argv[0]`.
+    /// Case-insensitive parts of `comm`, or of the file name of the executable or of `argv[0]` (`--process`).
     pub names: Vec<String>,
-    /// `--exact`: a name must be equal (case-insensitively), not a part.
+    /// True if a name must be equal (case-insensitively) rather than a part (`--exact`).
     pub exact: bool,
-    /// `--cmdline`: over the whole command line.
+    /// Regular expression over the whole command line (`--cmdline`).
     pub cmdline: Option<Regex>,
-    /// `--user`.
+    /// Effective user id (`--user`).
     pub uid: Option<u32>,
-    /// `--cgroup`, `--unit`, `--container`: control groups whose processes are meant.
+    /// Control groups whose processes match (`--cgroup`, `--unit`, `--container`).
     pub cgroups: Vec<GroupName>,
-    /// `--tree`.
+    /// True if descendants of matching processes match too (`--tree`).
     pub tree: bool,
 }
 
 impl PartialEq for Selector {
-    /// Two regular expressions are the same when their source text is.
+    /// Compares regular expressions by their source text.
     fn eq(&self, other: &Self) -> bool {
         self.pids == other.pids
             && self.names == other.names
@@ -43,7 +43,7 @@ impl PartialEq for Selector {
 }
 
 impl Selector {
-    /// Whether nothing at all is selected; `tree` alone selects nothing.
+    /// True if the selector matches nothing; `tree` alone matches nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pids.is_empty()
@@ -53,25 +53,25 @@ impl Selector {
             && self.uid.is_none()
     }
 
-    /// Whether processes are named one by one.
+    /// True if processes match by number only.
     #[must_use]
     pub fn selects_by_pid_only(&self) -> bool {
         self.selects_by_pid_or_cgroup() && self.cgroups.is_empty()
     }
 
-    /// Whether a process can match by its number or its group alone: then only those numbers need looking at.
+    /// True if processes match by number or control group only, so that all others need not be checked.
     #[must_use]
     pub fn selects_by_pid_or_cgroup(&self) -> bool {
         self.names.is_empty() && self.cmdline.is_none() && self.uid.is_none() && !self.tree
     }
 
-    /// Whether another program or another user of a process can make it match.
+    /// True if an `exec` or a change of user can make a process match.
     #[must_use]
     pub fn depends_on_program(&self) -> bool {
         !self.names.is_empty() || self.cmdline.is_some() || self.uid.is_some()
     }
 
-    /// Whether `name` is one of the wanted names, or has one in it.
+    /// True if `name` equals one of the wanted names (with `exact`) or contains one.
     #[must_use]
     pub fn matches_name(&self, name: &str) -> bool {
         if self.names.is_empty() || name.is_empty() {
@@ -85,19 +85,25 @@ impl Selector {
         })
     }
 
-    /// Whether the candidate itself is meant. What costs a system call is asked for only when it decides.
-    pub fn wants(&self, candidate: &mut impl Candidate) -> bool {
-        let user_fits = |candidate: &mut _| self.uid.is_none_or(|wanted| Candidate::uid(candidate) == Some(wanted));
+    /// True if the candidate matches, without regard to its ancestors and control groups.
+    ///
+    /// Asks the candidate for an attribute that costs a system call only if the attribute decides.
+    pub fn matches(&self, candidate: &mut impl Candidate) -> bool {
         if self.pids.is_empty() && self.cgroups.is_empty() && self.names.is_empty() && self.cmdline.is_none() {
-            return self.uid.is_some() && user_fits(candidate);
+            return self.uid.is_some() && self.matches_user(candidate);
         }
-        let meant = self.pids.contains(&candidate.pid())
-            || self.wants_any_name_of(candidate)
-            || self.cmdline.as_ref().is_some_and(|wanted| is_meant_by_line(wanted, candidate));
-        meant && user_fits(candidate)
+        let is_selected = self.pids.contains(&candidate.pid())
+            || self.matches_any_name_of(candidate)
+            || self.cmdline.as_ref().is_some_and(|wanted| command_line_matches(wanted, candidate));
+        is_selected && self.matches_user(candidate)
     }
 
-    fn wants_any_name_of(&self, candidate: &mut impl Candidate) -> bool {
+    /// True if the candidate runs as the wanted user, or no user is given.
+    fn matches_user(&self, candidate: &mut impl Candidate) -> bool {
+        self.uid.is_none_or(|wanted| candidate.uid() == Some(wanted))
+    }
+
+    fn matches_any_name_of(&self, candidate: &mut impl Candidate) -> bool {
         !self.names.is_empty()
             && (self.matches_name(candidate.comm())
                 || candidate.argv0().is_some_and(|argv0| self.matches_name(file_name(argv0)))
@@ -105,27 +111,28 @@ impl Selector {
     }
 }
 
-/// A process that may be meant. Methods answer lazily: `None` is "unknown", and matches nothing.
+/// Process that is compared with a selector. Methods read lazily; `None` is "unknown" and matches nothing.
 pub trait Candidate {
-    /// Its number.
+    /// Returns the process number.
     fn pid(&self) -> Pid;
-    /// The short name.
+    /// Returns the short name (`comm`).
     fn comm(&self) -> &str;
-    /// What the process calls itself, possibly with a path.
+    /// Returns `argv[0]`, possibly with a path.
     fn argv0(&mut self) -> Option<&str>;
-    /// The path of the executable.
+    /// Returns the path of the executable.
     fn exe(&mut self) -> Option<&str>;
-    /// The whole command line, one space between the arguments.
+    /// Returns the whole command line, with one space between arguments.
     fn cmdline(&mut self) -> Option<&str>;
-    /// The user it runs as.
+    /// Returns the effective user id.
     fn uid(&mut self) -> Option<u32>;
-    /// Whether it is one of the processes that leakwatch descends from: their command lines quote ours.
+    /// True for processes that leakwatch descends from: their command lines quote ours.
     fn is_ancestor_of_leakwatch(&self) -> bool;
 }
 
-/// Whether the command line matches before it starts leakwatch, as `timeout 60 leakwatch --process NAME` does: what is
-/// said to leakwatch names what it watches.
-fn is_meant_by_line(wanted: &Regex, candidate: &mut impl Candidate) -> bool {
+/// True if the command line matches before the word that starts leakwatch, as in `timeout 60 leakwatch --process NAME`.
+///
+/// The arguments of leakwatch name the watched processes, and would match them.
+fn command_line_matches(wanted: &Regex, candidate: &mut impl Candidate) -> bool {
     const OURS: &str = env!("CARGO_PKG_NAME");
     if candidate.is_ancestor_of_leakwatch() || candidate.comm() == OURS {
         return false;
@@ -135,7 +142,7 @@ fn is_meant_by_line(wanted: &Regex, candidate: &mut impl Candidate) -> bool {
     wanted.is_match(&line[..end.min(line.len())]) && candidate.exe().is_none_or(|exe| file_name(exe) != OURS)
 }
 
-/// What follows the last separator, without the note that Linux adds to a replaced executable.
+/// Returns the last component of a path, without the ` (deleted)` that Linux appends for a replaced executable.
 fn file_name(path: &str) -> &str {
     let path = path.strip_suffix(" (deleted)").unwrap_or(path);
     path.rsplit(std::path::is_separator).next().unwrap_or(path)
@@ -197,54 +204,54 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_looked_for_in_all_three_names_whatever_the_case() {
+    fn a_name_matches_comm_argv0_or_executable_in_any_case() {
         for name in ["main", "PYTHON", "server-bin"] {
-            assert!(by_name(name).wants(&mut server()), "{name}");
+            assert!(by_name(name).matches(&mut server()), "{name}");
         }
         for name in ["opt", "usr", "deleted", "http.server", ""] {
-            assert!(!by_name(name).wants(&mut server()), "{name}");
+            assert!(!by_name(name).matches(&mut server()), "{name}");
         }
     }
 
     #[test]
-    fn exact_means_the_whole_name() {
+    fn exact_compares_the_whole_name() {
         let exact = |name: &str| Selector { exact: true, ..by_name(name) };
-        assert!(!exact("python").wants(&mut server()));
-        assert!(exact("Python3.11").wants(&mut server()));
-        assert!(exact("main thread").wants(&mut server()));
+        assert!(!exact("python").matches(&mut server()));
+        assert!(exact("Python3.11").matches(&mut server()));
+        assert!(exact("main thread").matches(&mut server()));
     }
 
     #[test]
     fn selectors_add_up_and_the_user_narrows() {
         let selector = Selector { pids: vec![Pid(7)], uid: Some(0), ..by_name("python") };
-        assert!(!selector.wants(&mut server()));
-        assert!(Selector { uid: Some(1000), ..selector }.wants(&mut server()));
-        assert!(Selector { uid: Some(1000), ..Selector::default() }.wants(&mut server()));
+        assert!(!selector.matches(&mut server()));
+        assert!(Selector { uid: Some(1000), ..selector }.matches(&mut server()));
+        assert!(Selector { uid: Some(1000), ..Selector::default() }.matches(&mut server()));
         let unknown_user = Known { uid: None, ..server() };
-        assert!(!Selector { uid: Some(1000), ..by_name("python") }.wants(&mut unknown_user.clone()));
+        assert!(!Selector { uid: Some(1000), ..by_name("python") }.matches(&mut unknown_user.clone()));
     }
 
     #[test]
-    fn a_regular_expression_sees_the_whole_line_but_not_our_ancestors() {
+    fn a_regular_expression_matches_the_whole_line_but_not_our_ancestors() {
         let selector = Selector { cmdline: Some(Regex::new("-m +http").expect("valid")), ..Selector::default() };
-        assert!(selector.wants(&mut server()));
-        assert!(!selector.wants(&mut Known { ancestor: true, ..server() }));
-        assert!(by_name("python").wants(&mut Known { ancestor: true, ..server() }));
+        assert!(selector.matches(&mut server()));
+        assert!(!selector.matches(&mut Known { ancestor: true, ..server() }));
+        assert!(by_name("python").matches(&mut Known { ancestor: true, ..server() }));
     }
 
     #[test]
-    fn what_is_said_to_leakwatch_is_no_match() {
+    fn arguments_of_leakwatch_do_not_match() {
         let selector = Selector { cmdline: Some(Regex::new("svc").expect("valid")), ..Selector::default() };
         let line = |cmdline| Known { cmdline: Some(cmdline), ..server() };
-        assert!(!selector.wants(&mut line("timeout 60 /usr/bin/leakwatch --process svc")));
-        assert!(!selector.wants(&mut line("leakwatch --process svc")));
-        assert!(selector.wants(&mut line("python3 svc.py --log /var/log/leakwatch")));
-        assert!(!selector.wants(&mut Known { exe: Some("/usr/bin/leakwatch"), ..line("lw -p svc") }));
+        assert!(!selector.matches(&mut line("timeout 60 /usr/bin/leakwatch --process svc")));
+        assert!(!selector.matches(&mut line("leakwatch --process svc")));
+        assert!(selector.matches(&mut line("python3 svc.py --log /var/log/leakwatch")));
+        assert!(!selector.matches(&mut Known { exe: Some("/usr/bin/leakwatch"), ..line("lw -p svc") }));
     }
 
     #[test]
     fn nothing_selected_matches_nothing() {
         let selector = Selector { tree: true, ..Selector::default() };
-        assert!(selector.is_empty() && !selector.wants(&mut server()));
+        assert!(selector.is_empty() && !selector.matches(&mut server()));
     }
 }

@@ -2,7 +2,7 @@
 
 use sysinfo::Users;
 
-/// The number of a user, given by name or number.
+/// Finds the number of a user given by name or number; `None` if there is no such user.
 #[must_use]
 pub fn find_user_id(user: &str) -> Option<u32> {
     if let Ok(uid) = user.parse() {
@@ -12,7 +12,7 @@ pub fn find_user_id(user: &str) -> Option<u32> {
     users.iter().find(|known| known.name() == user).and_then(|known| known.id().to_string().parse().ok())
 }
 
-/// The name of a user, given by number.
+/// Finds the name of a user given by number; `None` if there is no such user.
 #[must_use]
 pub fn find_user_name(uid: u32) -> Option<String> {
     let users = Users::new_with_refreshed_list().ok()?;

@@ -297,7 +297,7 @@ impl ProcessTable {
                 let label = if *meant.label == label { meant.label } else { Arc::new(label) };
                 MatchState::Matched(Box::new(Matched { label, ..*meant }))
             }
-            _ if self.is_member(look) || self.selector.wants(look) => MatchState::meant(look.label()),
+            _ if self.is_member(look) || self.selector.matches(look) => MatchState::meant(look.label()),
             _ => MatchState::Unmatched,
         }
     }
