@@ -13,7 +13,7 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
-use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
+use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
 fn main() {
@@ -82,10 +82,10 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
     let samples = u64::from(processes) * TICKS;
     bencher.counter(ItemsCount::new(samples)).with_inputs(|| Scripted::of(processes, moves)).bench_values(
         |mut source| {
-            let plan = Plan {
+            let plan = SessionPlan {
                 selector: Selector::default(),
                 interval: Duration::from_secs(10),
-                paces: Paces::default(),
+                intervals: NamedIntervals::default(),
                 duration: None,
                 samples: Some(TICKS),
                 wait: false,
@@ -95,8 +95,9 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
                 root: None,
             };
             let clock = ManualClock::new(Timestamp(0));
-            let mut watch = Watch::new(rules.clone());
-            let session = Session::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody);
+            let mut watch = TargetSet::new(rules.clone(), 0.0);
+            let session =
+                LiveSession::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody);
             assert_eq!(session.expect("a session").ticks, TICKS);
         },
     );

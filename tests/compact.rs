@@ -9,7 +9,7 @@ use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
-use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
+use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
 const PROCESSES: u32 = 1000;
@@ -68,11 +68,11 @@ fn peak_bytes() -> u64 {
     status.vmhwm.expect("a peak") * 1024
 }
 
-fn watch(processes: u32) -> Watch {
-    let plan = Plan {
+fn watch(processes: u32) -> TargetSet {
+    let plan = SessionPlan {
         selector: Selector::default(),
         interval: Duration::from_secs(10),
-        paces: Paces::default(),
+        intervals: NamedIntervals::default(),
         duration: None,
         samples: Some(SAMPLES),
         wait: false,
@@ -81,24 +81,27 @@ fn watch(processes: u32) -> Watch {
         pid_file: None,
         root: None,
     };
-    let mut watch = Watch::new(Rules {
-        analysis: Settings {
-            window_s: Some(3600.0),
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
+    let mut watch = TargetSet::new(
+        Rules {
+            analysis: Settings {
+                window_s: Some(3600.0),
+                min_observation_s: 0.0,
+                max_growth: None,
+                spike_bytes: 50e6,
+                spike_fraction: 0.2,
+                spike_period_s: 10.0,
+            },
+            min_observation: MinObservation::Fixed(3600.0),
+            alerts: Thresholds { limit_percent: 80.0 },
+            limit_bytes: None,
+            pools: true,
         },
-        min_observation: MinObservation::Fixed(3600.0),
-        alerts: Thresholds { limit_percent: 80.0 },
-        limit_bytes: None,
-        pools: true,
-    });
+        0.0,
+    );
     let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
     let mut source = Services { state: 1, processes, label };
     let clock = ManualClock::new(Timestamp(0));
-    let outcome = Session::new(&mut source, &clock, &StopFlag::default(), plan)
+    let outcome = LiveSession::new(&mut source, &clock, &StopFlag::default(), plan)
         .run(&mut watch, &mut IgnoreAll)
         .expect("a session");
     assert_eq!((outcome.ticks, watch.targets().len()), (SAMPLES, processes as usize + 1));

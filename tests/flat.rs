@@ -9,7 +9,7 @@ use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Fanout};
 use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::report::Recorder;
-use leakwatch::session::{MinObservation, Paces, Plan, Rules, Session, Watch};
+use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
 /// Twenty processes whose memory moves, and some of them grow.
@@ -73,10 +73,10 @@ impl EventSink for Probe {
 #[test]
 fn ten_thousand_ticks_leave_memory_flat() {
     let clock = ManualClock::new(Timestamp(0));
-    let plan = Plan {
+    let plan = SessionPlan {
         selector: Selector::default(),
         interval: Duration::from_secs(10),
-        paces: Paces::default(),
+        intervals: NamedIntervals::default(),
         duration: None,
         samples: Some(10_000),
         wait: false,
@@ -85,25 +85,28 @@ fn ten_thousand_ticks_leave_memory_flat() {
         pid_file: None,
         root: None,
     };
-    let mut watch = Watch::new(Rules {
-        analysis: Settings {
-            window_s: Some(3600.0),
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
+    let mut watch = TargetSet::new(
+        Rules {
+            analysis: Settings {
+                window_s: Some(3600.0),
+                min_observation_s: 0.0,
+                max_growth: None,
+                spike_bytes: 50e6,
+                spike_fraction: 0.2,
+                spike_period_s: 10.0,
+            },
+            min_observation: MinObservation::Fixed(3600.0),
+            alerts: Thresholds { limit_percent: 80.0 },
+            limit_bytes: None,
+            pools: true,
         },
-        min_observation: MinObservation::Fixed(3600.0),
-        alerts: Thresholds { limit_percent: 80.0 },
-        limit_bytes: None,
-        pools: true,
-    });
+        0.0,
+    );
     let (mut recorder, mut probe) = (Recorder::default(), Probe::default());
     let mut fanout = Fanout::default();
     fanout.add(&mut recorder);
     fanout.add(&mut probe);
-    let outcome = Session::new(&mut Script { readings: 0 }, &clock, &StopFlag::default(), plan)
+    let outcome = LiveSession::new(&mut Script { readings: 0 }, &clock, &StopFlag::default(), plan)
         .run(&mut watch, &mut fanout)
         .expect("a session");
     assert_eq!(outcome.ticks, 10_000);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use leakwatch::clock::StopFlag;
 use leakwatch::event::JobTimes;
-use leakwatch::session::{MinObservation, Session, Watch};
+use leakwatch::session::{LiveSession, MinObservation, TargetSet};
 use leakwatch::terminal::{Key, Picture, Request, Style};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -36,8 +36,11 @@ fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
 fn watch(picture: &mut Picture, processes: Vec<Process>, seconds: u64) {
     let mut script = Script::of(processes);
     let clock = script.clock.clone();
-    let mut watch = Watch::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() });
-    Session::new(&mut script, &clock, &StopFlag::default(), plan(seconds)).run(&mut watch, picture).expect("a session");
+    let mut watch =
+        TargetSet::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() }, 0.0);
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(seconds))
+        .run(&mut watch, picture)
+        .expect("a session");
 }
 
 fn screen(picture: &Picture, width: u16, height: u16) -> String {
@@ -114,9 +117,9 @@ fn a_pause_holds_everything_still_and_what_came_meanwhile_is_there_afterwards() 
 fn the_summary_lists_and_explains_in_one_order() {
     let mut script = Script::of(three());
     let clock = script.clock.clone();
-    let mut watch = Watch::new(rules());
+    let mut watch = TargetSet::new(rules(), 0.0);
     let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
-    Session::new(&mut script, &clock, &StopFlag::default(), plan(600))
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(600))
         .run(&mut watch, &mut picture)
         .expect("a session");
     let text = leakwatch::terminal::summary(watch.targets(), &[], Some(120), Style::PLAIN);
@@ -140,8 +143,8 @@ fn jobs_are_marked_at_the_foot_of_the_chart() {
     let mut script = Script::of(three());
     let clock = script.clock.clone();
     (1..30).for_each(|job| jobs.push(leakwatch::model::Timestamp(1_800_000_000_000 + job * 10_000)));
-    Session::new(&mut script, &clock, &StopFlag::default(), plan(300))
-        .run(&mut Watch::new(rules()), &mut marked)
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(300))
+        .run(&mut TargetSet::new(rules(), 0.0), &mut marked)
         .expect("a session");
     let dots =
         |picture: &Picture| screen(picture, 120, 40).chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
@@ -223,9 +226,9 @@ fn two_hundred_targets_for_an_hour_do_not_grow() {
     let terminal = Terminal::new(TestBackend::new(160, 50)).expect("a terminal");
     let mut drawn =
         Drawn { picture: Picture::new(None, JobTimes::default(), Style::PLAIN), terminal, ticks: 0, rss: Vec::new() };
-    let mut watch = Watch::new(rules());
-    let plan = leakwatch::session::Plan { interval: Duration::from_secs(3), ..plan(3600) };
-    Session::new(&mut script, &clock, &StopFlag::default(), plan).run(&mut watch, &mut drawn).expect("a session");
+    let mut watch = TargetSet::new(rules(), 0.0);
+    let plan = leakwatch::session::SessionPlan { interval: Duration::from_secs(3), ..plan(3600) };
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan).run(&mut watch, &mut drawn).expect("a session");
     let text = drawn.terminal.backend().to_string();
     assert!(text.contains("200 running") && text.contains("worker"));
     let (early, late) = (drawn.rss[1], drawn.rss[5]);

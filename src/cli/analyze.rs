@@ -10,7 +10,7 @@ use crate::event::{EventSink, Fanout};
 use crate::model::Timestamp;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{ReplayFailure, Rules, Watch, replay};
+use crate::session::{ReplayFailure, Rules, TargetSet, replay};
 use crate::source::recording::{Layout, Recording};
 use crate::terminal::{FileLine, Messages, Screen, Style};
 
@@ -63,7 +63,7 @@ fn analyze(args: &AnalyzeArgs, shown: Shown) -> Result<u8, Error> {
         .begin(SystemClock.now().wall, None);
     let mut recorder = Recorder::default();
     let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
-    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut watch = TargetSet::new(rules.clone(), gate.warmup_s());
     let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };
     let mut messages = Messages::quiet(screen.clone(), Style::stderr());
     let totals = {
@@ -81,7 +81,7 @@ fn all_files(
     args: &AnalyzeArgs,
     screen: &Screen,
     stop: &StopFlag,
-    watch: &mut Watch,
+    watch: &mut TargetSet,
     fanout: &mut Fanout<'_>,
 ) -> Totals {
     let layout = layout(&args.columns);
@@ -134,7 +134,7 @@ fn conclude(
     shown: Shown,
     rules: &Rules,
     totals: Totals,
-    watch: Watch,
+    watch: TargetSet,
     mut recorder: Recorder,
     mut outputs: Outputs,
     mut gate: Gate,

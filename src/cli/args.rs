@@ -80,7 +80,7 @@ pub enum Command {
     List(ListArgs),
     /// Start a small process that leaks (or not), watch it live, and say what was found
     Demo(DemoArgs),
-    /// Watch several such processes side by side and check that each verdict is right
+    /// TargetSet several such processes side by side and check that each verdict is right
     Selftest,
     /// Print the settings in force and where each comes from
     Config(ConfigArgs),
@@ -113,7 +113,7 @@ pub struct WatchArgs {
     pub sampling: SamplingArgs,
     /// Who is sampled less often
     #[command(flatten)]
-    pub paces: PaceArgs,
+    pub intervals: IntervalArgs,
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,
@@ -165,7 +165,7 @@ pub struct SamplingArgs {
 /// Who is sampled less often.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sampling")]
-pub struct PaceArgs {
+pub struct IntervalArgs {
     /// A longer time between samples for processes with NAME in the name that the table shows, in any case (repeatable; the
     /// first that fits counts). They are also found and seen to end only then; all are sampled together with the slowest
     #[arg(long, value_name = "NAME=DUR", env = "LEAKWATCH_INTERVAL_FOR", value_parser = parse_pace, value_delimiter = ',')]
@@ -348,7 +348,7 @@ pub struct ConfigArgs {
     pub sampling: SamplingArgs,
     /// Who is sampled less often
     #[command(flatten)]
-    pub paces: PaceArgs,
+    pub intervals: IntervalArgs,
     /// How to judge
     #[command(flatten)]
     pub analysis: AnalysisArgs,

@@ -7,7 +7,7 @@ use crate::escape;
 use crate::event::RetiredSummary;
 use crate::report::{Document, Ending, Recorder};
 use crate::schema;
-use crate::session::{Cost, Rules, Watch};
+use crate::session::{Cost, Rules, TargetSet};
 use crate::source::own_peak_rss_bytes;
 use crate::terminal::{Style, TableSize, for_stderr, summary};
 
@@ -50,7 +50,7 @@ pub(super) struct Closing<'a> {
     pub(super) sink_failure: Option<io::Error>,
     /// What a live session has cost.
     pub(super) cost: Option<Cost>,
-    pub(super) watch: Watch,
+    pub(super) watch: TargetSet,
     pub(super) recorder: Recorder,
     pub(super) outputs: Outputs,
 }

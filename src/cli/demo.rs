@@ -9,7 +9,7 @@ use crate::clock::StopFlag;
 use crate::demo::{Behaviour, DemoProcess};
 use crate::event::{Fanout, Target};
 use crate::model::Pid;
-use crate::session::{EndedBy, MinObservation, Paces, Plan, Rules, Watch};
+use crate::session::{EndedBy, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use crate::source::{OptionalCounters, Selector};
 use crate::terminal::{Style, summary};
 use crate::units::Span;
@@ -110,10 +110,10 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
         OptionalCounters::default(),
     )?;
-    let plan = Plan {
+    let plan = SessionPlan {
         selector: Selector { pids: selected, ..Selector::default() },
         interval: INTERVAL,
-        paces: Paces::default(),
+        intervals: NamedIntervals::default(),
         duration: Some(DURATION),
         samples: None,
         wait: false,
@@ -122,13 +122,16 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         pss: true,
         max_overhead: None,
     };
-    let mut watch = Watch::new(Rules {
-        analysis: analysis::Settings::default(),
-        min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
-        alerts: Thresholds { limit_percent: 80.0 },
-        limit_bytes: None,
-        pools: false,
-    });
+    let mut watch = TargetSet::new(
+        Rules {
+            analysis: analysis::Settings::default(),
+            min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
+            alerts: Thresholds { limit_percent: 80.0 },
+            limit_bytes: None,
+            pools: false,
+        },
+        0.0,
+    );
     let showing = Showing { format, stdout: StandsFor::Everything, length: Some(DURATION), full_screen: None };
     let outcome = live::sample(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
     Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })

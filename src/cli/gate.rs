@@ -10,7 +10,7 @@ use crate::gate::{Aggregate, Answer, Gatekeeper, Limit, Outcome, Series, Thresho
 use crate::model::Pid;
 use crate::report;
 use crate::schema;
-use crate::session::{EndedBy, Rules, Watch};
+use crate::session::{EndedBy, Rules, TargetSet};
 use crate::terminal::describe_target;
 
 use super::args::AnalysisArgs;
@@ -114,7 +114,7 @@ impl Gate {
     }
 
     /// Asks for the last time, and says when it was the gate that ended the session.
-    pub(super) fn conclude(&mut self, watch: &Watch, ended_by: &mut EndedBy) {
+    pub(super) fn conclude(&mut self, watch: &TargetSet, ended_by: &mut EndedBy) {
         if self.keeper.aborted().is_some() && *ended_by == EndedBy::Signal {
             *ended_by = EndedBy::Threshold;
         }
@@ -127,7 +127,7 @@ impl Gate {
     }
 
     /// Asks for the last time.
-    pub(super) fn conclude_recordings(&mut self, watch: &Watch) {
+    pub(super) fn conclude_recordings(&mut self, watch: &TargetSet) {
         self.keeper.conclude(watch.targets());
         if let Some(meter) = self.keeper.work()
             && let Some((first, second)) = meter.halves().filter(|_| meter.has_changed())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::{StopFlag, SystemClock};
 use crate::event::{EventSink, Fanout, JobTimes};
 use crate::schema;
-use crate::session::{Outcome, Plan, Rules, Session, Watch};
+use crate::session::{LiveSession, LiveSummary, Rules, SessionPlan, TargetSet};
 use crate::source::ProcessSource;
 
 use super::args::{AnalysisArgs, Format, OutputArgs, SamplingArgs};
@@ -61,17 +61,17 @@ impl<'a> Showing<'a> {
 pub(super) fn sample(
     source: &mut dyn ProcessSource,
     stop: &StopFlag,
-    plan: Plan,
+    plan: SessionPlan,
     showing: Showing<'_>,
-    watch: &mut Watch,
+    watch: &mut TargetSet,
     sink: &mut dyn EventSink,
-) -> Result<Outcome, Error> {
+) -> Result<LiveSummary, Error> {
     let mut view = View::new(showing, stop, plan.interval);
     let outcome = {
         let mut fanout = Fanout::default();
         fanout.add(sink);
         view.join(&mut fanout);
-        Session::new(source, &SystemClock, stop, plan).run(watch, &mut fanout)
+        LiveSession::new(source, &SystemClock, stop, plan).run(watch, &mut fanout)
     };
     view.clear();
     outcome.map_err(|error| select::unreadable(&error))

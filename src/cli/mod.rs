@@ -145,7 +145,7 @@ fn run(cli: Cli, context: Context) -> Result<u8, Error> {
         Some(Command::Config(args)) => {
             // What a run would refuse is refused here, too.
             settings::live_rules(&args.analysis, &args.sampling)?;
-            settings::paces(&args.paces, &args.sampling)?;
+            settings::intervals(&args.intervals, &args.sampling)?;
             alerts::check(&args.alerts)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
             let command = context.command.find_subcommand("config").unwrap_or(&context.command);

@@ -8,7 +8,7 @@ use crate::event::Fanout;
 use crate::model::Pid;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Paces, Plan, Watch};
+use crate::session::{EndedBy, NamedIntervals, SessionPlan, TargetSet};
 use crate::source::{ProcessSource, Selector};
 use crate::terminal::describe_target;
 use crate::units::Span;
@@ -43,10 +43,10 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     let pid = Pid(started.pid());
     let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     gate.set_command(pid, &argv);
-    let plan = Plan {
+    let plan = SessionPlan {
         selector: Selector { pids: vec![pid], tree: true, ..Selector::default() },
         interval: args.sampling.interval,
-        paces: Paces::default(),
+        intervals: NamedIntervals::default(),
         duration: args.sampling.duration,
         samples: args.sampling.samples,
         wait: false,
@@ -75,7 +75,7 @@ pub(super) fn run(args: &RunArgs) -> Result<u8, Error> {
     // what the command writes would go right through it
     let showing = Showing::new(&args.output, &args.sampling, stdout, Some(full).filter(|_| args.control.quiet_command));
     let mut recorder = Recorder::default();
-    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut watch = TargetSet::new(rules.clone(), gate.warmup_s());
     let mut outcome = {
         let mut fanout = Fanout::default();
         gate.join(&mut fanout);
@@ -152,7 +152,7 @@ fn warmup(sampling: &SamplingArgs) -> Duration {
 }
 
 /// Descendants that were watched and still run.
-fn outlived(watch: &Watch, source: &mut dyn ProcessSource, root: Pid) -> Vec<String> {
+fn outlived(watch: &TargetSet, source: &mut dyn ProcessSource, root: Pid) -> Vec<String> {
     let running = watch.targets().iter().filter(|target| target.lifetime.ended.is_none()).filter(|target| {
         target.key.is_some_and(|key| key.pid != root && source.read(key, crate::source::Depth::Counters).is_ok())
     });

@@ -13,32 +13,32 @@ use super::values::{parse_container, parse_name, parse_pid, parse_regex};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Selectors")]
 pub struct SelectArgs {
-    /// Watch the process with this number (repeatable)
+    /// TargetSet the process with this number (repeatable)
     #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true,
           add = ArgValueCompleter::new(complete::pids))]
     pub pids: Vec<u32>,
-    /// Watch the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
+    /// TargetSet the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pid_file: Option<PathBuf>,
-    /// Watch processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
+    /// TargetSet processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
     #[arg(long = "process", value_name = "NAME", value_parser = parse_name, add = ArgValueCompleter::new(complete::names))]
     pub names: Vec<String>,
     /// NAME must be the whole name
     #[arg(long, requires = "names")]
     pub exact: bool,
-    /// Watch processes whose whole command line matches REGEX
+    /// TargetSet processes whose whole command line matches REGEX
     #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
     pub cmdline: Option<Regex>,
     /// Only processes of this user
     #[arg(long, value_name = "NAME_OR_UID")]
     pub user: Option<String>,
-    /// Watch a control group and the processes in it, by its path below the mount (version 2; repeatable)
+    /// TargetSet a control group and the processes in it, by its path below the mount (version 2; repeatable)
     #[arg(long = "cgroup", value_name = "PATH")]
     pub cgroups: Vec<String>,
-    /// Watch the control group of a systemd unit and the processes in it (repeatable)
+    /// TargetSet the control group of a systemd unit and the processes in it (repeatable)
     #[arg(long = "unit", value_name = "NAME", value_parser = parse_name)]
     pub units: Vec<String>,
-    /// Watch the control group of a container and the processes in it, by the beginning of its id (repeatable)
+    /// TargetSet the control group of a container and the processes in it, by the beginning of its id (repeatable)
     #[arg(long = "container", value_name = "ID", value_parser = parse_container)]
     pub containers: Vec<String>,
     /// Also all descendants of what matched

@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::alert::Thresholds;
 use crate::analysis;
 use crate::schema;
-use crate::session::{MinObservation, Paces, Rules};
+use crate::session::{MinObservation, NamedIntervals, Rules};
 
-use super::args::{AnalysisArgs, PaceArgs, SamplingArgs};
+use super::args::{AnalysisArgs, IntervalArgs, SamplingArgs};
 use super::error::Error;
 use super::exit::GatePolicy;
 
@@ -35,7 +35,7 @@ pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
 }
 
 /// Who is sampled less often than the others.
-pub(super) fn paces(args: &PaceArgs, sampling: &SamplingArgs) -> Result<Paces, Error> {
+pub(super) fn intervals(args: &IntervalArgs, sampling: &SamplingArgs) -> Result<NamedIntervals, Error> {
     let typed = |span| humantime::format_duration(span);
     let refused = |(name, pace): &(String, Duration), why: String, hint: &str| {
         let name = crate::escape::terminal(name);
@@ -51,11 +51,11 @@ pub(super) fn paces(args: &PaceArgs, sampling: &SamplingArgs) -> Result<Paces, E
         let why = format!("is longer than the run ({})", typed(length));
         return Err(refused(slower, why, "give a longer '--duration' or a shorter '--interval-for'"));
     }
-    Ok(Paces::new(args.interval_for.iter().cloned()))
+    Ok(NamedIntervals::new(args.interval_for.iter().cloned()))
 }
 
 /// The same in words that follow what is selected.
-pub(super) fn paces_in_words(args: &PaceArgs) -> String {
+pub(super) fn intervals_in_words(args: &IntervalArgs) -> String {
     let pace = |(name, interval): &(String, Duration)| {
         format!(", '{}' every {}", crate::escape::terminal(name), humantime::format_duration(*interval))
     };

@@ -7,7 +7,7 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::event::Fanout;
 use crate::report::Recorder;
 use crate::schema;
-use crate::session::{EndedBy, Outcome, Paces, Plan, Rules, Watch};
+use crate::session::{EndedBy, LiveSummary, NamedIntervals, Rules, SessionPlan, TargetSet};
 use crate::source::ProcessSource;
 use crate::units::Span;
 
@@ -33,10 +33,10 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let mut alerts = Alerts::open(&args.alerts, &args.output.outputs)?;
     let stop = StopFlag::default();
     signals::install(&stop, &Leash::default())?;
-    let plan = Plan {
+    let plan = SessionPlan {
         selector,
         interval: args.sampling.interval,
-        paces: settings::paces(&args.paces, &args.sampling)?,
+        intervals: settings::intervals(&args.intervals, &args.sampling)?,
         duration: args.sampling.duration,
         samples: args.sampling.samples,
         wait: args.wait,
@@ -51,7 +51,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let mut outputs = files.begin(clock.now().wall, Some(args.sampling.interval.as_secs_f64()));
     let mut gate = Gate::new(&args.analysis, &rules, &stop, Duration::ZERO)?;
     let leash = Leash::default();
-    let selected = select::in_words(&args.select) + &settings::paces_in_words(&args.paces);
+    let selected = select::in_words(&args.select) + &settings::intervals_in_words(&args.intervals);
     let full = FullScreen {
         leash: &leash,
         analysis: &args.analysis,
@@ -65,7 +65,7 @@ pub(super) fn run(args: &WatchArgs) -> Result<u8, Error> {
     if let Some(text) = missing {
         recorder.note("unmatched", format!("at the start {text}"));
     }
-    let mut watch = Watch::new(rules.clone()).with_warmup(gate.warmup_s());
+    let mut watch = TargetSet::new(rules.clone(), gate.warmup_s());
     let mut outcome = {
         let mut fanout = Fanout::default();
         gate.join(&mut fanout);
@@ -125,8 +125,8 @@ fn check_matches(
         }
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::in_words(&args.select)));
     }
-    for (name, _) in args.paces.interval_for.iter().filter(|_| !found.is_empty()) {
-        if !found.iter().any(|found| Paces::fits(name, &found.label.name)) {
+    for (name, _) in args.intervals.interval_for.iter().filter(|_| !found.is_empty()) {
+        if !found.iter().any(|found| NamedIntervals::matches(name, &found.label.name)) {
             warn(&format!(
                 "no process is called '{}' so far: '--interval-for' goes by the name that the table shows, such as '{}'",
                 crate::escape::terminal(name),
@@ -140,7 +140,7 @@ fn check_matches(
 }
 
 /// The session as the report shows it.
-pub(super) fn session_entry(outcome: &Outcome, interval: Duration, selection: String) -> schema::Session {
+pub(super) fn session_entry(outcome: &LiveSummary, interval: Duration, selection: String) -> schema::Session {
     schema::Session {
         kind: schema::SessionKind::Watch,
         started_at: outcome.started.to_string(),
@@ -148,7 +148,7 @@ pub(super) fn session_entry(outcome: &Outcome, interval: Duration, selection: St
         ended_by: ended_by(outcome.ended_by),
         interval_seconds: Some(interval.as_secs_f64()),
         ticks: outcome.ticks,
-        missed_ticks: outcome.missed_ticks,
+        missed_ticks: outcome.cost.missed_ticks,
         max_late_seconds: Some(outcome.max_late_s),
         suspended_seconds: Some(outcome.suspended_s),
         host: crate::source::host_name(),

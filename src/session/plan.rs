@@ -1,4 +1,4 @@
-//! What a live session is to do, and what it came to.
+//! The plan of a live session, and the summary of a finished one.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,35 +7,34 @@ use std::time::Duration;
 use crate::model::{Pid, Timestamp};
 use crate::source::Selector;
 
-use super::overhead::Cost;
-use super::pace::Paces;
+use super::sampling::{Cost, NamedIntervals};
 
-/// What a live session is to do.
+/// The plan of a live session.
 #[derive(Debug, Clone)]
-pub struct Plan {
-    /// Which processes.
+pub struct SessionPlan {
+    /// Selector of the processes.
     pub selector: Selector,
     /// Time between samples.
     pub interval: Duration,
-    /// Who is sampled less often.
-    pub paces: Paces,
-    /// When to end at the latest.
+    /// Longer intervals of processes with certain names.
+    pub intervals: NamedIntervals,
+    /// Longest duration of the session.
     pub duration: Option<Duration>,
-    /// After how many samples to end.
+    /// Number of ticks after which the session ends.
     pub samples: Option<u64>,
-    /// Whether to wait for matches, for the first and for the next after all have gone.
+    /// True if the session waits for matches, at the start and after all have exited.
     pub wait: bool,
-    /// Whether PSS and USS may be read.
+    /// True if PSS and USS may be read.
     pub pss: bool,
-    /// The share of one core that the session may use; it makes do with less when it uses more.
+    /// Share of one core that the session may use. It saves work if it exceeds the share.
     pub max_overhead: Option<f64>,
-    /// Read again for other pids while none of them runs, if the session waits.
+    /// File of pids that a waiting session reads again while no process runs.
     pub pid_file: Option<PathBuf>,
-    /// The process with which the session ends, whoever else still runs: the command that was started for it.
+    /// Command that was started for the session, which ends with it.
     pub root: Option<Pid>,
 }
 
-/// Why a session ended.
+/// Reason for the end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the description")]
 pub enum EndedBy {
@@ -50,27 +49,33 @@ pub enum EndedBy {
     Threshold,
 }
 
-/// What a live session came to.
+/// Summary of a live session.
 #[derive(Debug)]
-pub struct Outcome {
-    /// When it began.
+pub struct LiveSummary {
+    /// Time of the start.
     pub started: Timestamp,
-    /// When it ended.
+    /// Time of the end.
     pub ended: Timestamp,
-    /// Why it ended.
+    /// Reason for the end.
     pub ended_by: EndedBy,
-    /// Ticks that were carried out.
+    /// Number of ticks.
     pub ticks: u64,
-    /// Ticks that were skipped because the work before them took too long.
-    pub missed_ticks: u64,
-    /// The largest delay of a tick, in seconds.
+    /// Largest delay of a tick, in seconds.
     pub max_late_s: f64,
-    /// Time the host was suspended, in seconds.
+    /// Time for which the host was suspended, in seconds.
     pub suspended_s: f64,
-    /// What it has cost.
+    /// Cost of the session.
     pub cost: Cost,
-    /// Processes that matched and could not be read at all.
+    /// Number of matched processes that could not be read at all.
     pub unreadable: usize,
-    /// What a sink could not take; the session ended with it.
+    /// Failure of a sink that ended the session.
     pub failed: Option<io::Error>,
+}
+
+impl LiveSummary {
+    /// Duration of the session, in seconds.
+    #[must_use]
+    pub fn lasted_s(&self) -> f64 {
+        self.ended.seconds_since(self.started)
+    }
 }

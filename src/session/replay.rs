@@ -1,4 +1,4 @@
-//! The same watch over a recording: rows instead of ticks.
+//! The replay driver: feeds the rows of a recording to the targets.
 
 use std::io;
 use std::sync::Arc;
@@ -7,67 +7,69 @@ use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
 use crate::source::recording::{RecordedSeries, Recording, RecordingError, TimeAxis};
 
-use super::batch::Batch;
-use super::watch::Watch;
+use super::row_batch::RowBatch;
+use super::targets::TargetSet;
 
-/// Rows between two reports of progress.
+/// Number of rows between two reports of progress.
 const PROGRESS_EVERY: u64 = 4096;
 
-/// What a recording came to.
+/// Summary of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReplayOutcome {
-    /// Samples that were analysed.
+pub struct ReplaySummary {
+    /// Number of samples.
     pub rows: u64,
-    /// Time of the first and of the last of them.
+    /// Time of the first and of the last sample.
     pub span: Option<(Timestamp, Timestamp)>,
 }
 
-/// Why a replay ended early.
+/// Reason for the early end of a replay.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayFailure {
-    /// The recording cannot be used; what came before the fault has been judged.
+    /// The recording cannot be read on. The rows before the fault were judged.
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    /// A sink could not take an event.
+    /// A sink failed.
     #[error(transparent)]
     Sink(#[from] io::Error),
 }
 
-/// Runs a recording through the watch. `source` is its name as it was given; `progress` is called now and then.
+/// Feeds a recording to the targets. `source` is its name as the user gave it. `progress` is called now and then, and ends
+/// the replay by returning false.
 ///
 /// # Errors
-/// When the recording cannot be read on, or a sink fails.
+/// If the recording cannot be read on, or a sink fails.
 pub fn replay(
     source: &str,
     recording: &mut Recording,
-    watch: &mut Watch,
+    targets: &mut TargetSet,
     sink: &mut dyn EventSink,
     progress: &mut dyn FnMut(&Recording) -> bool,
-) -> Result<ReplayOutcome, ReplayFailure> {
-    watch.begin_recording();
-    let mut outcome = ReplayOutcome { rows: 0, span: None };
-    let read = rows(source, recording, watch, sink, progress, &mut outcome);
-    if let Some((_, last)) = outcome.span {
-        watch.conclude(last, sink)?;
-        notices(source, recording, last, sink)?;
-        let tick = Tick { number: outcome.rows, at: last, late_s: 0.0, host: None };
-        sink.on_event(Event::Ticked(&tick, watch.targets()))?;
+) -> Result<ReplaySummary, ReplayFailure> {
+    targets.begin_recording();
+    let mut summary = ReplaySummary { rows: 0, span: None };
+    let read = feed_rows(source, recording, targets, sink, progress, &mut summary);
+    if let Some((_, last)) = summary.span {
+        targets.judge_all(last, sink).and(targets.close_all(last, sink))?;
+        send_notices(source, recording, last, sink)?;
+        let tick = Tick { number: summary.rows, at: last, late_s: 0.0, host: None };
+        sink.on_event(Event::Ticked(&tick, targets.targets()))?;
     }
-    read.map(|()| outcome)
+    read.map(|()| summary)
 }
 
-fn rows(
+/// Feeds all rows in the order of the recording.
+fn feed_rows(
     source: &str,
     recording: &mut Recording,
-    watch: &mut Watch,
+    targets: &mut TargetSet,
     sink: &mut dyn EventSink,
     progress: &mut dyn FnMut(&Recording) -> bool,
-    outcome: &mut ReplayOutcome,
+    summary: &mut ReplaySummary,
 ) -> Result<(), ReplayFailure> {
-    // Series are numbered in the order of their first rows.
-    let mut targets: Vec<usize> = Vec::new();
-    // Who wants every sample wants them in the order of time.
-    let mut batch = (!sink.wants_samples()).then(Batch::default);
+    // Index of the target of each series, which are numbered in the order of their first rows.
+    let mut indexes: Vec<usize> = Vec::new();
+    // A sink that uses samples needs them in the order of time.
+    let mut batch = (!sink.wants_samples()).then(RowBatch::default);
     let read = loop {
         let row = match recording.next_row() {
             Ok(Some(row)) => row,
@@ -75,45 +77,46 @@ fn rows(
             Err(error) => break Err(error),
         };
         let at = row.sample.at;
-        if row.series.0 == targets.len() {
+        if row.series.0 == indexes.len() {
             let series = recording.series(row.series);
-            targets.push(watch.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
+            indexes.push(targets.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
         }
-        let index = targets[row.series.0];
+        let index = indexes[row.series.0];
         if row.program_changed {
             if let Some(batch) = &mut batch {
-                batch.hand_on(watch, sink)?;
+                batch.flush(targets, sink)?;
             }
-            watch.runs_another(index, &label(recording.series(row.series)), at, sink)?;
+            targets.change_program(index, &label(recording.series(row.series)), at, sink)?;
         }
         match &mut batch {
-            None => watch.observe(index, &row.sample, &[], sink)?,
+            None => targets.observe(index, &row.sample, &[], sink)?,
             Some(batch) => {
                 batch.push(index, row.sample);
-                if batch.is_full(targets.len()) {
-                    batch.hand_on(watch, sink)?;
+                if batch.is_full(indexes.len()) {
+                    batch.flush(targets, sink)?;
                 }
             }
         }
-        let (first, last) = outcome.span.unwrap_or((at, at));
-        outcome.span = Some((first.min(at), last.max(at)));
-        outcome.rows += 1;
-        if outcome.rows.is_multiple_of(PROGRESS_EVERY) && !progress(recording) {
+        let (first, last) = summary.span.unwrap_or((at, at));
+        summary.span = Some((first.min(at), last.max(at)));
+        summary.rows += 1;
+        if summary.rows.is_multiple_of(PROGRESS_EVERY) && !progress(recording) {
             break Ok(());
         }
     };
-    batch.map_or(Ok(()), |mut batch| batch.hand_on(watch, sink))?;
+    batch.map_or(Ok(()), |mut batch| batch.flush(targets, sink))?;
     Ok(read?)
 }
 
-/// Only our own recordings tell when a process started.
+/// Returns the identity of the process of a series. Only recordings of leakwatch contain the start time.
 fn identity(series: &RecordedSeries) -> Option<ProcessKey> {
     series.pid.map(|pid| ProcessKey { pid, start: StartTime(series.start.unwrap_or(0)) })
 }
 
+/// Returns the label of a series.
 fn label(series: &RecordedSeries) -> Arc<ProcessLabel> {
     let name = series.group.as_deref().or(series.name.as_deref()).unwrap_or("series");
-    // The apostrophe that keeps a spreadsheet from taking a name for a formula is not part of the name.
+    // Own recordings put an apostrophe before names that a spreadsheet would take for a formula.
     let name = match name.strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
         _ => name,
@@ -121,20 +124,25 @@ fn label(series: &RecordedSeries) -> Arc<ProcessLabel> {
     ProcessLabel { name: name.to_owned(), ..ProcessLabel::default() }.into()
 }
 
-fn notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+/// Sends notices about skipped rows and an assumed time axis.
+fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
     let found = recording.skipped_rows();
     for (count, first) in &found.faults {
         let notice = Notice::RowsSkipped(source.to_owned(), *count, first.to_string());
         sink.on_event(Event::Notice(at, &notice))?;
     }
-    let mut say = |text: &str| sink.on_event(Event::Notice(at, &Notice::Recording(source.to_owned(), text.to_owned())));
     if found.torn_end {
-        say("the last line was cut off in the middle and left out")?;
+        send(source, "the last line is incomplete and was skipped", at, sink)?;
     }
     if recording.time_axis() == TimeAxis::WorkUnits {
-        say(
-            "no times are read from it: each line counts as one unit of work, and one second; '(?<time>...)' or --time-column names them",
-        )?;
+        let text = "no time column: each line counts as one unit of work and as one second; \
+                    name the times with '(?<time>...)' or --time-column";
+        send(source, text, at, sink)?;
     }
     Ok(())
+}
+
+/// Sends one notice about a recording.
+fn send(source: &str, text: &str, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+    sink.on_event(Event::Notice(at, &Notice::Recording(source.to_owned(), text.to_owned())))
 }

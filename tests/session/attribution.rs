@@ -9,7 +9,7 @@ use leakwatch::clock::{Clock, ManualClock, Moment, StopFlag};
 use leakwatch::event::TargetKind;
 use leakwatch::model::BreakdownBuilder;
 use leakwatch::model::{Inspection, MappingKind, Pid, Runtime, RuntimeIdentity};
-use leakwatch::session::{Plan, Session, Watch};
+use leakwatch::session::{LiveSession, SessionPlan, TargetSet};
 use leakwatch::source::ReadError;
 
 use crate::script::*;
@@ -31,7 +31,7 @@ fn portrait(second: u64) -> Inspection {
 fn a_healthy_process_is_never_looked_at() {
     let mut script = Script::of(vec![process(7, 1, 0, 9999)]);
     script.portrait = Some(|second| Ok(portrait(second)));
-    let (_, watch) = run(&mut script, Plan { pss: true, ..plan(1200) }, rules(), &mut Collected::default());
+    let (_, watch) = run(&mut script, SessionPlan { pss: true, ..plan(1200) }, rules(), &mut Collected::default());
     assert_eq!(watch.targets()[0].assessment.verdict.status, Status::Stable);
     assert_eq!((script.portrayed.len(), &watch.targets()[0].attribution), (0, &None));
     assert!(advice::explain(&watch.targets()[0]).is_empty());
@@ -41,7 +41,7 @@ fn a_healthy_process_is_never_looked_at() {
 fn a_leak_is_looked_at_ever_more_seldom_and_once_at_the_end() {
     let mut script = Script::of(vec![leaky(7), process(8, 1, 0, 9999)]);
     script.portrait = Some(|second| Ok(portrait(second)));
-    let (_, watch) = run(&mut script, Plan { pss: true, ..plan(1200) }, rules(), &mut Collected::default());
+    let (_, watch) = run(&mut script, SessionPlan { pss: true, ..plan(1200) }, rules(), &mut Collected::default());
     let times: Vec<u64> = script.portrayed.iter().map(|(second, _)| *second).collect();
     assert!(script.portrayed.iter().all(|(_, key)| key.pid == Pid(7)));
     assert!((4..12).contains(&times.len()), "{times:?}");
@@ -62,7 +62,7 @@ fn a_leak_is_looked_at_ever_more_seldom_and_once_at_the_end() {
 fn what_cannot_be_looked_at_is_said_and_not_tried_again() {
     let mut script = Script::of(vec![leaky(7)]);
     script.portrait = Some(|_| Err(ReadError::Denied { right: "CAP_X" }));
-    let (_, watch) = run(&mut script, Plan { pss: true, ..plan(600) }, rules(), &mut Collected::default());
+    let (_, watch) = run(&mut script, SessionPlan { pss: true, ..plan(600) }, rules(), &mut Collected::default());
     let text = advice::explain(&watch.targets()[0]).join("\n");
     assert!(text.contains("not looked at: CAP_X is missing"), "{text}");
     // Once when it was accused, once at the end.
@@ -74,11 +74,12 @@ fn what_cannot_be_looked_at_is_said_and_not_tried_again() {
 fn without_pss_no_mapping_is_read() {
     let mut script = Script::of(vec![leaky(7)]);
     script.portrait = Some(|second| Ok(Inspection { mappings: None, ..portrait(second) }));
-    let (outcome, watch) = run(&mut script, Plan { pss: false, ..plan(600) }, rules(), &mut Collected::default());
+    let (outcome, watch) =
+        run(&mut script, SessionPlan { pss: false, ..plan(600) }, rules(), &mut Collected::default());
     assert!(script.aspects.iter().all(|aspects| !aspects.mappings));
     assert_eq!((script.portrayed.len(), outcome.cost.longest_pause_s), (1, None));
     let text = advice::explain(&watch.targets()[0]).join("\n");
-    assert!(text.contains("'--no-pss' forbids it") && text.contains("Node.js"), "{text}");
+    assert!(text.contains("'--no-pss' is set") && text.contains("Node.js"), "{text}");
 }
 
 /// All time that is not waited for is CPU time.
@@ -110,8 +111,8 @@ fn a_dear_look_is_not_repeated_before_it_is_paid() {
     // Half a second of CPU time: at half a per cent it is paid after 100 s, less what was saved up.
     script.look_cost = Duration::from_millis(500);
     let clock = Working { clock: script.clock.clone(), waited: Cell::default() };
-    let mut watch = Watch::new(rules());
-    let outcome = Session::new(&mut script, &clock, &StopFlag::default(), Plan { pss: true, ..plan(600) })
+    let mut watch = TargetSet::new(rules(), 0.0);
+    let outcome = LiveSession::new(&mut script, &clock, &StopFlag::default(), SessionPlan { pss: true, ..plan(600) })
         .run(&mut watch, &mut Collected::default())
         .expect("a session");
     let times: Vec<u64> = script.portrayed.iter().map(|(second, _)| *second).collect();

@@ -2,7 +2,7 @@
 
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::{Rule, Status};
-use leakwatch::session::Plan;
+use leakwatch::session::SessionPlan;
 use leakwatch::source::ExactMemory;
 
 use crate::script::*;
@@ -14,7 +14,7 @@ fn the_pages_are_counted_before_a_leak_is_said() {
             Script::of(vec![Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) }]);
         script.pages = pages;
         let mut collected = Collected::default();
-        let (_, watch) = run(&mut script, Plan { pss, ..plan(1200) }, rules(), &mut collected);
+        let (_, watch) = run(&mut script, SessionPlan { pss, ..plan(1200) }, rules(), &mut collected);
         let verdict = &watch.targets()[0].assessment.verdict;
         let exactness: Vec<_> = verdict.reasons.iter().filter(|reason| reason.rule == Rule::Exactness).collect();
         assert_eq!(exactness.len(), 1, "{verdict:?}");
@@ -24,14 +24,14 @@ fn the_pages_are_counted_before_a_leak_is_said() {
     let there = |bytes| ExactMemory { anonymous: bytes, ..ExactMemory::default() };
     let (status, text, leaks) = judged(Some(there), true);
     assert_eq!((status, leaks), (Status::Leaking, 1));
-    assert!(text.starts_with("counting page by page confirms it") && text.contains(" in use at "), "{text}");
+    assert!(text.starts_with("page count confirms the leak") && text.contains(" in use at "), "{text}");
     let given_back = |bytes| ExactMemory { anonymous: bytes, lazy_free: bytes - (51 << 20), swap: 0 };
     let (status, text, leaks) = judged(Some(given_back), true);
     assert_eq!((status, leaks), (Status::Suspect, 0));
-    assert!(text.contains("does not bear this out") && text.contains("given back"), "{text}");
+    assert!(text.contains("refutes the leak") && text.contains("freed but not yet reclaimed"), "{text}");
     for (pages, pss, why) in [(None, true, "CAP_X is missing"), (Some(there as fn(u64) -> _), false, "'--no-pss'")] {
         let (status, text, leaks) = judged(pages, pss);
         assert_eq!((status, leaks), (Status::Leaking, 1));
-        assert!(text.starts_with("not confirmed") && text.contains(why), "{text}");
+        assert!(text.starts_with("no page count") && text.contains(why), "{text}");
     }
 }

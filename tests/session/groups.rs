@@ -4,7 +4,7 @@ use leakwatch::alert::AlertKind;
 use leakwatch::analysis::Status;
 use leakwatch::event::TargetKind;
 use leakwatch::model::{GroupMemory, GroupName, Pid};
-use leakwatch::session::Plan;
+use leakwatch::session::SessionPlan;
 use leakwatch::source::Selector;
 
 use crate::script::*;
@@ -32,7 +32,7 @@ fn a_control_group_is_a_target_of_its_own() {
     script.group = Some(group);
     let selector = Selector { cgroups: vec![GroupName::Unit("shop".to_owned())], ..Selector::default() };
     let mut collected = Collected::default();
-    let (_, watch) = run(&mut script, Plan { selector, ..plan(1200) }, rules(), &mut collected);
+    let (_, watch) = run(&mut script, SessionPlan { selector, ..plan(1200) }, rules(), &mut collected);
     let groups: Vec<_> =
         watch.targets().iter().filter(|target| matches!(target.kind, TargetKind::Cgroup { members: 2 })).collect();
     assert_eq!(groups.len(), 2);

@@ -18,7 +18,7 @@ use leakwatch::analysis::Status;
 use leakwatch::clock::StopFlag;
 use leakwatch::event::{Notice, TargetKind};
 use leakwatch::model::{Counter, Pid, Timestamp};
-use leakwatch::session::{EndedBy, MinObservation, Plan, Rules, Session, Watch};
+use leakwatch::session::{EndedBy, LiveSession, MinObservation, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{ReadError, Selector};
 use leakwatch::terminal::{Style, summary};
 
@@ -38,7 +38,7 @@ fn a_new_process_does_not_make_the_limits_of_all_be_read() {
 fn a_session_is_as_long_as_it_was_asked_to_be() {
     for (interval, length, ticks) in [(10, 60, 7), (10, 15, 2), (3600, 5400, 2)] {
         let mut script = Script::of(vec![process(7, 1, 0, 100_000)]);
-        let plan = Plan { interval: Duration::from_secs(interval), ..plan(length) };
+        let plan = SessionPlan { interval: Duration::from_secs(interval), ..plan(length) };
         let (outcome, _) = run(&mut script, plan, rules(), &mut Collected::default());
         let lasted = outcome.ended.seconds_since(outcome.started);
         assert_eq!((lasted, outcome.ticks, outcome.ended_by), (length as f64, ticks, EndedBy::Duration));
@@ -115,7 +115,7 @@ fn a_pid_file_is_read_again_after_a_restart() {
     std::fs::write(file.path(), "8\n").expect("a file");
     let mut script = Script::of(vec![process(7, 1, 0, 10), process(8, 1, 20, 40)]);
     let selector = Selector { pids: vec![Pid(7)], ..Selector::default() };
-    let plan = Plan { wait: true, selector, pid_file: Some(file.path().to_owned()), ..plan(60) };
+    let plan = SessionPlan { wait: true, selector, pid_file: Some(file.path().to_owned()), ..plan(60) };
     let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
     let pids: Vec<_> = watch.targets().iter().filter_map(|target| target.key.map(|key| key.pid)).collect();
     assert_eq!(pids, [Pid(7), Pid(8)]);
@@ -127,7 +127,7 @@ fn late_ticks_are_counted_and_do_not_drift() {
     script.slowness = Duration::from_millis(2500);
     let mut collected = Collected::default();
     let (outcome, _) = run(&mut script, plan(60), rules(), &mut collected);
-    assert!(outcome.missed_ticks > 20, "{outcome:?}");
+    assert!(outcome.cost.missed_ticks > 20, "{outcome:?}");
     assert!(matches!(collected.notices[0], Notice::MissedTicks(_)));
     assert_eq!(outcome.ticks, u64::try_from(collected.samples.len()).expect("a count"));
 }
@@ -153,7 +153,8 @@ fn who_could_not_be_read_once_is_taken_up_again() {
 #[test]
 fn waiting_goes_on_through_every_pause() {
     let mut script = Script::of(vec![process(7, 1, 30, 40), process(8, 1, 60, 70)]);
-    let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(100) }, rules(), &mut Collected::default());
+    let (outcome, watch) =
+        run(&mut script, SessionPlan { wait: true, ..plan(100) }, rules(), &mut Collected::default());
     assert_eq!((outcome.ended_by, watch.targets().len()), (EndedBy::Duration, 2));
     // Without waiting a restart may take a moment, and no longer.
     let mut script = Script::of(vec![process(7, 1, 0, 10), process(8, 1, 12, 20), process(9, 1, 60, 70)]);
@@ -169,7 +170,7 @@ fn what_cannot_be_read_is_said_once() {
     let mut script = Script::of(vec![process(7, 1, 0, 100)]);
     script.refuses = Some(ReadError::Denied { right: "CAP_X" });
     let mut collected = Collected::default();
-    let (outcome, watch) = run(&mut script, Plan { wait: true, ..plan(20) }, rules(), &mut collected);
+    let (outcome, watch) = run(&mut script, SessionPlan { wait: true, ..plan(20) }, rules(), &mut collected);
     assert_eq!((outcome.unreadable, watch.targets().len(), collected.notices.len()), (1, 0, 1));
 }
 
@@ -252,9 +253,9 @@ fn what_is_left_out_counts_from_when_a_process_was_found() {
     let processes = [process(7, 1, 0, 1000), process(8, 2, 20, 1000), process(9, 3, 60, 1000)];
     let mut script = Script::of(processes.to_vec());
     let clock = script.clock.clone();
-    let mut watch = Watch::new(Rules { pools: false, ..rules() }).with_warmup(29.5);
+    let mut watch = TargetSet::new(Rules { pools: false, ..rules() }, 29.5);
     let mut collected = Collected::default();
-    Session::new(&mut script, &clock, &StopFlag::default(), plan(100))
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(100))
         .run(&mut watch, &mut collected)
         .expect("a session");
     let text = summary(watch.targets(), &[], None, Style::PLAIN);

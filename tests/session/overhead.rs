@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leakwatch::clock::{Clock, ManualClock, Moment, StopFlag};
 use leakwatch::event::Notice;
-use leakwatch::session::{Plan, Session, Watch};
+use leakwatch::session::{LiveSession, SessionPlan, TargetSet};
 
 use crate::script::*;
 
@@ -28,14 +28,14 @@ impl Clock for Busy {
     }
 }
 
-fn session(share: f64, max_overhead: Option<f64>) -> (leakwatch::session::Outcome, Vec<Notice>) {
+fn session(share: f64, max_overhead: Option<f64>) -> (leakwatch::session::LiveSummary, Vec<Notice>) {
     let mut script = Script::of(vec![process(7, 1, 0, 1000)]);
     script.slowness = Duration::from_millis(20);
     let clock = Busy { clock: script.clock.clone(), share };
     let mut collected = Collected::default();
-    let plan = Plan { pss: true, max_overhead, ..plan(60) };
-    let outcome = Session::new(&mut script, &clock, &StopFlag::default(), plan)
-        .run(&mut Watch::new(rules()), &mut collected)
+    let plan = SessionPlan { pss: true, max_overhead, ..plan(60) };
+    let outcome = LiveSession::new(&mut script, &clock, &StopFlag::default(), plan)
+        .run(&mut TargetSet::new(rules(), 0.0), &mut collected)
         .expect("a session");
     (outcome, collected.notices)
 }
@@ -44,10 +44,10 @@ fn session(share: f64, max_overhead: Option<f64>) -> (leakwatch::session::Outcom
 fn above_the_limit_pss_goes_first_and_then_every_other_sample() {
     let (outcome, notices) = session(0.02, Some(0.01));
     let said: Vec<String> = notices.iter().map(|notice| notice.sentence().1).collect();
-    assert!(said[0].contains("2.00 % of a core") && said[0].ends_with("PSS is read no more"), "{said:?}");
-    assert!(said[1].ends_with("every 2 s from now on"), "{said:?}");
+    assert!(said[0].contains("2.00 % of a core") && said[0].ends_with("PSS is no longer read"), "{said:?}");
+    assert!(said[1].ends_with("the interval is 2 s from now on"), "{said:?}");
     assert!(outcome.cost.gave_up_pss && outcome.cost.interval_s > 1.0, "{:?}", outcome.cost);
-    assert!(outcome.ticks < 50 && outcome.missed_ticks == 0, "{outcome:?}");
+    assert!(outcome.ticks < 50 && outcome.cost.missed_ticks == 0, "{outcome:?}");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn pss_is_that_of_the_process_at_the_end_and_not_of_its_first_moment() {
             as [fn(u64) -> u64; 2]
         {
             let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 1000) }]);
-            let plan = Plan { pss: true, duration: length.map(Duration::from_secs), samples, ..plan(20) };
+            let plan = SessionPlan { pss: true, duration: length.map(Duration::from_secs), samples, ..plan(20) };
             let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
             assert_eq!(watch.targets()[0].current.reading.pss, Some(rss(20)));
         }
@@ -79,7 +79,7 @@ fn pss_is_that_of_the_process_at_the_end_and_not_of_its_first_moment() {
 fn pss_follows_a_process_that_grows_where_nobody_knows_the_end() {
     let rss: fn(u64) -> u64 = |second| if second < 1 { 1 << 20 } else { 200 << 20 };
     let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 6) }]);
-    let plan = Plan { pss: true, duration: None, ..plan(20) };
+    let plan = SessionPlan { pss: true, duration: None, ..plan(20) };
     let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
     assert_eq!(watch.targets()[0].current.reading.pss, Some(200 << 20));
 }

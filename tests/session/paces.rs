@@ -5,12 +5,15 @@ use std::time::Duration;
 use leakwatch::clock::StopFlag;
 use leakwatch::event::{Event, EventSink, Fanout, TargetKind};
 use leakwatch::gate::{Answer, Gatekeeper, Outcome, Threshold, Tier, WorkTick};
-use leakwatch::session::{EndedBy, Paces, Plan, Session, Watch};
+use leakwatch::session::{EndedBy, LiveSession, NamedIntervals, SessionPlan, TargetSet};
 
 use crate::script::*;
 
-fn slow(seconds: u64, length: u64) -> Plan {
-    Plan { paces: Paces::new([("Database".to_owned(), Duration::from_secs(seconds))]), ..plan(length) }
+fn slow(seconds: u64, length: u64) -> SessionPlan {
+    SessionPlan {
+        intervals: NamedIntervals::new([("Database".to_owned(), Duration::from_secs(seconds))]),
+        ..plan(length)
+    }
 }
 
 fn database(pid: u32, from: u64, to: u64) -> Process {
@@ -44,7 +47,8 @@ fn each_name_has_its_own_pace_and_sums_are_of_one_moment() {
 #[test]
 fn a_name_that_nobody_has_does_not_rarefy_the_sum_of_all() {
     let mut script = Script::of(vec![process(1, 1, 0, 100), database(2, 0, 100)]);
-    let typo = Plan { paces: Paces::new([("databsae".to_owned(), Duration::from_secs(7))]), ..plan(20) };
+    let typo =
+        SessionPlan { intervals: NamedIntervals::new([("databsae".to_owned(), Duration::from_secs(7))]), ..plan(20) };
     let (_, watch) = run(&mut script, typo, rules(), &mut Collected::default());
     let sum = watch.targets().iter().find(|target| target.key.is_none()).expect("a sum");
     assert_eq!(sum.assessment.samples, 21);
@@ -95,12 +99,12 @@ fn answer(threshold: &str, seconds: u64, end: u64) -> Answer {
         work += 1.0;
         Ok(Some(WorkTick { count: work, label: None }))
     });
-    let (mut watch, mut end) = (Watch::new(rules()), EndAt(stop.clone(), end));
+    let (mut watch, mut end) = (TargetSet::new(rules(), 0.0), EndAt(stop.clone(), end));
     {
         let mut fanout = Fanout::default();
         fanout.add(&mut gate);
         fanout.add(&mut end);
-        let outcome = Session::new(&mut script, &clock, &stop, slow(seconds, 5000)).run(&mut watch, &mut fanout);
+        let outcome = LiveSession::new(&mut script, &clock, &stop, slow(seconds, 5000)).run(&mut watch, &mut fanout);
         assert_eq!(outcome.expect("a session").ended_by, EndedBy::Signal);
     }
     gate.conclude(watch.targets());

@@ -12,7 +12,7 @@ use leakwatch::model::{
     Ceiling, Counter, GroupMemory, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
     StartTime, Timestamp,
 };
-use leakwatch::session::{MinObservation, Outcome, Paces, Plan, Rules, Session, Watch};
+use leakwatch::session::{LiveSession, LiveSummary, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{
     CgroupReading, DeniedCounter, Depth, ExactMemory, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource,
     ReadError, Selector,
@@ -209,11 +209,11 @@ impl EventSink for Collected {
     }
 }
 
-pub fn plan(seconds: u64) -> Plan {
-    Plan {
+pub fn plan(seconds: u64) -> SessionPlan {
+    SessionPlan {
         selector: Selector { names: vec!["worker".to_owned()], ..Selector::default() },
         interval: Duration::from_secs(1),
-        paces: Paces::default(),
+        intervals: NamedIntervals::default(),
         duration: Some(Duration::from_secs(seconds)),
         samples: None,
         wait: false,
@@ -241,10 +241,15 @@ pub fn rules() -> Rules {
     }
 }
 
-pub fn run(script: &mut Script, plan: Plan, rules: Rules, collected: &mut Collected) -> (Outcome, Watch) {
+pub fn run(
+    script: &mut Script,
+    plan: SessionPlan,
+    rules: Rules,
+    collected: &mut Collected,
+) -> (LiveSummary, TargetSet) {
     let clock = script.clock.clone();
-    let mut watch = Watch::new(rules);
+    let mut watch = TargetSet::new(rules, 0.0);
     let outcome =
-        Session::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
+        LiveSession::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
     (outcome, watch)
 }

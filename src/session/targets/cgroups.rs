@@ -1,0 +1,46 @@
+//! Readings of control groups in the form of a process reading.
+
+use crate::model::{GroupMemory, Reading};
+
+/// Returns the memory of a group as a reading: RSS is its working set, anonymous memory includes shared memory.
+///
+/// A tmpfs that a container fills leaks like anonymous pages, and grows no address space. So both are one series.
+pub(super) fn as_reading(memory: &GroupMemory) -> Reading {
+    let shmem = memory.shmem.unwrap_or(0);
+    Reading {
+        rss: memory.working_set(),
+        rss_anon: memory.anon.map(|anon| anon.saturating_add(shmem)),
+        rss_file: memory.file.map(|file| file.saturating_sub(shmem)),
+        swap: memory.swap,
+        ..Reading::default()
+    }
+}
+
+/// Returns the message for the OOM kills since the reading before; `None` if there were none.
+pub(super) fn oom_kill_message(before: Option<u64>, now: Option<u64>) -> Option<String> {
+    match now?.checked_sub(before?)? {
+        0 => None,
+        1 => Some("the OOM killer ended 1 process".to_owned()),
+        count => Some(format!("the OOM killer ended {count} processes")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_new_oom_kills_have_a_message() {
+        assert_eq!(oom_kill_message(None, Some(3)), None);
+        assert_eq!(oom_kill_message(Some(3), Some(3)), None);
+        assert_eq!(oom_kill_message(Some(3), Some(4)).as_deref(), Some("the OOM killer ended 1 process"));
+        assert_eq!(oom_kill_message(Some(3), Some(5)).as_deref(), Some("the OOM killer ended 2 processes"));
+    }
+
+    #[test]
+    fn shared_memory_counts_as_anonymous() {
+        let memory = GroupMemory { anon: Some(10), file: Some(30), shmem: Some(5), ..GroupMemory::default() };
+        let reading = as_reading(&memory);
+        assert_eq!((reading.rss_anon, reading.rss_file), (Some(15), Some(25)));
+    }
+}

@@ -1,0 +1,58 @@
+//! The members that bring most of the growth of a sum.
+
+use crate::analysis::Resource;
+use crate::event::{Target, TargetKind};
+use crate::model::{MemberGrowth, Reading};
+
+use super::pools::Pools;
+use super::registry::Registry;
+
+/// Largest number of members that are named.
+const MAX_MEMBERS: usize = 3;
+/// Part of the observed time in which the members of a sum still appear. A later member brings all of its memory.
+const START_PART: f64 = 0.1;
+
+/// Returns the live members with the largest growth since the sum was first seen.
+pub(super) fn fastest_members(sum: usize, registry: &Registry, pools: &Pools) -> Vec<MemberGrowth> {
+    let live = (0..registry.targets().len()).filter(|&index| registry.target(index).lifetime.ended.is_none());
+    let mut members: Vec<MemberGrowth> = live
+        .filter(|&index| is_member(index, sum, registry, pools))
+        .filter_map(|index| growth_of(registry.target(index), registry.target(sum)))
+        .collect();
+    members.sort_by_key(|member| std::cmp::Reverse(member.growth));
+    members.truncate(MAX_MEMBERS);
+    members
+}
+
+/// True if a target is part of a sum.
+fn is_member(index: usize, sum: usize, registry: &Registry, pools: &Pools) -> bool {
+    let pool = registry.state(index).pool();
+    match registry.target(sum).kind {
+        TargetKind::Pool { .. } => pool.is_some_and(|pool| pools.get(pool).target() == Some(sum)),
+        TargetKind::Cgroup { .. } => {
+            registry.target(index).key.is_some_and(|key| registry.state(sum).has_member(key.pid))
+        }
+        _ => pool.is_some(),
+    }
+}
+
+/// Returns the growth of a member since its sum was first seen; `None` if it did not grow.
+fn growth_of(target: &Target, sum: &Target) -> Option<MemberGrowth> {
+    let resource = sum.assessment.verdict.resource;
+    let after_start = target.lifetime.first_seen.seconds_since(sum.lifetime.first_seen);
+    let joined_late = after_start > START_PART * sum.lifetime.seen_s();
+    let first = if joined_late { 0 } else { value(&target.baseline.reading(), resource)? };
+    let last = value(&target.current.reading, resource)?;
+    let growth = i64::try_from(last).ok()?.saturating_sub(i64::try_from(first).ok()?);
+    let pid = target.key.map(|key| key.pid);
+    (growth > 0).then(|| MemberGrowth { pid, name: target.label.name.clone(), growth, joined_late })
+}
+
+/// Returns the value of the resource that the sum is suspected to leak.
+fn value(reading: &Reading, resource: Option<Resource>) -> Option<u64> {
+    match resource {
+        Some(Resource::Fds) => reading.fds,
+        Some(Resource::Threads) => reading.threads,
+        _ => reading.memory(),
+    }
+}

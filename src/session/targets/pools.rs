@@ -1,0 +1,247 @@
+//! Sums of processes of one name. Only the sum shows a leak of a pool whose workers are replaced.
+
+use std::collections::HashMap;
+
+use crate::model::{Reading, Timestamp};
+
+/// Largest number of pools. Processes may invent new names for ever.
+const NAMES: usize = 1024;
+
+/// Sum of the readings of one moment.
+///
+/// Anonymous, swapped and proportional memory, threads and descriptors add up. Shared memory and file mappings count once,
+/// at the largest member, because the members of a pool mostly map the same. Pages that a fork shares until they are
+/// written count for each process. Only PSS divides them, and it is too expensive for every tick, so its sum is that of the
+/// latest reads.
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    at: Timestamp,
+    member: usize,
+    members: u64,
+    reading: Reading,
+}
+
+impl Sum {
+    fn new(at: Timestamp, member: usize, reading: &Reading) -> Self {
+        Self { at, member, members: 1, reading: *reading }
+    }
+
+    fn add(&mut self, other: &Reading) {
+        // A member whose counter is unknown makes the sum unknown: a sum of some would jump.
+        let sum = &mut self.reading;
+        sum.rss_anon = plus(sum.rss_anon, other.rss_anon);
+        sum.swap = plus(sum.swap, other.swap);
+        sum.threads = plus(sum.threads, other.threads);
+        sum.fds = plus(sum.fds, other.fds);
+        sum.vsize = plus(sum.vsize, other.vsize);
+        sum.pss = plus(sum.pss, other.pss);
+        sum.uss = plus(sum.uss, other.uss);
+        sum.rss_file = larger(sum.rss_file, other.rss_file);
+        sum.rss_shmem = larger(sum.rss_shmem, other.rss_shmem);
+        sum.rss = match (sum.rss_anon, sum.rss_file, sum.rss_shmem) {
+            (Some(anon), Some(file), Some(shmem)) => Some(anon.saturating_add(file).saturating_add(shmem)),
+            _ => plus(sum.rss, other.rss),
+        };
+        self.members += 1;
+    }
+}
+
+/// Processes of one name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pool {
+    /// Its target, once two processes were seen at one moment.
+    target: Option<usize>,
+    /// Number of members that exited.
+    exits: u64,
+    open: Option<Sum>,
+}
+
+/// A complete sum.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PoolSum {
+    pub(super) at: Timestamp,
+    /// Target of one member.
+    pub(super) member: usize,
+    pub(super) members: u64,
+    pub(super) reading: Reading,
+}
+
+/// All pools of a session or recording.
+#[derive(Debug, Default)]
+pub(super) struct Pools {
+    pools: Vec<Pool>,
+    by_name: HashMap<String, usize>,
+    /// Sum of all processes.
+    all: Pool,
+    /// Pool of the first process in the sum of all.
+    first_pool: Option<usize>,
+    /// True if processes of several names were seen at one moment. One name alone has its sum already.
+    is_mixed: bool,
+}
+
+impl Pools {
+    /// Returns the pool of a name; `None` if there are too many names.
+    pub(super) fn for_name(&mut self, name: &str) -> Option<usize> {
+        if let Some(&pool) = self.by_name.get(name) {
+            return Some(pool);
+        }
+        let pool = self.pools.len();
+        if pool == NAMES {
+            return None;
+        }
+        self.pools.push(Pool::default());
+        self.by_name.insert(name.to_owned(), pool);
+        Some(pool)
+    }
+
+    /// Returns the number of pools.
+    pub(super) fn len(&self) -> usize {
+        self.pools.len()
+    }
+
+    /// Returns a pool.
+    pub(super) fn get(&self, pool: usize) -> &Pool {
+        &self.pools[pool]
+    }
+
+    /// Sets the target of a pool.
+    pub(super) fn set_target(&mut self, pool: usize, target: usize) {
+        self.pools[pool].target = Some(target);
+    }
+
+    /// Counts a member that exited.
+    pub(super) fn note_exit(&mut self, pool: usize) {
+        self.pools[pool].exits += 1;
+    }
+
+    /// Adds the reading of a member. Returns the sum of the moment before if this reading begins a new one.
+    pub(super) fn add(&mut self, pool: usize, member: usize, at: Timestamp, reading: &Reading) -> Option<PoolSum> {
+        let pool = &mut self.pools[pool];
+        match &mut pool.open {
+            Some(sum) if sum.at == at => {
+                sum.add(reading);
+                None
+            }
+            _ => {
+                let before = pool.complete();
+                pool.open = Some(Sum::new(at, member, reading));
+                before
+            }
+        }
+    }
+
+    /// Adds a reading to the sum of all processes.
+    pub(super) fn add_to_all(&mut self, pool: usize, member: usize, at: Timestamp, reading: &Reading) {
+        match &mut self.all.open {
+            Some(sum) if sum.at == at => {
+                self.is_mixed |= self.first_pool != Some(pool);
+                sum.add(reading);
+            }
+            _ => {
+                self.first_pool = Some(pool);
+                self.all.open = Some(Sum::new(at, member, reading));
+            }
+        }
+    }
+
+    /// Returns the target of the sum of all processes.
+    pub(super) fn all_target(&self) -> Option<usize> {
+        self.all.target
+    }
+
+    /// Sets the target of the sum of all processes.
+    pub(super) fn set_all_target(&mut self, target: usize) {
+        self.all.target = Some(target);
+    }
+
+    /// Completes the sum of all processes; `None` if all of them share one name.
+    pub(super) fn complete_all(&mut self) -> Option<PoolSum> {
+        self.all.complete().filter(|_| self.is_mixed)
+    }
+
+    /// Completes the sums of all pools at the end of a moment. Returns each with its pool.
+    pub(super) fn complete(&mut self) -> Vec<(usize, PoolSum)> {
+        let pools = self.pools.iter_mut().enumerate();
+        pools.filter_map(|(index, pool)| Some((index, pool.complete()?))).collect()
+    }
+}
+
+impl Pool {
+    /// Returns the target of the pool.
+    pub(super) fn target(&self) -> Option<usize> {
+        self.target
+    }
+
+    /// Returns the number of members that exited.
+    pub(super) fn exits(&self) -> u64 {
+        self.exits
+    }
+
+    /// Completes the open sum; `None` if the pool never had two members at one moment.
+    fn complete(&mut self) -> Option<PoolSum> {
+        let sum = self.open.take()?;
+        (self.target.is_some() || sum.members > 1).then_some(PoolSum {
+            at: sum.at,
+            member: sum.member,
+            members: sum.members,
+            reading: sum.reading,
+        })
+    }
+}
+
+/// Adds two values; `None` if either is unknown.
+fn plus(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    a.zip(b).map(|(a, b)| a.saturating_add(b))
+}
+
+/// Returns the larger of two values; `None` if either is unknown.
+fn larger(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    a.zip(b).map(|(a, b)| a.max(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(anon: u64) -> Reading {
+        Reading {
+            rss: Some(anon + 7),
+            rss_anon: Some(anon),
+            rss_file: Some(5),
+            rss_shmem: Some(2),
+            ..Reading::default()
+        }
+    }
+
+    #[test]
+    fn shared_pages_count_once() {
+        let mut pools = Pools::default();
+        let pool = pools.for_name("worker").expect("a pool");
+        assert!(pools.add(pool, 0, Timestamp(1), &reading(100)).is_none());
+        assert!(pools.add(pool, 0, Timestamp(1), &reading(50)).is_none());
+        let sum = pools.add(pool, 0, Timestamp(2), &reading(1)).expect("a sum");
+        assert_eq!(
+            (sum.at, sum.members, sum.reading.rss_anon, sum.reading.rss),
+            (Timestamp(1), 2, Some(150), Some(157))
+        );
+    }
+
+    #[test]
+    fn one_process_is_no_pool_and_unknown_stays_unknown() {
+        let mut pools = Pools::default();
+        let pool = pools.for_name("worker").expect("a pool");
+        pools.add(pool, 0, Timestamp(1), &reading(100));
+        assert!(pools.complete().is_empty());
+        pools.add(pool, 0, Timestamp(2), &reading(100));
+        pools.add(pool, 0, Timestamp(2), &Reading { rss_anon: None, ..reading(100) });
+        assert_eq!(pools.complete()[0].1.reading.rss_anon, None);
+    }
+
+    #[test]
+    fn endless_new_names_use_bounded_memory() {
+        let mut pools = Pools::default();
+        let first = pools.for_name("0");
+        let given = (0..10 * NAMES).filter(|n| pools.for_name(&n.to_string()).is_some()).count();
+        assert_eq!((given, pools.for_name("0")), (NAMES, first));
+    }
+}

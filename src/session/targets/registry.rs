@@ -1,0 +1,158 @@
+//! Storage of the targets of a session, with the state that sinks do not see.
+
+use std::sync::Arc;
+
+use crate::analysis::{Settings, Tracker};
+use crate::event::{Baseline, Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
+use crate::model::{Pid, ProcessLabel, Timestamp};
+
+use super::retired::Retired;
+use super::state::TargetState;
+
+/// All targets of a session. A target keeps its index while it is live; retired targets may give theirs to new ones.
+pub(super) struct Registry {
+    targets: Vec<Target>,
+    /// State of each target, at the same index.
+    states: Vec<TargetState>,
+    retired: Retired,
+    /// Number of targets opened so far.
+    opened: u64,
+    settings: Settings,
+    /// Largest error of a memory counter, in bytes.
+    counter_error: f64,
+    /// Index of the first target of the current recording.
+    recording_start: usize,
+}
+
+impl Registry {
+    /// An empty registry. `settings` are those of the trackers it creates.
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            targets: Vec::new(),
+            states: Vec::new(),
+            retired: Retired::default(),
+            opened: 0,
+            settings,
+            counter_error: 0.0,
+            recording_start: 0,
+        }
+    }
+
+    /// Sets the largest error of a memory counter, for targets opened from now on.
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    pub(super) fn set_counter_error(&mut self, bytes: u64) {
+        self.counter_error = bytes as f64;
+    }
+
+    /// Returns all targets, in the order in which they appeared.
+    pub(super) fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// Returns a target.
+    pub(super) fn target(&self, index: usize) -> &Target {
+        &self.targets[index]
+    }
+
+    /// Returns a target for changes.
+    pub(super) fn target_mut(&mut self, index: usize) -> &mut Target {
+        &mut self.targets[index]
+    }
+
+    /// Returns the state of a target.
+    pub(super) fn state(&self, index: usize) -> &TargetState {
+        &self.states[index]
+    }
+
+    /// Returns a target and its state for changes.
+    pub(super) fn entry_mut(&mut self, index: usize) -> (&mut Target, &mut TargetState) {
+        (&mut self.targets[index], &mut self.states[index])
+    }
+
+    /// Creates a target without readings. It gets a place with [`Self::insert`] or [`Self::replace`].
+    pub(super) fn blank(
+        &self,
+        kind: TargetKind,
+        label: Arc<ProcessLabel>,
+        source: Option<String>,
+        at: Timestamp,
+    ) -> Target {
+        Target {
+            number: self.opened,
+            kind,
+            key: None,
+            label,
+            program: 0,
+            source,
+            lifetime: Lifetime::starting(at),
+            current: Current::default(),
+            trace: Trace::default(),
+            baseline: Baseline::default(),
+            attribution: None,
+            assessment: Tracker::new(&self.settings, None).assess(&self.settings, None),
+        }
+    }
+
+    /// Stores a target, in the place of a retired one if too many are kept. Returns its index.
+    pub(super) fn insert(&mut self, target: Target, pool: Option<usize>) -> usize {
+        let index = self.retired.vacate(&self.targets).unwrap_or(self.targets.len());
+        self.replace(index, target, pool);
+        index
+    }
+
+    /// Stores a target at an index, or behind all others.
+    pub(super) fn replace(&mut self, index: usize, target: Target, pool: Option<usize>) {
+        self.opened += 1;
+        let tracker = Tracker::new(&self.settings, target.lifetime.age_s).with_counter_error(self.counter_error);
+        let state = TargetState::new(tracker, pool);
+        if index == self.targets.len() {
+            self.targets.push(target);
+            self.states.push(state);
+        } else {
+            self.targets[index] = target;
+            self.states[index] = state;
+        }
+    }
+
+    /// Moves a copy of a target and its state to an index of its own, and retires it there.
+    pub(super) fn retire_copy(&mut self, index: usize) {
+        let place = self.insert(self.targets[index].clone(), None);
+        self.states.swap(index, place);
+        self.retire(place);
+    }
+
+    /// Retires a target whose process exited.
+    pub(super) fn retire(&mut self, index: usize) {
+        self.retired.push(index, &self.targets[index]);
+    }
+
+    /// Returns the pid of the latest exited process of this name and command line, once.
+    pub(super) fn take_predecessor(&mut self, label: &ProcessLabel) -> Option<Pid> {
+        let index = self.retired.take_predecessor(&label.name, &label.cmdline)?;
+        self.targets[index].key.map(|key| key.pid)
+    }
+
+    /// Begins another recording. Its targets belong to pools of their own.
+    pub(super) fn begin_recording(&mut self) {
+        self.recording_start = self.targets.len();
+        self.states.iter_mut().for_each(TargetState::leave_pool);
+    }
+
+    /// Removes all targets of the current recording.
+    pub(super) fn forget_recording(&mut self) {
+        self.targets.truncate(self.recording_start);
+        self.states.truncate(self.recording_start);
+        self.retired = Retired::default();
+    }
+
+    /// Returns the targets, and summaries of the retired ones that are no longer among them.
+    pub(super) fn into_targets(self) -> (Vec<Target>, Vec<RetiredSummary>) {
+        let retired = self.retired.summaries();
+        (self.targets, retired)
+    }
+
+    /// Returns summaries of the retired targets that are no longer kept.
+    pub(super) fn retired_summaries(&self) -> Vec<RetiredSummary> {
+        self.retired.summaries()
+    }
+}
