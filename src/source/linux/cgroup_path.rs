@@ -1,4 +1,4 @@
-//! The memory limits of control groups: where a process belongs, and what its groups may use.
+//! Memory limits of control groups along the path of a process.
 //!
 //! Version 2 (`memory.max`, `memory.high`) and version 1 (`memory.limit_in_bytes`), also side by side.
 //! See the kernel's `admin-guide/cgroup-v2.rst` and `cgroup-v1/memory.rst`.
@@ -8,36 +8,48 @@ use std::path::{Component, Path, PathBuf};
 
 use procfs::{FromRead, ProcessCGroups};
 
-use super::parse::{labelled, whole_number};
+use super::parse::{labelled_number, whole_number};
 use crate::model::{Ceiling, CeilingKind};
 
-/// Above this a limit is none: version 1 writes the largest number of pages for "unlimited".
+/// Smallest value that means "unlimited": version 1 writes the largest number of pages.
 const UNLIMITED_BYTES: u64 = 1 << 62;
 
-/// One control group and those above it, in the file system.
+/// Files that hold a limit, with the kind of the limit.
+const LIMIT_FILES: [(&str, CeilingKind); 3] = [
+    ("memory.max", CeilingKind::CgroupMax),
+    ("memory.high", CeilingKind::CgroupHigh),
+    ("memory.limit_in_bytes", CeilingKind::CgroupMax),
+];
+
+/// Path of a control group in one mounted hierarchy.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct CgroupPath {
-    /// Where the hierarchy is mounted.
+    /// Mount point of the hierarchy.
     mount: PathBuf,
-    /// The group below it, without a leading separator.
+    /// Path of the group below it, without a leading separator.
     group: PathBuf,
 }
 
 impl CgroupPath {
-    /// The groups that `/proc/PID/cgroup` names, in each hierarchy that may limit memory.
-    pub(super) fn of(cgroup_file: &[u8], cgroup_root: &Path) -> Vec<Self> {
+    /// Creates the path of `group` in the hierarchy at `mount`.
+    pub(super) fn new(mount: &Path, group: &Path) -> Self {
+        Self { mount: mount.to_owned(), group: group.to_owned() }
+    }
+
+    /// Parses `/proc/PID/cgroup` into the groups of each hierarchy that may limit memory.
+    pub(super) fn parse_all(cgroup_file: &[u8], cgroup_root: &Path) -> Vec<Self> {
         let Ok(ProcessCGroups(memberships)) = ProcessCGroups::from_read(cgroup_file) else { return Vec::new() };
         let mut paths = Vec::new();
         for membership in memberships {
             let mounts = if membership.hierarchy == 0 {
-                // Alone, version 2 is the root; beside version 1 it has a folder.
+                // Version 2 is mounted at the root, or beside version 1 in a folder of its own.
                 vec![cgroup_root.to_owned(), cgroup_root.join("unified")]
             } else if membership.controllers.iter().any(|controller| controller == "memory") {
                 vec![cgroup_root.join("memory")]
             } else {
                 continue;
             };
-            // A name that climbs out of what is mounted here belongs to a group that is not to be seen.
+            // A path that climbs out of the mount point belongs to a group that is invisible here.
             let parts = Path::new(&membership.pathname).components();
             let group: PathBuf = parts.filter(|part| matches!(part, Component::Normal(_))).collect();
             paths.extend(mounts.into_iter().map(|mount| Self { mount, group: group.clone() }));
@@ -45,48 +57,46 @@ impl CgroupPath {
         paths
     }
 
-    /// The group of this path in that hierarchy.
-    pub(super) fn below(mount: &Path, group: &Path) -> Self {
-        Self { mount: mount.to_owned(), group: group.to_owned() }
-    }
-
-    /// The limit on this path that leaves least.
+    /// Reads the limit with the least headroom on this path.
     ///
-    /// A container sees its own group mounted as the root while the process names a longer path: folders
-    /// that are not there are passed over.
-    pub(super) fn tightest(&self) -> Option<Ceiling> {
+    /// A container sees its own group mounted as the root while its processes name a longer path: missing folders are
+    /// skipped.
+    pub(super) fn read_tightest(&self) -> Option<Ceiling> {
         self.group
             .ancestors()
             .map(|group| self.mount.join(group))
-            .flat_map(|folder| limits_of(&folder))
+            .flat_map(|folder| read_limits(&folder))
             .min_by_key(Ceiling::headroom_bytes)
     }
 }
 
-/// The limits of one group.
-fn limits_of(folder: &Path) -> Vec<Ceiling> {
-    let limits = [
-        ("memory.max", CeilingKind::CgroupMax),
-        ("memory.high", CeilingKind::CgroupHigh),
-        ("memory.limit_in_bytes", CeilingKind::CgroupMax),
-    ];
-    let read = |file: &str| fs::read(folder.join(file)).ok();
-    let limited = |(file, kind): (&str, CeilingKind)| {
-        let limit_bytes = whole_number(read(file)?.trim_ascii()).filter(|&limit| limit < UNLIMITED_BYTES)?;
-        Some((kind, limit_bytes))
-    };
-    let limits: Vec<_> = limits.into_iter().filter_map(limited).collect();
+/// Reads the limits of one group.
+fn read_limits(folder: &Path) -> Vec<Ceiling> {
+    let mut limits = Vec::new();
+    for (file, kind) in LIMIT_FILES {
+        // `max` is not a number: no limit.
+        let limit = read_file(folder, file).and_then(|text| whole_number(text.trim_ascii()));
+        limits.extend(limit.filter(|&limit| limit < UNLIMITED_BYTES).map(|limit_bytes| (kind, limit_bytes)));
+    }
     if limits.is_empty() {
         return Vec::new();
     }
-    let usage = ["memory.current", "memory.usage_in_bytes"].into_iter().find_map(read);
-    let Some(usage_bytes) = usage.and_then(|bytes| whole_number(bytes.trim_ascii())) else { return Vec::new() };
-    let stat = read("memory.stat").unwrap_or_default();
-    // Page cache that nobody has used for a while is given up before anything is killed: a group that reads files
-    // is always "full" with it. Kubernetes counts the same way and calls it the working set.
-    let reclaimable = labelled(&stat, b"total_inactive_file").or_else(|| labelled(&stat, b"inactive_file"));
-    let used_bytes = usage_bytes.saturating_sub(reclaimable.unwrap_or(0));
+    let Some(used_bytes) = read_used_bytes(folder) else { return Vec::new() };
     limits.into_iter().map(|(kind, limit_bytes)| Ceiling { kind, limit_bytes, used_bytes }).collect()
+}
+
+/// Reads the working set of one group, in bytes, as Kubernetes defines it: usage without inactive page cache.
+///
+/// The kernel reclaims inactive cache before it kills anything; a group that reads files is always "full" with it.
+fn read_used_bytes(folder: &Path) -> Option<u64> {
+    let usage = read_file(folder, "memory.current").or_else(|| read_file(folder, "memory.usage_in_bytes"))?;
+    let stat = read_file(folder, "memory.stat").unwrap_or_default();
+    let inactive = labelled_number(&stat, b"total_inactive_file").or_else(|| labelled_number(&stat, b"inactive_file"));
+    Some(whole_number(usage.trim_ascii())?.saturating_sub(inactive.unwrap_or(0)))
+}
+
+fn read_file(folder: &Path, name: &str) -> Option<Vec<u8>> {
+    fs::read(folder.join(name)).ok()
 }
 
 #[cfg(test)]
@@ -102,9 +112,9 @@ mod tests {
     }
 
     fn tightest(cgroup_file: &str, root: &Path) -> Option<Ceiling> {
-        CgroupPath::of(cgroup_file.as_bytes(), root)
+        CgroupPath::parse_all(cgroup_file.as_bytes(), root)
             .iter()
-            .filter_map(CgroupPath::tightest)
+            .filter_map(CgroupPath::read_tightest)
             .min_by_key(Ceiling::headroom_bytes)
     }
 

@@ -1,4 +1,4 @@
-//! What will end the growth of a process: control groups, its own resource limits, memory of the host.
+//! Memory limits of a process: its control groups, its own resource limits, and the memory of the host.
 
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
@@ -9,124 +9,148 @@ use procfs::FromRead;
 use procfs::process::{LimitValue, Limits as ResourceLimits};
 
 use super::cgroup_path::CgroupPath;
-use super::parse::{Status, labelled};
+use super::parse::{Status, labelled_number};
 use super::proc_root::{self, ProcRoot};
 use crate::model::{Ceiling, CeilingKind, HostMemory};
-use crate::source::ProcessLimits;
+use crate::source::process_source::ProcessLimits;
 
-/// Times that a process is believed to be where it was and to have the limits that it had, at most: these hardly ever
-/// change, and reading them costs as much as ten samples.
-const MOST_BELIEVED: u8 = 15;
+/// Largest number of uses of cached data: it rarely changes, and reading it costs as much as ten samples.
+const MAX_USES: u8 = 15;
 
-/// Where a process belongs, and whether it has limits of its own: as its files said last.
+/// Cached control groups of a process, and the presence of resource limits. Each new read lasts twice as long.
 #[derive(Debug, Default)]
-pub(super) struct Belonging {
-    /// `None` before they were read.
-    groups: Option<Arc<[CgroupPath]>>,
-    has_limits: bool,
-    /// How many more times this is believed, and how many it was in all after it was read.
-    left: u8,
-    believed: u8,
+pub(super) struct LimitCache {
+    /// Control groups; `None` before the first successful read.
+    cgroups: Option<Arc<[CgroupPath]>>,
+    has_resource_limits: bool,
+    /// Remaining uses, and their number after the latest read.
+    uses_left: u8,
+    uses_granted: u8,
 }
 
-impl Belonging {
-    /// Whether it has to be read; counts that it was asked.
+impl LimitCache {
+    /// Counts one use; returns true if the data must be read again.
     fn is_due(&mut self) -> bool {
-        if self.groups.is_some() && self.left > 0 {
-            self.left -= 1;
+        if self.cgroups.is_some() && self.uses_left > 0 {
+            self.uses_left -= 1;
             return false;
         }
-        self.believed = (2 * self.believed + 1).min(MOST_BELIEVED);
-        self.left = self.believed;
+        self.uses_granted = (2 * self.uses_granted + 1).min(MAX_USES);
+        self.uses_left = self.uses_granted;
         true
     }
 }
 
-/// Finds the tightest limit. What many processes share is read once until it [expires](Self::expire).
+/// Soft resource limits of a process, in bytes; `None` is "unlimited".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct SoftLimits {
+    address_space: Option<u64>,
+    data: Option<u64>,
+}
+
+/// Reader of the tightest limit. Data that processes share is read once until it [expires](Self::expire).
 #[derive(Debug)]
 pub(super) struct LimitReader {
     cgroup_root: PathBuf,
-    groups: HashMap<CgroupPath, Option<Ceiling>>,
+    ceilings: HashMap<CgroupPath, Option<Ceiling>>,
     host: Option<Option<HostMemory>>,
-    /// The `cgroup` file that was read last, and what it means: neighbours have the same.
+    /// Latest `cgroup` file and its meaning: neighbours have the same.
     latest: (Vec<u8>, Arc<[CgroupPath]>),
     buffer: Vec<u8>,
 }
 
 impl LimitReader {
+    /// Creates a reader of the control groups under `cgroup_root`.
     pub(super) fn new(cgroup_root: PathBuf) -> Self {
-        Self { cgroup_root, groups: HashMap::new(), host: None, latest: Default::default(), buffer: Vec::new() }
+        Self { cgroup_root, ceilings: HashMap::new(), host: None, latest: Default::default(), buffer: Vec::new() }
     }
 
-    /// Reads everything anew from here on.
+    /// Discards shared data, so that it is read again.
     pub(super) fn expire(&mut self) {
-        self.groups.clear();
+        self.ceilings.clear();
         self.host = None;
     }
 
-    /// The limits around a process; those of the host alone when its `folder` cannot be opened.
-    pub(super) fn around(
+    /// Reads the limits of a process; only those of the host if `open_folder` fails.
+    pub(super) fn read(
         &mut self,
         root: &ProcRoot,
-        belonging: &mut Belonging,
-        folder: impl FnOnce() -> Option<OwnedFd>,
+        cache: &mut LimitCache,
+        open_folder: impl FnOnce() -> Option<OwnedFd>,
     ) -> ProcessLimits {
-        let host = *self.host.get_or_insert_with(|| host_memory(root.read(c"meminfo", &mut self.buffer).ok()?));
-        let is_due = belonging.is_due();
-        let folder = if is_due || belonging.has_limits { folder() } else { None };
-        let limits = folder.as_ref().map(|folder| self.limits_of(folder)).unwrap_or_default();
+        let host =
+            *self.host.get_or_insert_with(|| parse_host_memory(root.read_file(c"meminfo", &mut self.buffer).ok()?));
+        let is_due = cache.is_due();
+        let folder = if is_due || cache.has_resource_limits { open_folder() } else { None };
+        let soft = folder.as_ref().map(|folder| self.read_soft_limits(folder)).unwrap_or_default();
         if let Some(folder) = folder.as_ref().filter(|_| is_due) {
-            belonging.groups = self.groups_of(folder);
-            belonging.has_limits = limits != [None; 2];
+            cache.cgroups = self.read_cgroups(folder);
+            cache.has_resource_limits = soft != SoftLimits::default();
         }
         let mut ceilings = Vec::new();
-        ceilings.extend(belonging.groups.as_ref().and_then(|groups| self.tightest(groups)));
-        if let Some(folder) = folder.filter(|_| belonging.has_limits) {
-            ceilings.extend(self.of_resources(&folder, limits));
+        ceilings.extend(cache.cgroups.as_ref().and_then(|cgroups| self.tightest_cgroup(cgroups)));
+        if let Some(folder) = folder.filter(|_| cache.has_resource_limits) {
+            ceilings.extend(self.read_resource_ceilings(&folder, soft));
         }
         ceilings.extend(host.map(HostMemory::ceiling));
         ProcessLimits { ceiling: ceilings.into_iter().min_by_key(Ceiling::headroom_bytes), host }
     }
 
-    fn groups_of(&mut self, folder: &OwnedFd) -> Option<Arc<[CgroupPath]>> {
-        let file = proc_root::read(folder, c"cgroup", &mut self.buffer).ok()?;
+    fn read_cgroups(&mut self, folder: &OwnedFd) -> Option<Arc<[CgroupPath]>> {
+        let file = proc_root::read_file(folder, c"cgroup", &mut self.buffer).ok()?;
         if self.latest.0 != file {
-            self.latest = (file.to_owned(), CgroupPath::of(file, &self.cgroup_root).into());
+            self.latest = (file.to_owned(), CgroupPath::parse_all(file, &self.cgroup_root).into());
         }
         Some(Arc::clone(&self.latest.1))
     }
 
-    fn tightest(&mut self, groups: &[CgroupPath]) -> Option<Ceiling> {
-        let tightest = |path: &CgroupPath| match self.groups.get(path) {
+    fn tightest_cgroup(&mut self, cgroups: &[CgroupPath]) -> Option<Ceiling> {
+        cgroups.iter().filter_map(|path| self.cgroup_ceiling(path)).min_by_key(Ceiling::headroom_bytes)
+    }
+
+    fn cgroup_ceiling(&mut self, path: &CgroupPath) -> Option<Ceiling> {
+        match self.ceilings.get(path) {
             Some(known) => *known,
-            None => *self.groups.entry(path.clone()).or_insert_with_key(CgroupPath::tightest),
+            None => *self.ceilings.entry(path.clone()).or_insert_with_key(CgroupPath::read_tightest),
+        }
+    }
+
+    /// Reads `RLIMIT_AS` and `RLIMIT_DATA` from `/proc/PID/limits` (proc(5)).
+    fn read_soft_limits(&mut self, folder: &OwnedFd) -> SoftLimits {
+        let file = proc_root::read_file(folder, c"limits", &mut self.buffer).ok();
+        let Some(limits) = file.and_then(|file| ResourceLimits::from_read(file).ok()) else {
+            return SoftLimits::default();
         };
-        groups.iter().filter_map(tightest).min_by_key(Ceiling::headroom_bytes)
+        SoftLimits {
+            address_space: limited_bytes(&limits.max_address_space.soft_limit),
+            data: limited_bytes(&limits.max_data_size.soft_limit),
+        }
     }
 
-    /// The limits of the address space and of the data of a process, in bytes, where it has them.
-    fn limits_of(&mut self, folder: &OwnedFd) -> [Option<u64>; 2] {
-        let file = proc_root::read(folder, c"limits", &mut self.buffer).ok();
-        let Some(limits) = file.and_then(|file| ResourceLimits::from_read(file).ok()) else { return [None; 2] };
-        let set = |value| if let LimitValue::Value(bytes) = value { Some(bytes) } else { None };
-        [set(limits.max_address_space.soft_limit), set(limits.max_data_size.soft_limit)]
-    }
-
-    fn of_resources(&mut self, folder: &OwnedFd, [space, data]: [Option<u64>; 2]) -> Vec<Ceiling> {
-        let Ok(file) = proc_root::read(folder, c"status", &mut self.buffer) else { return Vec::new() };
+    fn read_resource_ceilings(&mut self, folder: &OwnedFd, soft: SoftLimits) -> Vec<Ceiling> {
+        let Ok(file) = proc_root::read_file(folder, c"status", &mut self.buffer) else { return Vec::new() };
         let status = Status::parse(file);
-        let ceiling = |limit: Option<u64>, used_kib: Option<u64>| {
-            let used_bytes = used_kib?.saturating_mul(1024);
-            Some(Ceiling { kind: CeilingKind::Rlimit, limit_bytes: limit?, used_bytes })
-        };
-        [ceiling(space, status.vm_size_kib), ceiling(data, status.vm_data_kib)].into_iter().flatten().collect()
+        let ceilings = [(soft.address_space, status.vm_size_kib), (soft.data, status.vm_data_kib)];
+        ceilings
+            .into_iter()
+            .filter_map(|(limit_bytes, used_kib)| Some(resource_ceiling(limit_bytes?, used_kib?)))
+            .collect()
     }
 }
 
-fn host_memory(meminfo: &[u8]) -> Option<HostMemory> {
-    let bytes_of = |label: &[u8]| labelled(meminfo, label).map(|kib| kib.saturating_mul(1024));
+fn limited_bytes(value: &LimitValue) -> Option<u64> {
+    if let LimitValue::Value(bytes) = value { Some(*bytes) } else { None }
+}
+
+fn resource_ceiling(limit_bytes: u64, used_kib: u64) -> Ceiling {
+    Ceiling { kind: CeilingKind::Rlimit, limit_bytes, used_bytes: used_kib.saturating_mul(1024) }
+}
+
+/// Parses `/proc/meminfo` (proc(5)).
+fn parse_host_memory(meminfo: &[u8]) -> Option<HostMemory> {
+    let bytes_of = |label: &[u8]| labelled_number(meminfo, label).map(|kib| kib.saturating_mul(1024));
     let total_bytes = bytes_of(b"MemTotal")?;
-    // Before Linux 3.14 there was no better answer than this.
+    // Linux before 3.14 has no `MemAvailable`; the sum overestimates it.
     let available_bytes = bytes_of(b"MemAvailable").or_else(|| {
         Some(bytes_of(b"MemFree")?.saturating_add(bytes_of(b"Cached")?).saturating_add(bytes_of(b"Buffers")?))
     })?;
@@ -138,12 +162,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_it_belongs_is_read_ever_more_seldom() {
-        let mut belonging = Belonging::default();
+    fn each_read_of_the_cache_lasts_twice_as_long() {
+        let mut cache = LimitCache::default();
         let mut read_at = Vec::new();
         for question in 0..40 {
-            if belonging.is_due() {
-                belonging.groups = Some(Arc::default());
+            if cache.is_due() {
+                cache.cgroups = Some(Arc::default());
                 read_at.push(question);
             }
         }
@@ -151,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_is_tried_again() {
-        let mut belonging = Belonging::default();
-        assert!(belonging.is_due() && belonging.is_due());
+    fn a_failed_read_is_repeated() {
+        let mut cache = LimitCache::default();
+        assert!(cache.is_due() && cache.is_due());
     }
 }

@@ -1,4 +1,4 @@
-//! The whole source against a few live children.
+//! Tests of the whole source over a few live children.
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
@@ -12,10 +12,10 @@ fn pids(found: &[MatchedProcess]) -> Vec<u32> {
     found.iter().map(|found| found.key.pid.0).collect()
 }
 
-/// A real child that ends with the test.
-struct Live(Child);
+/// Live child process that is killed at the end of the test.
+struct KilledChild(Child);
 
-impl Live {
+impl KilledChild {
     fn sleeping() -> Self {
         Self(Command::new("sleep").arg("1000").stdin(Stdio::null()).spawn().expect("started"))
     }
@@ -25,22 +25,22 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for KilledChild {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-fn live() -> LinuxSource {
+fn open_source() -> LinuxSource {
     LinuxSource::new(Path::new(PROC_ROOT), PathBuf::from(CGROUP_ROOT)).expect("opened")
 }
 
 #[test]
-fn a_real_child_is_found_read_and_missed() {
-    let mut child = Live::sleeping();
+fn a_child_is_found_read_and_gone_after_its_exit() {
+    let mut child = KilledChild::sleeping();
     let selector = Selector { pids: vec![child.pid()], ..Selector::default() };
-    let mut source = live();
+    let mut source = open_source();
     let found = source.find(&selector).expect("listed");
     assert_eq!(pids(&found), [child.pid().0]);
     for depth in [Depth::Counters, Depth::WithPss] {
@@ -57,14 +57,14 @@ fn a_real_child_is_found_read_and_missed() {
 }
 
 #[test]
-fn a_real_zombie_is_gone() {
-    let mut child = Live::sleeping();
+fn a_zombie_is_gone() {
+    let mut child = KilledChild::sleeping();
     let selector = Selector { pids: vec![child.pid()], ..Selector::default() };
-    let mut source = live();
+    let mut source = open_source();
     let found = source.find(&selector).expect("listed");
     source.read(found[0].key, Depth::Counters).expect("read");
     child.0.kill().expect("killed");
-    // Not waited for: it stays a zombie until the end of the test.
+    // Without a wait it stays a zombie until the end of the test.
     let mut outcome = source.read(found[0].key, Depth::Counters);
     for _ in 0..1_000_000 {
         if outcome.is_err() {
@@ -78,9 +78,9 @@ fn a_real_zombie_is_gone() {
 }
 
 #[test]
-fn the_seldom_pace_misses_nothing_but_swap() {
-    let child = Live::sleeping();
-    let mut source = live().with_status_cadence(StatusCadence::WhenNeeded);
+fn the_cadence_when_needed_misses_only_swap() {
+    let child = KilledChild::sleeping();
+    let mut source = open_source().with_status_cadence(StatusCadence::WhenNeeded);
     let found = source.find(&Selector { pids: vec![child.pid()], ..Selector::default() }).expect("listed");
     let first = source.read(found[0].key, Depth::Counters).expect("read").reading;
     assert!(first.swap.is_some() && first.rss_file.is_some());
@@ -94,9 +94,9 @@ fn the_seldom_pace_misses_nothing_but_swap() {
 }
 
 #[test]
-fn memory_alone_is_read_to_the_end() {
-    let mut child = Live::sleeping();
-    let mut source = live()
+fn memory_without_optional_counters_is_read_until_the_exit() {
+    let mut child = KilledChild::sleeping();
+    let mut source = open_source()
         .with_status_cadence(StatusCadence::WhenNeeded)
         .with_optional_counters(OptionalCounters { fds: false, threads: false });
     let found = source.find(&Selector { pids: vec![child.pid()], ..Selector::default() }).expect("listed");
@@ -112,30 +112,30 @@ fn memory_alone_is_read_to_the_end() {
 }
 
 #[test]
-fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
-    let mut source = live().with_status_cadence(StatusCadence::WhenNeeded);
+fn churn_neither_confuses_processes_nor_leaves_state_behind() {
+    let mut source = open_source().with_status_cadence(StatusCadence::WhenNeeded);
     let sleepers = Selector { names: vec!["sleep".into()], exact: true, ..Selector::default() };
     let mut seen = std::collections::BTreeSet::new();
     let (mut ours, mut found, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..60 {
-        let mut children: Vec<Live> = (0..5).map(|_| Live::sleeping()).collect();
-        ours.extend(children.iter().map(Live::pid));
+        let mut children: Vec<KilledChild> = (0..5).map(|_| KilledChild::sleeping()).collect();
+        ours.extend(children.iter().map(KilledChild::pid));
         if round % 2 == 0 {
-            // Some end between being found and being read.
+            // Some children exit between the search and the reading.
             children.truncate(3);
         }
-        // As a session does: what was said last holds until something else is said.
-        let mut follow = |source: &mut LinuxSource, children: &[Live]| {
+        // Like a session: the latest list holds until it changes.
+        let mut follow = |source: &mut LinuxSource, children: &[KilledChild]| {
             if let Some(changed) = source.find_if_changed(&sleepers).expect("listed") {
                 found = changed;
             }
-            assert!(children.iter().all(|child| pids(&found).contains(&child.pid().0)), "none is missed");
-            assert!(gone.iter().all(|gone| found.iter().all(|found| found.key != *gone)), "none stays");
+            assert!(children.iter().all(|child| pids(&found).contains(&child.pid().0)), "every child is found");
+            assert!(gone.iter().all(|gone| found.iter().all(|found| found.key != *gone)), "no exited child is found");
         };
         follow(&mut source, &children);
-        // Now nobody has ended.
-        children.push(Live::sleeping());
-        ours.extend(children.last().map(Live::pid));
+        // No child has exited since the search.
+        children.push(KilledChild::sleeping());
+        ours.extend(children.last().map(KilledChild::pid));
         follow(&mut source, &children);
         drop(children.split_off(2));
         for found in &found {
@@ -149,25 +149,25 @@ fn coming_and_going_pairs_nobody_wrongly_and_leaves_nothing() {
             seen.insert(found.key);
         }
     }
-    // Every one of them answers for itself to the end: none is read in place of another.
-    let left = source.find(&sleepers).expect("listed");
-    assert!(left.iter().all(|found| !ours.contains(&found.key.pid)));
+    // No process is ever read in place of another.
+    let remaining = source.find(&sleepers).expect("listed");
+    assert!(remaining.iter().all(|found| !ours.contains(&found.key.pid)));
     let ended: Vec<_> = seen.into_iter().filter(|key| ours.contains(&key.pid)).collect();
     assert!(ended.len() > 60, "{}", ended.len());
     for key in ended {
         assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
-        assert!(source.census.meant(key).is_none(), "nothing is kept of it");
+        assert!(source.table.matched(key).is_none(), "no state remains");
     }
 }
 
 #[test]
-fn who_is_selected_by_number_is_told_of_when_something_changes() {
-    let mut child = Live::sleeping();
-    let mut source = live();
+fn processes_selected_by_number_are_reported_when_they_change() {
+    let mut child = KilledChild::sleeping();
+    let mut source = open_source();
     let selector = Selector { pids: vec![child.pid()], ..Selector::default() };
     let key = source.find_if_changed(&selector).expect("listed").expect("at first")[0].key;
     source.read(key, Depth::Counters).expect("read");
-    // While it is young it is looked at again, ever more seldom.
+    // A young process is rechecked, at growing intervals.
     assert!((0..1000).any(|_| source.find_if_changed(&selector) == Ok(None)));
     child.0.kill().and_then(|()| child.0.wait()).expect("it ends");
     assert_eq!(source.read(key, Depth::Counters), Err(ReadError::Gone));
@@ -175,36 +175,36 @@ fn who_is_selected_by_number_is_told_of_when_something_changes() {
 }
 
 #[test]
-fn who_is_not_selected_comes_and_goes_without_a_word() {
-    let mut source = live();
-    let nobody = Selector { names: vec!["no such program".into()], ..Selector::default() };
-    assert_eq!(source.find_if_changed(&nobody), Ok(Some(vec![])));
+fn unmatched_processes_come_and_go_unreported() {
+    let mut source = open_source();
+    let unmatched = Selector { names: vec!["no such program".into()], ..Selector::default() };
+    assert_eq!(source.find_if_changed(&unmatched), Ok(Some(vec![])));
     for _ in 0..10 {
-        let child = Live::sleeping();
-        assert_eq!(source.find_if_changed(&nobody), Ok(None));
+        let child = KilledChild::sleeping();
+        assert_eq!(source.find_if_changed(&unmatched), Ok(None));
         drop(child);
-        assert_eq!(source.find_if_changed(&nobody), Ok(None));
+        assert_eq!(source.find_if_changed(&unmatched), Ok(None));
     }
 }
 
 #[test]
-fn leakwatch_is_not_among_the_live_ones() {
-    let everybody = Selector { cmdline: Some(Regex::new("").expect("valid")), ..Selector::default() };
+fn leakwatch_never_matches_itself() {
+    let all = Selector { cmdline: Some(Regex::new("").expect("valid")), ..Selector::default() };
     let own = std::process::id();
-    let found = live().find(&everybody).expect("listed");
+    let found = open_source().find(&all).expect("listed");
     assert!(found.iter().all(|found| found.key.pid.0 != own));
     assert!(found.is_sorted_by_key(|found| found.key));
 }
 
 #[test]
-fn a_process_that_becomes_another_program_says_so_once() {
+fn an_exec_is_reported_once() {
     let mut command = Command::new("sh");
     let mut child =
-        Live(command.args(["-c", "read go; exec sleep 1000"]).stdin(Stdio::piped()).spawn().expect("started"));
-    let mut source = live().with_status_cadence(StatusCadence::WhenNeeded);
+        KilledChild(command.args(["-c", "read go; exec sleep 1000"]).stdin(Stdio::piped()).spawn().expect("started"));
+    let mut source = open_source().with_status_cadence(StatusCadence::WhenNeeded);
     let selector = Selector { pids: vec![child.pid()], ..Selector::default() };
     let mut key = None;
-    // Until its own exec the child is a copy of this program.
+    // Before its own exec the child is a copy of the test program.
     while !source.find(&selector).expect("listed").iter().any(|found| {
         key = Some(found.key);
         found.label.cmdline.starts_with("sh ")

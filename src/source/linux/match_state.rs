@@ -1,71 +1,108 @@
-//! What a process is to the selector, and when that may have changed.
+//! Match state of a process, and the schedule on which it is checked again.
 
 use std::sync::Arc;
 
-use super::counters::Kept;
-use super::limits::Belonging;
+use super::counters::OpenProcess;
+use super::limits::LimitCache;
 use crate::model::{Pid, ProcessLabel};
 
-/// A process this old, in seconds, has its name: what a shell or a pool forks calls `exec` within milliseconds.
-const GROWN_UP_S: f64 = 5.0;
+/// Age in seconds at which a process has its final name: a forked child calls `exec` within milliseconds.
+const SETTLED_AGE_S: f64 = 5.0;
 
-/// One that is not meant is looked at again when it has become older by this share of its age.
-const PASSED_AGAIN_AFTER: f64 = 0.25;
+/// Growth of the age, as a share, after which an unmatched process is checked again.
+const UNMATCHED_RECHECK_SHARE: f64 = 0.25;
 
-/// The same for one that is meant: its readings tell of an `exec`, so that only a title that it gives itself is late.
-const MEANT_AGAIN_AFTER: f64 = 1.0;
+/// The same for a matched process. Its readings reveal an `exec`, so that only a title it gives itself shows late.
+const MATCHED_RECHECK_SHARE: f64 = 1.0;
 
-/// Seconds between two looks at a process that is not meant, at most.
-const LOOK_AGAIN_S: f64 = 60.0;
+/// Longest time between two checks of an unmatched process, in seconds.
+const MAX_RECHECK_S: f64 = 60.0;
 
-/// By up to so many seconds that is less, by process number: else all that are old would be due in one tick.
+/// Largest reduction of that time, in seconds, by process number: old processes would otherwise be due in one tick.
 const SPREAD_S: u32 = 30;
 
-/// Seconds between two looks at all that such a process is called, at most: that takes three times as many system calls.
-const WHOLE_AGAIN_S: f64 = 300.0;
+/// Longest time between two full checks of an unmatched process, in seconds: they take three times as many system calls.
+const MAX_FULL_CHECK_S: f64 = 300.0;
 
-/// After how many seconds a process of this age that is not meant is to be looked at as a whole: when it has grown up, then
-/// when it is twice as old.
-pub(super) fn whole_again_in_s(age_s: f64) -> f64 {
-    age_s.max(GROWN_UP_S - age_s).min(WHOLE_AGAIN_S)
+/// Returns the seconds until an unmatched process of this age is checked in full.
+///
+/// The first full check comes when the name is final, each later one when the age has doubled.
+pub(super) fn full_check_in_s(age_s: f64) -> f64 {
+    age_s.max(SETTLED_AGE_S - age_s).min(MAX_FULL_CHECK_S)
 }
 
-/// What a process is to the selector.
+/// Relation of a process to the selector.
 #[derive(Debug)]
 pub(super) enum MatchState {
-    /// A kernel thread, a zombie, or leakwatch.
+    /// Kernel thread, zombie, or leakwatch itself: never matches.
     Excluded,
-    /// Not meant, unless one of its ancestors is.
+    /// No match, unless an ancestor matches and the selector includes descendants.
     Unmatched,
+    /// Match, with the state kept for its readings.
     Matched(Box<Matched>),
 }
 
 impl MatchState {
-    /// That of a process that the selector means, and of which nothing is read yet.
-    pub(super) fn meant(label: ProcessLabel) -> Self {
-        Self::Matched(Box::new(Matched { label: Arc::new(label), kept: None, belonging: Belonging::default() }))
+    /// Creates the state of a matched process that has not been read yet.
+    pub(super) fn new_matched(label: ProcessLabel) -> Self {
+        Self::Matched(Box::new(Matched { label: Arc::new(label), open: None, limits: LimitCache::default() }))
     }
 
-    /// After how many seconds this process of this age is to be looked at again; never is infinite.
+    /// Returns the seconds until this process of this age is checked again; infinity for never.
     ///
-    /// One that is not meant may become so, where it `depends_on_program` who is; one that is says so itself once it has
-    /// its name. One whose age nobody tells (a recorded tree may be without `uptime`) may be young at every tick.
-    pub(super) fn look_again_in_s(&self, pid: Pid, age_s: Option<f64>, depends_on_program: bool) -> f64 {
+    /// An unmatched process can become a match only if the selector `depends_on_program`. A matched one is rechecked
+    /// until it has its name. A process of unknown age (a recorded tree may lack `uptime`) is checked at every tick.
+    pub(super) fn recheck_in_s(&self, pid: Pid, age_s: Option<f64>, depends_on_program: bool) -> f64 {
         let share = match self {
-            Self::Matched(_) if age_s.is_some_and(|age_s| age_s <= GROWN_UP_S) => MEANT_AGAIN_AFTER,
-            Self::Unmatched if depends_on_program => PASSED_AGAIN_AFTER,
+            Self::Matched(_) if age_s.is_some_and(|age_s| age_s <= SETTLED_AGE_S) => MATCHED_RECHECK_SHARE,
+            Self::Unmatched if depends_on_program => UNMATCHED_RECHECK_SHARE,
             _ => return f64::INFINITY,
         };
-        (age_s.unwrap_or(0.0) * share).min(LOOK_AGAIN_S - f64::from(pid.0 % SPREAD_S))
+        (age_s.unwrap_or(0.0) * share).min(MAX_RECHECK_S - f64::from(pid.0 % SPREAD_S))
     }
 }
 
-/// A process that the selector means.
+/// State of a matched process between its readings.
 #[derive(Debug)]
 pub(super) struct Matched {
-    pub(super) label: Arc<ProcessLabel>,
-    pub(super) kept: Option<Kept>,
-    pub(super) belonging: Belonging,
+    label: Arc<ProcessLabel>,
+    open: Option<OpenProcess>,
+    limits: LimitCache,
+}
+
+impl Matched {
+    /// Returns the label: name, command line and user.
+    pub(super) fn label(&self) -> &Arc<ProcessLabel> {
+        &self.label
+    }
+
+    /// Replaces the label unless it is the same.
+    pub(super) fn update_label(&mut self, label: ProcessLabel) {
+        if *self.label != label {
+            self.label = Arc::new(label);
+        }
+    }
+
+    /// Starts over under a new label after an `exec`: limits may differ. Open files follow the process.
+    pub(super) fn begin_program(&mut self, label: Arc<ProcessLabel>) {
+        self.label = label;
+        self.limits = LimitCache::default();
+    }
+
+    /// True if files of the process are kept open between readings.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Returns the files that are kept open, or the place to put them.
+    pub(super) fn open_files(&mut self) -> &mut Option<OpenProcess> {
+        &mut self.open
+    }
+
+    /// Returns the cached limits.
+    pub(super) fn limit_cache(&mut self) -> &mut LimitCache {
+        &mut self.limits
+    }
 }
 
 #[cfg(test)]
@@ -73,24 +110,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_names_are_looked_at_when_a_process_has_grown_up_and_then_more_seldom() {
-        assert_eq!([0.0, 1.0, 4.0, 10.0, 1e6].map(whole_again_in_s), [5.0, 4.0, 4.0, 10.0, 300.0]);
+    fn full_checks_begin_at_the_settled_age_and_get_rarer() {
+        assert_eq!([0.0, 1.0, 4.0, 10.0, 1e6].map(full_check_in_s), [5.0, 4.0, 4.0, 10.0, 300.0]);
     }
 
     #[test]
-    fn the_older_a_process_the_rarer_it_is_looked_at() {
-        let meant = MatchState::meant(ProcessLabel::default());
+    fn rechecks_get_rarer_with_age() {
+        let matched = MatchState::new_matched(ProcessLabel::default());
         let never = f64::INFINITY;
-        let again = |standing: &MatchState, by| {
-            [0.0, 4.0, 8.0, 1e6].map(|age_s| standing.look_again_in_s(Pid(SPREAD_S), Some(age_s), by))
+        let recheck = |state: &MatchState, depends_on_program| {
+            [0.0, 4.0, 8.0, 1e6].map(|age_s| state.recheck_in_s(Pid(SPREAD_S), Some(age_s), depends_on_program))
         };
-        assert_eq!(again(&MatchState::Unmatched, true), [0.0, 1.0, 2.0, 60.0]);
-        assert_eq!(again(&MatchState::Unmatched, false), [never; 4]);
-        assert_eq!(again(&meant, false), [0.0, 4.0, never, never]);
-        assert_eq!(again(&MatchState::Excluded, true), [never; 4]);
-        let unknown = |standing: MatchState| standing.look_again_in_s(Pid(1), None, true);
-        assert_eq!([MatchState::Unmatched, meant].map(unknown), [0.0, never]);
-        let old = |pid| MatchState::Unmatched.look_again_in_s(Pid(pid), Some(1e6), true);
+        assert_eq!(recheck(&MatchState::Unmatched, true), [0.0, 1.0, 2.0, 60.0]);
+        assert_eq!(recheck(&MatchState::Unmatched, false), [never; 4]);
+        assert_eq!(recheck(&matched, false), [0.0, 4.0, never, never]);
+        assert_eq!(recheck(&MatchState::Excluded, true), [never; 4]);
+        let of_unknown_age = |state: MatchState| state.recheck_in_s(Pid(1), None, true);
+        assert_eq!([MatchState::Unmatched, matched].map(of_unknown_age), [0.0, never]);
+        let old = |pid| MatchState::Unmatched.recheck_in_s(Pid(pid), Some(1e6), true);
         assert_eq!([old(SPREAD_S), old(SPREAD_S + 7)], [60.0, 53.0]);
     }
 }

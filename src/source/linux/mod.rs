@@ -1,8 +1,8 @@
 //! Processes of Linux, from `/proc` and the control group files.
 //!
-//! `ProcessTable` knows who runs and whom the selector means; `CounterReader` reads the counters of one process;
-//! `LimitReader` tells what will end its growth. All of them see files only relative to two folders, so that
-//! another `/proc`, or one made of ordinary files, reads the same way. Nothing here asks for the time of day.
+//! `ProcessTable` knows the running processes and those that match the selector. `CounterReader` reads the counters of
+//! one process, `LimitReader` its memory limits. All of them open files relative to two folders, so that another
+//! `/proc`, or ordinary files with the same layout, read the same way. Nothing here reads the wall clock.
 
 mod breakdown;
 mod cgroup_path;
@@ -15,6 +15,7 @@ mod limits;
 #[cfg(test)]
 mod live_tests;
 mod match_state;
+mod open_file_budget;
 mod parse;
 mod proc_root;
 mod process_info;
@@ -25,134 +26,131 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use rustix::io::Errno;
-
-pub use counters::StatusCadence;
+use super::process_source::{
+    CgroupReading, Depth, ExactMemory, MatchedProcess, OptionalCounters, ProcessLimits, ProcessReading, ProcessSource,
+};
+use super::read_error::ReadError;
+use super::selector::Selector;
+use crate::model::{Inspection, InspectionScope, ProcessKey};
 
 use cgroups::CgroupSet;
 use counters::CounterReader;
-use limits::{Belonging, LimitReader};
+use limits::{LimitCache, LimitReader};
 use proc_root::ProcRoot;
 use process_info::ProcessInfo;
 use process_table::ProcessTable;
 
-use super::{
-    CgroupReading, Depth, ExactMemory, MatchedProcess, OptionalCounters, ProcessLimits, ProcessReading, ProcessSource,
-    ReadError, Selector,
-};
-use crate::model::{Inspection, InspectionScope, ProcessKey};
+pub use counters::StatusCadence;
 
-/// Where `/proc` is mounted.
+/// Usual mount point of `/proc`.
 pub const PROC_ROOT: &str = "/proc";
 
-/// Where the control groups are mounted.
+/// Usual mount point of the control groups.
 pub const CGROUP_ROOT: &str = "/sys/fs/cgroup";
 
-/// The processes that `/proc` shows.
+/// Source of the processes that `/proc` shows.
 #[derive(Debug)]
 pub struct LinuxSource {
     root: ProcRoot,
-    census: ProcessTable,
-    reader: CounterReader,
+    table: ProcessTable,
+    counters: CounterReader,
     limits: LimitReader,
-    groups: CgroupSet,
+    cgroups: CgroupSet,
     counter_error_bytes: u64,
 }
 
 impl LinuxSource {
-    /// Reads the processes under `proc_root` and their limits under `cgroup_root`.
+    /// Opens the processes under `proc_root`, with their control groups under `cgroup_root`.
     ///
     /// # Errors
-    /// When `proc_root` cannot be opened.
+    /// Returns an error if `proc_root` cannot be opened.
     pub fn new(proc_root: &Path, cgroup_root: PathBuf) -> Result<Self, ReadError> {
         let root = ProcRoot::open(proc_root)?;
-        let census = ProcessTable::new(&root);
-        let reader = CounterReader::new(root.is_kernel());
+        let table = ProcessTable::new(&root);
+        let counters = CounterReader::new(root.is_kernel());
         let counter_error_bytes = counter_error::counter_error_bytes(&root, rustix::param::page_size() as u64);
         Ok(Self {
             root,
-            census,
-            reader,
+            table,
+            counters,
             limits: LimitReader::new(cgroup_root.clone()),
-            groups: CgroupSet::new(cgroup_root),
+            cgroups: CgroupSet::new(cgroup_root),
             counter_error_bytes,
         })
     }
 
-    /// How often the dear counters are read.
+    /// Sets the cadence of reading `/proc/PID/status`.
     #[must_use]
     pub fn with_status_cadence(mut self, cadence: StatusCadence) -> Self {
-        self.reader.set_cadence(cadence);
+        self.counters.set_cadence(cadence);
         self
     }
 
-    /// Which counts are read besides memory.
+    /// Sets the counters that are read besides memory.
     #[must_use]
-    pub fn with_optional_counters(mut self, counting: OptionalCounters) -> Self {
-        self.reader.set_counting(counting);
+    pub fn with_optional_counters(mut self, optional: OptionalCounters) -> Self {
+        self.counters.set_optional(optional);
         self
     }
 
-    fn look_around(&mut self, selector: &Selector) -> Result<(), ReadError> {
+    fn begin_round(&mut self, selector: &Selector) -> Result<(), ReadError> {
         self.limits.expire();
-        self.reader.begin_round(&self.root);
-        let members = self.groups.take(&selector.cgroups)?;
-        self.census.take(&self.root, selector, members)
+        self.counters.begin_round(&self.root);
+        let members = self.cgroups.update(&selector.cgroups)?;
+        self.table.update(&self.root, selector, members)
     }
 
-    fn observe(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError> {
-        let mut place = self.census.meant(key).map(|meant| &mut meant.kept);
-        if let Some(Some(kept)) = &mut place {
-            let (mut observation, is_past_exec) = self.reader.again(kept, depth)?;
-            if is_past_exec {
-                observation.program = self.census.label_again(&self.root, key);
+    fn read_counters(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError> {
+        let mut place = self.table.matched(key).map(|matched| matched.open_files());
+        if let Some(Some(open)) = &mut place {
+            let (mut result, is_after_exec) = self.counters.read_again(open, depth)?;
+            if is_after_exec {
+                result.program = self.table.refresh_label(&self.root, key);
             }
-            return Ok(observation);
+            return Ok(result);
         }
-        let look = ProcessInfo::same(&self.root, key)?;
-        let (observation, kept) = self.reader.first(look.into_folder(), depth)?;
+        let folder = ProcessInfo::open_folder(&self.root, key)?;
+        let (result, open) = self.counters.read_first(folder, depth)?;
         if let Some(place) = place {
-            *place = kept;
+            *place = open;
         }
-        Ok(observation)
+        Ok(result)
     }
 }
 
 impl ProcessSource for LinuxSource {
     fn find(&mut self, selector: &Selector) -> Result<Vec<MatchedProcess>, ReadError> {
-        self.look_around(selector)?;
-        Ok(self.census.found())
+        self.begin_round(selector)?;
+        Ok(self.table.matched_processes())
     }
 
     fn find_if_changed(&mut self, selector: &Selector) -> Result<Option<Vec<MatchedProcess>>, ReadError> {
-        self.look_around(selector)?;
-        Ok(self.census.has_changed().then(|| self.census.found()))
+        self.begin_round(selector)?;
+        Ok(self.table.take_changed().then(|| self.table.matched_processes()))
     }
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError> {
-        let outcome = self.observe(key, depth);
+        let outcome = self.read_counters(key, depth);
         if outcome == Err(ReadError::Gone) {
-            self.census.forget(key);
+            self.table.forget(key);
         }
         outcome
     }
 
     fn count_pages(&mut self, key: ProcessKey) -> Result<ExactMemory, ReadError> {
-        let folder = ProcessInfo::same(&self.root, key)?.into_folder();
+        let folder = ProcessInfo::open_folder(&self.root, key)?;
         let mut buffer = Vec::new();
-        match proc_root::read(&folder, c"smaps_rollup", &mut buffer) {
-            Ok(rollup) => counter_error::exact_memory(rollup).ok_or(ReadError::Gone),
-            Err(Errno::ACCESS | Errno::PERM) => Err(ReadError::Denied { right: proc_root::RIGHT_TO_LOOK_INSIDE }),
-            Err(errno) => Err(proc_root::why(errno, "smaps_rollup")),
-        }
+        let rollup = proc_root::read_file(&folder, c"smaps_rollup", &mut buffer)
+            .map_err(|errno| proc_root::inspection_error(errno, "smaps_rollup"))?;
+        counter_error::parse_exact_memory(rollup).ok_or(ReadError::Gone)
     }
 
-    fn inspect(&mut self, key: ProcessKey, aspects: InspectionScope) -> Result<Inspection, ReadError> {
-        breakdown::inspect(&ProcessInfo::same(&self.root, key)?.into_folder(), aspects)
+    fn inspect(&mut self, key: ProcessKey, scope: InspectionScope) -> Result<Inspection, ReadError> {
+        breakdown::inspect(&ProcessInfo::open_folder(&self.root, key)?, scope)
     }
 
     fn read_cgroups(&mut self) -> Vec<CgroupReading> {
-        self.groups.read()
+        self.cgroups.read()
     }
 
     fn counter_error_bytes(&self) -> u64 {
@@ -160,8 +158,8 @@ impl ProcessSource for LinuxSource {
     }
 
     fn limits(&mut self, key: ProcessKey) -> ProcessLimits {
-        let (mut none, root) = (Belonging::default(), &self.root);
-        let belonging = self.census.meant(key).map_or(&mut none, |meant| &mut meant.belonging);
-        self.limits.around(root, belonging, || ProcessInfo::same(root, key).map(ProcessInfo::into_folder).ok())
+        let (mut unknown, root) = (LimitCache::default(), &self.root);
+        let cache = self.table.matched(key).map_or(&mut unknown, |matched| matched.limit_cache());
+        self.limits.read(root, cache, || ProcessInfo::open_folder(root, key).ok())
     }
 }

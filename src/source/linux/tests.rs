@@ -1,4 +1,4 @@
-//! The whole source against folders of ordinary files that look like `/proc`.
+//! Tests of the whole source over ordinary files with the layout of `/proc`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::model::{CeilingKind, Counter, GroupName, Pid, StartTime};
 
-/// A `/proc` made of ordinary files.
+/// Folder of ordinary files with the layout of `/proc`.
 struct FakeProc {
     folder: TempDir,
 }
@@ -29,7 +29,7 @@ impl FakeProc {
         fs::write(path, text).expect("written");
     }
 
-    /// A process with 300 KiB resident (100 of them file pages), one thread and two descriptors.
+    /// Writes a process with 300 KiB resident (100 of them file pages), one thread and two descriptors.
     fn process(&self, pid: u32, parent: u32, start: u64, comm: impl AsRef<[u8]>, arguments: &[&str]) -> &Self {
         self.process_in_state(pid, parent, start, comm, arguments, "S", 0x40_0040)
     }
@@ -70,7 +70,7 @@ impl FakeProc {
         fs::remove_dir_all(self.folder.path().join(pid.to_string())).expect("removed");
     }
 
-    fn we_are(&self, pid: u32) {
+    fn set_own_pid(&self, pid: u32) {
         symlink(pid.to_string(), self.folder.path().join("self")).expect("linked");
     }
 
@@ -145,7 +145,7 @@ fn a_number_used_again_is_another_process() {
 }
 
 #[test]
-fn a_process_that_ended_is_gone() {
+fn an_exited_process_is_gone() {
     let fake = FakeProc::new();
     fake.process(20, 1, 5000, "worker", &["worker"]);
     let mut source = fake.source();
@@ -156,7 +156,7 @@ fn a_process_that_ended_is_gone() {
 }
 
 #[test]
-fn a_process_that_became_a_zombie_is_gone() {
+fn a_process_that_becomes_a_zombie_is_gone() {
     let fake = FakeProc::new();
     fake.process(20, 1, 5000, "worker", &["worker"]);
     let mut source = fake.source();
@@ -166,14 +166,14 @@ fn a_process_that_became_a_zombie_is_gone() {
 }
 
 #[test]
-fn kernel_threads_and_zombies_are_never_found() {
+fn kernel_threads_and_zombies_never_match() {
     let fake = FakeProc::new();
     fake.process_in_state(2, 0, 1, "worker", &[], "S", 0x0020_8040)
         .process_in_state(9, 1, 2, "worker", &[], "Z", 0x40_0044)
         .process(11, 1, 3, "worker", &["worker"]);
-    let everything = Selector { pids: vec![Pid(2), Pid(9), Pid(11)], ..by_name("worker") };
-    assert_eq!(pids(&fake.source().find(&everything).expect("listed")), [11]);
-    let by_pid = Selector { names: vec![], ..everything };
+    let by_name_or_pid = Selector { pids: vec![Pid(2), Pid(9), Pid(11)], ..by_name("worker") };
+    assert_eq!(pids(&fake.source().find(&by_name_or_pid).expect("listed")), [11]);
+    let by_pid = Selector { names: vec![], ..by_name_or_pid };
     assert_eq!(pids(&fake.source().find(&by_pid).expect("listed")), [11]);
 }
 
@@ -198,11 +198,15 @@ fn a_young_process_gets_its_name_with_exec() {
     assert_eq!(pids(&source.find(&by_name("server")).expect("listed")), [20]);
     fake.process(20, 1, 99_900, "other", &["other"]);
     let found = source.find(&by_name("server")).expect("listed");
-    assert_eq!((pids(&found), found[0].label.name.as_str()), (vec![20], "other"), "once chosen it stays so");
+    assert_eq!(
+        (pids(&found), found[0].label.name.as_str()),
+        (vec![20], "other"),
+        "a match keeps matching under another name"
+    );
 }
 
 #[test]
-fn a_name_that_is_cut_off_may_be_that_of_another_program() {
+fn a_truncated_name_may_belong_to_another_program() {
     let fake = FakeProc::new();
     fake.process(20, 1, 99_900, "orders-service-", &["sh", "orders-service-start"]);
     let mut source = fake.source();
@@ -212,19 +216,19 @@ fn a_name_that_is_cut_off_may_be_that_of_another_program() {
 }
 
 #[test]
-fn who_calls_itself_something_else_later_is_found() {
+fn a_process_that_renames_itself_later_is_found() {
     let fake = FakeProc::new();
     fake.process(20, 1, 5000, "ruby", &["ruby", "start.rb"]);
     let mut source = fake.source();
     assert_eq!(source.find(&by_name("sidekiq")), Ok(vec![]));
     fake.process(20, 1, 5000, "ruby", &["sidekiq 7.2 shop [0 of 5 busy]"]);
-    assert_eq!(source.find(&by_name("sidekiq")), Ok(vec![]), "an old one is not looked at as a whole each time");
+    assert_eq!(source.find(&by_name("sidekiq")), Ok(vec![]), "an old process is not checked in full at every tick");
     fake.write("uptime", "1300.00 900.00\n");
     assert_eq!(pids(&source.find(&by_name("sidekiq")).expect("listed")), [20]);
 }
 
 #[test]
-fn a_tree_has_all_descendants_and_keeps_them() {
+fn a_tree_includes_all_descendants_and_keeps_them() {
     let fake = FakeProc::new();
     fake.process(30, 1, 100, "pool", &["pool"])
         .process(40, 30, 200, "worker", &["worker"])
@@ -241,13 +245,13 @@ fn a_tree_has_all_descendants_and_keeps_them() {
 }
 
 #[test]
-fn leakwatch_never_finds_itself_nor_its_shells_by_command_line() {
+fn leakwatch_never_matches_itself_nor_its_shells_by_command_line() {
     let fake = FakeProc::new();
     fake.process(10, 1, 100, "bash", &["bash", "-c", "leakwatch --cmdline server"])
         .process(11, 10, 200, "leakwatch", &["leakwatch", "--cmdline", "server"])
         .process(12, 11, 300, "child", &["child"])
         .process(13, 1, 300, "server", &["server"]);
-    fake.we_are(11);
+    fake.set_own_pid(11);
     let mut source = fake.source();
     assert_eq!(pids(&source.find(&by_cmdline("server")).expect("listed")), [13]);
     assert_eq!(pids(&source.find(&by_name("bash")).expect("listed")), [10]);
@@ -257,7 +261,7 @@ fn leakwatch_never_finds_itself_nor_its_shells_by_command_line() {
 }
 
 #[test]
-fn a_changed_selection_is_decided_anew() {
+fn a_changed_selector_is_matched_anew() {
     let fake = FakeProc::new();
     fake.process(20, 1, 100, "python3", &["python3"]).process(21, 1, 100, "node", &["node"]);
     let mut source = fake.source();
@@ -269,7 +273,7 @@ fn a_changed_selection_is_decided_anew() {
 }
 
 #[test]
-fn junk_in_one_process_leaves_the_others_alone() {
+fn malformed_files_of_one_process_leave_the_others_alone() {
     let fake = FakeProc::new();
     fake.process(20, 1, 100, "worker", &["worker"]).process(21, 1, 100, "worker", &["worker"]);
     fake.process(22, 1, 100, "worker", &["worker"]);
@@ -282,12 +286,12 @@ fn junk_in_one_process_leaves_the_others_alone() {
 }
 
 #[test]
-fn the_limit_that_leaves_least_is_found() {
+fn the_limit_with_the_least_headroom_is_found() {
     let fake = FakeProc::new();
     fake.process(20, 1, 100, "worker", &["worker"]);
     let mut source = fake.source();
     source.find(&by_name("worker")).expect("listed");
-    // Nothing says where it belongs: that is not believed.
+    // The control group is unreadable at first: the failure is not cached.
     let host = source.limits(key(20, 100));
     assert_eq!(
         host.ceiling.map(|ceiling| (ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes)),
@@ -303,13 +307,13 @@ fn the_limit_that_leaves_least_is_found() {
 }
 
 #[test]
-fn a_missing_root_is_named() {
+fn a_missing_root_is_named_in_the_error() {
     let error = LinuxSource::new(Path::new("/nonexistent/proc"), PathBuf::new()).expect_err("refused");
     assert_eq!(error.to_string(), "cannot read '/nonexistent/proc': no such directory");
 }
 
 #[test]
-fn what_is_not_counted_is_unknown() {
+fn counters_that_are_not_requested_are_unknown() {
     let fake = FakeProc::new();
     fake.process(20, 1, 5000, "worker", &["worker"]);
     for (fds, threads) in [(false, false), (true, false), (false, true)] {
@@ -321,11 +325,11 @@ fn what_is_not_counted_is_unknown() {
 }
 
 #[test]
-fn the_fixture_host_is_read_like_any_other() {
+fn the_host_of_the_fixtures_is_read_in_full() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/proc");
     let mut source = LinuxSource::new(&fixtures.join("service"), fixtures.join("service-cgroup")).expect("opened");
-    let everybody = source.find(&by_cmdline("")).expect("listed");
-    assert_eq!(pids(&everybody), [1, 4100, 4101, 4102, 4200, 4201]);
+    let all = source.find(&by_cmdline("")).expect("listed");
+    assert_eq!(pids(&all), [1, 4100, 4101, 4102, 4200, 4201]);
     let workers = Selector { tree: true, pids: vec![Pid(4100)], ..Selector::default() };
     assert_eq!(pids(&source.find(&workers).expect("listed")), [4100, 4101, 4102]);
     let reading = source.read(key(4102, 7_000_000), Depth::WithPss).expect("read").reading;

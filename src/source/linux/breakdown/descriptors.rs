@@ -1,100 +1,62 @@
-//! What the descriptors of a process lead to, and what its threads are called.
+//! Descriptors of a process by kind.
 
 use std::collections::HashSet;
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
-use rustix::fs::{Mode, OFlags, RawDir, openat, readlinkat};
+use rustix::fs::readlinkat;
 use rustix::io::Errno;
 
 use super::super::proc_root;
-use super::smaps::without_digits;
 use super::sockets;
-use crate::model::DescriptorKind;
-use crate::model::{Breakdown, BreakdownBuilder};
+use crate::model::{Breakdown, BreakdownBuilder, DescriptorKind};
 
-/// Entries of a folder that are looked at: some 50 ms of system calls. The others are only counted.
-const LOOKED_AT: usize = 32_768;
-/// Stands for what was only counted.
-const NOT_LOOKED_AT: &str = "not looked at";
+/// Largest number of inspected entries of a folder, some 50 ms of system calls. Further ones are only counted.
+pub(super) const MAX_INSPECTED: usize = 32_768;
+/// Name of the entries that are only counted.
+pub(super) const NOT_INSPECTED: &str = "not inspected";
 
-/// What the descriptors lead to.
-pub(super) fn descriptors(folder: impl AsFd) -> Result<Breakdown<DescriptorKind>, Errno> {
-    let fds = list(&folder, c"fd")?;
+/// Counts the descriptors by kind.
+pub(super) fn read_descriptors(folder: impl AsFd) -> Result<Breakdown<DescriptorKind>, Errno> {
+    let fds = proc_root::open_listable_folder(&folder, c"fd")?;
     let mut builder = BreakdownBuilder::default();
-    let mut inodes = HashSet::new();
-    let mut seen = 0;
-    entries(&fds, |name| {
-        seen += 1;
-        if seen > LOOKED_AT {
-            builder.add(DescriptorKind::Other, NOT_LOOKED_AT, 1);
-            return;
-        }
-        // One that was closed meanwhile is none.
-        let Ok(link) = readlinkat(&fds, name, Vec::new()) else { return };
-        let link = link.to_string_lossy();
-        match socket(&link) {
-            // Two descriptors of one socket count once more without a name.
-            Some(inode) if !inodes.insert(inode) => builder.add(DescriptorKind::Socket, "duplicates", 1),
-            Some(_) => {}
-            None => {
-                let (kind, name) = target(&link);
-                builder.add(kind, name, 1);
-            }
+    let mut sockets = HashSet::new();
+    let mut count = 0;
+    proc_root::for_each_entry(&fds, |name| {
+        count += 1;
+        if count > MAX_INSPECTED {
+            builder.add(DescriptorKind::Other, NOT_INSPECTED, 1);
+        } else if let Ok(link) = readlinkat(&fds, name, Vec::new()) {
+            add_link(&mut builder, &mut sockets, &link.to_string_lossy());
         }
     })?;
-    if !inodes.is_empty() {
-        for (name, count) in sockets::names(&folder, &inodes) {
+    if !sockets.is_empty() {
+        for (name, count) in sockets::count_by_name(&folder, &sockets) {
             builder.add(DescriptorKind::Socket, &name, count);
         }
     }
     Ok(builder.finish())
 }
 
-/// The names of the threads, with digits taken out.
-pub(super) fn threads(folder: impl AsFd) -> Result<Breakdown<()>, Errno> {
-    let tasks = list(&folder, c"task")?;
-    let mut builder = BreakdownBuilder::default();
-    let mut buffer = Vec::new();
-    let mut seen = 0;
-    entries(&tasks, |name| {
-        seen += 1;
-        if seen > LOOKED_AT {
-            builder.add((), NOT_LOOKED_AT, 1);
-            return;
-        }
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let Ok(task) = openat(&tasks, name, flags, Mode::empty()) else { return };
-        let Ok(comm) = proc_root::read(task, c"comm", &mut buffer) else { return };
-        let comm = String::from_utf8_lossy(comm.strip_suffix(b"\n").unwrap_or(comm));
-        builder.add((), &without_digits(&comm), 1);
-    })?;
-    Ok(builder.finish())
-}
-
-fn list(folder: impl AsFd, name: &std::ffi::CStr) -> Result<OwnedFd, Errno> {
-    openat(folder, name, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-}
-
-fn entries(folder: &OwnedFd, mut each: impl FnMut(&std::ffi::CStr)) -> Result<(), Errno> {
-    let mut buffer = [MaybeUninit::uninit(); 1 << 13];
-    let mut entries = RawDir::new(folder, &mut buffer);
-    while let Some(entry) = entries.next() {
-        let entry = entry?;
-        if !entry.file_name().to_bytes().starts_with(b".") {
-            each(entry.file_name());
+/// Adds the link of one descriptor; sockets are collected by inode number, to be named together.
+fn add_link(builder: &mut BreakdownBuilder<DescriptorKind>, sockets: &mut HashSet<u64>, link: &str) {
+    match socket_inode(link) {
+        // Further descriptors of the same socket are counted without its name.
+        Some(inode) if !sockets.insert(inode) => builder.add(DescriptorKind::Socket, "duplicates", 1),
+        Some(_) => {}
+        None => {
+            let (kind, name) = classify_link(link);
+            builder.add(kind, name, 1);
         }
     }
-    Ok(())
 }
 
-/// `socket:[4711]`
-fn socket(link: &str) -> Option<u64> {
+/// Parses `socket:[4711]`.
+fn socket_inode(link: &str) -> Option<u64> {
     link.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
-/// What is not a socket, as proc(5) describes the links.
-fn target(link: &str) -> (DescriptorKind, &str) {
+/// Returns kind and name of a link that is no socket, in the forms of proc(5).
+fn classify_link(link: &str) -> (DescriptorKind, &str) {
     if let Some(path) = link.strip_prefix("/memfd:") {
         return (DescriptorKind::Memfd, path.strip_suffix(" (deleted)").unwrap_or(path));
     }
@@ -119,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_understood() {
+    fn links_are_classified() {
         let cases = [
             ("/var/log/app/x.log (deleted)", DescriptorKind::File, "/var/log/app"),
             ("/x", DescriptorKind::File, "/"),
@@ -133,8 +95,8 @@ mod tests {
             ("", DescriptorKind::Other, ""),
         ];
         for (link, kind, name) in cases {
-            assert_eq!(target(link), (kind, name), "{link}");
+            assert_eq!(classify_link(link), (kind, name), "{link}");
         }
-        assert_eq!((socket("socket:[12]"), socket("socket:[x]")), (Some(12), None));
+        assert_eq!((socket_inode("socket:[12]"), socket_inode("socket:[x]")), (Some(12), None));
     }
 }

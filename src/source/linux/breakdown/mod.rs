@@ -1,4 +1,12 @@
-//! A look at what a process consists of: dear, and only taken of those that may leak.
+//! Inspection of one suspected process: memory by mapping, descriptors and threads by kind, runtime and allocator.
+//!
+//! Expensive: reading `smaps` makes the kernel walk the page tables.
+
+mod descriptors;
+mod runtime;
+mod smaps;
+mod sockets;
+mod threads;
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -7,51 +15,43 @@ use std::os::fd::OwnedFd;
 use rustix::fs::readlinkat;
 use rustix::io::Errno;
 
-mod descriptors;
-mod runtime;
-mod smaps;
-mod sockets;
-
-use super::proc_root::{self, RIGHT_TO_LOOK_INSIDE};
+use super::proc_root;
 use crate::model::{Inspection, InspectionScope, RuntimeIdentity};
-use crate::source::ReadError;
-use runtime::{Clues, HEAD_BYTES};
-use smaps::Mappings;
+use crate::source::read_error::ReadError;
 
-/// The kernel fills at most so much at once.
-const BUFFER: usize = 1 << 16;
+use runtime::{HEAD_BYTES, RuntimeClues};
+use smaps::MappingReader;
 
-/// Looks at the process of this folder.
-pub(super) fn inspect(folder: &OwnedFd, aspects: InspectionScope) -> Result<Inspection, ReadError> {
-    let mut clues = Clues::default();
-    // Only `smaps` walks the pages; `maps` tells the names alone.
-    let name = if aspects.mappings { c"smaps" } else { c"maps" };
-    let file = proc_root::open(folder, name).map_err(|errno| refused(errno, "smaps"))?;
-    let file = BufReader::with_capacity(BUFFER, File::from(file));
-    let mappings = Mappings::read(file, &mut clues)
-        .map_err(|error| refused(Errno::from_io_error(&error).unwrap_or(Errno::IO), "smaps"))?;
-    let threads = proc_root::open_folder(folder, c"task").and_then(proc_root::count_entries).unwrap_or(1);
+/// Size of the read buffer: the kernel fills at most this much at once.
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// Inspects the process of this folder.
+///
+/// # Errors
+/// Returns an error if the mappings cannot be opened or read.
+pub(super) fn inspect(folder: &OwnedFd, scope: InspectionScope) -> Result<Inspection, ReadError> {
+    let mut clues = RuntimeClues::default();
+    // `maps` shows the names of mappings without walking the page tables.
+    let name = if scope.mappings { c"smaps" } else { c"maps" };
+    let file = proc_root::open_file(folder, name).map_err(|errno| proc_root::inspection_error(errno, "smaps"))?;
+    let file = BufReader::with_capacity(BUFFER_BYTES, File::from(file));
+    let mappings = MappingReader::read(file, &mut clues)
+        .map_err(|error| proc_root::inspection_error(Errno::from_io_error(&error).unwrap_or(Errno::IO), "smaps"))?;
+    let thread_count = proc_root::open_folder(folder, c"task").and_then(proc_root::count_entries).unwrap_or(1);
     Ok(Inspection {
-        identity: identity(folder, clues),
-        mappings: aspects.mappings.then(|| mappings.finish(threads)),
-        descriptors: aspects.descriptors.then(|| descriptors::descriptors(folder).ok()).flatten(),
-        threads: aspects.threads.then(|| descriptors::threads(folder).ok()).flatten(),
+        identity: read_identity(folder, clues),
+        mappings: scope.mappings.then(|| mappings.finish(thread_count)),
+        descriptors: if scope.descriptors { descriptors::read_descriptors(folder).ok() } else { None },
+        threads: if scope.threads { threads::read_threads(folder).ok() } else { None },
     })
 }
 
-fn identity(folder: &OwnedFd, clues: Clues) -> RuntimeIdentity {
+fn read_identity(folder: &OwnedFd, clues: RuntimeClues) -> RuntimeIdentity {
     let program = readlinkat(folder, c"exe", Vec::new()).ok().map(|path| path.to_string_lossy().into_owned());
     let mut head = Vec::new();
-    // One that cannot be read has no head, and is then not recognised by it.
-    if let Ok(file) = proc_root::open(folder, c"exe") {
+    // An unreadable executable stays without a head, and is then recognised by names only.
+    if let Ok(file) = proc_root::open_file(folder, c"exe") {
         drop(File::from(file).take(HEAD_BYTES as u64).read_to_end(&mut head));
     }
-    clues.identity(program.as_deref(), &head)
-}
-
-fn refused(errno: Errno, file: &str) -> ReadError {
-    match errno {
-        Errno::ACCESS | Errno::PERM => ReadError::Denied { right: RIGHT_TO_LOOK_INSIDE },
-        errno => proc_root::why(errno, file),
-    }
+    clues.into_identity(program.as_deref(), &head)
 }

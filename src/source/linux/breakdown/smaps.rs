@@ -1,22 +1,22 @@
-//! `/proc/PID/smaps`: how much memory each kind of mapping holds.
+//! Memory by kind of mapping, from `/proc/PID/smaps`.
 //!
-//! Read line by line and with bounded memory: a process may have 65,530 mappings (`vm.max_map_count`) with names it
-//! chooses, and each takes some thirty lines. Fields and names are those of the kernel's `filesystems/proc.rst`.
+//! Read line by line in bounded memory: a process may have 65,530 mappings (`vm.max_map_count`) with names it chooses,
+//! of some thirty lines each. Fields and names are those of the kernel's `filesystems/proc.rst`.
 
 use std::io::{self, BufRead};
 
-use super::super::parse::{number, skip_blanks};
-use super::runtime::Clues;
+use super::super::parse::{leading_number, skip_blanks};
+use super::runtime::RuntimeClues;
 use crate::model::MappingKind;
 use crate::model::{Breakdown, BreakdownBuilder};
 
-/// Arenas of glibc besides the main one begin at a multiple of this (`HEAP_MAX_SIZE`), stacks do so by chance.
+/// Alignment of the arenas of glibc other than the main one (`HEAP_MAX_SIZE`); stacks are aligned so only by chance.
 const ARENA_BYTES: u64 = 64 << 20;
-/// A guard below a stack is no larger; the unused rest of an arena usually is.
+/// Largest guard below a stack; the unused rest of an arena is usually larger.
 const GUARD_BYTES: u64 = 1 << 20;
 
-/// The names under which the kernel shows memory that has no file to go back to.
-const SHARED: [&str; 5] = ["/dev/shm/", "/memfd:", "/SYSV", "/dev/zero", "/anon_hugepage"];
+/// Prefixes of shared memory without a file to be written back to.
+const SHARED_PREFIXES: [&str; 5] = ["/dev/shm/", "/memfd:", "/SYSV", "/dev/zero", "/anon_hugepage"];
 
 /// One mapping.
 #[derive(Debug, Default)]
@@ -25,25 +25,39 @@ struct Mapping {
     end: u64,
     permissions: [u8; 4],
     name: String,
-    /// In KiB, as all of these.
-    rss: u64,
-    anonymous: u64,
-    lazy_free: u64,
-    swap: u64,
+    rss_kib: u64,
+    anonymous_kib: u64,
+    lazy_free_kib: u64,
+    swap_kib: u64,
 }
 
-/// What mappings consist of, and which files are among them.
+/// Addresses of the mapping below the current one.
+#[derive(Debug)]
+struct MappingBelow {
+    start: u64,
+    end: u64,
+    is_inaccessible: bool,
+}
+
+impl MappingBelow {
+    /// True if this is a guard that ends at `start`.
+    fn guards(&self, start: u64) -> bool {
+        self.is_inaccessible && self.end == start && self.end.saturating_sub(self.start) <= GUARD_BYTES
+    }
+}
+
+/// Reader that sums up mappings by kind.
 #[derive(Debug, Default)]
-pub(super) struct Mappings {
+pub(super) struct MappingReader {
     builder: BreakdownBuilder<MappingKind>,
-    /// What looks like the stack of a thread: how many, and their memory.
+    /// Number and total bytes of the mappings that look like thread stacks.
     stacks: (u64, u64),
-    before: Option<(u64, u64, bool)>,
+    below: Option<MappingBelow>,
 }
 
-impl Mappings {
-    /// Reads `smaps`, or `maps`, whose mappings hold nothing that is known.
-    pub(super) fn read(mut file: impl BufRead, clues: &mut Clues) -> io::Result<Self> {
+impl MappingReader {
+    /// Reads `smaps`, or `maps`, which shows names without amounts.
+    pub(super) fn read(mut file: impl BufRead, clues: &mut RuntimeClues) -> io::Result<Self> {
         let mut mappings = Self::default();
         let mut open: Option<Mapping> = None;
         let mut line = Vec::new();
@@ -53,10 +67,10 @@ impl Mappings {
                 break;
             }
             match line.first() {
-                // Fields begin with a capital letter, mappings with a hexadecimal digit, which is a small one.
+                // Fields begin with a capital letter, mappings with a lower-case hexadecimal digit.
                 Some(b'A'..=b'Z') => {
                     if let Some(mapping) = &mut open {
-                        mapping.field(&line);
+                        mapping.parse_field(&line);
                     }
                 }
                 _ => {
@@ -73,15 +87,14 @@ impl Mappings {
         Ok(mappings)
     }
 
-    fn add(&mut self, mapping: &Mapping, clues: &mut Clues) {
-        clues.mapping(&mapping.name);
-        let below = self.before.replace((mapping.start, mapping.end, mapping.is_closed()));
-        let guarded = below.is_some_and(|(start, end, closed)| {
-            closed && end == mapping.start && end.saturating_sub(start) <= GUARD_BYTES
-        });
-        let (kind, name) = mapping.kind();
+    fn add(&mut self, mapping: &Mapping, clues: &mut RuntimeClues) {
+        clues.add_mapping(&mapping.name);
+        let is_inaccessible = mapping.is_inaccessible();
+        let below = self.below.replace(MappingBelow { start: mapping.start, end: mapping.end, is_inaccessible });
+        let is_guarded = below.is_some_and(|below| below.guards(mapping.start));
+        let (kind, name) = mapping.classify();
         let bytes = 1024 * mapping.held_kib(kind);
-        let may_be_stack = kind == MappingKind::Anonymous && guarded && mapping.permissions == *b"rw-p";
+        let may_be_stack = kind == MappingKind::Anonymous && is_guarded && mapping.permissions == *b"rw-p";
         if may_be_stack && !mapping.start.is_multiple_of(ARENA_BYTES) {
             self.stacks = (self.stacks.0 + 1, self.stacks.1.saturating_add(bytes));
         } else {
@@ -89,8 +102,9 @@ impl Mappings {
         }
     }
 
-    /// The sums. Allocators guard blocks too: more "stacks" than a process with so many threads has are none. (glibc
-    /// keeps some of threads that have ended.)
+    /// Returns the sums of a process with this number of threads.
+    ///
+    /// Allocators guard blocks too: far more "stacks" than threads are blocks. (glibc keeps some stacks of ended threads.)
     pub(super) fn finish(mut self, threads: u64) -> Breakdown<MappingKind> {
         let (count, bytes) = self.stacks;
         let kind = if count <= 2 * threads + 16 { MappingKind::Stack } else { MappingKind::Anonymous };
@@ -100,58 +114,52 @@ impl Mappings {
 }
 
 impl Mapping {
-    /// `7f1c9c000000-7f1c9c021000 rw-p 00000000 00:00 0      [heap]`
+    /// Parses `7f1c9c000000-7f1c9c021000 rw-p 00000000 00:00 0      [heap]`.
     fn parse(line: &[u8]) -> Option<Self> {
-        let mut rest = line.strip_suffix(b"\n").unwrap_or(line);
-        let mut word = || {
-            let end = rest.iter().position(|&byte| byte == b' ').unwrap_or(rest.len());
-            let (word, after) = rest.split_at(end);
-            rest = skip_blanks(after);
-            word
-        };
-        let (addresses, permissions) = (word(), word());
-        for _ in ["offset", "device", "inode"] {
-            word();
-        }
+        let (addresses, rest) = split_word(line.strip_suffix(b"\n").unwrap_or(line));
+        let (permissions, rest) = split_word(rest);
+        let (_offset, rest) = split_word(rest);
+        let (_device, rest) = split_word(rest);
+        let (_inode, name) = split_word(rest);
         let mut ends = std::str::from_utf8(addresses).ok()?.split('-').map(|end| u64::from_str_radix(end, 16));
         Some(Self {
             start: ends.next()?.ok()?,
             end: ends.next()?.ok()?,
             permissions: permissions.try_into().ok()?,
-            name: String::from_utf8_lossy(rest).into_owned(),
+            name: String::from_utf8_lossy(name).into_owned(),
             ..Self::default()
         })
     }
 
-    fn field(&mut self, line: &[u8]) {
+    fn parse_field(&mut self, line: &[u8]) {
         let Some(colon) = line.iter().position(|&byte| byte == b':') else { return };
         let slot = match &line[..colon] {
-            b"Rss" => &mut self.rss,
-            b"Anonymous" => &mut self.anonymous,
-            b"LazyFree" => &mut self.lazy_free,
-            b"Swap" => &mut self.swap,
+            b"Rss" => &mut self.rss_kib,
+            b"Anonymous" => &mut self.anonymous_kib,
+            b"LazyFree" => &mut self.lazy_free_kib,
+            b"Swap" => &mut self.swap_kib,
             _ => return,
         };
-        *slot = number(skip_blanks(&line[colon + 1..])).map_or(0, |(value, _)| value);
+        *slot = leading_number(skip_blanks(&line[colon + 1..])).map_or(0, |(value, _)| value);
     }
 
-    fn is_closed(&self) -> bool {
+    fn is_inaccessible(&self) -> bool {
         self.permissions == *b"---p" && self.name.is_empty()
     }
 
-    /// What the kernel cannot simply take back. Pages of a file that were only read are not among it.
+    /// Returns the unreclaimable memory. It excludes file pages that were only read.
     fn held_kib(&self, kind: MappingKind) -> u64 {
-        let resident = if kind == MappingKind::Shared { self.rss } else { self.anonymous };
-        resident.saturating_sub(self.lazy_free).saturating_add(self.swap)
+        let resident = if kind == MappingKind::Shared { self.rss_kib } else { self.anonymous_kib };
+        resident.saturating_sub(self.lazy_free_kib).saturating_add(self.swap_kib)
     }
 
-    fn kind(&self) -> (MappingKind, String) {
+    /// Returns kind and name.
+    fn classify(&self) -> (MappingKind, String) {
         let name = self.name.strip_suffix(" (deleted)").unwrap_or(&self.name);
-        let plain = |kind| (kind, String::new());
         if let Some(inner) = name.strip_prefix("[anon:").and_then(|rest| rest.strip_suffix(']')) {
-            // glibc names its own with `glibc.mem.decorate_maps`, the thread with its number.
+            // glibc names stacks `[anon: glibc: pthread stack: TID]` with `glibc.mem.decorate_maps`.
             return match inner.contains("pthread stack") {
-                true => plain(MappingKind::Stack),
+                true => nameless(MappingKind::Stack),
                 false => (MappingKind::NamedAnonymous, inner.trim().to_owned()),
             };
         }
@@ -159,19 +167,32 @@ impl Mapping {
             return (MappingKind::Shared, inner.to_owned());
         }
         match name {
-            "[heap]" => plain(MappingKind::Heap),
-            "[stack]" => plain(MappingKind::Stack),
-            "" if self.permissions[2] == b'x' => plain(MappingKind::Jit),
-            "" => plain(MappingKind::Anonymous),
+            "[heap]" => nameless(MappingKind::Heap),
+            "[stack]" => nameless(MappingKind::Stack),
+            "" if self.permissions[2] == b'x' => nameless(MappingKind::Jit),
+            "" => nameless(MappingKind::Anonymous),
             "/dev/zero" => (MappingKind::Shared, "shared anonymous memory".to_owned()),
-            _ if SHARED.iter().any(|shared| name.starts_with(shared)) => (MappingKind::Shared, without_digits(name)),
+            _ if SHARED_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => {
+                (MappingKind::Shared, replace_digits(name))
+            }
             _ => (MappingKind::File, name.to_owned()),
         }
     }
 }
 
-/// `worker-17` and `worker-4` are of one sort: `worker-#`.
-pub(super) fn without_digits(name: &str) -> String {
+fn nameless(kind: MappingKind) -> (MappingKind, String) {
+    (kind, String::new())
+}
+
+/// Returns the first word of a line, and the rest behind the blanks that follow it.
+fn split_word(line: &[u8]) -> (&[u8], &[u8]) {
+    let end = line.iter().position(|&byte| byte == b' ').unwrap_or(line.len());
+    let (word, rest) = line.split_at(end);
+    (word, skip_blanks(rest))
+}
+
+/// Replaces runs of digits: `worker-17` and `worker-4` both become `worker-#`.
+pub(super) fn replace_digits(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
@@ -188,9 +209,9 @@ mod tests {
     use super::*;
 
     fn parts(smaps: &str, threads: u64) -> Vec<(MappingKind, String, u64)> {
-        let mappings = Mappings::read(smaps.as_bytes(), &mut Clues::default()).expect("memory reads");
-        let tally = mappings.finish(threads);
-        tally.parts().iter().map(|part| (part.kind, part.name.clone(), part.amount / 1024)).collect()
+        let mappings = MappingReader::read(smaps.as_bytes(), &mut RuntimeClues::default()).expect("memory reads");
+        let breakdown = mappings.finish(threads);
+        breakdown.parts().iter().map(|part| (part.kind, part.name.clone(), part.amount / 1024)).collect()
     }
 
     fn mapping(range: &str, permissions: &str, name: &str, fields: &str) -> String {
@@ -200,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_is_told_apart() {
+    fn each_kind_is_recognised() {
         let anonymous = |kib: u64| format!("Rss: {kib} kB\nAnonymous: {kib} kB\nSwap: 0 kB\n");
         let smaps = [
             mapping("1000-2000", "rw-p", "[heap]", &anonymous(1)),
@@ -231,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn guarded_blocks_of_an_allocator_are_no_stacks() {
+    fn guarded_blocks_of_an_allocator_are_not_stacks() {
         let block = |n: u64| {
             let (guard, start, end) = (n << 20, (n << 20) + 0x1000, (n << 20) + 0x8000);
             mapping(&format!("{guard:x}-{start:x}"), "---p", "", "")
@@ -243,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_bytes_are_nothing_breaks() {
+    fn hostile_bytes_are_harmless() {
         for hostile in
             ["", "Rss: 1 kB\n", "x-y rw-p\n", "1-2\n", "1-2 rw-p 0 0 0 /SYSV\n", "1-2 rw-p 0 0 0 [anon:]\nRss:\n"]
         {
@@ -251,7 +272,7 @@ mod tests {
         }
         let mut bytes = b"1000-2000 rw-p 0 00:00 0 /dev/shm/\xff\x1b[31m\n".to_vec();
         bytes.extend_from_slice(b"Rss: 99999999999999999999999 kB\nSwap: 8 kB\n");
-        let tally = Mappings::read(&*bytes, &mut Clues::default()).expect("memory reads").finish(1);
-        assert_eq!(tally.parts()[0].name, "/dev/shm/\u{fffd}\u{1b}[#m");
+        let breakdown = MappingReader::read(&*bytes, &mut RuntimeClues::default()).expect("memory reads").finish(1);
+        assert_eq!(breakdown.parts()[0].name, "/dev/shm/\u{fffd}\u{1b}[#m");
     }
 }
