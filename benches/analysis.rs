@@ -12,14 +12,10 @@ fn main() {
     divan::main();
 }
 
-const SETTINGS: Settings = Settings {
-    window_s: Some(3600.0),
-    min_observation_s: 720.0,
-    max_growth: None,
-    spike_bytes: 50e6,
-    spike_fraction: 0.2,
-    spike_period_s: 10.0,
-};
+/// Settings of a watch of an hour.
+fn settings() -> Settings {
+    Settings::default().with_window_s(3600.0).with_min_observation_s(720.0)
+}
 
 /// `trend` pages a sample on top of 100 MiB, with noise of 90 pages and autocorrelation 0.7, one sample in 10 s.
 fn series(samples: usize, trend: f64) -> Vec<Sample> {
@@ -45,12 +41,12 @@ fn series(samples: usize, trend: f64) -> Vec<Sample> {
 }
 
 fn on_line(bencher: Bencher<'_, '_>, samples: usize, trend: f64) {
-    let samples = series(samples, trend);
+    let (settings, samples) = (settings(), series(samples, trend));
     bencher.counter(ItemsCount::new(samples.len())).bench(|| {
-        let mut tracker = Tracker::new(&SETTINGS, None);
+        let mut tracker = Tracker::new(&settings, None);
         for sample in &samples {
             if tracker.push(sample) {
-                black_box(tracker.assess(&SETTINGS, None));
+                black_box(tracker.assess(&settings, None));
             }
         }
     });
@@ -71,12 +67,12 @@ fn on_line_leak(bencher: Bencher<'_, '_>, samples: usize) {
 /// A recording: all samples, one verdict.
 #[divan::bench(args = [360, 10_000, 100_000, 1_000_000])]
 fn at_the_end(bencher: Bencher<'_, '_>, samples: usize) {
-    let samples = series(samples, 0.02);
+    let (settings, samples) = (settings(), series(samples, 0.02));
     bencher.counter(ItemsCount::new(samples.len())).bench(|| {
-        let mut tracker = Tracker::new(&SETTINGS, None);
+        let mut tracker = Tracker::new(&settings, None);
         for sample in &samples {
             tracker.push(sample);
         }
-        black_box(tracker.assess(&SETTINGS, None))
+        black_box(tracker.assess(&settings, None))
     });
 }

@@ -13,14 +13,6 @@ use leakwatch::model::{Reading, Sample, Timestamp};
 const INTERVAL_S: f64 = 10.0;
 const PAGE: f64 = 4096.0;
 const MIB: f64 = 1_048_576.0;
-const SETTINGS: Settings = Settings {
-    window_s: Some(3600.0),
-    min_observation_s: 3600.0,
-    max_growth: None,
-    spike_bytes: 50e6,
-    spike_fraction: 0.2,
-    spike_period_s: 10.0,
-};
 
 /// A small generator of its own, so that the table does not change with a dependency.
 struct Dice(u64);
@@ -119,13 +111,14 @@ impl Null {
 
 /// The statuses at all looks, each with its sample.
 fn looks(values: &[f64]) -> Vec<(usize, Status)> {
-    let mut tracker = Tracker::new(&SETTINGS, None);
+    let settings = Settings::default().with_window_s(3600.0);
+    let mut tracker = Tracker::new(&settings, None);
     let mut out = Vec::new();
     for (i, value) in values.iter().enumerate() {
         let rss = Some((value / PAGE).round().max(1.0) as u64 * PAGE as u64);
         let at = Timestamp((i as f64 * INTERVAL_S * 1000.0) as i64);
         if tracker.push(&Sample { at, reading: Reading { rss, rss_anon: rss, ..Reading::default() } }) {
-            out.push((i, tracker.assess(&SETTINGS, None).verdict.status));
+            out.push((i, tracker.assess(&settings, None).verdict.status));
         }
     }
     out

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leakwatch::alert::Thresholds;
+use leakwatch::alert::AlertSettings;
 use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
@@ -83,16 +83,9 @@ fn watch(processes: u32) -> TargetSet {
     };
     let mut watch = TargetSet::new(
         Rules {
-            analysis: Settings {
-                window_s: Some(3600.0),
-                min_observation_s: 0.0,
-                max_growth: None,
-                spike_bytes: 50e6,
-                spike_fraction: 0.2,
-                spike_period_s: 10.0,
-            },
+            analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
             min_observation: MinObservation::Fixed(3600.0),
-            alerts: Thresholds { limit_percent: 80.0 },
+            alerts: AlertSettings { limit_percent: 80.0 },
             limit_bytes: None,
             pools: true,
         },

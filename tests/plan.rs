@@ -1,6 +1,6 @@
 //! What `leakwatch plan` promises, held against the analysis itself on simulated series.
 
-use leakwatch::analysis::{Settings, Tracker, rate_answered, seconds_to_answer};
+use leakwatch::analysis::{Settings, Tracker, decidable_rate, seconds_to_decide};
 use leakwatch::model::{Reading, Sample, Timestamp};
 
 const MIB: f64 = 1_048_576.0;
@@ -25,14 +25,7 @@ impl Noise {
 
 /// The 95 % interval of the growth after `span` seconds.
 fn interval(seed: u64, rate: f64, limit: f64, noise: f64, interval: f64, span: f64) -> (f64, f64) {
-    let settings = Settings {
-        window_s: None,
-        min_observation_s: 0.0,
-        max_growth: Some(limit),
-        spike_bytes: 1e12,
-        spike_fraction: 10.0,
-        spike_period_s: 10.0,
-    };
+    let settings = Settings::default().with_min_observation_s(0.0).with_max_growth(limit).with_spike(1e12, 10.0, 10.0);
     let mut tracker = Tracker::new(&settings, Some(1e6));
     let mut random = Noise(seed);
     let samples = (span / interval).round() as u64;
@@ -48,7 +41,7 @@ fn interval(seed: u64, rate: f64, limit: f64, noise: f64, interval: f64, span: f
 
 /// How many of a hundred runs of the planned length come to the right answer.
 fn right(leaks: bool, limit: f64, noise: f64, every: f64) -> usize {
-    let span = seconds_to_answer(limit, noise, 4096.0, every);
+    let span = seconds_to_decide(limit, noise, 4096.0, every);
     let rate = if leaks { 2.0 * limit } else { 0.0 };
     let answers = (0..100).map(|seed| interval(seed * 7919 + 1, rate, limit, noise, every, span));
     answers.filter(|(low, high)| if leaks { *low > limit } else { *high < limit }).count()
@@ -68,8 +61,8 @@ fn a_run_of_the_planned_length_answers_nine_times_of_ten() {
 #[test]
 fn a_run_of_a_third_of_it_would_not_do() {
     let (limit, noise) = (MIB / 3600.0, 4.0 * MIB);
-    let span = seconds_to_answer(limit, noise, 4096.0, 10.0) / 3.0;
+    let span = seconds_to_decide(limit, noise, 4096.0, 10.0) / 3.0;
     let kept = (0..50).filter(|seed| interval(seed * 104_729 + 3, 0.0, limit, noise, 10.0, span).1 < limit).count();
     assert!(kept < 35, "{kept} of 50: the plan asks for too much");
-    assert!(rate_answered(noise, 4096.0, 10.0, span) > limit);
+    assert!(decidable_rate(noise, 4096.0, 10.0, span) > limit);
 }

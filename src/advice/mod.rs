@@ -6,4 +6,4 @@ mod next_step;
 mod words;
 
 pub use next_step::{NextStep, next_steps};
-pub use words::{descriptor_words, explain, is_accused, mapping_words, next_steps_for};
+pub use words::{descriptor_label, explain, is_suspected, mapping_label, next_steps_for};

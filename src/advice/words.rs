@@ -16,13 +16,13 @@ const RECENT_S: f64 = 2.0;
 
 /// Whether there is anything to explain.
 #[must_use]
-pub fn is_accused(target: &Target) -> bool {
+pub fn is_suspected(target: &Target) -> bool {
     target.assessment.verdict.status >= Status::Suspect
 }
 
 /// A mapping, for people.
 #[must_use]
-pub fn mapping_words(kind: MappingKind, name: &str) -> String {
+pub fn mapping_label(kind: MappingKind, name: &str) -> String {
     match (kind, name) {
         (MappingKind::Heap, _) => "[heap]".to_owned(),
         (MappingKind::Anonymous, _) => "anonymous arenas".to_owned(),
@@ -39,7 +39,7 @@ pub fn mapping_words(kind: MappingKind, name: &str) -> String {
 
 /// A kind of descriptors, for people.
 #[must_use]
-pub fn descriptor_words(kind: DescriptorKind, name: &str) -> String {
+pub fn descriptor_label(kind: DescriptorKind, name: &str) -> String {
     match (kind, name) {
         (DescriptorKind::Socket, "") => "other sockets".to_owned(),
         (DescriptorKind::Socket, name) => format!("sockets, {name}"),
@@ -62,7 +62,7 @@ fn thread_words((): (), name: &str) -> String {
 #[must_use]
 pub fn next_steps_for(target: &Target) -> Vec<NextStep> {
     let (Some(key), Some(known)) = (target.key, &target.attribution) else { return Vec::new() };
-    if !is_accused(target) || target.lifetime.ended.is_some() || known.identity == RuntimeIdentity::default() {
+    if !is_suspected(target) || target.lifetime.ended.is_some() || known.identity == RuntimeIdentity::default() {
         return Vec::new();
     }
     let steps = |resource| next_steps(key.pid, &known.identity, resource);
@@ -82,7 +82,7 @@ pub fn next_steps_for(target: &Target) -> Vec<NextStep> {
 /// Everything that is known of the causes, a sentence each, without the commands; nothing for those who are not accused.
 #[must_use]
 pub fn explain(target: &Target) -> Vec<String> {
-    if !is_accused(target) {
+    if !is_suspected(target) {
         return Vec::new();
     }
     let mut lines = Vec::new();
@@ -101,8 +101,8 @@ pub fn explain(target: &Target) -> Vec<String> {
     let bytes = (|change: i64| SignedBytes(change).to_string(), |amount: u64| Bytes(amount).to_string());
     let count = (|change: i64| format!("{change:+}"), |amount: u64| amount.to_string());
     let now = target.lifetime.last_seen;
-    lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, now, mapping_words, bytes)));
-    lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_words, count)));
+    lines.extend(known.mappings.as_ref().map(|pair| parts("in memory", pair, now, mapping_label, bytes)));
+    lines.extend(known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_label, count)));
     lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, now, thread_words, count)));
     lines.extend(known.refused.as_ref().map(|why| format!("its mappings were not looked at: {why}")));
     lines.extend(identity(&known.identity));

@@ -13,7 +13,7 @@ const HOST_PERCENT: f64 = 80.0;
 
 /// A condition that holds now.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub struct Condition {
     /// What it is about.
     pub kind: AlertKind,
     /// What was measured.
@@ -26,7 +26,7 @@ pub struct Finding {
 
 /// What the user may set of the alerts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Thresholds {
+pub struct AlertSettings {
     /// Alert above this share of the limit, in per cent.
     pub limit_percent: f64,
 }
@@ -44,7 +44,7 @@ pub enum Scope {
 
 /// What an assessment says: holds until the next one.
 #[must_use]
-pub fn assessed_findings(scope: Scope, assessment: &Assessment) -> Vec<Finding> {
+pub fn assessment_conditions(scope: Scope, assessment: &Assessment) -> Vec<Condition> {
     let mut findings = Vec::new();
     findings.extend(leak(assessment));
     if scope == Scope::Process {
@@ -58,12 +58,12 @@ pub fn assessed_findings(scope: Scope, assessment: &Assessment) -> Vec<Finding> 
 }
 
 /// What one reading says. `rise_bytes` is the growth within the last minute.
-pub fn reading_findings(
+pub fn reading_conditions(
     scope: Scope,
     rise_bytes: u64,
     ceiling: Option<&Ceiling>,
-    thresholds: &Thresholds,
-) -> impl Iterator<Item = Finding> + use<> {
+    thresholds: &AlertSettings,
+) -> impl Iterator<Item = Condition> + use<> {
     let rise = if scope == Scope::Process { rapid_growth(rise_bytes) } else { None };
     let ceiling = ceiling.filter(|_| scope != Scope::Pool).copied();
     let limit_percent = thresholds.limit_percent;
@@ -72,13 +72,13 @@ pub fn reading_findings(
 
 /// The conditions of the host.
 #[must_use]
-pub fn host_findings(host: HostMemory) -> Vec<Finding> {
+pub fn host_conditions(host: HostMemory) -> Vec<Condition> {
     let used = host.total_bytes.saturating_sub(host.available_bytes);
     let percent = percent(used, host.total_bytes);
     if percent <= HOST_PERCENT {
         return Vec::new();
     }
-    vec![Finding {
+    vec![Condition {
         kind: AlertKind::HostMemory,
         value: Some(percent),
         threshold: Some(HOST_PERCENT),
@@ -90,7 +90,7 @@ pub fn host_findings(host: HostMemory) -> Vec<Finding> {
     }]
 }
 
-fn leak(assessment: &Assessment) -> Option<Finding> {
+fn leak(assessment: &Assessment) -> Option<Condition> {
     if assessment.verdict.status != Status::Leaking {
         return None;
     }
@@ -98,7 +98,7 @@ fn leak(assessment: &Assessment) -> Option<Finding> {
         || format!("leaking at {}", assessment.growth.rate.map_or_else(|| "?".to_owned(), |r| ByteRate(r).to_string())),
         |reason| format!("leaking: {reason}"),
     );
-    Some(Finding {
+    Some(Condition {
         kind: AlertKind::Leak,
         value: assessment.growth.rate,
         threshold: Some(assessment.growth.threshold),
@@ -107,7 +107,7 @@ fn leak(assessment: &Assessment) -> Option<Finding> {
 }
 
 /// Says of an alert of a leak that has ended why it is withdrawn; other alerts stay as they are.
-pub fn explain_end(alert: &mut Alert, assessment: &Assessment) {
+pub fn explain_withdrawal(alert: &mut Alert, assessment: &Assessment) {
     if alert.kind != AlertKind::Leak || alert.state != AlertState::Resolved {
         return;
     }
@@ -115,17 +115,17 @@ pub fn explain_end(alert: &mut Alert, assessment: &Assessment) {
     let why = verdict.reasons.iter().find(|reason| reason.rule == Rule::Withdrawal);
     let why = why.or_else(|| verdict.reasons.iter().find(|reason| !reason.for_leak));
     let lasted = Span(alert.at.seconds_since(alert.since));
-    alert.message = format!("withdrawn after {lasted}, now {}", verdict.status.words());
+    alert.message = format!("withdrawn after {lasted}, now {}", verdict.status.label());
     if let Some(reason) = why {
         alert.message += &format!(": {reason}");
     }
 }
 
-fn spike(assessment: &Assessment) -> Option<Finding> {
+fn spike(assessment: &Assessment) -> Option<Condition> {
     let spike = assessment.spikes.latest.filter(|_| assessment.spikes.active)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rise is not negative; saturates")]
     let rise = Bytes(spike.rise_bytes as u64);
-    Some(Finding {
+    Some(Condition {
         kind: AlertKind::Spike,
         value: Some(spike.rise_bytes),
         threshold: None,
@@ -133,9 +133,9 @@ fn spike(assessment: &Assessment) -> Option<Finding> {
     })
 }
 
-fn rapid_growth(rise_bytes: u64) -> Option<Finding> {
+fn rapid_growth(rise_bytes: u64) -> Option<Condition> {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-    (rise_bytes > RAPID_GROWTH_BYTES).then(|| Finding {
+    (rise_bytes > RAPID_GROWTH_BYTES).then(|| Condition {
         kind: AlertKind::RapidGrowth,
         value: Some(rise_bytes as f64),
         threshold: Some(RAPID_GROWTH_BYTES as f64),
@@ -144,11 +144,11 @@ fn rapid_growth(rise_bytes: u64) -> Option<Finding> {
 }
 
 /// Above the limit it is also above the set share of it: that episode goes on.
-fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Finding> {
+fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Condition> {
     let percent = percent(ceiling.used_bytes, ceiling.limit_bytes);
     let (used, limit) = (Bytes(ceiling.used_bytes), Bytes(ceiling.limit_bytes));
     let above = [(AlertKind::NearLimit, limit_percent), (AlertKind::LimitExceeded, 100.0)];
-    above.into_iter().filter(move |&(_, threshold)| percent > threshold).map(move |(kind, threshold)| Finding {
+    above.into_iter().filter(move |&(_, threshold)| percent > threshold).map(move |(kind, threshold)| Condition {
         kind,
         value: Some(percent),
         threshold: Some(threshold),
@@ -160,9 +160,9 @@ fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Finding> 
     })
 }
 
-fn consistent_growth(assessment: &Assessment) -> Option<Finding> {
+fn consistent_growth(assessment: &Assessment) -> Option<Condition> {
     let evidence = &assessment.consistent_growth;
-    evidence.found.then(|| Finding {
+    evidence.found.then(|| Condition {
         kind: AlertKind::ConsistentGrowth,
         value: evidence.rising_share,
         threshold: None,
@@ -174,9 +174,9 @@ fn consistent_growth(assessment: &Assessment) -> Option<Finding> {
     })
 }
 
-fn high_variance(assessment: &Assessment) -> Option<Finding> {
+fn high_variance(assessment: &Assessment) -> Option<Condition> {
     let evidence = &assessment.variance;
-    evidence.high.then(|| Finding {
+    evidence.high.then(|| Condition {
         kind: AlertKind::HighVariance,
         value: evidence.coefficient_of_variation,
         threshold: None,
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_full_host_is_found() {
         let host = |available_bytes| HostMemory { total_bytes: 100, available_bytes };
-        assert_eq!(host_findings(host(20)), []);
-        assert_eq!(host_findings(host(19)).len(), 1);
+        assert_eq!(host_conditions(host(20)), []);
+        assert_eq!(host_conditions(host(19)).len(), 1);
     }
 }

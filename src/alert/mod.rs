@@ -2,10 +2,12 @@
 //!
 //! Pure: it gets findings and times, and says which alerts began or ended. Who prints or sends them is a sink.
 
-mod book;
+mod state;
 mod conditions;
 mod rise;
 
-pub use book::{Alert, AlertBook, AlertKind, AlertState, Severity};
-pub use conditions::{Finding, Scope, Thresholds, assessed_findings, explain_end, host_findings, reading_findings};
+pub use conditions::{
+    AlertSettings, Condition, Scope, assessment_conditions, explain_withdrawal, host_conditions, reading_conditions,
+};
 pub use rise::RiseMeter;
+pub use state::{Alert, AlertKind, AlertState, OpenAlerts, Severity};

@@ -1,23 +1,23 @@
-//! The past of one series in bounded memory: fine blocks for what is new, coarse ones for what is old.
+//! The past of one series in bounded memory: fine blocks for the newest part, coarse ones for older parts.
 //!
-//! An exponential histogram. Tier 0 holds single samples; when a tier is full, its oldest blocks are merged in pairs
-//! into the next tier. Nothing is stored twice and nothing is interpolated, so a series of n samples needs about
-//! 64 log2(n / 64) blocks: 2.4 KiB after 360 samples, 8 KiB after a week at 10 s. A series that never changed needs none.
+//! An exponential histogram. Tier 0 holds single samples. The oldest blocks of a full tier are merged in pairs into the
+//! next tier. A series of n samples needs about 64 log2(n / 64) blocks: 2.4 KiB after 360 samples, 8 KiB after a week at
+//! 10 s. A series without any change needs none.
 
 use std::collections::VecDeque;
 
-/// Blocks the finest tier may hold, and each other one. A window is made of one tier and the finer ones and so has 48
-/// to 160 blocks: enough for a good estimate of the autocorrelation of its errors (below 48 its bias cannot be repaired).
-const FINEST: usize = 96;
-const COARSE: usize = 64;
-/// Blocks that a full tier passes on at once, in pairs.
-const PASSED_ON: usize = 16;
-/// The most blocks a window can have.
-const MOST: usize = FINEST + COARSE;
+/// Capacity of the finest tier and of each other one, in blocks. A window is one tier with the finer ones and so has 48
+/// to 160 blocks: enough to estimate the autocorrelation of its errors (below 48 its bias cannot be corrected).
+const FINEST_CAPACITY: usize = 96;
+const COARSE_CAPACITY: usize = 64;
+/// Blocks that a full tier merges at once, in pairs.
+const MERGED_AT_ONCE: usize = 16;
+/// Most blocks of a window.
+const MAX_BLOCKS: usize = FINEST_CAPACITY + COARSE_CAPACITY;
 
 /// Several consecutive samples as one: 12 bytes, relative to the first sample of the series.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// Mean time, in seconds since the first sample. 24 bits resolve 0.03 s after five days.
     pub at: f32,
     /// Mean value, less the first value.
@@ -40,7 +40,7 @@ impl From<Single> for Block {
 }
 
 impl Block {
-    fn merged(self, other: Self) -> Self {
+    fn merged_with(self, other: Self) -> Self {
         Self {
             at: f32::midpoint(self.at, other.at),
             mean: f32::midpoint(self.mean, other.mean),
@@ -49,33 +49,33 @@ impl Block {
     }
 }
 
-/// All that is kept of a series. Times are in seconds since the first sample, values in the unit of the series.
+/// The past of one series. Times are in seconds since the first sample, values in the unit of the series.
 #[derive(Debug, Default)]
-pub(super) struct History {
+pub(crate) struct History {
     first: f64,
     samples: u64,
     observed: f64,
-    /// Once it has changed: most series of a process never do.
+    /// Allocated at the first change: most series of a process never change.
     tiers: Option<Box<Tiers>>,
 }
 
 /// The past in blocks.
 #[derive(Debug)]
 struct Tiers {
-    /// Tier 0. These are rings: what is passed on leaves at the front, and nothing else moves.
+    /// Tier 0. The tiers are rings, so that merged blocks leave at the front and nothing else moves.
     finest: VecDeque<Single>,
     /// The other tiers, the finer first.
     coarse: Vec<VecDeque<Block>>,
 }
 
 impl History {
-    /// Takes one sample. `at` must not be earlier than the one before.
+    /// Takes one sample. `at` must not be earlier than the sample before.
     pub fn push(&mut self, at: f64, value: f64) {
         if self.samples == 0 {
             self.first = value;
         }
         if self.tiers.is_none() && value != self.first {
-            self.tiers = Some(Box::new(Tiers::constant(self.samples, self.observed)));
+            self.tiers = Some(Box::new(Tiers::from_constant(self.samples, self.observed)));
         }
         self.samples += 1;
         self.observed = at;
@@ -84,27 +84,27 @@ impl History {
         }
     }
 
-    /// Samples taken.
+    /// Returns the number of samples.
     pub fn samples(&self) -> u64 {
         self.samples
     }
 
-    /// From the first to the last sample, in seconds.
+    /// Returns the time from the first to the last sample, in seconds.
     pub fn observed(&self) -> f64 {
         self.observed
     }
 
-    /// The value of the first sample, which all blocks are relative to.
+    /// Returns the value of the first sample, which all blocks are relative to.
     pub fn first(&self) -> f64 {
         self.first
     }
 
-    /// Number of tiers; the window of the last one is the whole past. 0 for a series that never changed.
+    /// Returns the number of tiers. The window of the last one is the whole past. 0 for a series without any change.
     pub fn tiers(&self) -> usize {
         self.tiers.as_ref().map_or(0, |tiers| 1 + tiers.coarse.len())
     }
 
-    /// Since when, in seconds after the first sample, the window of a tier reaches back; `None` for an empty one.
+    /// Returns the begin of a tier's window, in seconds after the first sample; `None` for an empty one.
     pub fn reach(&self, tier: usize) -> Option<f64> {
         let tiers = self.tiers.as_ref()?;
         let at = match tier.checked_sub(1) {
@@ -114,10 +114,10 @@ impl History {
         at.map(f64::from)
     }
 
-    /// The newest past in blocks of 2^`tier` samples: all of that tier, then the finer ones merged to its size.
-    /// A rest that does not fill a block is kept when it holds at least half of one.
+    /// Returns the newest past in blocks of 2^`tier` samples: all of that tier, then the finer ones merged to its size.
+    /// A remainder is kept when it fills at least half of a block.
     pub fn window(&self, tier: usize) -> Vec<Block> {
-        let mut out = Vec::with_capacity(MOST);
+        let mut out = Vec::with_capacity(MAX_BLOCKS);
         let Some(Tiers { finest, coarse }) = self.tiers.as_deref() else { return out };
         let singles = finest.iter().map(|&single| Block::from(single));
         let Some(own) = tier.checked_sub(1) else {
@@ -126,25 +126,25 @@ impl History {
         };
         out.extend(&coarse[own]);
         let full = 1_u32 << tier;
-        let mut rest = Rest::default();
+        let mut sum = BlockSum::default();
         let finer = (0..own).rev().flat_map(|finer| coarse[finer].iter().map(move |block| (*block, 2 << finer)));
         for (block, samples) in finer.chain(singles.map(|block| (block, 1))) {
-            rest.add(&block, samples);
-            if rest.samples == full {
-                out.push(std::mem::take(&mut rest).block());
+            sum.add(&block, samples);
+            if sum.samples == full {
+                out.push(std::mem::take(&mut sum).into_block());
             }
         }
-        if rest.samples > 0 && 2 * rest.samples >= full {
-            out.push(rest.block());
+        if sum.samples > 0 && 2 * sum.samples >= full {
+            out.push(sum.into_block());
         }
         out
     }
 }
 
 impl Tiers {
-    /// The series has changed for the first time: the constant past is written out, evenly spaced.
-    fn constant(samples: u64, observed: f64) -> Self {
-        let mut tiers = Self { finest: VecDeque::with_capacity(FINEST), coarse: Vec::new() };
+    /// Writes a constant past out, evenly spaced, at the first change of a series.
+    fn from_constant(samples: u64, observed: f64) -> Self {
+        let mut tiers = Self { finest: VecDeque::with_capacity(FINEST_CAPACITY), coarse: Vec::new() };
         #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
         let step = observed / samples.saturating_sub(1).max(1) as f64;
         for i in 0..samples {
@@ -157,49 +157,49 @@ impl Tiers {
     fn append(&mut self, at: f64, offset: f64) {
         #[expect(clippy::cast_possible_truncation, reason = "24 bits of an offset are enough, see Block")]
         self.finest.push_back(Single { at: at as f32, value: offset as f32 });
-        if self.finest.len() < FINEST {
+        if self.finest.len() < FINEST_CAPACITY {
             return;
         }
-        let first = coarser(&mut self.coarse, 0);
-        pass_on(&mut self.finest, first);
+        let first = tier_or_new(&mut self.coarse, 0);
+        merge_oldest(&mut self.finest, first);
         for tier in 0.. {
-            if self.coarse[tier].len() < COARSE {
+            if self.coarse[tier].len() < COARSE_CAPACITY {
                 break;
             }
-            coarser(&mut self.coarse, tier + 1);
+            tier_or_new(&mut self.coarse, tier + 1);
             let (fine, coarse) = self.coarse.split_at_mut(tier + 1);
-            pass_on(&mut fine[tier], &mut coarse[0]);
+            merge_oldest(&mut fine[tier], &mut coarse[0]);
         }
     }
 }
 
-/// The tier with this number among the coarse ones, which may be a new one.
-fn coarser(coarse: &mut Vec<VecDeque<Block>>, tier: usize) -> &mut VecDeque<Block> {
+/// Returns a coarse tier by its number, made if it is the next one.
+fn tier_or_new(coarse: &mut Vec<VecDeque<Block>>, tier: usize) -> &mut VecDeque<Block> {
     if tier == coarse.len() {
         coarse.reserve_exact(1);
-        // The whole ring at once: thousands of series that grow step by step at the same ticks leave their old steps
-        // behind as holes in the heap.
-        coarse.push(VecDeque::with_capacity(COARSE));
+        // The whole ring at once: thousands of series that grow step by step at the same ticks would leave their old
+        // steps behind as holes in the heap.
+        coarse.push(VecDeque::with_capacity(COARSE_CAPACITY));
     }
     &mut coarse[tier]
 }
 
 /// Merges the oldest blocks of a full tier in pairs into the next one.
-fn pass_on<B: Into<Block>>(full: &mut VecDeque<B>, next: &mut VecDeque<Block>) {
-    let mut oldest = full.drain(..PASSED_ON).map(Into::into);
-    next.extend(std::iter::from_fn(|| Some(oldest.next()?.merged(oldest.next()?))));
+fn merge_oldest<B: Into<Block>>(full: &mut VecDeque<B>, next: &mut VecDeque<Block>) {
+    let mut oldest = full.drain(..MERGED_AT_ONCE).map(Into::into);
+    next.extend(std::iter::from_fn(|| Some(oldest.next()?.merged_with(oldest.next()?))));
 }
 
-/// Blocks of different sizes on their way to become one.
+/// Sum of blocks of different sizes that become one.
 #[derive(Default)]
-struct Rest {
+struct BlockSum {
     at: f64,
     mean: f64,
     low: Option<f32>,
     samples: u32,
 }
 
-impl Rest {
+impl BlockSum {
     fn add(&mut self, block: &Block, samples: u32) {
         self.at += f64::from(samples) * f64::from(block.at);
         self.mean += f64::from(samples) * f64::from(block.mean);
@@ -207,7 +207,7 @@ impl Rest {
         self.samples += samples;
     }
 
-    fn block(self) -> Block {
+    fn into_block(self) -> Block {
         let samples = f64::from(self.samples);
         #[expect(clippy::cast_possible_truncation, reason = "24 bits are enough, see Block")]
         Block { at: (self.at / samples) as f32, mean: (self.mean / samples) as f32, low: self.low.unwrap_or(0.0) }
@@ -225,7 +225,7 @@ mod tests {
             history.push(f64::from(i), f64::from(i));
             for tier in 0..history.tiers() {
                 let window = history.window(tier);
-                assert!(window.len() <= MOST && window.windows(2).all(|w| w[0].at < w[1].at));
+                assert!(window.len() <= MAX_BLOCKS && window.windows(2).all(|w| w[0].at < w[1].at));
                 assert!(window.iter().all(|b| (b.mean - b.at).abs() < 1e-3 && b.low <= b.mean));
                 let step = f32::from(1_u16 << tier);
                 assert!(window.windows(2).rev().skip(1).all(|w| (w[1].at - w[0].at - step).abs() < 1e-3));
@@ -235,15 +235,15 @@ mod tests {
                 assert!(life.len() >= 48 && life[0].at < 64.0, "{i} {}", life.len());
             }
         }
-        let tiers = history.tiers.expect("it has changed");
+        let tiers = history.tiers.expect("tiers of a changed series");
         assert!(tiers.coarse.iter().map(VecDeque::capacity).sum::<usize>() < 64 * 9);
     }
 
     #[test]
-    fn five_thousand_processes_fit() {
+    fn a_week_of_samples_fits_into_9_kb() {
         let mut history = History::default();
         let bytes = |history: &History| {
-            let Tiers { finest, coarse } = history.tiers.as_deref().expect("it has changed");
+            let Tiers { finest, coarse } = history.tiers.as_deref().expect("tiers of a changed series");
             let blocks: usize = coarse.iter().map(VecDeque::capacity).sum();
             let rings = coarse.capacity() * size_of::<VecDeque<Block>>() + size_of::<Tiers>();
             blocks * size_of::<Block>() + finest.capacity() * size_of::<Single>() + rings
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_past_costs_nothing_and_is_not_forgotten() {
+    fn a_constant_past_takes_no_memory_and_is_restored() {
         let mut history = History::default();
         for i in 0..1000_u16 {
             history.push(f64::from(i), 7.0);

@@ -1,39 +1,37 @@
-//! Decides from the samples of a target whether it leaks: pure, the same samples give the same verdict.
+//! Verdict on a target from its samples: pure, the same samples give the same verdict.
 //!
-//! [`Tracker`] is the only entry: it takes one sample after the other and says what it knows when asked. In reading
-//! order: `history` keeps the past of a series in blocks, `window` cuts stretches out of it, `library` fits the curves
-//! of `curve` (and a rhythm, `wave`) to one, `judgement` says what that means for growth, `series` joins the windows of
-//! a series to a finding, `tracker` the series of a target to a verdict. Beside it stand the named analyses: `growth`,
-//! `spike`, `variance`, `consistent_growth`. `docs/DETECTION.md` has the formulas, the constants and the calibration.
+//! [`Tracker`] is the entry: it takes one sample after the other and assesses them on demand. `history` keeps the past of a
+//! series in blocks, and `window` cuts stretches out of it. `trend` finds growth in them. Beside it stand the named
+//! analyses `spike`, `variance`, `consistent_growth` and `forecast`. `verdict` joins all into an [`Assessment`] with its
+//! reasons. `docs/DETECTION.md` has the formulas, the constants and the calibration.
 
+mod cadence;
 mod consistent_growth;
-mod curve;
-mod evidence;
 mod forecast;
-mod growth;
 mod history;
-mod judgement;
-mod library;
-mod limit;
-mod materiality;
-mod maturity;
-mod reason;
-mod series;
+mod level;
+mod resource;
 mod settings;
 mod shape;
 mod spike;
+#[doc(hidden)]
 pub mod stats;
+mod status;
 mod tracker;
+mod trend;
 mod variance;
-mod wave;
+mod verdict;
 mod window;
-mod wording;
 
-pub use evidence::{
-    Assessment, ConsistentGrowth, Forecast, Growth, Level, Reason, Resource, ResourceAssessment, Rule, Shape, Spike,
-    Spikes, Status, Unit, Variance, Verdict,
-};
-pub use limit::{rate_answered, seconds_to_answer};
+pub use consistent_growth::ConsistentGrowth;
+pub use forecast::Forecast;
+pub use level::Level;
+pub use resource::Resource;
 pub use settings::Settings;
+pub use shape::Shape;
+pub use spike::{Spike, Spikes};
+pub use status::Status;
 pub use tracker::Tracker;
-pub use wording::Wording;
+pub use trend::{Growth, decidable_rate, seconds_to_decide};
+pub use variance::Variance;
+pub use verdict::{Assessment, Reason, ResourceAssessment, Rule, Unit, Verdict, Wording};

@@ -1,34 +1,92 @@
-//! What the user may set of the analysis; the same for every target of a session.
+//! Settings of the analysis, the same for every target of a session.
+
+/// Least observation unless the user sets one, in seconds: starts and fills of caches look like leaks for minutes.
+const MIN_OBSERVATION_S: f64 = 3600.0;
 
 /// Settings of the analysis. Times in seconds, sizes in bytes.
+///
+/// ```
+/// use leakwatch::analysis::Settings;
+///
+/// let settings = Settings::default();
+/// assert_eq!(settings.min_observation_s, 3600.0);
+/// let short_run = settings.with_min_observation_s(600.0).with_max_growth(1024.0);
+/// assert_eq!(short_run.max_growth, Some(1024.0));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Settings {
-    /// How far back the rolling window reaches.
+    /// Length of the rolling window of variance and consistent growth.
     ///
     /// `None`: an hour, or 60 samples if that is more.
     pub window_s: Option<f64>,
-    /// How long a target must be seen before `leaking` may be said.
+    /// Time that a target must be observed before it can be `leaking`.
     pub min_observation_s: f64,
-    /// Growth below this is never `leaking`, bytes per second; `None` for the default, which depends on the level.
+    /// Growth threshold in bytes per second. `None` takes the default, which depends on the level.
     pub max_growth: Option<f64>,
-    /// Spike: growth of more than this within the spike period.
+    /// Growth within the spike period above which it is a spike, in bytes.
     pub spike_bytes: f64,
-    /// Spike: growth of more than this share of the level within the spike period.
+    /// Growth within the spike period above which it is a spike, as a share of the level.
     pub spike_fraction: f64,
     /// The spike period.
     pub spike_period_s: f64,
 }
 
+impl Settings {
+    /// Sets the length of the rolling window.
+    #[must_use]
+    pub fn with_window_s(self, seconds: f64) -> Self {
+        Self { window_s: Some(seconds), ..self }
+    }
+
+    /// Sets the time that a target must be observed before it can be `leaking`. 0 judges at once and suspects every
+    /// start.
+    #[must_use]
+    pub fn with_min_observation_s(self, seconds: f64) -> Self {
+        Self { min_observation_s: seconds, ..self }
+    }
+
+    /// Sets the growth threshold, in bytes per second.
+    #[must_use]
+    pub fn with_max_growth(self, bytes_per_second: f64) -> Self {
+        Self { max_growth: Some(bytes_per_second), ..self }
+    }
+
+    /// Sets the thresholds of a spike: bytes and share of the level, within a period in seconds.
+    #[must_use]
+    pub fn with_spike(self, bytes: f64, fraction: f64, period_s: f64) -> Self {
+        Self { spike_bytes: bytes, spike_fraction: fraction, spike_period_s: period_s, ..self }
+    }
+}
+
 impl Default for Settings {
-    /// The defaults of the command line, without a least observation.
+    /// Returns the defaults of the command line.
     fn default() -> Self {
         Self {
             window_s: None,
-            min_observation_s: 0.0,
+            min_observation_s: MIN_OBSERVATION_S,
             max_growth: None,
             spike_bytes: 50e6,
             spike_fraction: 0.2,
             spike_period_s: 10.0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_observes_for_an_hour() {
+        assert_eq!(Settings::default().min_observation_s, 3600.0);
+    }
+
+    #[test]
+    fn each_builder_sets_its_own_fields() {
+        let set = Settings::default().with_window_s(60.0).with_min_observation_s(1.0).with_max_growth(2.0);
+        let set = set.with_spike(3.0, 4.0, 5.0);
+        assert_eq!((set.window_s, set.min_observation_s, set.max_growth), (Some(60.0), 1.0, Some(2.0)));
+        assert_eq!((set.spike_bytes, set.spike_fraction, set.spike_period_s), (3.0, 4.0, 5.0));
     }
 }

@@ -1,60 +1,97 @@
-//! Spikes: growth over a threshold within a short period, told apart by whether it comes back.
+//! Spikes: growth above a threshold within a short period.
 //!
-//! The only analysis that works on every sample. A spike is no leak by itself; one that never comes back is the
+//! The only analysis that works on every sample. A spike is not a leak by itself. One that never returns is the
 //! beginning of a step.
 
 use std::collections::VecDeque;
 
 use crate::model::Timestamp;
 
-use super::evidence::{Spike, Spikes};
 use super::settings::Settings;
 
-/// Parts the period is cut into: the lowest reading of each is kept, not every reading.
+/// Number of parts of the period. Only the lowest reading of each is kept.
 const PARTS: f64 = 32.0;
-/// Lateness of samples that still counts as within the period, as a factor on it.
-const LATE: f64 = 1.1;
-/// Periods after the top until which a spike may come back.
-const OPEN: f64 = 6.0;
+/// Factor on the period within which late samples still count.
+const LATENESS: f64 = 1.1;
+/// Periods after the top within which a spike may return.
+const RETURN_PERIODS: f64 = 6.0;
 
-/// The spikes of one series.
+/// One growth above the thresholds within the spike period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Spike {
+    /// Time of the top.
+    pub at: Timestamp,
+    /// From the lowest to the highest reading of the period, in bytes.
+    pub rise_bytes: f64,
+    /// The rise in per cent of the lowest reading.
+    pub rise_percent: f64,
+    /// True if at least half of the rise was given back afterwards; `None` while that is open.
+    pub returned: Option<bool>,
+}
+
+/// Evidence of the spike analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Spikes {
+    /// Number of spikes over the whole watch.
+    pub count: u64,
+    /// Number of spikes that returned.
+    pub returned: u64,
+    /// The latest one.
+    pub latest: Option<Spike>,
+    /// The largest rise of the watch.
+    pub largest_rise_bytes: Option<f64>,
+    /// True if the thresholds are exceeded at this moment.
+    pub active: bool,
+}
+
+/// Detector of the spikes of one series.
 #[derive(Debug)]
-pub(super) struct SpikeWatch {
-    /// What is growth of a spike: bytes, a share of the level, and within how many seconds.
+pub(crate) struct SpikeDetector {
+    /// Thresholds of a spike: bytes, share of the level, and period in seconds.
     rise: f64,
     fraction: f64,
     period: f64,
     /// Lowest readings of the parts of the period, oldest first: begin in seconds, value. Each is lower than those after
-    /// it; a part that has a lower one behind it can be the lowest of no period to come.
+    /// it, because a part before a lower one is the lowest of no later period.
     lowest: VecDeque<(f64, f64)>,
-    /// Most targets never have one.
-    seen: Option<Box<Seen>>,
+    /// Allocated at the first spike: most targets never have one.
+    record: Option<Box<SpikeRecord>>,
 }
 
-/// What was seen since the first spike.
+/// The spikes since the first one.
 #[derive(Debug, Default)]
-struct Seen {
-    /// The spike that is going on or may still come back: seconds of its top, its top and its base.
-    open: Option<(f64, f64, f64)>,
+struct SpikeRecord {
+    open: Option<OpenSpike>,
     spikes: Spikes,
 }
 
-impl SpikeWatch {
-    /// A watch that has seen nothing.
+/// A spike that continues or may still return.
+#[derive(Debug, Clone, Copy)]
+struct OpenSpike {
+    /// Time of the top, in seconds.
+    top_at: f64,
+    top: f64,
+    base: f64,
+}
+
+impl SpikeDetector {
+    /// Returns a detector without samples.
     pub fn new(settings: &Settings) -> Self {
         Self {
             rise: settings.spike_bytes,
             fraction: settings.spike_fraction,
             period: settings.spike_period_s,
             lowest: VecDeque::new(),
-            seen: None,
+            record: None,
         }
     }
 
-    /// Takes one reading; true when a spike begins or comes back.
+    /// Takes one reading. True if a spike begins or returns with it.
     pub fn push(&mut self, at: Timestamp, seconds: f64, value: f64) -> bool {
         let period = self.period;
-        while self.lowest.front().is_some_and(|(begin, _)| seconds - begin > period * LATE) {
+        while self.lowest.front().is_some_and(|(begin, _)| seconds - begin > period * LATENESS) {
             self.lowest.pop_front();
         }
         let base = self.lowest.front().map_or(value, |(_, low)| low.min(value));
@@ -69,47 +106,49 @@ impl SpikeWatch {
         let rise = value - base;
         let active = rise > self.rise || (base > 0.0 && rise > self.fraction * base);
         if active {
-            return self.seen.get_or_insert_default().rising(at, seconds, value, base);
+            return self.record.get_or_insert_default().extend(at, seconds, value, base);
         }
-        self.seen.as_mut().is_some_and(|seen| seen.settle(seconds, value, period))
+        self.record.as_mut().is_some_and(|record| record.settle(seconds, value, period))
     }
 
-    /// What was seen so far.
-    pub fn evidence(&self) -> Spikes {
-        self.seen.as_ref().map_or_else(Spikes::default, |seen| seen.spikes)
+    /// Returns the spikes so far.
+    pub fn spikes(&self) -> Spikes {
+        self.record.as_ref().map_or_else(Spikes::default, |record| record.spikes)
     }
 }
 
-impl Seen {
-    fn rising(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64) -> bool {
+impl SpikeRecord {
+    /// Begins a spike or extends the open one. True if it begins.
+    fn extend(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64) -> bool {
         let was_active = std::mem::replace(&mut self.spikes.active, true);
-        // while one spike goes on its top moves up, and its base stays the lowest
+        // While one spike continues its top moves up, and its base stays the lowest.
         let (top, base) = match self.open {
-            Some((_, top, _)) if was_active && value <= top => return false,
-            Some((_, _, first)) if was_active => (value, first.min(base)),
+            Some(open) if was_active && value <= open.top => return false,
+            Some(open) if was_active => (value, open.base.min(base)),
             _ => (value, base),
         };
         self.spikes.count += u64::from(!was_active);
-        self.open = Some((seconds, top, base));
+        self.open = Some(OpenSpike { top_at: seconds, top, base });
         let rise_percent = if base > 0.0 { 100.0 * (top - base) / base } else { 0.0 };
         self.spikes.latest = Some(Spike { at, rise_bytes: top - base, rise_percent, returned: None });
         self.spikes.largest_rise_bytes = Some(self.spikes.largest_rise_bytes.unwrap_or(0.0).max(top - base));
         !was_active
     }
 
+    /// Closes the open spike when half of it was given back, or when that is overdue. True if it returned.
     fn settle(&mut self, seconds: f64, value: f64, period: f64) -> bool {
         self.spikes.active = false;
-        let Some((since, top, base)) = self.open else { return false };
-        let back = value <= f64::midpoint(top, base);
-        if !back && seconds - since <= OPEN * period {
+        let Some(open) = self.open else { return false };
+        let returned = value <= f64::midpoint(open.top, open.base);
+        if !returned && seconds - open.top_at <= RETURN_PERIODS * period {
             return false;
         }
         self.open = None;
-        self.spikes.returned += u64::from(back);
+        self.spikes.returned += u64::from(returned);
         if let Some(latest) = &mut self.spikes.latest {
-            latest.returned = Some(back);
+            latest.returned = Some(returned);
         }
-        back
+        returned
     }
 }
 
@@ -123,20 +162,23 @@ mod tests {
 
     fn watch(values: &[f64]) -> Spikes {
         let settings = settings(10.0);
-        let mut spikes = SpikeWatch::new(&settings);
+        let mut spikes = SpikeDetector::new(&settings);
         for (second, value) in (0..).zip(values) {
             spikes.push(Timestamp(second * 1000), second as f64, *value);
         }
-        spikes.evidence()
+        spikes.spikes()
     }
 
     #[test]
-    fn one_that_comes_back_is_told_from_one_that_stays() {
+    fn a_spike_that_returns_differs_from_a_step() {
         let mut values = vec![100e6; 40];
         values[10..14].fill(130e6);
-        let back = watch(&values);
-        assert_eq!((back.count, back.returned, back.active), (1, 1, false));
-        assert_eq!(back.latest.map(|s| (s.at, s.rise_bytes, s.returned)), Some((Timestamp(10_000), 30e6, Some(true))));
+        let returned = watch(&values);
+        assert_eq!((returned.count, returned.returned, returned.active), (1, 1, false));
+        assert_eq!(
+            returned.latest.map(|s| (s.at, s.rise_bytes, s.returned)),
+            Some((Timestamp(10_000), 30e6, Some(true)))
+        );
 
         let mut values = vec![100e6; 100];
         values[10..].fill(130e6);
@@ -146,9 +188,9 @@ mod tests {
     }
 
     #[test]
-    fn the_base_is_the_lowest_of_the_period_in_little_room() {
+    fn the_base_is_the_lowest_of_the_period_in_bounded_memory() {
         let settings = settings(60.0);
-        let mut spikes = SpikeWatch::new(&settings);
+        let mut spikes = SpikeDetector::new(&settings);
         let mut state = 1_u64;
         let mut readings: Vec<(f64, f64)> = Vec::new();
         for second in 0..2000_i32 {
@@ -156,14 +198,14 @@ mod tests {
             let (at, value) = (f64::from(second), 1e8 + (state >> 40) as f64);
             spikes.push(Timestamp(i64::from(second) * 1000), at, value);
             readings.push((at, value));
-            // Parts make the period up to one of them longer or shorter.
-            let period = settings.spike_period_s * LATE;
+            // The period is up to one part longer or shorter.
+            let period = settings.spike_period_s * LATENESS;
             let part = settings.spike_period_s / PARTS;
             let lowest = |span: f64| {
                 let within = readings.iter().filter(|(then, _)| at - then <= span);
                 within.map(|(_, value)| *value).fold(f64::INFINITY, f64::min)
             };
-            let base = spikes.lowest.front().expect("the newest at least").1;
+            let base = spikes.lowest.front().expect("the newest reading").1;
             assert!(lowest(period) <= base && base <= lowest(period - part), "{second}");
             assert!(spikes.lowest.len() <= 20, "{}", spikes.lowest.len());
         }
@@ -174,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn slow_growth_is_none() {
+    fn slow_growth_is_not_a_spike() {
         let values: Vec<f64> = (0..300).map(|i| 100e6 + 1e6 * f64::from(i)).collect();
         assert_eq!(watch(&values).count, 0);
     }

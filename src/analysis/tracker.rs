@@ -1,190 +1,158 @@
-//! All series of one target, and the assessment that joins them.
+//! All series of one target, and their assessment.
 
-use crate::model::{Ceiling, Sample, Timestamp};
+use crate::model::{Ceiling, Reading, Sample};
 
-use super::consistent_growth::consistent_growth;
-use super::evidence::{Assessment, Level, Resource, ResourceAssessment, Spikes, Status, Verdict};
-use super::forecast::forecast;
-use super::growth::growth;
+use super::cadence::Cadence;
+use super::consistent_growth::ConsistentGrowth;
+use super::forecast::Forecast;
 use super::history::History;
-use super::reason::reasons;
-use super::series::{Bar, Finding, examine};
+use super::level::Level;
+use super::resource::Resource;
 use super::settings::Settings;
-use super::shape::shape;
-use super::spike::SpikeWatch;
-use super::stats::{median_slope, normal_tail};
-use super::variance::variance;
+use super::shape::Shape;
+use super::spike::{SpikeDetector, Spikes};
+use super::stats::median_slope;
+use super::status::Status;
+use super::trend::Growth;
+use super::trend::criteria::Criteria;
+use super::trend::growth_search::{SeriesTrend, judge_series};
+use super::trend::start_up::is_past_start_up;
+use super::variance::Variance;
+use super::verdict::{Assessment, ResourceAssessment, Verdict, confidence, reasons};
 use super::window::{Window, newest};
 
-/// The smallest step of memory, in bytes: a page.
+/// Smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
-/// The least threshold for memory, bytes per second: 0.25 MiB/h. Healthy services creep by some of that for a day.
-const LEAST_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
-/// The threshold as a part of the level, per second: 1 % an hour.
-const PART: f64 = 0.01 / 3600.0;
-/// The least threshold for threads and descriptors, per second: one an hour.
-const LEAST_COUNT: f64 = 1.0 / 3600.0;
-/// What an allocator or a runtime moves by without meaning: growth over the window below it is never a leak. Bytes,
-/// and a number of descriptors or threads.
-const LEAST_RISE: f64 = 1_048_576.0;
-const LEAST_RISE_COUNT: f64 = 8.0;
-/// Descriptors or threads that a process may open at once: growth up to there is no start-up by itself.
-const EVERY_COUNT: f64 = 64.0;
-/// Shared memory can leak only while the address space grows with it, by at least this part of its rate: pages of a
-/// segment that is mapped already are bounded by it.
-const MAPPED: f64 = 0.3;
-/// The rolling window unless the user sets one: an hour, in seconds, or so many samples if that is more.
-const WINDOW: f64 = 3600.0;
+/// Smallest step of a number of threads or descriptors.
+const ONE: f64 = 1.0;
+/// Least threshold for memory, in bytes per second: 0.25 MiB/h. Healthy services creep by some of that for a day.
+const MIN_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
+/// Threshold as a part of the level, per second: 1 % an hour.
+const GROWTH_OF_LEVEL: f64 = 0.01 / 3600.0;
+/// Least threshold for threads and descriptors, per second: one an hour.
+const MIN_COUNT_GROWTH: f64 = 1.0 / 3600.0;
+/// Least growth over the window of a leak, in bytes and as a number of descriptors or threads. Allocators and runtimes
+/// move by less at any time.
+const MIN_RISE: f64 = 1_048_576.0;
+const MIN_COUNT_RISE: f64 = 8.0;
+/// Descriptors or threads that a process may open at once: growth up to there is not a start-up by itself.
+const EVERYDAY_COUNT: f64 = 64.0;
+/// Least rate of the address space, as a part of that of shared memory, where shared memory can leak. Pages of a segment
+/// that is mapped already are bounded by it.
+const MIN_MAPPED_PART: f64 = 0.3;
+/// Rolling window unless the user sets one: an hour in seconds, or this many samples if that is more.
+const WINDOW_S: f64 = 3600.0;
 const WINDOW_SAMPLES: f64 = 60.0;
-/// A pause longer than this many usual intervals is a gap.
-const GAP: f64 = 4.0;
-/// Samples between two looks: a twelfth of those taken, within these bounds. More looks are nearly the same look.
-const LOOKS: u64 = 12;
-const LEAST_BETWEEN: u64 = 4;
-const MOST_BETWEEN: u64 = 64;
 
-/// All series of one target, in bounded memory.
+/// All series of one target, in bounded memory. The same samples with the same settings give the same assessment.
+///
+/// ```
+/// use leakwatch::analysis::{Settings, Status, Tracker};
+/// use leakwatch::model::{Counter, Reading, Sample, Timestamp};
+///
+/// let settings = Settings::default();
+/// let mut tracker = Tracker::new(&settings, None);
+/// for i in 0..500 {
+///     // 100 MiB and 4 KiB more every ten seconds, with some noise.
+///     let rss = (100 << 20) + 4096 * (4 * i + i * i % 7);
+///     let reading = Reading::default().with(Counter::Rss, rss as u64);
+///     tracker.push(&Sample { at: Timestamp(10_000 * i), reading });
+/// }
+/// let assessment = tracker.assess(&settings, None);
+/// assert_eq!(assessment.verdict.status, Status::Leaking);
+/// for reason in &assessment.verdict.reasons {
+///     println!("{}: {reason}", reason.rule.name());
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Tracker {
-    age: Option<f64>,
-    /// By how many bytes one counter of memory may be off.
+    /// Age of the process at its first sample, in seconds.
+    start_age: Option<f64>,
+    /// Largest error of one memory counter, in bytes.
     counter_error: f64,
-    first: Option<Timestamp>,
-    last: Option<Timestamp>,
-    samples: u64,
-    unlooked: u64,
-    gaps: u64,
-    usual: f64,
+    cadence: Cadence,
     rss: Level,
-    held: [Level; 3],
+    /// Levels of memory, descriptors and threads.
+    levels: [Level; 3],
+    histories: Histories,
+    spikes: SpikeDetector,
+}
+
+/// The series that are judged.
+#[derive(Debug, Default)]
+struct Histories {
     memory: History,
     shared: History,
     mapped: History,
     threads: History,
     fds: History,
-    spikes: SpikeWatch,
 }
 
 impl Tracker {
-    /// A tracker that has seen nothing. `age_s` is the age of the process at its first sample, when known.
+    /// Returns a tracker without samples. `start_age_s` is the age of the process at its first sample, when known.
     #[must_use]
-    pub fn new(settings: &Settings, age_s: Option<f64>) -> Self {
+    pub fn new(settings: &Settings, start_age_s: Option<f64>) -> Self {
         Self {
-            age: age_s,
+            start_age: start_age_s,
             counter_error: 0.0,
-            first: None,
-            last: None,
-            samples: 0,
-            unlooked: 0,
-            gaps: 0,
-            usual: 0.0,
+            cadence: Cadence::default(),
             rss: Level::default(),
-            held: Default::default(),
-            memory: History::default(),
-            shared: History::default(),
-            mapped: History::default(),
-            threads: History::default(),
-            fds: History::default(),
-            spikes: SpikeWatch::new(settings),
+            levels: Default::default(),
+            histories: Histories::default(),
+            spikes: SpikeDetector::new(settings),
         }
     }
 
-    /// Counters of memory that may be off by so many bytes: growth between two readings counts above twice that.
+    /// Sets the largest error of one memory counter: growth between two readings counts above twice that.
     #[must_use]
     pub fn with_counter_error(self, bytes: f64) -> Self {
         Self { counter_error: bytes, ..self }
     }
 
-    /// Takes one sample; true when [`Self::assess`] may now say something new. One that is earlier than the one before
-    /// is ignored.
+    /// Takes one sample. True if a new assessment is worth its cost. Ignores a sample earlier than the one before.
     pub fn push(&mut self, sample: &Sample) -> bool {
-        let first = *self.first.get_or_insert(sample.at);
-        if let Some(last) = self.last {
-            let pause = sample.at.seconds_since(last);
-            if pause < 0.0 {
-                return false;
-            }
-            self.note_pause(pause);
+        let Some(seconds) = self.cadence.push(sample.at) else { return false };
+        let memory = private_memory(&sample.reading);
+        if let Some(rss) = sample.reading.rss {
+            self.rss.record(rss);
         }
-        self.last = Some(sample.at);
-        self.samples += 1;
-        self.unlooked += 1;
-        let at = sample.at.seconds_since(first);
-        let reading = &sample.reading;
-        let memory = reading.rss_anon.map(|anon| anon.saturating_add(reading.swap.unwrap_or(0))).or(reading.rss);
-        if let Some(rss) = reading.rss {
-            self.rss.widen(rss);
-        }
-        let series = [
-            (&mut self.memory, memory),
-            (&mut self.shared, reading.rss_shmem),
-            (&mut self.mapped, reading.vsize),
-            (&mut self.threads, reading.threads),
-            (&mut self.fds, reading.fds),
-        ];
-        #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-        for (history, value) in series {
+        self.histories.push(seconds, &sample.reading, memory);
+        for (level, value) in self.levels.iter_mut().zip([memory, sample.reading.fds, sample.reading.threads]) {
             if let Some(value) = value {
-                history.push(at, value as f64);
-            }
-        }
-        for (level, value) in self.held.iter_mut().zip([memory, reading.fds, reading.threads]) {
-            if let Some(value) = value {
-                level.widen(value);
+                level.record(value);
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-        let spiked = memory.is_some_and(|memory| self.spikes.push(sample.at, at, memory as f64));
-        let between = (self.samples / LOOKS).clamp(LEAST_BETWEEN, MOST_BETWEEN);
-        let due = self.samples == 1 || self.unlooked >= between;
-        if due {
-            self.unlooked = 0;
-        }
+        let spiked = memory.is_some_and(|memory| self.spikes.push(sample.at, seconds, memory as f64));
+        let due = self.cadence.take_due();
         due || spiked
     }
 
-    fn note_pause(&mut self, pause: f64) {
-        if self.usual > 0.0 && pause > GAP * self.usual {
-            self.gaps += 1;
-        } else {
-            // the mean of the first pauses, then one that forgets slowly
-            #[expect(clippy::cast_precision_loss, reason = "at most 32")]
-            let weight = 1.0 / self.samples.clamp(1, 32) as f64;
-            self.usual += weight * (pause - self.usual);
-        }
-    }
-
-    /// The spikes so far: the part of [`Self::assess`] that costs nothing.
+    /// Returns the spikes so far: the part of [`Self::assess`] that costs nothing.
     #[must_use]
     pub fn spikes(&self) -> Spikes {
-        self.spikes.evidence()
+        self.spikes.spikes()
     }
 
-    /// What is known now. Never changes the state.
+    /// Assesses the target from all samples so far. Never changes the state. `ceiling` is the memory limit that the
+    /// target grows into, when known.
     #[must_use]
     pub fn assess(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> Assessment {
-        let memory = self.memory(settings, ceiling);
-        let fds = self.count(&self.fds, settings);
-        let threads = self.count(&self.threads, settings);
-
-        let span = settings.window_s.unwrap_or_else(|| WINDOW.max(WINDOW_SAMPLES * self.usual));
-        let window = newest(&self.memory, span);
-        let floors = Window::floors(&window, Window::merged(window.len()));
-        let slope = median_slope(&floors.at, &floors.values);
-        let spikes = self.spikes.evidence();
-        let variance = variance(&window, self.memory.first(), slope, memory.judgement.as_ref());
+        let memory = self.judge_memory(settings, ceiling);
+        let fds = self.judge_count(&self.histories.fds, settings);
+        let threads = self.judge_count(&self.histories.threads, settings);
+        let spikes = self.spikes.spikes();
+        let (variance, consistent_growth) = self.measure_window(settings, &memory);
         let shapes = [
-            shape(&memory, &self.memory, &variance, &spikes),
-            shape(&fds, &self.fds, &Default::default(), &Default::default()),
-            shape(&threads, &self.threads, &Default::default(), &Default::default()),
+            Shape::from_trend(&memory, &self.histories.memory, &variance, &spikes),
+            Shape::from_trend(&fds, &self.histories.fds, &Variance::default(), &Spikes::default()),
+            Shape::from_trend(&threads, &self.histories.threads, &Variance::default(), &Spikes::default()),
         ];
-        let found = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
-        // the worst decides; memory wins ties, and where no resource stands out
-        let worst = (0..found.len()).rev().max_by_key(|&i| found[i].1.status).unwrap_or(0);
-        let worst = if found[worst].1.status >= Status::WarmingUp { worst } else { 0 };
-        let (resource, deciding) = found[worst];
-        let memory_growth = growth(&memory);
-        let mut out = Assessment {
+        let trends = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
+        let worst = index_of_worst(trends.map(|(_, trend)| trend.status));
+        let (resource, deciding) = trends[worst];
+        let growth = Growth::from_trend(&memory);
+        let mut assessment = Assessment {
             verdict: Verdict {
                 status: deciding.status,
                 resource: (deciding.status >= Status::Suspect).then_some(resource),
@@ -192,112 +160,239 @@ impl Tracker {
                 confidence: confidence(deciding),
                 reasons: Vec::new(),
             },
-            growth: memory_growth,
+            growth,
             spikes,
             variance,
-            consistent_growth: consistent_growth(&floors, slope),
+            consistent_growth,
             forecast: match memory.status {
-                Status::Suspect | Status::Leaking => forecast(&memory_growth, shapes[0], ceiling),
-                _ => Default::default(),
+                Status::Suspect | Status::Leaking => Forecast::from_growth(&growth, shapes[0], ceiling),
+                _ => Forecast::default(),
             },
-            resources: Vec::new(),
+            resources: self.resource_assessments(&trends, shapes),
             rss: self.rss,
-            samples: self.samples,
-            gaps: self.gaps,
-            observed_s: self.observed(),
+            samples: self.cadence.samples(),
+            gaps: self.cadence.gaps(),
+            observed_s: self.cadence.observed(),
         };
-        out.resources.reserve_exact(self.held.iter().filter(|level| level.is_known()).count());
-        let resources = found.iter().zip(&self.held).zip(shapes).filter(|((_, level), _)| level.is_known()).map(
-            |(((resource, finding), level), shape)| ResourceAssessment {
-                resource: *resource,
-                status: finding.status,
-                shape,
-                growth: growth(finding),
-                level: *level,
-            },
-        );
-        out.resources.extend(resources);
-        out.verdict.reasons = reasons(deciding, resource, settings, &out);
+        assessment.verdict.reasons = reasons(deciding, resource, settings, &assessment);
+        assessment
+    }
+
+    /// Measures variance and consistent growth over the rolling window.
+    fn measure_window(&self, settings: &Settings, memory: &SeriesTrend) -> (Variance, ConsistentGrowth) {
+        let history = &self.histories.memory;
+        let span = settings.window_s.unwrap_or_else(|| WINDOW_S.max(WINDOW_SAMPLES * self.cadence.usual_pause()));
+        let blocks = newest(history, span);
+        let floors = Window::floors(&blocks, Window::blocks_per_floor(blocks.len()));
+        let slope = median_slope(&floors.at, &floors.values);
+        let cycle = memory.judgement.as_ref().and_then(|j| j.cycle);
+        let variance = Variance::from_blocks(&blocks, history.first(), slope, cycle);
+        (variance, ConsistentGrowth::from_floors(&floors, slope))
+    }
+
+    /// Returns the assessment of each resource with a known level.
+    fn resource_assessments(
+        &self,
+        trends: &[(Resource, &SeriesTrend); 3],
+        shapes: [Option<Shape>; 3],
+    ) -> Vec<ResourceAssessment> {
+        // Exact capacity: thousands of targets keep theirs.
+        let mut out = Vec::with_capacity(self.levels.iter().filter(|level| level.is_known()).count());
+        for (((resource, trend), level), shape) in trends.iter().zip(&self.levels).zip(shapes) {
+            if level.is_known() {
+                let growth = Growth::from_trend(trend);
+                out.push(ResourceAssessment {
+                    resource: *resource,
+                    status: trend.status,
+                    shape,
+                    growth,
+                    level: *level,
+                });
+            }
+        }
         out
     }
 
-    fn observed(&self) -> f64 {
-        self.first.zip(self.last).map_or(0.0, |(first, last)| last.seconds_since(first))
-    }
-
-    fn past_start(&self) -> bool {
-        super::maturity::past_start(self.age, self.observed())
-    }
-
-    /// Anonymous and shared memory; the worse of the two decides.
-    fn memory(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> Finding {
-        let held = self.memory.first();
-        let threshold = |level: f64| settings.max_growth.unwrap_or_else(|| LEAST_GROWTH.max(PART * level.max(held)));
-        let mut bar = Bar {
+    /// Judges anonymous and shared memory. The worse of the two decides.
+    fn judge_memory(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> SeriesTrend {
+        let first = self.histories.memory.first();
+        let threshold =
+            |level: f64| settings.max_growth.unwrap_or_else(|| MIN_GROWTH.max(GROWTH_OF_LEVEL * level.max(first)));
+        let mut criteria = Criteria {
             threshold: &threshold,
             min_observation: settings.min_observation_s,
-            least_rise: LEAST_RISE.max(2.0 * self.counter_error),
-            beside: 0.0,
-            past_start: self.past_start(),
+            min_rise: MIN_RISE.max(2.0 * self.counter_error),
+            other_memory: 0.0,
+            past_start_up: self.is_past_start_up(),
         };
-        let mut memory = examine(&self.memory, PAGE, &bar);
+        let mut memory = judge_series(&self.histories.memory, PAGE, &criteria);
         if self.is_urgent(&memory, settings, ceiling) {
-            bar.min_observation = 0.0;
-            memory = examine(&self.memory, PAGE, &bar);
+            criteria.min_observation = 0.0;
+            memory = judge_series(&self.histories.memory, PAGE, &criteria);
         }
-        bar.beside = held;
-        if self.shared.tiers() == 0 {
+        criteria.other_memory = first;
+        if self.histories.shared.tiers() == 0 {
             return memory;
         }
-        let mut shared = examine(&self.shared, PAGE, &bar);
-        if shared.status >= Status::Suspect && !self.is_mapped_with(&shared, &bar) {
+        let mut shared = judge_series(&self.histories.shared, PAGE, &criteria);
+        if shared.status >= Status::Suspect && !self.is_mapped_with(&shared, &criteria) {
             shared.status = Status::WarmingUp;
-            shared.held_back = None;
+            shared.withheld = None;
         }
         if shared.status >= Status::WarmingUp && shared.status > memory.status { shared } else { memory }
     }
 
-    /// Whether growth that is proved would reach the ceiling before the least observation is over.
-    fn is_urgent(&self, memory: &Finding, settings: &Settings, ceiling: Option<&Ceiling>) -> bool {
-        let left = settings.min_observation_s - self.observed();
+    /// Judges a number of descriptors or threads.
+    fn judge_count(&self, history: &History, settings: &Settings) -> SeriesTrend {
+        let threshold = |level: f64| MIN_COUNT_GROWTH.max(GROWTH_OF_LEVEL * level);
+        let criteria = Criteria {
+            threshold: &threshold,
+            min_observation: settings.min_observation_s,
+            min_rise: MIN_COUNT_RISE,
+            other_memory: EVERYDAY_COUNT,
+            past_start_up: self.is_past_start_up(),
+        };
+        judge_series(history, ONE, &criteria)
+    }
+
+    fn is_past_start_up(&self) -> bool {
+        is_past_start_up(self.start_age, self.cadence.observed())
+    }
+
+    /// True if proven growth would reach the ceiling before the least observation is over.
+    fn is_urgent(&self, memory: &SeriesTrend, settings: &Settings, ceiling: Option<&Ceiling>) -> bool {
+        let left = settings.min_observation_s - self.cadence.observed();
         memory.status == Status::Suspect
             && left > 0.0
             && memory.judgement.as_ref().zip(ceiling).is_some_and(|(j, ceiling)| {
                 #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
                 let headroom = ceiling.headroom_bytes() as f64;
-                j.rate * left > headroom
+                j.rate.rate * left > headroom
             })
     }
 
-    fn is_mapped_with(&self, shared: &Finding, bar: &Bar<'_>) -> bool {
-        let rate = |finding: &Finding| finding.judgement.as_ref().map_or(0.0, |j| j.rate);
-        rate(&examine(&self.mapped, PAGE, bar)) >= MAPPED * rate(shared)
-    }
-
-    fn count(&self, history: &History, settings: &Settings) -> Finding {
-        let threshold = |level: f64| LEAST_COUNT.max(PART * level);
-        let bar = Bar {
-            threshold: &threshold,
-            min_observation: settings.min_observation_s,
-            least_rise: LEAST_RISE_COUNT,
-            beside: EVERY_COUNT,
-            past_start: self.past_start(),
-        };
-        examine(history, 1.0, &bar)
+    /// True if the address space grows with shared memory.
+    fn is_mapped_with(&self, shared: &SeriesTrend, criteria: &Criteria<'_>) -> bool {
+        let mapped = judge_series(&self.histories.mapped, PAGE, criteria);
+        rate_of(&mapped) >= MIN_MAPPED_PART * rate_of(shared)
     }
 }
 
-/// How sure a status is: the chance that the growth is truly on its side of the threshold, and for growth also the
-/// weight of the curve that grows against the best one that does not.
-fn confidence(finding: &Finding) -> Option<f64> {
-    let j = finding.judgement.as_ref()?;
-    let error = (j.high - j.low) / (2.0 * 1.96);
-    let above = if error > 0.0 { 1.0 - normal_tail((j.rate - finding.threshold) / error) } else { 0.5 };
-    let grows = 1.0 / (1.0 + (-j.lead).exp());
-    Some(match finding.status {
-        Status::Leaking | Status::Suspect => above * grows.max(0.5),
-        Status::Stable => 1.0 - above,
-        Status::WarmingUp => 1.0 - grows,
-        Status::InsufficientData => above.max(1.0 - above),
-    })
+impl Histories {
+    #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
+    fn push(&mut self, seconds: f64, reading: &Reading, memory: Option<u64>) {
+        let series = [
+            (&mut self.memory, memory),
+            (&mut self.shared, reading.rss_shmem),
+            (&mut self.mapped, reading.vsize),
+            (&mut self.threads, reading.threads),
+            (&mut self.fds, reading.fds),
+        ];
+        for (history, value) in series {
+            if let Some(value) = value {
+                history.push(seconds, value as f64);
+            }
+        }
+    }
+}
+
+/// Returns anonymous and swapped memory, or RSS without an anonymous count.
+fn private_memory(reading: &Reading) -> Option<u64> {
+    reading.rss_anon.map(|anon| anon.saturating_add(reading.swap.unwrap_or(0))).or(reading.rss)
+}
+
+fn rate_of(trend: &SeriesTrend) -> f64 {
+    trend.judgement.as_ref().map_or(0.0, |j| j.rate.rate)
+}
+
+/// Returns the index of the worst status. The first wins ties, and where no status stands out.
+fn index_of_worst(statuses: [Status; 3]) -> usize {
+    let worst = (0..statuses.len()).rev().max_by_key(|&i| statuses[i]).unwrap_or(0);
+    if statuses[worst] >= Status::WarmingUp { worst } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CeilingKind, Counter, Timestamp};
+
+    const MIB: u64 = 1 << 20;
+
+    /// Assesses 400 samples, one in ten seconds.
+    fn assessed(settings: &Settings, ceiling: Option<&Ceiling>, reading: impl Fn(u64) -> Reading) -> Assessment {
+        let mut tracker = Tracker::new(settings, None);
+        for i in 0..400 {
+            tracker.push(&Sample { at: Timestamp(10_000 * i as i64), reading: reading(i) });
+        }
+        tracker.assess(settings, ceiling)
+    }
+
+    fn noisy(i: u64, mib: f64) -> u64 {
+        (mib * MIB as f64) as u64 + 4096 * (i.wrapping_mul(2_654_435_761) >> 20 & 15)
+    }
+
+    fn anonymous(value: u64) -> Reading {
+        Reading::default().with(Counter::RssAnon, value).with(Counter::Rss, value + 9 * MIB)
+    }
+
+    #[test]
+    fn a_leak_of_an_hour_is_leaking_with_its_rate() {
+        let leak = assessed(&Settings::default(), None, |i| anonymous(noisy(i, 100.0 + 0.1 * i as f64)));
+        assert_eq!((leak.verdict.status, leak.verdict.resource), (Status::Leaking, Some(Resource::Memory)));
+        let rate = leak.growth.rate.expect("a rate");
+        assert!((rate / (0.01 * MIB as f64) - 1.0).abs() < 0.01, "{rate}");
+        assert_eq!((leak.samples, leak.gaps, leak.observed_s), (400, 0, 3990.0));
+        assert!(leak.verdict.reasons.iter().any(|reason| reason.for_leak));
+    }
+
+    #[test]
+    fn the_least_observation_is_waived_when_the_ceiling_is_near() {
+        let settings = Settings::default().with_min_observation_s(36_000.0);
+        let reading = |i: u64| anonymous(noisy(i, 100.0 + 0.1 * i as f64));
+        assert_eq!(assessed(&settings, None, reading).verdict.status, Status::Suspect);
+        let near = Ceiling { kind: CeilingKind::User, limit_bytes: 150 * MIB, used_bytes: 140 * MIB };
+        let urgent = assessed(&settings, Some(&near), reading);
+        assert_eq!(urgent.verdict.status, Status::Leaking);
+        assert!(urgent.forecast.not_before_s.is_some_and(|seconds| seconds > 900.0 && seconds < 1100.0));
+    }
+
+    #[test]
+    fn a_resource_that_leaks_decides() {
+        let fds = assessed(&Settings::default(), None, |i| {
+            anonymous(noisy(i, 100.0)).with(Counter::Fds, 100 + i).with(Counter::Threads, 4)
+        });
+        assert_eq!((fds.verdict.status, fds.verdict.resource), (Status::Leaking, Some(Resource::Fds)));
+        let statuses: Vec<Status> = fds.resources.iter().map(|resource| resource.status).collect();
+        assert_eq!(statuses, [Status::Stable, Status::Leaking, Status::Stable]);
+        assert_eq!(fds.resources[2].growth.rate, Some(0.0), "a flat series has the rate 0");
+    }
+
+    #[test]
+    fn shared_memory_leaks_only_while_the_address_space_grows() {
+        let shared = |mapped: u64| {
+            move |i: u64| {
+                anonymous(100 * MIB)
+                    .with(Counter::RssShmem, noisy(i, 50.0 + 0.1 * i as f64))
+                    .with(Counter::Vsize, 900 * MIB + mapped * i * 4096)
+            }
+        };
+        assert_eq!(assessed(&Settings::default(), None, shared(0)).verdict.status, Status::WarmingUp);
+        assert_eq!(assessed(&Settings::default(), None, shared(26)).verdict.status, Status::Leaking);
+    }
+
+    #[test]
+    fn memory_wins_ties_and_where_nothing_stands_out() {
+        use Status::{InsufficientData, Leaking, Stable, Suspect};
+        assert_eq!(index_of_worst([Leaking, Leaking, Suspect]), 0);
+        assert_eq!(index_of_worst([Stable, Suspect, Leaking]), 2);
+        assert_eq!(index_of_worst([Stable, InsufficientData, InsufficientData]), 0);
+    }
+
+    #[test]
+    fn without_samples_nothing_is_known() {
+        let settings = Settings::default();
+        let empty = Tracker::new(&settings, None).assess(&settings, None);
+        assert_eq!((empty.verdict.status, empty.growth.rate), (Status::InsufficientData, None));
+        assert!(empty.resources.is_empty() && empty.rss.last().is_none());
+    }
 }

@@ -1,51 +1,67 @@
-//! Spread around the trend, over the rolling window, and the saw-tooth or wave in it.
+//! Spread around the trend over the rolling window, and the cycle in it.
 
-use super::evidence::Variance;
 use super::history::Block;
-use super::judgement::Judgement;
+use super::trend::seasonality::Cycle;
 use super::window::Window;
 
-/// A fall of this part of the range ends a tooth.
-const TOOTH: f64 = 0.4;
-/// Teeth that make a saw-tooth.
-const TEETH: usize = 3;
-/// Spread by level from which it counts as high: 1 in 5 is what a busy service shows.
+/// Fall, as a part of the range, that ends a tooth.
+const MIN_FALL: f64 = 0.4;
+/// Fewest teeth of a saw-tooth.
+const MIN_TEETH: usize = 3;
+/// Spread by level above which it is high: busy services show up to 1 in 5.
 const HIGH: f64 = 0.2;
+/// Fewest blocks that are measured.
+const MIN_BLOCKS: usize = 3;
 
-/// Measures the blocks of the rolling window. `first` is what their values are relative to, `life` the judgement of
-/// the whole past, whose rhythm is taken when there are no teeth; `slope` the trend that the spread is around.
-pub(super) fn variance(blocks: &[Block], first: f64, slope: f64, life: Option<&Judgement>) -> Variance {
-    let means = Window::means(blocks);
-    if means.len() < 3 {
-        return Variance::default();
-    }
-    #[expect(clippy::cast_precision_loss, reason = "at most 160")]
-    let n = means.len() as f64;
-    let around: Vec<f64> = means.at.iter().zip(&means.values).map(|(t, v)| v - slope * t).collect();
-    let middle = around.iter().sum::<f64>() / n;
-    let spread = (around.iter().map(|v| (v - middle).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    let level = first + means.values.iter().sum::<f64>() / n;
-    let coefficient = (level > 0.0).then(|| spread / level);
-    let (cycle, swing) = match teeth(&means).or_else(|| life.and_then(|j| j.rhythm)) {
-        Some((cycle, swing)) => (Some(cycle), Some(swing)),
-        None => (None, None),
-    };
-    Variance {
-        spread_bytes: Some(spread),
-        coefficient_of_variation: coefficient,
-        cycle_s: cycle,
-        swing_bytes: swing,
-        high: coefficient.is_some_and(|c| c > HIGH),
+/// Evidence of the variance analysis, over the rolling window.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Variance {
+    /// Spread around the trend, as a standard deviation in bytes.
+    pub spread_bytes: Option<f64>,
+    /// The spread by the level.
+    pub coefficient_of_variation: Option<f64>,
+    /// Length of the cycle in seconds; `None` without one.
+    pub cycle_s: Option<f64>,
+    /// Height of the cycle in bytes.
+    pub swing_bytes: Option<f64>,
+    /// True if the spread is high for the level.
+    pub high: bool,
+}
+
+impl Variance {
+    /// Measures the blocks of the rolling window around a trend of `slope`. Their values are relative to `first`. The cycle
+    /// of the `whole` past counts where there are no teeth.
+    pub(crate) fn from_blocks(blocks: &[Block], first: f64, slope: f64, whole: Option<Cycle>) -> Self {
+        let means = Window::means(blocks);
+        if means.len() < MIN_BLOCKS {
+            return Self::default();
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most 160")]
+        let n = means.len() as f64;
+        let around: Vec<f64> = means.at.iter().zip(&means.values).map(|(t, v)| v - slope * t).collect();
+        let middle = around.iter().sum::<f64>() / n;
+        let spread = (around.iter().map(|v| (v - middle).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+        let level = first + means.values.iter().sum::<f64>() / n;
+        let coefficient = (level > 0.0).then(|| spread / level);
+        let cycle = saw_tooth(&means).or(whole);
+        Self {
+            spread_bytes: Some(spread),
+            coefficient_of_variation: coefficient,
+            cycle_s: cycle.map(|cycle| cycle.period_s),
+            swing_bytes: cycle.map(|cycle| cycle.swing),
+            high: coefficient.is_some_and(|c| c > HIGH),
+        }
     }
 }
 
-/// Mean time between the falls that end a tooth, and the mean height of these falls.
-pub(super) fn teeth(means: &Window) -> Option<(f64, f64)> {
+/// Returns the mean time between the falls that end a tooth, and the mean height of these falls.
+fn saw_tooth(means: &Window) -> Option<Cycle> {
     let (low, high) = means.range();
     let mut top = means.values[0];
     let (mut falls, mut heights) = (Vec::new(), 0.0);
     for (at, value) in means.at.iter().zip(&means.values) {
-        if top - value > TOOTH * (high - low) {
+        if top - value > MIN_FALL * (high - low) {
             falls.push(*at);
             heights += top - value;
             top = *value;
@@ -54,28 +70,42 @@ pub(super) fn teeth(means: &Window) -> Option<(f64, f64)> {
     }
     #[expect(clippy::cast_precision_loss, reason = "at most 160")]
     let count = falls.len() as f64;
-    (falls.len() >= TEETH).then(|| ((falls[falls.len() - 1] - falls[0]) / (count - 1.0), heights / count))
+    (falls.len() >= MIN_TEETH)
+        .then(|| Cycle { period_s: (falls[falls.len() - 1] - falls[0]) / (count - 1.0), swing: heights / count })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn blocks(values: impl IntoIterator<Item = f32>) -> Vec<Block> {
-        values.into_iter().zip(0_u16..).map(|(v, i)| Block { at: f32::from(i), mean: v, low: v }).collect()
+    fn measured(value: impl Fn(u16) -> f32, slope: f64) -> Variance {
+        let blocks: Vec<Block> = (0..100).map(|i| Block { at: f32::from(i), mean: value(i), low: value(i) }).collect();
+        Variance::from_blocks(&blocks, 1000.0, slope, None)
     }
 
     #[test]
     fn a_saw_tooth_has_its_length_and_height() {
-        let saw = blocks((0..100_u16).map(|i| f32::from(i % 10) * 10.0));
-        let seen = variance(&saw, 1000.0, 0.0, None);
-        assert_eq!(seen.cycle_s, Some(10.0));
-        assert_eq!(seen.swing_bytes, Some(90.0));
+        let saw = measured(|i| f32::from(i % 10) * 10.0, 0.0);
+        assert_eq!((saw.cycle_s, saw.swing_bytes), (Some(10.0), Some(90.0)));
     }
 
     #[test]
     fn a_line_has_no_spread() {
-        let seen = variance(&blocks((0..100_u16).map(|i| f32::from(i) * 4.0)), 1e6, 4.0, None);
-        assert!(seen.spread_bytes.unwrap() < 1e-3 && !seen.high && seen.cycle_s.is_none());
+        let line = measured(|i| f32::from(i) * 4.0, 4.0);
+        assert!(line.spread_bytes.is_some_and(|spread| spread < 1e-3) && !line.high && line.cycle_s.is_none());
+    }
+
+    #[test]
+    fn the_cycle_of_the_whole_past_counts_without_teeth() {
+        let blocks: Vec<Block> = (0..9_u8).map(|i| Block { at: f32::from(i), mean: 0.0, low: 0.0 }).collect();
+        let cycle = Cycle { period_s: 60.0, swing: 5.0 };
+        let variance = Variance::from_blocks(&blocks, 1.0, 0.0, Some(cycle));
+        assert_eq!((variance.cycle_s, variance.swing_bytes), (Some(60.0), Some(5.0)));
+        assert_eq!(Variance::from_blocks(&blocks[..2], 1.0, 0.0, Some(cycle)), Variance::default());
+    }
+
+    #[test]
+    fn a_large_spread_for_the_level_is_high() {
+        assert!(measured(|i| if i % 2 == 0 { 0.0 } else { 1000.0 }, 0.0).high);
     }
 }

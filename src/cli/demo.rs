@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::alert::Thresholds;
+use crate::alert::AlertSettings;
 use crate::analysis::{self, Status};
 use crate::clock::StopFlag;
 use crate::demo::{Behaviour, DemoProcess};
@@ -40,7 +40,7 @@ pub(super) fn run(behaviour: Behaviour) -> Result<u8, Error> {
         (true, _) => "as it should be",
     };
     let kind = if behaviour.leaks() { "leaks" } else { "does not leak" };
-    print(&format!("\nThis process {kind}; found: {}, {judged}.\n", found.words()))?;
+    print(&format!("\nThis process {kind}; found: {}, {judged}.\n", found.label()))?;
     Ok(if watched.interrupted {
         exit::INCONCLUSIVE
     } else if right {
@@ -68,7 +68,7 @@ pub(super) fn selftest() -> Result<u8, Error> {
         let right = found.is_some_and(|found| is_right(behaviour, found));
         wrong += usize::from(!right);
         let expected = if behaviour.leaks() { "leaking" } else { "no leak" };
-        let words = found.map_or("not seen", Status::words);
+        let words = found.map_or("not seen", Status::label);
         let mark = if right { "ok" } else { "WRONG" };
         let name = format!("{behaviour:?}").to_lowercase();
         text.push_str(&format!("{name:<14}{expected:<12}{words:<18}{mark}\n"));
@@ -126,7 +126,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         Rules {
             analysis: analysis::Settings::default(),
             min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
-            alerts: Thresholds { limit_percent: 80.0 },
+            alerts: AlertSettings { limit_percent: 80.0 },
             limit_bytes: None,
             pools: false,
         },

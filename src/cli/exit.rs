@@ -162,7 +162,7 @@ pub fn excused_in_words(targets: &[Target], excused: impl Fn(&Target) -> Option<
     let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for target in targets {
         if let Some(words) = excused(target) {
-            *counts.entry((target.assessment.verdict.status.words(), words)).or_default() += 1;
+            *counts.entry((target.assessment.verdict.status.label(), words)).or_default() += 1;
         }
     }
     let all = targets.len();
@@ -217,7 +217,7 @@ fn wait(targets: &[Target]) -> String {
         targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData).map(|t| &t.assessment.growth)
     };
     let mut text = String::new();
-    if let Some(rate) = open().filter_map(Growth::visible).reduce(f64::max) {
+    if let Some(rate) = open().filter_map(Growth::detection_limit).reduce(f64::max) {
         text.push_str(&format!(
             "; a leak of {} would have been seen",
             ByteRate(rate).to_string().trim_start_matches('+')

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::analysis::{rate_answered, seconds_to_answer};
+use crate::analysis::{decidable_rate, seconds_to_decide};
 use crate::units::{ByteRate, Bytes, Span};
 
 use super::error::Error;
@@ -41,9 +41,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Error> {
     let interval = args.interval.as_secs_f64();
     // With the limit half-way both answers are clear of it: one of the rate itself would lie within the interval.
     let limit = args.rate.0 / 2.0;
-    let needed = seconds_to_answer(limit, noise, PAGE, interval);
+    let needed = seconds_to_decide(limit, noise, PAGE, interval);
     let plain = |rate: f64| ByteRate(rate).to_string().trim_start_matches('+').to_owned();
-    let told = |span: f64| plain(2.0 * rate_answered(noise, PAGE, interval, span));
+    let told = |span: f64| plain(2.0 * decidable_rate(noise, PAGE, interval, span));
     if needed > LONGEST_S {
         return Err(Error::usage(format!(
             "a leak of {} cannot be seen: with noise of {} and a sample every {} it would take {}",

@@ -1,6 +1,6 @@
 //! From the typed selectors to a selector, and to the source that answers it.
 
-use crate::model::{GroupName, Pid};
+use crate::model::{CgroupName, Pid};
 use crate::source::{
     MatchedProcess, OptionalCounters, PortableSource, ProcessSource, ReadError, Selector, find_user_id, read_pid_file,
 };
@@ -56,10 +56,10 @@ pub(super) fn host_source(counting: OptionalCounters) -> Result<Box<dyn ProcessS
 }
 
 /// The control groups that were named.
-fn groups(args: &SelectArgs) -> Vec<GroupName> {
-    let paths = args.cgroups.iter().cloned().map(GroupName::Path);
-    let units = args.units.iter().cloned().map(GroupName::Unit);
-    paths.chain(units).chain(args.containers.iter().cloned().map(GroupName::Container)).collect()
+fn groups(args: &SelectArgs) -> Vec<CgroupName> {
+    let paths = args.cgroups.iter().cloned().map(CgroupName::Path);
+    let units = args.units.iter().cloned().map(CgroupName::Unit);
+    paths.chain(units).chain(args.containers.iter().cloned().map(CgroupName::Container)).collect()
 }
 
 /// What is counted besides memory.
@@ -128,9 +128,9 @@ pub(super) fn missing(source: &mut dyn ProcessSource, selector: &Selector, found
     });
     let groups = selector.cgroups.iter().map(|group| {
         let (option, name) = match group {
-            GroupName::Path(name) => ("cgroup", name),
-            GroupName::Unit(name) => ("unit", name),
-            GroupName::Container(name) => ("container", name),
+            CgroupName::Path(name) => ("cgroup", name),
+            CgroupName::Unit(name) => ("unit", name),
+            CgroupName::Container(name) => ("container", name),
         };
         let shown = format!("--{option} {}", crate::escape::terminal(name));
         (shown, Selector { cgroups: vec![group.clone()], ..alone() })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::alert::Thresholds;
+use crate::alert::AlertSettings;
 use crate::analysis;
 use crate::schema;
 use crate::session::{MinObservation, NamedIntervals, Rules};
@@ -94,7 +94,7 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
             spike_period_s: args.spike_period.as_secs_f64(),
         },
         min_observation,
-        alerts: Thresholds { limit_percent: args.limit_percent },
+        alerts: AlertSettings { limit_percent: args.limit_percent },
         limit_bytes: args.limit.map(|limit| limit.0),
         pools: true,
     }

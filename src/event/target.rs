@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analysis::Assessment;
-use crate::model::{Attribution, Ceiling, Counter, GroupMemory, ProcessKey, ProcessLabel, Reading, Timestamp};
+use crate::model::{Attribution, Ceiling, CgroupMemory, Counter, ProcessKey, ProcessLabel, Reading, Timestamp};
 
 use super::Baseline;
 
@@ -167,7 +167,7 @@ pub struct Current {
     /// Limit that the target would reach first.
     pub ceiling: Option<Ceiling>,
     /// Latest memory statistics of a control group.
-    pub cgroup: Option<Box<GroupMemory>>,
+    pub cgroup: Option<Box<CgroupMemory>>,
 }
 
 #[cfg(test)]

@@ -1,19 +1,23 @@
-//! What is watched and what was read of it: plain values, no I/O.
+//! Values that describe targets and their memory: plain data, no I/O.
 
 mod attribution;
 mod breakdown;
 mod ceiling;
-mod group;
+mod cgroup;
+mod counter;
 mod inspection;
 mod process;
+mod reading;
 mod runtime;
 mod sample;
 
 pub use attribution::{Attribution, FirstAndLatest, MemberGrowth};
 pub use breakdown::{Breakdown, BreakdownBuilder, Part, PartChange};
 pub use ceiling::{Ceiling, CeilingKind, HostMemory};
-pub use group::{GroupMemory, GroupName};
+pub use cgroup::{CgroupMemory, CgroupName};
+pub use counter::Counter;
 pub use inspection::{DescriptorKind, Inspection, InspectionScope, MappingKind};
 pub use process::{Pid, ProcessKey, ProcessLabel, StartTime};
+pub use reading::Reading;
 pub use runtime::{Allocator, Runtime, RuntimeIdentity};
-pub use sample::{Counter, Reading, Sample, Timestamp};
+pub use sample::{Sample, Timestamp};

@@ -1,8 +1,8 @@
-//! Who a process is: its identity through time, and what it is called.
+//! Identity and labels of a process.
 
 use std::fmt;
 
-/// A process number. The kernel hands it out again after the process has ended.
+/// A process number. The kernel reuses it after the process has exited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pid(pub u32);
 
@@ -12,29 +12,40 @@ impl fmt::Display for Pid {
     }
 }
 
-/// When a process started, in the source's own ticks: only equality and order mean something.
+/// The start time of a process in the source's own ticks. Only equality and order have a meaning.
 ///
 /// Linux: clock ticks since boot, field 22 of `/proc/PID/stat` (proc(5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StartTime(pub u64);
 
-/// The identity of a process: a number that is used again differs in its start time.
+/// The identity of a process. A reused process number differs in its start time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessKey {
     /// The process number.
     pub pid: Pid,
-    /// When the process with that number started.
+    /// The start time of the process with that number.
     pub start: StartTime,
 }
 
-/// What a process is called. The text comes from the process itself and may hold anything:
-/// whoever prints it escapes it.
+/// The names of a process. The text is foreign and may hold anything: escape it before printing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProcessLabel {
     /// The short name (`comm` on Linux).
     pub name: String,
-    /// The command line with its arguments, one space between; empty when unknown.
+    /// The command line, arguments separated by one space; empty when unknown.
     pub cmdline: String,
-    /// The user the process runs as, by number; `None` when unknown.
+    /// The number of the user that runs the process; `None` when unknown.
     pub uid: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reused_process_number_is_another_process() {
+        let key = |start| ProcessKey { pid: Pid(7), start: StartTime(start) };
+        assert_ne!(key(1), key(2));
+        assert_eq!(key(1).pid.to_string(), "7");
+    }
 }

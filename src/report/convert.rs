@@ -1,9 +1,9 @@
 //! From what the analysis knows to what a reader of files sees.
 
 use crate::alert::{Alert, AlertState};
-use crate::analysis::{self, Rule, Shape};
+use crate::analysis;
 use crate::event;
-use crate::model::{Ceiling, CeilingKind, GroupMemory, ProcessKey, Reading, Sample};
+use crate::model::{Ceiling, CeilingKind, CgroupMemory, ProcessKey, Reading, Sample};
 use crate::schema;
 
 /// A verdict as reports call it.
@@ -26,41 +26,6 @@ pub(super) fn resource(resource: analysis::Resource) -> schema::Resource {
     }
 }
 
-fn shape(shape: Shape) -> String {
-    let name = match shape {
-        Shape::Linear => "linear",
-        Shape::Staircase => "staircase",
-        Shape::RisingFloor => "rising_floor",
-        Shape::Accelerating => "accelerating",
-        Shape::LateOnset => "late_onset",
-        Shape::WarmUp => "warm_up",
-        Shape::Step => "step",
-        Shape::Spike => "spike",
-        Shape::SawTooth => "saw_tooth",
-        Shape::Cycle => "cycle",
-        Shape::Flat => "flat",
-        Shape::Shrinking => "shrinking",
-        Shape::Irregular => "irregular",
-    };
-    name.to_owned()
-}
-
-fn rule(rule: Rule) -> &'static str {
-    match rule {
-        Rule::GrowthRate => "growth_rate",
-        Rule::ConsistentGrowth => "consistent_growth",
-        Rule::Spike => "spike",
-        Rule::Variance => "variance",
-        Rule::Shape => "shape",
-        Rule::Materiality => "materiality",
-        Rule::Observation => "observation",
-        Rule::Persistence => "persistence",
-        Rule::Withdrawal => "withdrawal",
-        Rule::Exactness => "exactness",
-        Rule::Pool => "pool",
-    }
-}
-
 /// JSON has no number for what is not finite; unknown is null.
 fn finite(value: Option<f64>) -> Option<f64> {
     value.filter(|value| value.is_finite())
@@ -77,7 +42,7 @@ pub(super) fn start_ticks(key: Option<ProcessKey>) -> Option<u64> {
 
 pub(super) fn verdict(verdict: &analysis::Verdict) -> schema::VerdictEntry {
     let reasons = verdict.reasons.iter().map(|reason| schema::Reason {
-        rule: rule(reason.rule).to_owned(),
+        rule: reason.rule.name().to_owned(),
         for_leak: reason.for_leak,
         value: finite(reason.value),
         threshold: finite(reason.threshold),
@@ -88,7 +53,7 @@ pub(super) fn verdict(verdict: &analysis::Verdict) -> schema::VerdictEntry {
     schema::VerdictEntry {
         status: status(verdict.status),
         resource: verdict.resource.map(resource),
-        shape: verdict.shape.map(shape),
+        shape: verdict.shape.map(|shape| shape.name().to_owned()),
         confidence: finite(verdict.confidence),
         reasons: reasons.collect(),
     }
@@ -270,7 +235,7 @@ fn memory(target: &event::Target) -> schema::Memory {
     }
 }
 
-fn cgroup(group: &GroupMemory) -> schema::Cgroup {
+fn cgroup(group: &CgroupMemory) -> schema::Cgroup {
     schema::Cgroup {
         current_bytes: group.current,
         working_set_bytes: group.working_set(),
@@ -289,7 +254,7 @@ fn resource_entry(known: &analysis::ResourceAssessment) -> schema::ResourceEntry
     schema::ResourceEntry {
         resource: resource(known.resource),
         status: status(known.status),
-        shape: known.shape.map(shape),
+        shape: known.shape.map(|shape| shape.name().to_owned()),
         rate_per_s: finite(known.growth.rate),
         ci_low_per_s: finite(known.growth.ci_low),
         ci_high_per_s: finite(known.growth.ci_high),

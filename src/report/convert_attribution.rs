@@ -8,7 +8,7 @@ use crate::schema;
 
 /// What is known of the causes; `None` for those who are not accused.
 pub(super) fn attribution(target: &Target) -> Option<schema::Attribution> {
-    if !advice::is_accused(target) {
+    if !advice::is_suspected(target) {
         return None;
     }
     let counters = target.baseline.growth(&target.current.reading).into_iter().map(|growth| schema::CounterChange {

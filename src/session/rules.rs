@@ -1,6 +1,6 @@
 //! The rules by which the targets of a session are judged.
 
-use crate::alert::Thresholds;
+use crate::alert::AlertSettings;
 use crate::analysis::Settings;
 
 /// Least time of observation before a target may be judged leaking.
@@ -29,8 +29,8 @@ pub struct Rules {
     pub analysis: Settings,
     /// Least time of observation.
     pub min_observation: MinObservation,
-    /// Thresholds of the alerts.
-    pub alerts: Thresholds,
+    /// AlertSettings of the alerts.
+    pub alerts: AlertSettings,
     /// Limit that the user gave for one process, in bytes.
     pub limit_bytes: Option<u64>,
     /// True if processes of one name are also judged by their sum.

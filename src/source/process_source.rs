@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::read_error::ReadError;
 use super::selector::Selector;
 use crate::model::{
-    Ceiling, Counter, GroupMemory, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
+    Ceiling, CgroupMemory, Counter, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
 };
 
 /// Running process that matches a selector.
@@ -84,7 +84,7 @@ pub struct CgroupReading {
     /// Processes in the group and in the groups below it, in ascending order.
     pub members: Vec<Pid>,
     /// Memory of the group.
-    pub memory: GroupMemory,
+    pub memory: CgroupMemory,
     /// Tightest memory limit on the path; `None` without one.
     pub ceiling: Option<Ceiling>,
 }

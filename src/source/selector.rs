@@ -5,7 +5,7 @@
 
 use regex::Regex;
 
-use crate::model::{GroupName, Pid};
+use crate::model::{CgroupName, Pid};
 
 /// Selector of the processes to watch.
 ///
@@ -24,7 +24,7 @@ pub struct Selector {
     /// Effective user id (`--user`).
     pub uid: Option<u32>,
     /// Control groups whose processes match (`--cgroup`, `--unit`, `--container`).
-    pub cgroups: Vec<GroupName>,
+    pub cgroups: Vec<CgroupName>,
     /// True if descendants of matching processes match too (`--tree`).
     pub tree: bool,
 }

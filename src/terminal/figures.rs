@@ -13,7 +13,7 @@ const NOW_S: f64 = 1.0;
 
 /// A verdict with what leaks, where that is not memory: `leaking (fds)`.
 pub(super) fn verdict_words(assessment: &Assessment) -> String {
-    let words = assessment.verdict.status.words();
+    let words = assessment.verdict.status.label();
     match assessment.verdict.resource {
         Some(Resource::Fds) => format!("{words} (fds)"),
         Some(Resource::Threads) => format!("{words} (threads)"),
@@ -86,7 +86,7 @@ fn ceiling(ceiling: &Ceiling) -> String {
 
 /// A resource that stands out besides the one that decided: `open files: leaking, +120.0/h, 14 now`.
 pub(super) fn other_resource(known: &ResourceAssessment) -> String {
-    let status = known.status.words();
+    let status = known.status.label();
     let now = known.level.last().unwrap_or(0);
     let hourly = known.growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format!("{:+.1}/h", rate * 3600.0));
     match known.resource {

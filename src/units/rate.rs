@@ -46,7 +46,9 @@ impl FromStr for ByteRate {
 }
 
 impl fmt::Display for ByteRate {
-    /// Prints per hour with a sign and three digits: `+2.40 MiB/h`. Less than a byte an hour is `0 B/h`.
+    /// Writes the rate per hour with a sign and three digits: `+2.40 MiB/h`. Less than a byte an hour is `0 B/h`.
+    ///
+    /// The alternate form `{:#}` is for thresholds, without plus sign and trailing zeros: `2.4 MiB/h`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
         let hourly = self.per_hour();
@@ -62,10 +64,14 @@ impl fmt::Display for ByteRate {
             size if size < 99.95 => 1,
             _ => 0,
         };
-        let size = format!("{size:.digits$}");
+        let mut size = format!("{size:.digits$}");
+        if f.alternate() && size.contains('.') {
+            size.truncate(size.trim_end_matches('0').trim_end_matches('.').len());
+        }
         let sign = match size.as_str() {
             "0" => "",
             _ if hourly < 0.0 => "-",
+            _ if f.alternate() => "",
             _ => "+",
         };
         f.pad(&format!("{sign}{size} {}/h", UNITS[unit]))

@@ -3,7 +3,7 @@
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::Status;
 use leakwatch::event::TargetKind;
-use leakwatch::model::{GroupMemory, GroupName, Pid};
+use leakwatch::model::{CgroupMemory, CgroupName, Pid};
 use leakwatch::session::SessionPlan;
 use leakwatch::source::Selector;
 
@@ -14,7 +14,7 @@ fn a_control_group_is_a_target_of_its_own() {
     // tmpfs fills up, two processes are killed, and the group goes away and comes back.
     let group = |second: u64| {
         let shmem = (10 << 20) + second * 131_072;
-        let memory = GroupMemory {
+        let memory = CgroupMemory {
             current: Some((600 << 20) + shmem),
             anon: Some(100 << 20),
             file: Some((500 << 20) + shmem),
@@ -22,7 +22,7 @@ fn a_control_group_is_a_target_of_its_own() {
             inactive_file: Some(400 << 20),
             swap: Some(0),
             oom_kills: Some(if second < 30 { 7 } else { 9 }),
-            ..GroupMemory::default()
+            ..CgroupMemory::default()
         };
         (!(1000..1003).contains(&second)).then_some(memory)
     };
@@ -30,7 +30,7 @@ fn a_control_group_is_a_target_of_its_own() {
     let stranger = Process { rss: |second| (50 << 20) + second * 131_072, ..process(9, 1, 0, 9999) };
     let mut script = Script::of(vec![growing, process(8, 1, 0, 9999), stranger]);
     script.group = Some(group);
-    let selector = Selector { cgroups: vec![GroupName::Unit("shop".to_owned())], ..Selector::default() };
+    let selector = Selector { cgroups: vec![CgroupName::Unit("shop".to_owned())], ..Selector::default() };
     let mut collected = Collected::default();
     let (_, watch) = run(&mut script, SessionPlan { selector, ..plan(1200) }, rules(), &mut collected);
     let groups: Vec<_> =

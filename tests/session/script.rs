@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leakwatch::alert::{AlertKind, AlertState, Thresholds};
+use leakwatch::alert::{AlertKind, AlertSettings, AlertState};
 use leakwatch::analysis::Settings;
 use leakwatch::clock::{Clock, ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{
-    Ceiling, Counter, GroupMemory, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
+    Ceiling, CgroupMemory, Counter, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
     StartTime, Timestamp,
 };
 use leakwatch::session::{LiveSession, LiveSummary, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
@@ -56,7 +56,7 @@ pub struct Script {
     /// How often limits were asked for.
     pub looks: u64,
     /// The memory of the one control group, from a second on; it is gone where there is none.
-    pub group: Option<fn(u64) -> Option<GroupMemory>>,
+    pub group: Option<fn(u64) -> Option<CgroupMemory>>,
     /// What counting pages says of a process that holds so many bytes; `None` where that is not offered.
     pub pages: Option<fn(u64) -> ExactMemory>,
     /// What a look inside says at a second; `None` where that is not offered.
@@ -226,16 +226,9 @@ pub fn plan(seconds: u64) -> SessionPlan {
 
 pub fn rules() -> Rules {
     Rules {
-        analysis: Settings {
-            window_s: Some(3600.0),
-            min_observation_s: 0.0,
-            max_growth: None,
-            spike_bytes: 50e6,
-            spike_fraction: 0.2,
-            spike_period_s: 10.0,
-        },
+        analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
         min_observation: MinObservation::Fixed(60.0),
-        alerts: Thresholds { limit_percent: 80.0 },
+        alerts: AlertSettings { limit_percent: 80.0 },
         limit_bytes: None,
         pools: true,
     }

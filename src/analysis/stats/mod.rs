@@ -1,11 +1,11 @@
-//! The statistics of the analysis, each held against published reference values in `tests/oracle.rs`.
+//! Statistics of the analysis. `tests/oracle.rs` compares each with published reference values.
 //!
-//! Pure functions of slices. What they are used for, and with which thresholds, is the business of the analyses.
+//! Pure functions of slices. Their use and their thresholds are the business of the analyses.
 
 mod quantile;
 mod rank;
 mod regression;
 
-pub use quantile::{deviate, normal_tail, student};
-pub use rank::{MannKendall, SenSlope, inflation, mann_kendall, median_slope, sen_slope};
+pub use quantile::{normal_from_student, normal_tail, student_from_normal};
+pub use rank::{MannKendall, SenSlope, mann_kendall, median_slope, sen_slope, variance_inflation};
 pub use regression::{Design, Fit, Moments, dot};

@@ -5,30 +5,35 @@ use super::normal_tail;
 /// The Mann-Kendall test of a series against time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MannKendall {
-    /// Rising less falling pairs.
+    /// Rising pairs minus falling pairs.
     pub s: f64,
-    /// Variance of `s` without a trend, ties allowed for, for independent values.
+    /// Variance of `s` without a trend, corrected for ties, for independent values.
     pub variance: f64,
     /// Kendall's tau-a: `s` by the number of pairs.
     pub tau: f64,
 }
 
 impl MannKendall {
-    /// The normal deviate of `s` with its variance inflated by `inflation` (1 for independent values).
+    /// Returns the normal deviate of `s` with its variance inflated by `inflation` (1 for independent values).
     #[must_use]
     pub fn z(&self, inflation: f64) -> f64 {
         let sd = (self.variance * inflation).sqrt();
         if sd > 0.0 { (self.s - self.s.signum() * f64::from(u8::from(self.s != 0.0))) / sd } else { 0.0 }
     }
 
-    /// Two-sided p value.
+    /// Returns the two-sided p value.
     #[must_use]
     pub fn p(&self, inflation: f64) -> f64 {
         2.0 * normal_tail(self.z(inflation).abs())
     }
 }
 
-/// Kendall's S of the values in their order, with the variance for ties. O(n²): for some dozen values.
+/// Returns the term of the variance of Kendall's S for `n` values, or for `n` tied ones.
+fn tie_term(n: f64) -> f64 {
+    n * (n - 1.0) * (2.0 * n + 5.0)
+}
+
+/// Computes Kendall's S of the values in their order, with the variance for ties. O(n²): for some dozen values.
 #[must_use]
 pub fn mann_kendall(values: &[f64]) -> MannKendall {
     let n = values.len();
@@ -38,14 +43,14 @@ pub fn mann_kendall(values: &[f64]) -> MannKendall {
     }
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let spread = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
     #[expect(clippy::cast_precision_loss, reason = "counts of some dozen values")]
     let (n, ties, s) =
-        (n as f64, sorted.chunk_by(|a, b| a == b).map(|tied| spread(tied.len() as f64)).sum::<f64>(), s as f64);
+        (n as f64, sorted.chunk_by(|a, b| a == b).map(|tied| tie_term(tied.len() as f64)).sum::<f64>(), s as f64);
     let pairs = n * (n - 1.0) / 2.0;
-    MannKendall { s, variance: (spread(n) - ties) / 18.0, tau: if pairs > 0.0 { s / pairs } else { 0.0 } }
+    MannKendall { s, variance: (tie_term(n) - ties) / 18.0, tau: if pairs > 0.0 { s / pairs } else { 0.0 } }
 }
 
+/// Returns the slopes of all pairs with different times.
 fn pair_slopes(t: &[f64], v: &[f64]) -> Vec<f64> {
     let mut slopes = Vec::with_capacity(t.len() * t.len() / 2);
     for (i, (t0, v0)) in t.iter().zip(v).enumerate() {
@@ -56,7 +61,7 @@ fn pair_slopes(t: &[f64], v: &[f64]) -> Vec<f64> {
     slopes
 }
 
-/// The Theil-Sen slope alone: the upper median of the slopes of all pairs, 0 without two different times. O(n²).
+/// Returns the Theil-Sen slope alone: the upper median of the slopes of all pairs, 0 without two different times. O(n²).
 #[must_use]
 pub fn median_slope(t: &[f64], v: &[f64]) -> f64 {
     let mut slopes = pair_slopes(t, v);
@@ -78,7 +83,7 @@ pub struct SenSlope {
     pub high: f64,
 }
 
-/// The Theil-Sen slope of `v` over `t` and its interval at `z` normal deviates, with the variance of Kendall's S
+/// Computes the Theil-Sen slope of `v` over `t` with its interval at `z` normal deviates. The variance of Kendall's S is
 /// inflated by `inflation` (Sen 1968; the indices of the interval are rounded as in `scipy.stats.theilslopes`).
 /// `None` without two different times. O(n² log n): for some dozen values.
 #[must_use]
@@ -103,11 +108,12 @@ pub fn sen_slope(t: &[f64], v: &[f64], z: f64, inflation: f64) -> Option<SenSlop
     })
 }
 
-/// How much autocorrelation inflates the variance of Kendall's S: Hamed and Rao's (1998) sum over the lags of the
-/// ranks of the residuals, but only over the first run of positive ones, and never below 1. (All lags, as published,
-/// find correlation in white noise and can shrink the variance.)
+/// Returns the factor by which autocorrelation inflates the variance of Kendall's S, never below 1.
+///
+/// Hamed and Rao's (1998) sum over the lags of the ranks of the residuals, but only over the first run of positive ones.
+/// All lags, as published, find correlation in white noise and can shrink the variance.
 #[must_use]
-pub fn inflation(residuals: &[f64]) -> f64 {
+pub fn variance_inflation(residuals: &[f64]) -> f64 {
     let n = residuals.len();
     if n < 4 {
         return 1.0;
@@ -142,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_sen_is_met() {
+    fn the_published_example_of_sen_is_reproduced() {
         let t = [1.0, 2.0, 3.0, 4.0, 10.0, 12.0, 18.0];
         let v = [9.0, 15.0, 19.0, 20.0, 45.0, 55.0, 78.0];
         let sen = sen_slope(&t, &v, 1.811_910_673_302_629_4, 1.0).unwrap();
@@ -160,8 +166,8 @@ mod tests {
     #[test]
     fn inflation_never_deflates() {
         let alternating: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
-        assert_eq!(inflation(&alternating), 1.0);
+        assert_eq!(variance_inflation(&alternating), 1.0);
         let slow: Vec<f64> = (0..40).map(|i| (f64::from(i) / 6.0).sin()).collect();
-        assert!(inflation(&slow) > 3.0);
+        assert!(variance_inflation(&slow) > 3.0);
     }
 }

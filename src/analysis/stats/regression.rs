@@ -2,7 +2,7 @@
 //!
 //! Two passes: ordinary least squares gives residuals whose lag-1 autocorrelation, corrected for its bias in small
 //! samples, weights the second (Prais-Winsten). All of it needs only the products of the columns at lag 0 and lag 1
-//! and the end rows, so a curve costs four dot products and no residuals are ever made.
+//! and the end rows, so a curve costs four dot products and no residuals are computed.
 
 /// Columns of the design, in the order of the products. `T` comes after `C`, so that its standard error is the last
 /// pivot of the Cholesky factor.
@@ -11,7 +11,7 @@ const C: usize = 1;
 const T: usize = 2;
 const V: usize = 3;
 
-/// Autocorrelation is never taken to be higher than this; beyond it a window cannot tell drift from trend at all.
+/// Highest autocorrelation: above it a window cannot tell drift from trend at all.
 const MAX_RHO: f64 = 0.995;
 
 /// Products of the columns `1, c, t, v` at lag 0 and lag 1, and their end rows.
@@ -24,7 +24,7 @@ pub struct Moments {
     last: [f64; 4],
 }
 
-/// Which columns a curve uses.
+/// The columns of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Design {
     /// `1`
@@ -47,7 +47,7 @@ impl Design {
         }
     }
 
-    /// Whether the curve has a slope at its end.
+    /// True if the curve has a slope at its end.
     #[must_use]
     pub fn grows(self) -> bool {
         matches!(self, Self::Line | Self::Growing)
@@ -57,19 +57,20 @@ impl Design {
 /// A fitted curve.
 #[derive(Debug, Clone, Copy)]
 pub struct Fit {
-    /// Coefficients of `1, c, t`; 0 for a column that is not used.
+    /// Coefficients of `1, c, t`; 0 for an unused column.
     pub beta: [f64; 3],
     /// Standard error of the coefficient of `t`; 0 without it.
     pub slope_error: f64,
     /// Autocorrelation of the errors.
     pub rho: f64,
-    /// Log likelihood, but for a constant.
+    /// Log likelihood, up to a constant.
     pub log_likelihood: f64,
-    /// Columns used.
+    /// Number of used columns.
     pub columns: usize,
 }
 
-/// Sum of the products.
+/// Returns the sum of the products.
+#[must_use]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len().min(b.len());
     let (a, b) = (&a[..n], &b[..n]);
@@ -84,18 +85,18 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     sums.iter().sum::<f64>() + rest
 }
 
-/// Sum of the products of neighbours, both ways.
+/// Returns the sum of the products of neighbours, both ways.
 fn lagged(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len();
     dot(&a[1..], &b[..n - 1]) + dot(&a[..n - 1], &b[1..])
 }
 
 impl Moments {
-    /// The products of `1, t, v`; those of `c` are 0.
+    /// Computes the products of `1, t, v`; those of `c` are 0.
     pub fn new(t: &[f64], v: &[f64]) -> Self {
         let n = t.len();
         let mut m = Self { n, lag0: [[0.0; 4]; 4], lag1: [[0.0; 4]; 4], first: [0.0; 4], last: [0.0; 4] };
-        #[expect(clippy::cast_precision_loss, reason = "at most 128")]
+        #[expect(clippy::cast_precision_loss, reason = "at most 160")]
         {
             m.lag0[ONE][ONE] = n as f64;
             m.lag1[ONE][ONE] = 2.0 * (n - 1) as f64;
@@ -116,7 +117,7 @@ impl Moments {
         (self.lag1[a][b], self.lag1[b][a]) = (lag1, lag1);
     }
 
-    /// Puts another shape column in.
+    /// Replaces the shape column.
     pub fn with_column(&mut self, c: &[f64], t: &[f64], v: &[f64]) {
         (self.first[C], self.last[C]) = (c[0], c[self.n - 1]);
         let sum: f64 = c.iter().sum();
@@ -127,14 +128,14 @@ impl Moments {
     }
 
     /// Fits a curve with the autocorrelation of its own residuals. `rounding` is the variance that rounding alone
-    /// gives a value; `spent` counts parameters that were taken out of `v` before (those of a rhythm).
+    /// gives a value; `spent` counts parameters of a cycle that was subtracted from `v` before.
     #[must_use]
     pub fn fit(&self, design: Design, rounding: f64, spent: usize) -> Fit {
         self.weighted(design, self.autocorrelation(design, rounding, spent), rounding, spent)
     }
 
-    /// The lag-1 autocorrelation of the residuals of ordinary least squares, corrected for its bias in small samples,
-    /// which is -(p + (p + 2) rho) / n for p parameters (Kendall). Negative ones are not made use of.
+    /// Returns the lag-1 autocorrelation of the residuals of ordinary least squares. It is corrected for its bias in small
+    /// samples, -(p + (p + 2) rho) / n for p parameters (Kendall). Negative values count as 0.
     #[must_use]
     pub fn autocorrelation(&self, design: Design, rounding: f64, spent: usize) -> f64 {
         let columns = design.columns();
@@ -167,7 +168,7 @@ impl Moments {
     }
 }
 
-/// Solves the normal equations; the second value is the last pivot of the Cholesky factor.
+/// Solves the normal equations. The second value is the last pivot of the Cholesky factor.
 fn solve(columns: &[usize], product: impl Fn(usize, usize) -> f64) -> ([f64; 3], f64) {
     let p = columns.len();
     let mut factor = [[0.0; 3]; 3];
@@ -177,7 +178,7 @@ fn solve(columns: &[usize], product: impl Fn(usize, usize) -> f64) -> ([f64; 3],
             let before: f64 = factor[i][..j].iter().zip(&factor[j][..j]).map(|(a, b)| a * b).sum();
             let sum = product(columns[i], columns[j]) - before;
             if i == j {
-                // a column that the others explain is left out: its pivot is made huge
+                // A column that the others explain is left out by a huge pivot.
                 let own = product(columns[i], columns[i]);
                 factor[i][i] = if sum > 1e-10 * own { sum.sqrt() } else { 1e30 };
             } else {
@@ -198,7 +199,7 @@ fn solve(columns: &[usize], product: impl Fn(usize, usize) -> f64) -> ([f64; 3],
     (beta, factor[p - 1][p - 1])
 }
 
-/// The quadratic form of the residuals.
+/// Returns the quadratic form of the residuals.
 fn quadratic(columns: &[usize], beta: &[f64; 3], product: impl Fn(usize, usize) -> f64) -> f64 {
     let mut sum = product(V, V);
     for &a in columns {
@@ -208,4 +209,45 @@ fn quadratic(columns: &[usize], beta: &[f64; 3], product: impl Fn(usize, usize) 
         }
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(t: &[f64], value: impl Fn(f64) -> f64) -> Fit {
+        let v: Vec<f64> = t.iter().map(|&t| value(t)).collect();
+        Moments::new(t, &v).fit(Design::Line, 1e-12, 0)
+    }
+
+    #[test]
+    fn a_line_has_its_coefficients() {
+        let t: Vec<f64> = (0..50).map(f64::from).collect();
+        let fit = fitted(&t, |t| 3.0 + 2.0 * t + (t * 2.0).sin());
+        assert!((fit.beta[2] - 2.0).abs() < 0.01 && (fit.beta[0] - 3.0).abs() < 0.3, "{fit:?}");
+        assert!(fit.slope_error > 0.0 && fit.columns == 2);
+    }
+
+    #[test]
+    fn irregular_times_on_one_line_give_its_slope() {
+        let t = [0.0, 1.0, 1.5, 7.0, 7.1, 20.0, 31.0, 31.5, 60.0];
+        assert!((fitted(&t, |t| 5.0 - 0.25 * t).beta[2] + 0.25).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_added_constant_leaves_the_slope_and_a_factor_scales_it() {
+        let t: Vec<f64> = (0..50).map(f64::from).collect();
+        let slope = |value: &dyn Fn(f64) -> f64| fitted(&t, value).beta[2];
+        let plain = slope(&|t| t + (t * 3.0).cos());
+        assert!((slope(&|t| 100.0 + t + (t * 3.0).cos()) - plain).abs() < 1e-9);
+        assert!((slope(&|t| 7.0 * (t + (t * 3.0).cos())) - 7.0 * plain).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_dot_product_covers_every_length() {
+        for n in 0..20_u32 {
+            let a: Vec<f64> = (0..n).map(f64::from).collect();
+            assert_eq!(dot(&a, &a), a.iter().map(|x| x * x).sum::<f64>());
+        }
+    }
 }

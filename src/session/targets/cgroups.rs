@@ -1,11 +1,11 @@
 //! Readings of control groups in the form of a process reading.
 
-use crate::model::{GroupMemory, Reading};
+use crate::model::{CgroupMemory, Reading};
 
 /// Returns the memory of a group as a reading: RSS is its working set, anonymous memory includes shared memory.
 ///
 /// A tmpfs that a container fills leaks like anonymous pages, and grows no address space. So both are one series.
-pub(super) fn as_reading(memory: &GroupMemory) -> Reading {
+pub(super) fn as_reading(memory: &CgroupMemory) -> Reading {
     let shmem = memory.shmem.unwrap_or(0);
     Reading {
         rss: memory.working_set(),
@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn shared_memory_counts_as_anonymous() {
-        let memory = GroupMemory { anon: Some(10), file: Some(30), shmem: Some(5), ..GroupMemory::default() };
+        let memory = CgroupMemory { anon: Some(10), file: Some(30), shmem: Some(5), ..CgroupMemory::default() };
         let reading = as_reading(&memory);
         assert_eq!((reading.rss_anon, reading.rss_file), (Some(15), Some(25)));
     }

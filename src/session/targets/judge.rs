@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::alert::{Alert, AlertBook, AlertKind, AlertState, host_findings};
+use crate::alert::{Alert, AlertKind, AlertState, OpenAlerts, host_conditions};
 use crate::analysis::{Assessment, Resource, Status};
 use crate::event::{Event, EventSink, RetiredSummary, Target, TargetKind};
 use crate::model::{Ceiling, HostMemory, ProcessLabel, Sample, Timestamp};
@@ -34,7 +34,7 @@ pub(super) struct Judge {
     registry: Registry,
     pools: Pools,
     pending: Pending,
-    host_alerts: AlertBook,
+    host_alerts: OpenAlerts,
     /// Time of the first and of the latest sample of the session or recording.
     span: Option<(Timestamp, Timestamp)>,
     /// True if the current tick samples all processes, so that their sum is known.
@@ -51,7 +51,7 @@ impl Judge {
             mode: None,
             pools: Pools::default(),
             pending: Pending::default(),
-            host_alerts: AlertBook::default(),
+            host_alerts: OpenAlerts::default(),
             span: None,
             is_whole: false,
         }
@@ -226,7 +226,7 @@ impl Judge {
                 self.set_ceiling(index, Some(host.ceiling()));
             }
         }
-        let alerts = self.host_alerts.update(at, &host_findings(host));
+        let alerts = self.host_alerts.update(at, &host_conditions(host));
         send(&alerts, None, sink)
     }
 

@@ -1,7 +1,8 @@
 //! State of one target that sinks do not see: its tracker, alerts, page count and memberships.
 
 use crate::alert::{
-    Alert, AlertBook, AlertKind, Finding, RiseMeter, Scope, assessed_findings, explain_end, reading_findings,
+    Alert, AlertKind, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, explain_withdrawal,
+    reading_conditions,
 };
 use crate::analysis::{Assessment, Settings, Tracker};
 use crate::event::{Target, TargetKind};
@@ -15,12 +16,12 @@ use super::page_count::PageCount;
 pub(super) struct TargetState {
     /// `None` once the target is closed. Its last assessment stays.
     tracker: Option<Tracker>,
-    alerts: AlertBook,
+    alerts: OpenAlerts,
     rise: RiseMeter,
     /// Limit that the source found.
     source_ceiling: Option<Ceiling>,
     /// Conditions that the latest assessment found.
-    conditions: Vec<Finding>,
+    conditions: Vec<Condition>,
     page_count: PageCount,
     /// Pool of the process; `None` for a sum.
     pool: Option<usize>,
@@ -41,7 +42,7 @@ impl TargetState {
     pub(super) fn new(tracker: Tracker, pool: Option<usize>) -> Self {
         Self {
             tracker: Some(tracker),
-            alerts: AlertBook::default(),
+            alerts: OpenAlerts::default(),
             rise: RiseMeter::default(),
             source_ceiling: None,
             conditions: Vec::new(),
@@ -127,17 +128,17 @@ impl TargetState {
 
     /// Derives the conditions for alerts from the published assessment.
     pub(super) fn derive_conditions(&mut self, target: &Target, at: Timestamp, rules: &Rules) {
-        self.conditions = assessed_findings(scope(target, at, rules), &target.assessment);
+        self.conditions = assessment_conditions(scope(target, at, rules), &target.assessment);
     }
 
     /// Returns the alerts that fire or resolve with the latest reading.
     pub(super) fn update_alerts(&mut self, target: &Target, at: Timestamp, rise: u64, rules: &Rules) -> Vec<Alert> {
         let ceiling = target.current.ceiling.as_ref();
-        let mut by_reading = reading_findings(scope(target, at, rules), rise, ceiling, &rules.alerts).peekable();
+        let mut by_reading = reading_conditions(scope(target, at, rules), rise, ceiling, &rules.alerts).peekable();
         if self.conditions.is_empty() && self.alerts.is_empty() && by_reading.peek().is_none() {
             return Vec::new();
         }
-        let conditions: Vec<Finding> = self.conditions.iter().cloned().chain(by_reading).collect();
+        let conditions: Vec<Condition> = self.conditions.iter().cloned().chain(by_reading).collect();
         explained(self.alerts.update(at, &conditions), target)
     }
 
@@ -202,7 +203,7 @@ fn scope(target: &Target, at: Timestamp, rules: &Rules) -> Scope {
 
 /// Adds the reason to alerts that resolve with the assessment.
 fn explained(mut alerts: Vec<Alert>, target: &Target) -> Vec<Alert> {
-    alerts.iter_mut().for_each(|alert| explain_end(alert, &target.assessment));
+    alerts.iter_mut().for_each(|alert| explain_withdrawal(alert, &target.assessment));
     alerts
 }
 

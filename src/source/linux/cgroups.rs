@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::cgroup_path::CgroupPath;
 use super::parse::{labelled_number, whole_number};
-use crate::model::{GroupMemory, GroupName, Pid};
+use crate::model::{CgroupMemory, CgroupName, Pid};
 use crate::source::process_source::CgroupReading;
 use crate::source::read_error::ReadError;
 
@@ -38,7 +38,7 @@ impl CgroupSet {
     ///
     /// # Errors
     /// Returns an error if the host has no memory controller of version 2, or a container id is ambiguous.
-    pub(super) fn update(&mut self, names: &[GroupName]) -> Result<&[Pid], ReadError> {
+    pub(super) fn update(&mut self, names: &[CgroupName]) -> Result<&[Pid], ReadError> {
         self.members.clear();
         if names.is_empty() {
             return Ok(&self.members);
@@ -98,14 +98,14 @@ fn find_memory_mount(root: &Path) -> Result<PathBuf, ReadError> {
 }
 
 /// Finds the groups of one name; none if no such group exists yet.
-fn find_groups(mount: &Path, name: &GroupName) -> Result<Vec<PathBuf>, ReadError> {
+fn find_groups(mount: &Path, name: &CgroupName) -> Result<Vec<PathBuf>, ReadError> {
     match name {
-        GroupName::Path(path) => Ok(find_by_path(mount, Path::new(path))),
-        GroupName::Unit(unit) => {
+        CgroupName::Path(path) => Ok(find_by_path(mount, Path::new(path))),
+        CgroupName::Unit(unit) => {
             let wanted = if unit.contains('.') { unit.clone() } else { format!("{unit}.service") };
             Ok(search(mount, &|folder| folder == wanted))
         }
-        GroupName::Container(id) => find_container(mount, &id.to_ascii_lowercase()),
+        CgroupName::Container(id) => find_container(mount, &id.to_ascii_lowercase()),
     }
 }
 
@@ -183,9 +183,9 @@ fn collect_members(folder: &Path, depth: usize, members: &mut Vec<Pid>) {
 }
 
 /// Reads the memory of one group; missing files leave fields `None`.
-fn read_memory(folder: &Path) -> GroupMemory {
+fn read_memory(folder: &Path) -> CgroupMemory {
     let stat = read_file(folder, "memory.stat");
-    GroupMemory {
+    CgroupMemory {
         current: read_number(folder, "memory.current"),
         anon: labelled_number(&stat, b"anon"),
         file: labelled_number(&stat, b"file"),
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    fn find(root: &Path, name: GroupName) -> Result<Vec<String>, ReadError> {
+    fn find(root: &Path, name: CgroupName) -> Result<Vec<String>, ReadError> {
         let shown = |groups: Vec<PathBuf>| groups.into_iter().map(|group| group.display().to_string()).collect();
         find_groups(root, &name).map(shown)
     }
@@ -240,26 +240,26 @@ mod tests {
         group(root, &format!("machine.slice/libpod-conmon-{}.scope", ids[3]), &[]);
         group(root, "system.slice/orders.service", &[]);
         for (id, scope) in ["ab12", "AB13", "cd00", &ids[3]].into_iter().zip(&scopes) {
-            assert_eq!(find(root, GroupName::Container(id.to_owned())), Ok(vec![scope.clone()]));
+            assert_eq!(find(root, CgroupName::Container(id.to_owned())), Ok(vec![scope.clone()]));
         }
-        let several = find(root, GroupName::Container("ab1".to_owned())).expect_err("ambiguous").to_string();
+        let several = find(root, CgroupName::Container("ab1".to_owned())).expect_err("ambiguous").to_string();
         assert!(several.contains("ab1200000000, ab1300000000"), "{several}");
         let unit = Ok(vec!["system.slice/orders.service".to_owned()]);
         for name in ["orders", "orders.service"] {
-            assert_eq!(find(root, GroupName::Unit(name.to_owned())), unit);
+            assert_eq!(find(root, CgroupName::Unit(name.to_owned())), unit);
         }
         let typed = root.join("system.slice/orders.service").display().to_string();
         for path in ["system.slice/orders.service", "/system.slice/orders.service/", &typed] {
-            assert_eq!(find(root, GroupName::Path(path.to_owned())), unit, "{path}");
+            assert_eq!(find(root, CgroupName::Path(path.to_owned())), unit, "{path}");
         }
-        assert_eq!(find(root, GroupName::Path("../../etc".to_owned())), Ok(vec![]));
+        assert_eq!(find(root, CgroupName::Path("../../etc".to_owned())), Ok(vec![]));
     }
 
     #[test]
     fn a_host_with_version_1_only_is_an_error() {
         let root = tempfile::tempdir().expect("created");
         let update =
-            |root: &Path| CgroupSet::new(root.to_owned()).update(&[GroupName::Unit("x".into())]).map(<[Pid]>::to_vec);
+            |root: &Path| CgroupSet::new(root.to_owned()).update(&[CgroupName::Unit("x".into())]).map(<[Pid]>::to_vec);
         assert!(
             update(root.path())
                 .expect_err("nothing there")
@@ -282,7 +282,7 @@ mod tests {
         group(root.path(), "a", &[("memory.max", "max\n"), ("memory.events", events), ("cgroup.procs", "7\n0\n")]);
         group(root.path(), "a/b", &[("cgroup.procs", "9\n8\n")]);
         let mut groups = CgroupSet::new(root.path().to_owned());
-        let name = [GroupName::Path("/a".to_owned())];
+        let name = [CgroupName::Path("/a".to_owned())];
         assert_eq!(groups.update(&name), Ok(&[Pid(7), Pid(8), Pid(9)][..]));
         let seen = groups.read().remove(0);
         assert_eq!((&*seen.path, seen.members.len(), seen.memory.working_set()), ("/a", 3, Some(440)));

@@ -8,7 +8,7 @@ use regex::Regex;
 use tempfile::TempDir;
 
 use super::*;
-use crate::model::{CeilingKind, Counter, GroupName, Pid, StartTime};
+use crate::model::{CeilingKind, CgroupName, Counter, Pid, StartTime};
 
 /// Folder of ordinary files with the layout of `/proc`.
 struct FakeProc {
@@ -336,7 +336,7 @@ fn the_host_of_the_fixtures_is_read_in_full() {
     assert!(Counter::ALL.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
     let ceiling = source.limits(key(4102, 7_000_000)).ceiling.expect("found");
     assert_eq!((ceiling.kind, ceiling.limit_bytes, ceiling.used_bytes), (CeilingKind::CgroupMax, 256 << 20, 172 << 20));
-    let unit = Selector { cgroups: vec![GroupName::Unit("orders".to_owned())], ..Selector::default() };
+    let unit = Selector { cgroups: vec![CgroupName::Unit("orders".to_owned())], ..Selector::default() };
     assert_eq!(pids(&source.find(&unit).expect("listed")), [4100, 4101, 4102]);
     let group = source.read_cgroups().remove(0);
     assert_eq!((&*group.path, group.members.len(), group.ceiling), ("/system.slice/orders.service", 3, Some(ceiling)));

@@ -44,7 +44,7 @@ pub(super) fn details(target: &Target, timeline: Option<&Timeline>, palette: Pal
             lines.push(Line::from(format!("+ {}", figures::other_resource(other))));
         }
     }
-    if advice::is_accused(target) {
+    if advice::is_suspected(target) {
         lines.extend(advice::explain(target).iter().map(|line| Line::from(escape::terminal(line).into_owned())));
         lines.extend(advice::next_steps_for(target).iter().map(|step| next(step, palette)));
     } else if let Some(grown) = timeline.and_then(grown) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Timestamp;
 
-use super::Finding;
+use super::Condition;
 
 /// What an alert is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,11 +144,11 @@ enum Episode {
 
 /// The open conditions of one target, or of the host.
 #[derive(Debug, Clone, Default)]
-pub struct AlertBook {
+pub struct OpenAlerts {
     open: BTreeMap<AlertKind, Episode>,
 }
 
-impl AlertBook {
+impl OpenAlerts {
     /// Whether no condition is open.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -156,7 +156,7 @@ impl AlertBook {
     }
 
     /// Takes what was found at a moment and returns the alerts that begin or end with it.
-    pub fn update(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
+    pub fn update(&mut self, at: Timestamp, findings: &[Condition]) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for finding in findings {
             if !self.is_implied(finding, findings) {
@@ -183,7 +183,7 @@ impl AlertBook {
 
     /// Takes what was found when a target was judged for the last time: nobody will look again, so what a judgement
     /// raised and does not uphold ends now. What single readings raised stays open: nobody has seen it end.
-    pub fn settle(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
+    pub fn settle(&mut self, at: Timestamp, findings: &[Condition]) -> Vec<Alert> {
         let mut alerts = self.update(at, findings);
         self.open.retain(|&kind, episode| match *episode {
             Episode::Firing { since, .. } if kind.is_judged() && !findings.iter().any(|found| found.kind == kind) => {
@@ -196,10 +196,10 @@ impl AlertBook {
     }
 
     /// Takes what was found over a whole recording: it has proved itself, nothing is pending any more.
-    pub fn conclude(&mut self, at: Timestamp, findings: &[Finding]) -> Vec<Alert> {
+    pub fn conclude(&mut self, at: Timestamp, findings: &[Condition]) -> Vec<Alert> {
         let pending = |book: &Self, kind| !matches!(book.open.get(&kind), Some(Episode::Firing { .. }));
-        let is_new = |finding: &&Finding| pending(self, finding.kind) && !self.is_implied(finding, findings);
-        let new: Vec<&Finding> = findings.iter().filter(is_new).collect();
+        let is_new = |finding: &&Condition| pending(self, finding.kind) && !self.is_implied(finding, findings);
+        let new: Vec<&Condition> = findings.iter().filter(is_new).collect();
         for finding in &new {
             self.open.insert(finding.kind, Episode::Firing { since: at, last_seen: at });
         }
@@ -220,13 +220,13 @@ impl AlertBook {
 
     /// Whether another finding says it already: what is above the limit is near it, too. An episode that was open before
     /// goes on, for it is not over.
-    fn is_implied(&self, finding: &Finding, findings: &[Finding]) -> bool {
+    fn is_implied(&self, finding: &Condition, findings: &[Condition]) -> bool {
         finding.kind == AlertKind::NearLimit
             && !self.open.contains_key(&AlertKind::NearLimit)
             && findings.iter().any(|other| other.kind == AlertKind::LimitExceeded)
     }
 
-    fn seen(&mut self, at: Timestamp, finding: &Finding) -> Option<Alert> {
+    fn seen(&mut self, at: Timestamp, finding: &Condition) -> Option<Alert> {
         let episode = self.open.entry(finding.kind).or_insert(Episode::Pending { since: at });
         match *episode {
             Episode::Pending { since } if at.seconds_since(since) >= finding.kind.delays_s().0 => {
@@ -242,7 +242,7 @@ impl AlertBook {
     }
 }
 
-fn fired(finding: &Finding, at: Timestamp, since: Timestamp) -> Alert {
+fn fired(finding: &Condition, at: Timestamp, since: Timestamp) -> Alert {
     Alert {
         kind: finding.kind,
         state: AlertState::Firing,
@@ -263,12 +263,12 @@ fn resolved(kind: AlertKind, at: Timestamp, since: Timestamp) -> Alert {
 mod tests {
     use super::*;
 
-    fn finding(kind: AlertKind) -> Finding {
-        Finding { kind, value: Some(1.0), threshold: None, message: "it grows".to_owned() }
+    fn finding(kind: AlertKind) -> Condition {
+        Condition { kind, value: Some(1.0), threshold: None, message: "it grows".to_owned() }
     }
 
     fn run(kind: AlertKind, seconds: std::ops::Range<i64>, holds: impl Fn(i64) -> bool) -> Vec<(i64, AlertState)> {
-        let mut book = AlertBook::default();
+        let mut book = OpenAlerts::default();
         let mut seen = Vec::new();
         for second in seconds {
             let findings = if holds(second) { vec![finding(kind)] } else { vec![] };
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn what_a_whole_recording_shows_fires_once() {
-        let mut book = AlertBook::default();
+        let mut book = OpenAlerts::default();
         book.update(Timestamp(0), &[finding(AlertKind::Spike), finding(AlertKind::HighVariance)]);
         let fired = book.conclude(Timestamp(1000), &[finding(AlertKind::Spike), finding(AlertKind::HighVariance)]);
         assert_eq!(fired.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::HighVariance]);
@@ -310,9 +310,9 @@ mod tests {
         let (near, beyond) = (finding(AlertKind::NearLimit), finding(AlertKind::LimitExceeded));
         let both = [near.clone(), beyond];
         let kinds = |alerts: Vec<Alert>| alerts.iter().map(|alert| (alert.kind, alert.state)).collect::<Vec<_>>();
-        let mut book = AlertBook::default();
+        let mut book = OpenAlerts::default();
         assert_eq!(kinds(book.update(Timestamp(0), &both)), [(AlertKind::LimitExceeded, AlertState::Firing)]);
-        let mut book = AlertBook::default();
+        let mut book = OpenAlerts::default();
         assert_eq!(kinds(book.update(Timestamp(0), &[near])), [(AlertKind::NearLimit, AlertState::Firing)]);
         assert_eq!(kinds(book.update(Timestamp(1000), &both)), [(AlertKind::LimitExceeded, AlertState::Firing)]);
         assert_eq!(kinds(book.update(Timestamp(100_000), &both)), []);
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn the_last_judgement_ends_what_it_does_not_uphold() {
-        let mut book = AlertBook::default();
+        let mut book = OpenAlerts::default();
         book.update(Timestamp(0), &[finding(AlertKind::Leak), finding(AlertKind::NearLimit)]);
         assert_eq!(book.settle(Timestamp(1000), &[finding(AlertKind::Leak)]), []);
         let ended = book.settle(Timestamp(2000), &[]);
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_target_that_goes_resolves_what_is_open() {
-        let mut book = AlertBook::default();
+        let mut book = OpenAlerts::default();
         book.update(Timestamp(0), &[finding(AlertKind::Leak), finding(AlertKind::HighVariance)]);
         let ended = book.close(Timestamp(1000), "the process has ended");
         assert_eq!(ended.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Leak]);

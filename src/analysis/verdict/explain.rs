@@ -1,0 +1,237 @@
+//! Reasons of a verdict, from the trend that decided and the evidence of the analyses.
+
+use crate::analysis::consistent_growth::ConsistentGrowth;
+use crate::analysis::resource::Resource;
+use crate::analysis::settings::Settings;
+use crate::analysis::status::Status;
+use crate::analysis::trend::curve::Curve;
+use crate::analysis::trend::growth_search::{SeriesTrend, Withheld};
+use crate::analysis::trend::judgement::JudgedValues;
+use crate::analysis::trend::relative_growth::RelativeGrowth;
+use crate::analysis::trend::start_up::MIN_SAMPLES;
+
+use super::assessment::Assessment;
+use super::reason::{Reason, Rule, Unit};
+use super::wording::{Sentence, Wording};
+
+/// Smallest deviates of growth that is shown as likely.
+const LIKELY_DEVIATES: f64 = 2.0;
+
+/// Returns the reasons for the verdict that `trend` led to, the strongest first. `assessment` holds the evidence of the
+/// analyses.
+pub(crate) fn reasons(
+    trend: &SeriesTrend,
+    resource: Resource,
+    settings: &Settings,
+    assessment: &Assessment,
+) -> Vec<Reason> {
+    let of_memory = resource == Resource::Memory;
+    let found = [
+        withdrawal(trend),
+        growth(trend, resource, assessment.observed_s),
+        relative_growth(trend),
+        shape(trend),
+        withheld(trend, resource, settings, assessment),
+        undecided(trend, resource, settings, assessment),
+        consistent_growth(assessment).filter(|_| of_memory),
+        variance(assessment).filter(|_| of_memory),
+        spike(assessment).filter(|_| of_memory),
+    ];
+    // Exact capacity: thousands of targets keep their reasons.
+    let mut out = Vec::with_capacity(found.iter().flatten().count());
+    out.extend(found.into_iter().flatten());
+    out
+}
+
+/// Returns the unit of a rate.
+fn rate_unit(resource: Resource) -> Unit {
+    if resource == Resource::Memory { Unit::BytesPerSecond } else { Unit::PerSecond }
+}
+
+fn growth(trend: &SeriesTrend, resource: Resource, observed_s: f64) -> Option<Reason> {
+    let j = trend.judgement.as_ref()?;
+    let (low, high) = (j.rate.low, j.rate.high);
+    // Blocks of samples reach half a sample beyond the first and the last one.
+    let over_s = j.span.min(observed_s).round();
+    Some(Reason {
+        rule: Rule::GrowthRate,
+        for_leak: low > trend.threshold,
+        value: Some(j.rate.rate),
+        threshold: Some(trend.threshold),
+        unit: rate_unit(resource),
+        span_s: j.span,
+        wording: Sentence::Growth { resource, low, high, over_s }.into(),
+    })
+}
+
+fn relative_growth(trend: &SeriesTrend) -> Option<Reason> {
+    let growth = trend.relative_growth?;
+    Some(Reason {
+        rule: Rule::RelativeGrowth,
+        for_leak: true,
+        value: Some(growth.overall),
+        threshold: Some(RelativeGrowth::THRESHOLD),
+        unit: Unit::Ratio,
+        span_s: trend.judgement.as_ref().map_or(0.0, |j| j.span),
+        wording: Sentence::RelativeGrowth { later_half: growth.later_half }.into(),
+    })
+}
+
+fn shape(trend: &SeriesTrend) -> Option<Reason> {
+    let j = trend.judgement.as_ref()?;
+    let text = match (j.tests.slowing, j.best.grows, j.best.curve) {
+        (true, ..) => "growth slows down: a curve that levels off fits as well as one that continues",
+        (_, true, Curve::Plain) if j.values == JudgedValues::Floors => "the floor rises in a straight line",
+        (_, true, Curve::Plain) => "a straight line fits the growth better than any curve that levels off",
+        (_, true, Curve::Quadratic) => "growth accelerates",
+        (_, true, _) => "growth continues to the end after an earlier change",
+        (_, false, Curve::Step(_)) => "a single step explains the change",
+        (_, false, _) => "no growing curve fits better than a constant level",
+    };
+    Some(Reason {
+        rule: Rule::Shape,
+        for_leak: j.best.grows && !j.tests.slowing,
+        value: Some(j.tests.lead),
+        threshold: Some(0.0),
+        unit: Unit::LogLikelihood,
+        span_s: j.span,
+        wording: text.into(),
+    })
+}
+
+fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
+    let span = trend.judgement.as_ref().map_or(assessment.observed_s, |j| j.span);
+    let samples = trend.samples as f64;
+    let (rule, value, threshold, unit, wording) = match trend.withheld? {
+        Withheld::Observation => (
+            Rule::Observation,
+            span,
+            settings.min_observation_s,
+            Unit::Seconds,
+            remaining_observation(trend, settings, assessment).into(),
+        ),
+        Withheld::StartUp => (
+            Rule::Observation,
+            samples,
+            trend.start_up.required,
+            Unit::Count,
+            Sentence::StartUp { resource, share: trend.start_up.share }.into(),
+        ),
+        Withheld::TooFew => (Rule::Observation, samples, MIN_SAMPLES, Unit::Count, Sentence::LikelyInFewSamples.into()),
+        Withheld::Persistence => (
+            Rule::Persistence,
+            trend.judgement.as_ref().map_or(0.0, |j| j.tests.deviate),
+            LIKELY_DEVIATES,
+            Unit::Z,
+            Wording::from("growth is likely, but two checks in a row did not confirm it"),
+        ),
+    };
+    Some(Reason { rule, for_leak: false, value: Some(value), threshold: Some(threshold), unit, span_s: span, wording })
+}
+
+/// Returns the sentence on the time that proven growth still has to last. The length of a newest part of the past is not a
+/// countdown, because it is cut anew at every assessment.
+fn remaining_observation(trend: &SeriesTrend, settings: &Settings, assessment: &Assessment) -> Sentence {
+    let left_s = (settings.min_observation_s - assessment.observed_s).round();
+    match (left_s > 0.0, trend.newest_only) {
+        (true, _) => Sentence::TooYoung { left_s },
+        (false, true) => Sentence::BeganRecently,
+        (false, false) => Sentence::TooShort,
+    }
+}
+
+fn undecided(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
+    if trend.status != Status::InsufficientData {
+        return None;
+    }
+    let growth = &assessment.growth;
+    let limit = growth.detection_limit();
+    let decided_in_s = growth.seconds_to_decide.unwrap_or(0.0);
+    let longer_s = decided_in_s.max(settings.min_observation_s - assessment.observed_s).max(0.0);
+    let samples = trend.samples;
+    let sentence = match (&trend.judgement, limit) {
+        // A leak at the threshold is detectable by now. Noise keeps the interval from excluding one.
+        (Some(j), Some(_)) if longer_s == 0.0 => Sentence::NotExcluded { resource, high: j.rate.high },
+        (Some(_), Some(_)) => Sentence::NotDetectable { resource, longer_s },
+        (None, Some(_)) => Sentence::Unchanged { resource, longer_s: decided_in_s },
+        (_, None) if samples == 0 && assessment.samples > 0 => {
+            Sentence::Fixed("too little data: its memory was never readable")
+        }
+        (_, None) if (samples as f64) < MIN_SAMPLES => Sentence::TooFewSamples { samples },
+        (_, None) => Sentence::Unclear { samples },
+    };
+    Some(Reason {
+        rule: Rule::Observation,
+        for_leak: false,
+        value: limit,
+        threshold: Some(trend.threshold),
+        unit: rate_unit(resource),
+        span_s: assessment.observed_s,
+        wording: sentence.into(),
+    })
+}
+
+fn withdrawal(trend: &SeriesTrend) -> Option<Reason> {
+    let ago = trend.stopped_s?;
+    Some(Reason {
+        rule: Rule::Withdrawal,
+        for_leak: false,
+        value: Some(ago),
+        threshold: None,
+        unit: Unit::Seconds,
+        span_s: ago,
+        wording: Sentence::Withdrawn.into(),
+    })
+}
+
+fn consistent_growth(assessment: &Assessment) -> Option<Reason> {
+    let evidence = &assessment.consistent_growth;
+    let (share, p) = (evidence.rising_share?, evidence.p_value?);
+    let steps = u32::try_from(evidence.blocks.saturating_sub(1)).unwrap_or(u32::MAX);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of some dozen blocks")]
+    let rising = (share * f64::from(steps)).round() as u32;
+    Some(Reason {
+        rule: Rule::ConsistentGrowth,
+        for_leak: evidence.found,
+        value: Some(p),
+        threshold: Some(ConsistentGrowth::MAX_P),
+        unit: Unit::P,
+        span_s: assessment.observed_s.min(assessment.growth.span_s.max(0.0)),
+        wording: Sentence::RisingFloor {
+            rising,
+            steps,
+            tau: evidence.tau.unwrap_or(0.0),
+            longest_run: u32::try_from(evidence.longest_run).unwrap_or(u32::MAX),
+        }
+        .into(),
+    })
+}
+
+fn variance(assessment: &Assessment) -> Option<Reason> {
+    let evidence = &assessment.variance;
+    let (period_s, swing) = (evidence.cycle_s?, evidence.swing_bytes?);
+    Some(Reason {
+        rule: Rule::Variance,
+        for_leak: false,
+        value: evidence.coefficient_of_variation,
+        threshold: None,
+        unit: Unit::Ratio,
+        span_s: assessment.observed_s,
+        wording: Sentence::Cycle { swing, period_s }.into(),
+    })
+}
+
+fn spike(assessment: &Assessment) -> Option<Reason> {
+    let spikes = &assessment.spikes;
+    let latest = spikes.latest?;
+    Some(Reason {
+        rule: Rule::Spike,
+        // A rise that returns is not a leak. One that stays is part of the growth.
+        for_leak: spikes.returned == 0,
+        value: Some(latest.rise_bytes),
+        threshold: None,
+        unit: Unit::Bytes,
+        span_s: assessment.observed_s,
+        wording: Sentence::Spikes { count: spikes.count, returned: spikes.returned }.into(),
+    })
+}

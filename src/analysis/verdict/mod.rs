@@ -1,0 +1,13 @@
+//! Verdict on a target: its status and the reasons for it.
+
+mod assessment;
+mod confidence;
+mod explain;
+mod reason;
+mod wording;
+
+pub use assessment::{Assessment, ResourceAssessment, Verdict};
+pub(crate) use confidence::confidence;
+pub(crate) use explain::reasons;
+pub use reason::{Reason, Rule, Unit};
+pub use wording::Wording;

@@ -1,0 +1,332 @@
+//! Sentences of reasons. They are composed on display, because thousands of targets keep some reasons each.
+
+use std::fmt;
+
+use crate::analysis::resource::Resource;
+use crate::analysis::trend::start_up::MIN_SAMPLES;
+use crate::units::{ByteRate, Bytes, Span, p_value};
+
+/// The sentence of a reason, with the figures that the reason itself lacks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wording(Sentence);
+
+/// The figures of a reason; NaN where unknown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures {
+    pub value: f64,
+    pub threshold: f64,
+    pub span_s: f64,
+}
+
+/// One sentence with its own figures. Value, threshold and span are those of the reason.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Sentence {
+    Fixed(&'static str),
+    /// Boxed, because few reasons need it.
+    Written(Box<str>),
+    /// Value: a rate. Its interval, and the seconds it was observed over.
+    Growth {
+        resource: Resource,
+        low: f64,
+        high: f64,
+        over_s: f64,
+    },
+    /// Value: growth by the level. The same at the rate of the later half.
+    RelativeGrowth {
+        later_half: f64,
+    },
+    /// Value and threshold: samples. The share of the level that came since the first one.
+    StartUp {
+        resource: Resource,
+        share: f64,
+    },
+    /// Threshold: the least observation. The seconds left, if growth fills the whole past.
+    TooYoung {
+        left_s: f64,
+    },
+    BeganRecently,
+    TooShort,
+    /// Threshold: a rate. The upper end of the interval.
+    NotExcluded {
+        resource: Resource,
+        high: f64,
+    },
+    /// Value: the detection limit; threshold: a rate. Seconds until that is detectable.
+    NotDetectable {
+        resource: Resource,
+        longer_s: f64,
+    },
+    /// The same for a series without any change over the span.
+    Unchanged {
+        resource: Resource,
+        longer_s: f64,
+    },
+    TooFewSamples {
+        samples: u64,
+    },
+    Unclear {
+        samples: u64,
+    },
+    /// Value and threshold: samples.
+    LikelyInFewSamples,
+    Withdrawn,
+    /// Value: the p value.
+    RisingFloor {
+        rising: u32,
+        steps: u32,
+        tau: f64,
+        longest_run: u32,
+    },
+    Cycle {
+        swing: f64,
+        period_s: f64,
+    },
+    /// Value: the rise of the latest one.
+    Spikes {
+        count: u64,
+        returned: u64,
+    },
+}
+
+impl From<Sentence> for Wording {
+    fn from(sentence: Sentence) -> Self {
+        Self(sentence)
+    }
+}
+
+impl From<String> for Wording {
+    fn from(text: String) -> Self {
+        Self(Sentence::Written(text.into_boxed_str()))
+    }
+}
+
+impl From<&'static str> for Wording {
+    fn from(text: &'static str) -> Self {
+        Self(Sentence::Fixed(text))
+    }
+}
+
+impl Wording {
+    /// Writes the sentence with the figures of its reason, without a full stop.
+    pub(crate) fn write(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { value, threshold, span_s } = *figures;
+        match self.0 {
+            Sentence::Fixed(text) => f.write_str(text),
+            Sentence::Written(ref text) => f.write_str(text),
+            Sentence::Growth { .. } | Sentence::RelativeGrowth { .. } | Sentence::RisingFloor { .. } => {
+                self.write_growth(figures, f)
+            }
+            Sentence::NotExcluded { .. } | Sentence::NotDetectable { .. } | Sentence::Unchanged { .. } => {
+                self.write_undecided(figures, f)
+            }
+            Sentence::StartUp { resource, share } => {
+                let origin = match resource {
+                    Resource::Memory => "memory was allocated",
+                    Resource::Fds => "descriptors were opened",
+                    Resource::Threads => "threads were started",
+                };
+                let percent = 100.0 * share;
+                write!(
+                    f,
+                    "still starting up: {percent:.0} % of its {origin} while being watched \
+                     ({value} of {threshold:.0} samples needed to rule out start-up)"
+                )
+            }
+            Sentence::TooYoung { left_s } => {
+                write!(f, "growth must last {} to count as a leak: {} to go", Span(threshold), Span(left_s))
+            }
+            Sentence::BeganRecently => {
+                write!(f, "growth began recently: it must last {} to count as a leak", Span(threshold))
+            }
+            Sentence::TooShort => write!(f, "growth must last {} to count as a leak", Span(threshold)),
+            Sentence::Unclear { samples } => write!(f, "too little data: {samples} samples over {}", Span(span_s)),
+            Sentence::LikelyInFewSamples => {
+                write!(f, "growth is likely but not proven: {value} of {threshold} samples needed")
+            }
+            Sentence::TooFewSamples { samples } => {
+                write!(f, "too little data: {samples} of {MIN_SAMPLES} samples needed, over {}", Span(span_s))
+            }
+            Sentence::Withdrawn => {
+                write!(f, "growth stopped about {} ago; until then it looked like a leak", Span(span_s))
+            }
+            Sentence::Cycle { swing, period_s } => {
+                write!(f, "memory cycles by {} about every {}", size(swing), Span(period_s))
+            }
+            Sentence::Spikes { count, returned } => {
+                let spikes = if count == 1 { "spike" } else { "spikes" };
+                let returned = if returned == 0 { "none".to_owned() } else { returned.to_string() };
+                write!(f, "{count} {spikes}, {returned} returned; the latest rose by {}", size(value))
+            }
+        }
+    }
+
+    /// Writes the sentences that measure growth.
+    fn write_growth(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { value, threshold, .. } = *figures;
+        match self.0 {
+            Sentence::Growth { resource, low, high, over_s } => {
+                let subject = match resource {
+                    Resource::Memory => "memory",
+                    Resource::Fds => "the number of open files",
+                    Resource::Threads => "the number of threads",
+                };
+                let threshold_label = limit(resource, threshold);
+                match (low > 0.0, high < threshold) {
+                    (true, false) => write!(f, "{subject} grows by {}", rate(resource, value)),
+                    (_, true) => write!(f, "{subject} grows by less than the threshold: {}", rate(resource, value)),
+                    _ => write!(f, "{subject} has no significant trend: {}", rate(resource, value)),
+                }?;
+                let (low, high) = (rate(resource, low), rate(resource, high));
+                write!(f, " over {} (95 % CI {low} to {high}, threshold {threshold_label})", Span(over_s))
+            }
+            Sentence::RelativeGrowth { later_half } => write!(
+                f,
+                "the floor rose by {:.0} % of the level (threshold {:.0} %), by {:.0} % at the rate of the later half",
+                100.0 * value,
+                100.0 * threshold,
+                100.0 * later_half
+            ),
+            Sentence::RisingFloor { rising, steps, tau, longest_run } => {
+                let p = p_value(value);
+                let p = if p.starts_with('<') { p } else { format!("= {p}") };
+                write!(
+                    f,
+                    "floor rose in {rising} of {steps} blocks, longest run {longest_run} (rank trend tau {tau:+.2}, p {p})"
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the sentences that say why nothing is decided.
+    fn write_undecided(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { value, threshold, span_s } = *figures;
+        match self.0 {
+            Sentence::NotExcluded { resource, high } => write!(
+                f,
+                "too noisy to decide: growth up to {} is possible (threshold {})",
+                limit(resource, high),
+                limit(resource, threshold)
+            ),
+            Sentence::NotDetectable { resource, longer_s } => write!(
+                f,
+                "too little data: growth is detectable from {} on; the threshold of {} needs another {}",
+                limit(resource, value),
+                limit(resource, threshold),
+                Span(longer_s)
+            ),
+            Sentence::Unchanged { resource, longer_s } => write!(
+                f,
+                "too little data: no change over {}, but growth is detectable only from {} on; \
+                 the threshold of {} needs another {}",
+                Span(span_s),
+                limit(resource, value),
+                limit(resource, threshold),
+                Span(longer_s)
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns a rate with its sign.
+fn rate(resource: Resource, per_second: f64) -> String {
+    match resource {
+        Resource::Memory => ByteRate(per_second).to_string(),
+        Resource::Fds => format!("{:+.1} descriptors/h", per_second * 3600.0),
+        Resource::Threads => format!("{:+.1} threads/h", per_second * 3600.0),
+    }
+}
+
+/// Returns a threshold or another limit of a rate: without a sign.
+fn limit(resource: Resource, per_second: f64) -> String {
+    match resource {
+        Resource::Memory => format!("{:#}", ByteRate(per_second)),
+        Resource::Fds => format!("{:.1} descriptors/h", per_second * 3600.0),
+        Resource::Threads => format!("{:.1} threads/h", per_second * 3600.0),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
+fn size(bytes: f64) -> Bytes {
+    Bytes(bytes.max(0.0).round() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB_PER_HOUR: f64 = 1_048_576.0 / 3600.0;
+
+    struct Shown(Wording, Figures);
+
+    impl fmt::Display for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.write(&self.1, f)
+        }
+    }
+
+    fn sentence(sentence: Sentence, value: f64, threshold: f64) -> String {
+        Shown(sentence.into(), Figures { value, threshold, span_s: 600.0 }).to_string()
+    }
+
+    #[test]
+    fn growth_names_measure_interval_and_threshold() {
+        let growth = |low: f64, high: f64| Sentence::Growth {
+            resource: Resource::Memory,
+            low: low * MIB_PER_HOUR,
+            high: high * MIB_PER_HOUR,
+            over_s: 3600.0,
+        };
+        assert_eq!(
+            sentence(growth(2.1, 2.7), 2.4 * MIB_PER_HOUR, 0.25 * MIB_PER_HOUR),
+            "memory grows by +2.40 MiB/h over 1 h (95 % CI +2.10 MiB/h to +2.70 MiB/h, threshold 256 KiB/h)"
+        );
+        assert_eq!(
+            sentence(growth(-833.0, 704.0), -64.5 * MIB_PER_HOUR, 2.0 * MIB_PER_HOUR),
+            "memory has no significant trend: -64.5 MiB/h over 1 h (95 % CI -833 MiB/h to +704 MiB/h, threshold 2 MiB/h)"
+        );
+        assert!(
+            sentence(growth(0.1, 0.3), 0.2 * MIB_PER_HOUR, 2.0 * MIB_PER_HOUR)
+                .starts_with("memory grows by less than the threshold: +205 KiB/h")
+        );
+    }
+
+    #[test]
+    fn a_start_up_names_share_and_samples() {
+        assert_eq!(
+            sentence(Sentence::StartUp { resource: Resource::Memory, share: 0.78 }, 161.0, 345.2),
+            "still starting up: 78 % of its memory was allocated while being watched \
+             (161 of 345 samples needed to rule out start-up)"
+        );
+    }
+
+    #[test]
+    fn a_rising_floor_counts_its_blocks() {
+        let rising = |p| sentence(Sentence::RisingFloor { rising: 33, steps: 33, tau: 1.0, longest_run: 33 }, p, 0.01);
+        assert_eq!(rising(1e-9), "floor rose in 33 of 33 blocks, longest run 33 (rank trend tau +1.00, p < 0.001)");
+        assert!(rising(0.25).ends_with("p = 0.250)"));
+    }
+
+    #[test]
+    fn undecided_growth_says_what_it_needs() {
+        let needs = Sentence::NotDetectable { resource: Resource::Fds, longer_s: 120.0 };
+        assert_eq!(
+            sentence(needs, 5.0 / 3600.0, 1.0 / 3600.0),
+            "too little data: growth is detectable from 5.0 descriptors/h on; the threshold of 1.0 descriptors/h needs \
+             another 2 min"
+        );
+        let possible = Sentence::NotExcluded { resource: Resource::Memory, high: 3.0 * MIB_PER_HOUR };
+        assert_eq!(
+            sentence(possible, 0.0, MIB_PER_HOUR),
+            "too noisy to decide: growth up to 3 MiB/h is possible (threshold 1 MiB/h)"
+        );
+    }
+
+    #[test]
+    fn spikes_are_counted_in_the_right_number() {
+        let spikes = |count, returned| sentence(Sentence::Spikes { count, returned }, 8.0 * 1_048_576.0, f64::NAN);
+        assert_eq!(spikes(1, 0), "1 spike, none returned; the latest rose by 8.0 MiB");
+        assert_eq!(spikes(3, 2), "3 spikes, 2 returned; the latest rose by 8.0 MiB");
+    }
+}
