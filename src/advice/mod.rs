@@ -1,9 +1,9 @@
-//! What people are told of a target that may leak: what grows in it, who it is, and what to run next.
+//! Advice on a suspected target: counters and parts that grew, runtime, and the next command to run.
 //!
-//! Pure wording over what was seen. Names in it are foreign text: whoever shows it escapes it.
+//! Pure sentences from known values. Names in them are foreign text: escape them before printing.
 
+mod explanation;
 mod next_step;
-mod words;
 
+pub use explanation::{descriptor_label, explain, is_suspected, mapping_label, next_steps_for};
 pub use next_step::{NextStep, next_steps};
-pub use words::{descriptor_label, explain, is_suspected, mapping_label, next_steps_for};

@@ -1,76 +1,78 @@
-//! Which conditions hold at a moment.
+//! Conditions of a target or of the host that make an alert.
 
 use crate::analysis::{Assessment, Rule, Status};
 use crate::model::{Ceiling, HostMemory};
 use crate::units::{ByteRate, Bytes, Span};
 
-use super::{Alert, AlertKind, AlertState};
+use super::kind::AlertKind;
 
-/// More than this within a minute is rapid growth, in bytes (50 MB).
-pub(crate) const RAPID_GROWTH_BYTES: u64 = 50_000_000;
-/// Above this the memory of the host is an alert, in per cent.
+/// Growth within a minute above which it is rapid, in bytes (50 MB).
+const RAPID_GROWTH_BYTES: u64 = 50_000_000;
+/// Share of the host's memory above which it is an alert, in per cent.
 const HOST_PERCENT: f64 = 80.0;
+/// Share of the limit from which it is shown as a multiple, in per cent.
+const MULTIPLE_PERCENT: f64 = 1000.0;
 
 /// A condition that holds now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// What it is about.
+    /// Kind of the alert that it makes.
     pub kind: AlertKind,
-    /// What was measured.
+    /// Measured value.
     pub value: Option<f64>,
-    /// What it is held against.
+    /// Threshold of the value.
     pub threshold: Option<f64>,
-    /// One sentence for people.
+    /// One sentence for people, without a full stop.
     pub message: String,
 }
 
-/// What the user may set of the alerts.
+/// Settings of the alerts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AlertSettings {
-    /// Alert above this share of the limit, in per cent.
+    /// Share of the limit above which an alert fires, in per cent.
     pub limit_percent: f64,
 }
 
-/// Which conditions make sense for a target.
+/// The set of conditions that apply to a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A process: all of them.
     Process,
-    /// A process that has just started, which takes what it needs: no sudden growth.
+    /// A process that just started and allocates its working set: no sudden growth.
     Starting,
-    /// A pool, which grows when a member joins: only what lasts.
+    /// A pool, which grows when a member joins: only lasting conditions.
     Pool,
 }
 
-/// What an assessment says: holds until the next one.
+/// Returns the conditions of an assessment. They hold until the next one.
 #[must_use]
 pub fn assessment_conditions(scope: Scope, assessment: &Assessment) -> Vec<Condition> {
-    let mut findings = Vec::new();
-    findings.extend(leak(assessment));
+    let mut conditions = Vec::new();
+    conditions.extend(leak(assessment));
     if scope == Scope::Process {
-        findings.extend(spike(assessment));
+        conditions.extend(spike(assessment));
     }
     if scope != Scope::Pool {
-        findings.extend(consistent_growth(assessment));
-        findings.extend(high_variance(assessment));
+        conditions.extend(consistent_growth(assessment));
+        conditions.extend(high_variance(assessment));
     }
-    findings
+    conditions
 }
 
-/// What one reading says. `rise_bytes` is the growth within the last minute.
+/// Returns the conditions of one reading. `rise_bytes` is the growth within the last minute.
 pub fn reading_conditions(
     scope: Scope,
     rise_bytes: u64,
     ceiling: Option<&Ceiling>,
-    thresholds: &AlertSettings,
+    settings: &AlertSettings,
 ) -> impl Iterator<Item = Condition> + use<> {
     let rise = if scope == Scope::Process { rapid_growth(rise_bytes) } else { None };
     let ceiling = ceiling.filter(|_| scope != Scope::Pool).copied();
-    let limit_percent = thresholds.limit_percent;
+    let limit_percent = settings.limit_percent;
     rise.into_iter().chain(ceiling.into_iter().flat_map(move |ceiling| limit(ceiling, limit_percent)))
 }
 
-/// The conditions of the host.
+/// Returns the conditions of the host.
 #[must_use]
 pub fn host_conditions(host: HostMemory) -> Vec<Condition> {
     let used = host.total_bytes.saturating_sub(host.available_bytes);
@@ -82,43 +84,31 @@ pub fn host_conditions(host: HostMemory) -> Vec<Condition> {
         kind: AlertKind::HostMemory,
         value: Some(percent),
         threshold: Some(HOST_PERCENT),
-        message: format!(
-            "memory of the host is {percent:.0} % full: {} of {} in use",
-            Bytes(used),
-            Bytes(host.total_bytes)
-        ),
+        message: format!("host memory is {percent:.0} % full: {} of {} in use", Bytes(used), Bytes(host.total_bytes)),
     }]
+}
+
+/// Returns the message of a leak alert that resolved after `lasted_s` seconds, with the reason for its withdrawal.
+pub(super) fn withdrawal_message(lasted_s: f64, assessment: &Assessment) -> String {
+    let verdict = &assessment.verdict;
+    let withdrawal = verdict.reasons.iter().find(|reason| reason.rule == Rule::Withdrawal);
+    let reason = withdrawal.or_else(|| verdict.reasons.iter().find(|reason| !reason.for_leak));
+    let message = format!("withdrawn after {}, now {}", Span(lasted_s), verdict.status.label());
+    reason.map_or(message.clone(), |reason| format!("{message}: {reason}"))
 }
 
 fn leak(assessment: &Assessment) -> Option<Condition> {
     if assessment.verdict.status != Status::Leaking {
         return None;
     }
-    let message = assessment.verdict.reasons.iter().find(|reason| reason.for_leak).map_or_else(
-        || format!("leaking at {}", assessment.growth.rate.map_or_else(|| "?".to_owned(), |r| ByteRate(r).to_string())),
-        |reason| format!("leaking: {reason}"),
-    );
+    let reason = assessment.verdict.reasons.iter().find(|reason| reason.for_leak).map(ToString::to_string);
+    let rate = || assessment.growth.rate.map(|rate| ByteRate(rate).to_string());
     Some(Condition {
         kind: AlertKind::Leak,
         value: assessment.growth.rate,
         threshold: Some(assessment.growth.threshold),
-        message,
+        message: reason.or_else(rate).map_or_else(|| "leaking".to_owned(), |reason| format!("leaking: {reason}")),
     })
-}
-
-/// Says of an alert of a leak that has ended why it is withdrawn; other alerts stay as they are.
-pub fn explain_withdrawal(alert: &mut Alert, assessment: &Assessment) {
-    if alert.kind != AlertKind::Leak || alert.state != AlertState::Resolved {
-        return;
-    }
-    let verdict = &assessment.verdict;
-    let why = verdict.reasons.iter().find(|reason| reason.rule == Rule::Withdrawal);
-    let why = why.or_else(|| verdict.reasons.iter().find(|reason| !reason.for_leak));
-    let lasted = Span(alert.at.seconds_since(alert.since));
-    alert.message = format!("withdrawn after {lasted}, now {}", verdict.status.label());
-    if let Some(reason) = why {
-        alert.message += &format!(": {reason}");
-    }
 }
 
 fn spike(assessment: &Assessment) -> Option<Condition> {
@@ -129,7 +119,7 @@ fn spike(assessment: &Assessment) -> Option<Condition> {
         kind: AlertKind::Spike,
         value: Some(spike.rise_bytes),
         threshold: None,
-        message: format!("up by {rise} ({:.0} %) within the spike period", spike.rise_percent),
+        message: format!("memory rose by {rise} ({:.0} %) within the spike period", spike.rise_percent),
     })
 }
 
@@ -139,11 +129,11 @@ fn rapid_growth(rise_bytes: u64) -> Option<Condition> {
         kind: AlertKind::RapidGrowth,
         value: Some(rise_bytes as f64),
         threshold: Some(RAPID_GROWTH_BYTES as f64),
-        message: format!("up by {} within a minute", Bytes(rise_bytes)),
+        message: format!("memory rose by {} within a minute", Bytes(rise_bytes)),
     })
 }
 
-/// Above the limit it is also above the set share of it: that episode goes on.
+/// Returns both conditions above the limit: the episode of the one near it continues.
 fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Condition> {
     let percent = percent(ceiling.used_bytes, ceiling.limit_bytes);
     let (used, limit) = (Bytes(ceiling.used_bytes), Bytes(ceiling.limit_bytes));
@@ -152,10 +142,10 @@ fn limit(ceiling: Ceiling, limit_percent: f64) -> impl Iterator<Item = Condition
         kind,
         value: Some(percent),
         threshold: Some(threshold),
-        message: if percent < 1000.0 {
-            format!("{percent:.0} % of the limit: {used} of {limit}")
+        message: if percent < MULTIPLE_PERCENT {
+            format!("memory is at {percent:.0} % of its limit: {used} of {limit}")
         } else {
-            format!("{:.0} times the limit: {used}, where the limit is {limit}", percent / 100.0)
+            format!("memory is at {:.0} times its limit: {used}, limit {limit}", percent / 100.0)
         },
     })
 }
@@ -166,11 +156,7 @@ fn consistent_growth(assessment: &Assessment) -> Option<Condition> {
         kind: AlertKind::ConsistentGrowth,
         value: evidence.rising_share,
         threshold: None,
-        message: format!(
-            "the floor keeps rising: {:.0} % of {} blocks are higher than the one before",
-            100.0 * evidence.rising_share.unwrap_or(0.0),
-            evidence.blocks
-        ),
+        message: format!("the floor of memory rose in {} of {} blocks", evidence.rising(), evidence.steps()),
     })
 }
 
@@ -181,7 +167,7 @@ fn high_variance(assessment: &Assessment) -> Option<Condition> {
         value: evidence.coefficient_of_variation,
         threshold: None,
         message: format!(
-            "memory swings by {:.0} % of its level around the trend",
+            "memory varies by {:.0} % of its level around the trend",
             100.0 * evidence.coefficient_of_variation.unwrap_or(0.0)
         ),
     })
@@ -200,7 +186,7 @@ mod tests {
     #[test]
     fn the_limit_is_near_and_then_exceeded() {
         let at = |used_bytes| Ceiling { kind: CeilingKind::User, limit_bytes: 1000, used_bytes };
-        let kinds = |ceiling| limit(ceiling, 80.0).map(|finding| finding.kind).collect::<Vec<_>>();
+        let kinds = |ceiling| limit(ceiling, 80.0).map(|condition| condition.kind).collect::<Vec<_>>();
         assert_eq!(kinds(at(800)), []);
         assert_eq!(kinds(at(801)), [AlertKind::NearLimit]);
         assert_eq!(kinds(at(1001)), [AlertKind::NearLimit, AlertKind::LimitExceeded]);
@@ -208,14 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_far_beyond_a_limit_is_told_in_times() {
+    fn memory_far_above_a_limit_is_shown_as_a_multiple() {
         let ceiling = Ceiling { kind: CeilingKind::User, limit_bytes: 1, used_bytes: 2_802_893 };
-        let messages: Vec<_> = limit(ceiling, 80.0).map(|finding| finding.message).collect();
-        assert!(messages.iter().all(|text| text.starts_with("2802893 times the limit: 2.7 MiB")), "{messages:?}");
+        let messages: Vec<_> = limit(ceiling, 80.0).map(|condition| condition.message).collect();
+        assert!(
+            messages.iter().all(|text| text.starts_with("memory is at 2802893 times its limit: 2.7 MiB")),
+            "{messages:?}"
+        );
     }
 
     #[test]
-    fn a_full_host_is_found() {
+    fn a_full_host_is_a_condition() {
         let host = |available_bytes| HostMemory { total_bytes: 100, available_bytes };
         assert_eq!(host_conditions(host(20)), []);
         assert_eq!(host_conditions(host(19)).len(), 1);

@@ -1,13 +1,13 @@
-//! Gives findings a memory: an alert is raised once an episode, and resolved once.
+//! Alerts: conditions of a target that fire once an episode and resolve once.
 //!
-//! Pure: it gets findings and times, and says which alerts began or ended. Who prints or sends them is a sink.
+//! Pure: conditions and times go in, and the alerts that fire or resolve come out. Sinks show and deliver them.
 
-mod state;
 mod conditions;
+mod kind;
 mod rise;
+mod state;
 
-pub use conditions::{
-    AlertSettings, Condition, Scope, assessment_conditions, explain_withdrawal, host_conditions, reading_conditions,
-};
+pub use conditions::{AlertSettings, Condition, Scope, assessment_conditions, host_conditions, reading_conditions};
+pub use kind::{AlertKind, Severity};
 pub use rise::RiseMeter;
-pub use state::{Alert, AlertKind, AlertState, OpenAlerts, Severity};
+pub use state::{Alert, AlertState, OpenAlerts};

@@ -4,24 +4,24 @@ use crate::model::Timestamp;
 
 /// The lowest value of each of the last cells of time, in a ring.
 ///
-/// Fourteen cells cover the minute, so that the memory does not depend on the interval; the minute is thereby exact to a
-/// thirteenth. There is a meter for each target and each is asked at every sample: it is one cache line, with its values
-/// in pages.
+/// Fourteen cells cover the minute, so that the memory does not depend on the interval. The minute is thereby exact to a
+/// thirteenth. Each target has a meter that takes every sample: it is one cache line, with its values in pages.
 #[derive(Debug, Clone)]
 #[repr(align(64))]
 pub struct RiseMeter {
-    /// Number of the newest cell since the epoch; before all of them when nothing was seen.
+    /// Number of the newest cell since the epoch; the smallest number before the first value.
     newest: i64,
     lows: [u32; CELLS],
 }
 
+/// Number of cells.
 const CELLS: usize = 14;
-/// As a number of cells of time.
+/// The same as a number of cells of time.
 const RING: i64 = 14;
-/// The period, in milliseconds.
+/// The period and the length of a cell, in milliseconds.
 const PERIOD_MS: i64 = 60_000;
 const CELL_MS: i64 = PERIOD_MS / (RING - 1);
-/// Memory moves in pages of this many bytes.
+/// Bytes in a page of memory.
 const PAGE: u64 = 4096;
 
 impl Default for RiseMeter {
@@ -31,7 +31,7 @@ impl Default for RiseMeter {
 }
 
 impl RiseMeter {
-    /// Takes a value in bytes and says by how much it stands above the lowest of the last minute, to the page.
+    /// Takes a value in bytes and returns its rise above the lowest of the last minute, to the page.
     pub fn push(&mut self, at: Timestamp, value: u64) -> u64 {
         let newest = at.0.div_euclid(CELL_MS).max(self.newest);
         for ago in 0..newest.saturating_sub(self.newest).min(RING) {
@@ -45,7 +45,7 @@ impl RiseMeter {
     }
 }
 
-/// Where a cell of time is kept.
+/// Returns the index of a cell of time in the ring.
 fn slot(cell: i64) -> usize {
     usize::try_from(cell.rem_euclid(RING)).unwrap_or(0)
 }

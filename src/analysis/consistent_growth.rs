@@ -32,6 +32,25 @@ impl ConsistentGrowth {
     /// Largest p value of consistent growth.
     pub(crate) const MAX_P: f64 = MAX_P;
 
+    /// Returns the number of comparisons of a floor with the one before.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.blocks.saturating_sub(1)
+    }
+
+    /// Returns the number of floors that are higher than the one before.
+    #[must_use]
+    pub fn rising(&self) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of some dozen blocks"
+        )]
+        let rising = (self.rising_share.unwrap_or(0.0) * self.steps() as f64).round() as u64;
+        rising
+    }
+
     /// Measures the floors of the rolling window around their median slope.
     pub(crate) fn from_floors(floors: &Window, slope: f64) -> Self {
         let (t, v) = (floors.at.as_slice(), floors.values.as_slice());
@@ -78,7 +97,7 @@ mod tests {
     fn a_ramp_grows_consistently() {
         let ramp = measured(|i| i, 1.0);
         assert!(ramp.found && ramp.rising_share == Some(1.0) && ramp.tau == Some(1.0));
-        assert_eq!((ramp.blocks, ramp.longest_run), (36, 35));
+        assert_eq!((ramp.blocks, ramp.longest_run, ramp.rising(), ramp.steps()), (36, 35, 35, 35));
     }
 
     #[test]

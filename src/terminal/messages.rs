@@ -139,7 +139,7 @@ impl EventSink for Messages {
             }
             Event::Alert(target, alert) => {
                 let name = target.map_or("", |target| &target.label.name);
-                if !alert.kind.is_passing() || self.crowd.admits(name) {
+                if !alert.kind.is_lifecycle() || self.crowd.admits(name) {
                     self.say_found();
                     self.alert(target, alert);
                 }

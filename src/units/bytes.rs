@@ -1,4 +1,4 @@
-//! Amounts of memory: `64MiB` (2^20-based) and `64MB` (10^6-based) on input, KiB to TiB on output.
+//! Amounts of memory. Input takes `64MiB` (2^20-based) and `64MB` (10^6-based); output is in KiB to TiB.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,6 +8,15 @@ use bytesize::ByteSize;
 use super::QuantityError;
 
 /// An amount of memory in bytes.
+///
+/// ```
+/// use leakwatch::units::Bytes;
+///
+/// let limit: Bytes = "1.5GiB".parse()?;
+/// assert_eq!(limit, Bytes(1536 << 20));
+/// assert_eq!(limit.to_string(), "1.5 GiB");
+/// # Ok::<(), leakwatch::units::QuantityError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Bytes(pub u64);
 
@@ -15,8 +24,9 @@ impl FromStr for Bytes {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let refuse = || QuantityError::new(text, "a size such as '64MiB', '1.5GiB' or '200MB'");
-        text.trim().parse::<ByteSize>().map(|size| Self(size.as_u64())).map_err(|_| refuse())
+        let size = text.trim().parse::<ByteSize>();
+        size.map(|size| Self(size.as_u64()))
+            .map_err(|_| QuantityError::new(text, "a size such as '64MiB', '1.5GiB' or '200MB'"))
     }
 }
 
@@ -27,6 +37,12 @@ impl fmt::Display for Bytes {
 }
 
 /// A change of memory in bytes: growth is positive.
+///
+/// ```
+/// use leakwatch::units::SignedBytes;
+///
+/// assert_eq!(SignedBytes(-2048).to_string(), "-2.0 KiB");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SignedBytes(pub i64);
 
@@ -54,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_named() {
+    fn an_error_names_an_example() {
         for text in ["", "MiB", "-5MiB", "12 parsecs", "nan"] {
             let error = text.parse::<Bytes>().expect_err(text);
             assert!(error.to_string().contains("64MiB"), "{error}");
@@ -62,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn people_read_binary_units() {
+    fn sizes_print_in_binary_units() {
         assert_eq!(Bytes(0).to_string(), "0 B");
         assert_eq!(Bytes(1536).to_string(), "1.5 KiB");
         assert_eq!(SignedBytes(-(3 << 20)).to_string(), "-3.0 MiB");

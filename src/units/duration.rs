@@ -1,30 +1,45 @@
-//! Spans of time: `10`, `10s`, `500ms`, `1m30s` on input, `2 d 3 h` on output.
+//! Spans of time. Input takes `10`, `10s`, `500ms` and `1m30s`; output is like `2 d 3 h`.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::QuantityError;
 
-/// Reads a span of time; a bare number counts seconds and may have a fraction.
+/// Parses a span of time. A bare number counts seconds and may have a fraction.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use leakwatch::units::parse_duration;
+///
+/// assert_eq!(parse_duration("1m30s"), Ok(Duration::from_secs(90)));
+/// assert_eq!(parse_duration("0.5"), Ok(Duration::from_millis(500)));
+/// ```
 ///
 /// # Errors
-/// When the text is neither a number of seconds nor a duration with units, or is negative.
+/// Fails if the text is neither a number of seconds nor a duration with units, or if it is negative.
 pub fn parse_duration(text: &str) -> Result<Duration, QuantityError> {
-    let refuse = || QuantityError::new(text, "a duration such as '10', '10s', '500ms' or '1m30s'");
+    let error = QuantityError::new(text, "a duration such as '10', '10s', '500ms' or '1m30s'");
     let trimmed = text.trim();
     if let Ok(seconds) = trimmed.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).map_err(|_| refuse());
+        return Duration::try_from_secs_f64(seconds).map_err(|_| error);
     }
-    humantime::parse_duration(trimmed).map_err(|_| refuse())
+    humantime::parse_duration(trimmed).map_err(|_| error)
 }
 
-/// A span of time in seconds that may be much shorter than one: `36 ms`.
+/// Formats a span of time in seconds, in milliseconds below one second: `36 ms`.
 #[must_use]
 pub fn short_span(seconds: f64) -> String {
     if seconds < 1.0 { format!("{:.0} ms", 1000.0 * seconds) } else { Span(seconds).to_string() }
 }
 
-/// A span of time in seconds as people read it: its two largest units.
+/// A span of time in seconds. It prints its two largest units.
+///
+/// ```
+/// use leakwatch::units::Span;
+///
+/// assert_eq!(Span(7260.0).to_string(), "2 h 1 min");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Span(pub f64);
 
@@ -48,16 +63,17 @@ impl fmt::Display for Span {
         let seconds = self.0.round() as u64;
         let text = match seconds {
             s if s < MINUTE => format!("{s} s"),
-            s if s < HOUR => two(s / MINUTE, "min", s % MINUTE, "s"),
-            s if s < DAY => two(s / HOUR, "h", s % HOUR / MINUTE, "min"),
-            s if s < 1000 * DAY => two(s / DAY, "d", s % DAY / HOUR, "h"),
+            s if s < HOUR => two_units(s / MINUTE, "min", s % MINUTE, "s"),
+            s if s < DAY => two_units(s / HOUR, "h", s % HOUR / MINUTE, "min"),
+            s if s < 1000 * DAY => two_units(s / DAY, "d", s % DAY / HOUR, "h"),
             s => format!("{} y", s / (365 * DAY)),
         };
         f.pad(&text)
     }
 }
 
-fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
+/// Joins two units, without the smaller one if it is 0.
+fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     if small == 0 { format!("{large} {large_unit}") } else { format!("{large} {large_unit} {small} {small_unit}") }
 }
 
@@ -74,14 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn other_texts_are_errors() {
         for text in ["", "-1", "ten", "1e400", "NaN", "5 lightyears", "inf"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn people_read_two_units() {
+    fn spans_print_their_two_largest_units() {
         assert_eq!(Span(0.5).to_string(), "0.5 s");
         assert_eq!(Span(75.0).to_string(), "1 min 15 s");
         assert_eq!(Span(7200.0).to_string(), "2 h");

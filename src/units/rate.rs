@@ -1,16 +1,25 @@
-//! Growth of memory over time: bytes per second inside, MiB per hour for people.
+//! Growth rates of memory: bytes per second in the code, MiB per hour for people.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Bytes, QuantityError, parse_duration};
 
-/// A rate of growth in bytes per second; negative when memory shrinks.
+/// A growth rate in bytes per second; negative when memory shrinks.
+///
+/// ```
+/// use leakwatch::units::ByteRate;
+///
+/// let rate: ByteRate = "2MiB/h".parse()?;
+/// assert_eq!(rate.to_string(), "+2.00 MiB/h");
+/// assert_eq!(format!("{rate:#}"), "2 MiB/h");
+/// # Ok::<(), leakwatch::units::QuantityError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct ByteRate(pub f64);
 
 impl ByteRate {
-    /// Bytes in one hour at this rate.
+    /// Returns the bytes in one hour at this rate.
     #[must_use]
     pub fn per_hour(self) -> f64 {
         self.0 * 3600.0
@@ -20,27 +29,27 @@ impl ByteRate {
 impl FromStr for ByteRate {
     type Err = QuantityError;
 
-    /// Reads `SIZE/TIME`, where TIME is `s`, `min`, `h`, `d` or any duration (`1MiB/30m`).
+    /// Parses `SIZE/TIME`, with TIME as `s`, `min`, `h`, `d` or any duration (`1MiB/30m`).
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let refuse = || QuantityError::new(text, "a rate such as '2MiB/h', '100KiB/min' or '5MB/d'");
-        let (size, time) = text.split_once('/').ok_or_else(refuse)?;
-        let size: Bytes = size.parse().map_err(|_| refuse())?;
+        let error = || QuantityError::new(text, "a rate such as '2MiB/h', '100KiB/min' or '5MB/d'");
+        let (size, time) = text.split_once('/').ok_or_else(error)?;
+        let size: Bytes = size.parse().map_err(|_| error())?;
         let time = time.trim();
         let seconds = if time.starts_with(|c: char| c.is_ascii_digit()) {
-            parse_duration(time).map_err(|_| refuse())?.as_secs_f64()
+            parse_duration(time).map_err(|_| error())?.as_secs_f64()
         } else {
             match time {
                 "s" | "sec" | "second" => 1.0,
                 "m" | "min" | "minute" => 60.0,
                 "h" | "hour" => 3600.0,
                 "d" | "day" => 86_400.0,
-                _ => return Err(refuse()),
+                _ => return Err(error()),
             }
         };
         if seconds <= 0.0 {
-            return Err(refuse());
+            return Err(error());
         }
-        #[expect(clippy::cast_precision_loss, reason = "a threshold of 2^53 bytes and more needs no last bit")]
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 bytes")]
         Ok(Self(size.0 as f64 / seconds))
     }
 }
@@ -83,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_read_hours() {
+    fn rates_print_per_hour() {
         assert_eq!(ByteRate(2.4 * 1_048_576.0 / 3600.0).to_string(), "+2.40 MiB/h");
         assert_eq!(ByteRate(-1024.0 / 3600.0).to_string(), "-1.00 KiB/h");
         assert_eq!(ByteRate(0.0).to_string(), "0 B/h");
@@ -93,7 +102,16 @@ mod tests {
     }
 
     #[test]
-    fn any_time_unit_is_read() {
+    fn the_alternate_form_is_for_thresholds() {
+        let threshold = |per_hour: f64| format!("{:#}", ByteRate(per_hour / 3600.0));
+        assert_eq!(threshold(2.0 * 1_048_576.0), "2 MiB/h");
+        assert_eq!(threshold(2.5 * 1_048_576.0), "2.5 MiB/h");
+        assert_eq!(threshold(200.0 * 1_048_576.0), "200 MiB/h");
+        assert_eq!(threshold(-10.0 * 1024.0), "-10 KiB/h");
+    }
+
+    #[test]
+    fn every_time_unit_is_parsed() {
         let hourly: ByteRate = "3600MiB/h".parse().expect("a rate");
         let by_second: ByteRate = "1MiB/s".parse().expect("a rate");
         let by_half_hour: ByteRate = "1800MiB/30m".parse().expect("a rate");

@@ -1,11 +1,15 @@
 //! A series as a line of block characters.
 
+/// Characters of the levels.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// The series in at most `width` characters, the highest of the points that share one.
+/// Draws a series in at most `width` characters. Points that share a character show their highest value.
 ///
-/// The scale runs from the lowest to the highest value, but never over less than 2 % of the highest: a flat series
-/// with a page more or less is to look flat.
+/// The scale covers the range of the values, but at least 2 % of the highest one, so that noise of a page looks flat.
+///
+/// ```
+/// assert_eq!(leakwatch::units::sparkline(&[0, 1, 2, 3, 4, 5, 6, 7], 4), "▂▄▆█");
+/// ```
 #[must_use]
 pub fn sparkline(points: &[u64], width: usize) -> String {
     let (Some(&low), Some(&high)) = (points.iter().min(), points.iter().max()) else { return String::new() };
@@ -27,7 +31,7 @@ mod tests {
     use super::sparkline;
 
     #[test]
-    fn growth_rises_and_flat_is_flat() {
+    fn a_line_rises_and_noise_is_flat() {
         assert_eq!(sparkline(&[0, 1, 2, 3, 4, 5, 6, 7], 8), "▁▂▃▄▅▆▇█");
         assert_eq!(sparkline(&[1_000_000, 1_000_001, 1_000_000], 8), "▁▁▁");
         assert_eq!(sparkline(&[], 8), "");

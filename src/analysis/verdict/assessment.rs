@@ -40,13 +40,6 @@ impl Verdict {
             Status::Leaking | Status::Stable | Status::WarmingUp => false,
         }
     }
-
-    /// Returns the confidence in whole per cent for people. Rounding never makes it 100: only a leak that is proven
-    /// beyond doubt is certain, and no statistic is.
-    #[must_use]
-    pub fn confidence_percent(&self) -> Option<f64> {
-        self.confidence.map(|confidence| (100.0 * confidence).round().min(99.0))
-    }
 }
 
 /// Assessment of one resource.
@@ -126,14 +119,5 @@ mod tests {
         assert!(!verdict(Status::Suspect, Some(Rule::Persistence)).is_open());
         assert!(verdict(Status::InsufficientData, None).is_open());
         assert!(!verdict(Status::Stable, Some(Rule::Observation)).is_open());
-    }
-
-    #[test]
-    fn confidence_is_never_rounded_to_100_per_cent() {
-        let percent = |confidence| Verdict { confidence, ..verdict(Status::Suspect, None) }.confidence_percent();
-        assert_eq!(percent(Some(1.0)), Some(99.0));
-        assert_eq!(percent(Some(0.999)), Some(99.0));
-        assert_eq!(percent(Some(0.624)), Some(62.0));
-        assert_eq!(percent(None), None);
     }
 }

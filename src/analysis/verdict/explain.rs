@@ -186,10 +186,7 @@ fn withdrawal(trend: &SeriesTrend) -> Option<Reason> {
 
 fn consistent_growth(assessment: &Assessment) -> Option<Reason> {
     let evidence = &assessment.consistent_growth;
-    let (share, p) = (evidence.rising_share?, evidence.p_value?);
-    let steps = u32::try_from(evidence.blocks.saturating_sub(1)).unwrap_or(u32::MAX);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of some dozen blocks")]
-    let rising = (share * f64::from(steps)).round() as u32;
+    let p = evidence.p_value?;
     Some(Reason {
         rule: Rule::ConsistentGrowth,
         for_leak: evidence.found,
@@ -198,13 +195,18 @@ fn consistent_growth(assessment: &Assessment) -> Option<Reason> {
         unit: Unit::P,
         span_s: assessment.observed_s.min(assessment.growth.span_s.max(0.0)),
         wording: Sentence::RisingFloor {
-            rising,
-            steps,
+            rising: count(evidence.rising()),
+            steps: count(evidence.steps()),
             tau: evidence.tau.unwrap_or(0.0),
-            longest_run: u32::try_from(evidence.longest_run).unwrap_or(u32::MAX),
+            longest_run: count(evidence.longest_run),
         }
         .into(),
     })
+}
+
+/// Returns a number of blocks in the width that a reason keeps.
+fn count(blocks: u64) -> u32 {
+    u32::try_from(blocks).unwrap_or(u32::MAX)
 }
 
 fn variance(assessment: &Assessment) -> Option<Reason> {
@@ -234,4 +236,70 @@ fn spike(assessment: &Assessment) -> Option<Reason> {
         span_s: assessment.observed_s,
         wording: Sentence::Spikes { count: spikes.count, returned: spikes.returned }.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Tracker;
+    use crate::model::{Counter, Reading, Sample, Timestamp};
+
+    fn assessed(samples: i64, memory: impl Fn(i64) -> i64) -> Assessment {
+        let settings = Settings::default().with_min_observation_s(600.0);
+        let mut tracker = Tracker::new(&settings, None);
+        for i in 0..samples {
+            let reading = Reading::default().with(Counter::RssAnon, memory(i).unsigned_abs());
+            tracker.push(&Sample { at: Timestamp(1000 * i), reading });
+        }
+        tracker.assess(&settings, None)
+    }
+
+    fn noise(i: i64) -> i64 {
+        4096 * (i * 7919 % 31)
+    }
+
+    fn rules(assessment: &Assessment) -> Vec<&'static str> {
+        assessment.verdict.reasons.iter().map(|reason| reason.rule.name()).collect()
+    }
+
+    #[test]
+    fn a_leak_is_explained_by_its_rate_first() {
+        let leak = assessed(1000, |i| 100_000_000 + 50_000 * i + noise(i));
+        assert_eq!(rules(&leak), ["growth_rate", "shape", "consistent_growth"]);
+        assert!(leak.verdict.reasons.iter().all(|reason| reason.for_leak));
+        assert!(leak.verdict.reasons[0].to_string().starts_with("memory grows by +172 MiB/h over 16 min 39 s"));
+    }
+
+    #[test]
+    fn a_young_suspect_says_how_long_growth_must_last() {
+        let young = assessed(400, |i| 100_000_000 + 50_000 * i + noise(i));
+        let waiting = young.verdict.reasons.iter().find(|reason| !reason.for_leak).expect("a reason");
+        assert_eq!(waiting.to_string(), "growth must last 10 min to count as a leak: 3 min 21 s to go");
+        assert_eq!((waiting.value.map(f64::round), waiting.threshold), (Some(400.0), Some(600.0)));
+    }
+
+    #[test]
+    fn too_few_samples_are_counted() {
+        let few = assessed(10, |i| 100_000_000 + noise(i));
+        assert_eq!(few.verdict.reasons[0].to_string(), "too little data: 10 of 56 samples needed, over 9 s");
+    }
+
+    #[test]
+    fn a_spike_that_stays_speaks_for_a_leak() {
+        let step = assessed(40, |i| if i < 20 { 100_000_000 } else { 190_000_000 });
+        let spike = step.verdict.reasons.iter().find(|reason| reason.rule == Rule::Spike).expect("a reason");
+        assert!(spike.for_leak && spike.to_string().starts_with("1 spike, none returned;"), "{spike}");
+        let peak = assessed(40, |i| if i == 20 { 190_000_000 } else { 100_000_000 });
+        let spike = peak.verdict.reasons.iter().find(|reason| reason.rule == Rule::Spike).expect("a reason");
+        assert!(!spike.for_leak && spike.to_string().starts_with("1 spike, 1 returned;"), "{spike}");
+    }
+
+    #[test]
+    fn an_unreadable_memory_is_named() {
+        let settings = Settings::default();
+        let mut tracker = Tracker::new(&settings, None);
+        tracker.push(&Sample { at: Timestamp(0), reading: Reading::default() });
+        let reasons = tracker.assess(&settings, None).verdict.reasons;
+        assert_eq!(reasons[0].to_string(), "too little data: its memory was never readable");
+    }
 }

@@ -263,7 +263,7 @@ fn facts(target: &Target) -> String {
         facts.push(format!("shape: {}", shape.replace('_', " ")));
     }
     if let Some(confidence) = target.verdict.confidence {
-        facts.push(format!("confidence {:.0} %", 100.0 * confidence));
+        facts.push(format!("confidence {}", crate::units::confidence(confidence)));
     }
     if let (Some(kind), Some(limit)) = (&target.forecast.limit_kind, target.forecast.limit_bytes) {
         facts.push(format!("limit: {} ({})", Bytes(limit), kind.replace('_', " ")));

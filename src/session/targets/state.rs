@@ -1,8 +1,7 @@
 //! State of one target that sinks do not see: its tracker, alerts, page count and memberships.
 
 use crate::alert::{
-    Alert, AlertKind, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, explain_withdrawal,
-    reading_conditions,
+    Alert, AlertKind, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, reading_conditions,
 };
 use crate::analysis::{Assessment, Settings, Tracker};
 use crate::event::{Target, TargetKind};
@@ -203,7 +202,7 @@ fn scope(target: &Target, at: Timestamp, rules: &Rules) -> Scope {
 
 /// Adds the reason to alerts that resolve with the assessment.
 fn explained(mut alerts: Vec<Alert>, target: &Target) -> Vec<Alert> {
-    alerts.iter_mut().for_each(|alert| explain_withdrawal(alert, &target.assessment));
+    alerts.iter_mut().for_each(|alert| alert.explain_withdrawal(&target.assessment));
     alerts
 }
 

@@ -86,7 +86,8 @@ impl Facts {
     /// Takes one event; true when a tick is complete.
     pub fn on_event(&mut self, event: Event<'_>, sort: Sort, filter: &str) -> bool {
         match event {
-            Event::Alert(Some(target), alert) if alert.kind.is_passing() && !self.crowd.admits(&target.label.name) => {}
+            Event::Alert(Some(target), alert)
+                if alert.kind.is_lifecycle() && !self.crowd.admits(&target.label.name) => {}
             Event::Alert(target, alert) => self.alert(target, alert),
             Event::Notice(at, notice) => {
                 let text = escape::terminal(&notice.sentence().1).into_owned();
