@@ -1,111 +1,119 @@
-//! What a column or field of a recording means, and what becomes of the text in it.
+//! Roles of the columns or fields of a recording.
 
-use std::borrow::Cow;
+use super::error::RecordingError;
+use super::fault::excerpt;
+use super::layout::Layout;
+use super::unit;
+use crate::model::Counter;
 
-use super::Layout;
-use super::error::{Fault, FaultKind, RecordingError, excerpt};
-use super::values;
-use crate::model::{Counter, Pid, Reading, Timestamp};
-
-/// Columns known as time: ours, and what other samplers call it.
+/// Names of the time column: ours, and those of other samplers.
 const TIME_COLUMNS: [&str; 5] = ["timestamp", "time_s", "elapsed_time", "unix_time", "time"];
 
-/// A column known as memory beside our own ones.
+/// Foreign name of the memory column.
 pub(super) const RSS_COLUMN: &str = "rss";
 
-/// What a column means.
+/// ColumnRole of a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Role {
-    /// Nothing to us.
+pub(super) enum ColumnRole {
+    /// Not read.
     Ignored,
     Time,
     Pid,
     Name,
     Group,
-    /// When its process started, see [`RecordedSeries::start`](super::RecordedSeries).
+    /// Start time of the process, see [`RecordedSeries::start`](super::RecordedSeries).
     Start,
-    /// Which of the programs of its process.
+    /// Number of the program of the process: it grows with each `exec`.
     Program,
-    /// A counter, and the bytes of the unit it is in.
+    /// Counter, with the bytes of its unit.
     Counter(Counter, f64),
 }
 
-impl Role {
-    /// Whether it is what a foreign file has for memory.
+impl ColumnRole {
+    /// True for the memory of a foreign file.
     pub(super) fn is_memory(self) -> bool {
         matches!(self, Self::Counter(Counter::Rss, _))
     }
 }
 
-/// Tells what columns mean.
+/// Assignment of roles to columns.
 #[derive(Debug, Clone)]
-pub(super) struct Roles {
+pub(super) struct ColumnRoles {
     layout: Layout,
     unit_bytes: f64,
 }
 
-impl Roles {
+impl ColumnRoles {
+    /// Creates the assignment for a layout.
+    ///
+    /// # Errors
+    /// Returns an error if the unit of the layout is unknown.
     pub(super) fn new(layout: &Layout) -> Result<Self, RecordingError> {
         let unit = layout.value_unit.as_deref().unwrap_or("bytes");
         let unknown = || RecordingError::UnknownUnit { given: unit.to_owned() };
-        // 'Mb' may be megabits: a log may mean bytes by it, who names a unit can say so.
+        // 'Mb' may be megabits. Logs use it for bytes; a user who names a unit can write 'MB'.
         let is_bits = unit.ends_with('b') && unit.starts_with(|letter: char| letter.is_ascii_uppercase());
-        let unit_bytes = values::unit_bytes(unit).filter(|_| !is_bits).ok_or_else(unknown)?;
+        let unit_bytes = unit::parse_unit(unit).filter(|_| !is_bits).ok_or_else(unknown)?;
         Ok(Self { layout: layout.clone(), unit_bytes })
     }
 
-    /// How many bytes the unit given for values has.
+    /// Returns the bytes of the unit of the layout.
     pub(super) fn unit_bytes(&self) -> f64 {
         self.unit_bytes
     }
 
-    /// What the column with this name means. A column that was named wins over what is known by itself.
-    pub(super) fn of(&self, column: &str) -> Role {
+    /// Returns the role of a column. Columns that the layout names precede columns known by name.
+    pub(super) fn role_of(&self, column: &str) -> ColumnRole {
         let is = |wanted: &Option<String>| wanted.as_ref().is_some_and(|wanted| wanted.eq_ignore_ascii_case(column));
         let known = |name: &str| name.eq_ignore_ascii_case(column);
         let Layout { time_column, value_column, group_by, .. } = &self.layout;
         if is(time_column) {
-            Role::Time
+            ColumnRole::Time
         } else if is(value_column) {
-            // Whatever is named is analysed as the memory of the process.
-            Role::Counter(Counter::Rss, self.unit_bytes)
+            // The named column is analysed as the memory of the process, whatever it is.
+            ColumnRole::Counter(Counter::Rss, self.unit_bytes)
         } else if known("pid") {
-            Role::Pid
+            ColumnRole::Pid
         } else if is(group_by) {
-            Role::Group
+            ColumnRole::Group
         } else if known("name") {
-            Role::Name
+            ColumnRole::Name
         } else if known("start_ticks") {
-            Role::Start
+            ColumnRole::Start
         } else if known("program") {
-            Role::Program
+            ColumnRole::Program
         } else if time_column.is_none() && TIME_COLUMNS.into_iter().any(known) {
-            Role::Time
+            ColumnRole::Time
         } else if value_column.is_some() {
-            Role::Ignored
+            ColumnRole::Ignored
         } else if known(RSS_COLUMN) {
-            Role::Counter(Counter::Rss, self.unit_bytes)
+            ColumnRole::Counter(Counter::Rss, self.unit_bytes)
         } else {
             Counter::ALL
                 .into_iter()
                 .find(|counter| known(counter.column()))
-                .map_or(Role::Ignored, |counter| Role::Counter(counter, 1.0))
+                .map_or(ColumnRole::Ignored, |counter| ColumnRole::Counter(counter, 1.0))
         }
     }
 
-    /// What each column of a header means; of several with the same meaning the first one counts.
-    pub(super) fn of_header(&self, header: &[String], file: &str) -> Result<Vec<Role>, RecordingError> {
-        let mut roles: Vec<Role> = Vec::with_capacity(header.len());
+    /// Returns the role of each column of a header; of several with the same role, the first one has it.
+    ///
+    /// # Errors
+    /// Returns an error if a column of the layout, the time or every counter is missing.
+    pub(super) fn roles_of_header(&self, header: &[String], file: &str) -> Result<Vec<ColumnRole>, RecordingError> {
+        let mut roles: Vec<ColumnRole> = Vec::with_capacity(header.len());
         let mut time = None;
         let mut seen = [false; Counter::ALL.len()];
         for (at, column) in header.iter().enumerate() {
-            let role = match self.of(column) {
-                Role::Time if time.is_some() => Role::Ignored,
-                Role::Time => {
+            let role = match self.role_of(column) {
+                ColumnRole::Time if time.is_some() => ColumnRole::Ignored,
+                ColumnRole::Time => {
                     time = Some(at);
-                    Role::Time
+                    ColumnRole::Time
                 }
-                Role::Counter(counter, _) if std::mem::replace(&mut seen[counter as usize], true) => Role::Ignored,
+                ColumnRole::Counter(counter, _) if std::mem::replace(&mut seen[counter as usize], true) => {
+                    ColumnRole::Ignored
+                }
                 role => role,
             };
             roles.push(role);
@@ -113,114 +121,26 @@ impl Roles {
         for wanted in [&self.layout.time_column, &self.layout.value_column, &self.layout.group_by].into_iter().flatten()
         {
             if !header.iter().any(|column| column.eq_ignore_ascii_case(wanted)) {
-                let (file, columns) = (file.to_owned(), listed(header));
+                let (file, columns) = (file.to_owned(), list_columns(header));
                 return Err(RecordingError::UnknownColumn { file, wanted: wanted.clone(), columns });
             }
         }
         if time.is_none() {
-            return Err(RecordingError::NoTimeColumn { file: file.to_owned(), columns: listed(header) });
+            return Err(RecordingError::NoTimeColumn { file: file.to_owned(), columns: list_columns(header) });
         }
-        if !roles.iter().any(|role| matches!(role, Role::Counter(..))) {
-            return Err(RecordingError::NoValueColumn { file: file.to_owned(), columns: listed(header) });
+        if !roles.iter().any(|role| matches!(role, ColumnRole::Counter(..))) {
+            return Err(RecordingError::NoValueColumn { file: file.to_owned(), columns: list_columns(header) });
         }
         Ok(roles)
     }
 }
 
-/// The first few columns, for a message.
-fn listed(header: &[String]) -> String {
-    const SHOWN: usize = 8;
+/// Lists the first columns, for a message.
+fn list_columns(header: &[String]) -> String {
+    const MAX_SHOWN: usize = 8;
     let shown: Vec<String> =
-        header.iter().take(SHOWN).map(|column| format!("'{}'", excerpt(column.as_bytes()))).collect();
-    let more = header.len().saturating_sub(SHOWN);
+        header.iter().take(MAX_SHOWN).map(|column| format!("'{}'", excerpt(column.as_bytes()))).collect();
+    let more = header.len().saturating_sub(MAX_SHOWN);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{rest}", shown.join(", "))
-}
-
-/// One row as it stands in the file.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct RawRow<'a> {
-    pub(super) at: Option<Timestamp>,
-    pub(super) reading: Reading,
-    pub(super) pid: Option<Pid>,
-    pub(super) start: Option<u64>,
-    pub(super) program: Option<u64>,
-    pub(super) group: Option<Cow<'a, [u8]>>,
-    pub(super) name: Option<Cow<'a, [u8]>>,
-}
-
-impl<'a> RawRow<'a> {
-    /// Takes in the text of one field. An empty one is "not read".
-    pub(super) fn take(&mut self, role: Role, column: &str, field: &'a [u8]) -> Result<(), Fault> {
-        let fault = |kind| Fault::field(kind, column, field);
-        match role {
-            Role::Ignored => {}
-            Role::Time => self.at = Some(values::time(field).ok_or_else(|| fault(FaultKind::Time))?),
-            Role::Name => self.name = Some(Cow::Borrowed(field)),
-            Role::Group => self.group = Some(Cow::Borrowed(field)),
-            Role::Pid if field.is_empty() => {}
-            Role::Pid => {
-                let pid = values::whole_number(field).and_then(|pid| u32::try_from(pid).ok());
-                self.pid = Some(Pid(pid.ok_or_else(|| fault(FaultKind::Value))?));
-            }
-            // A foreign file may mean something else by these words.
-            Role::Start => self.start = values::whole_number(field),
-            Role::Program => self.program = values::whole_number(field),
-            Role::Counter(..) if field.trim_ascii().is_empty() => {}
-            Role::Counter(counter, unit_bytes) => {
-                let value = values::counter(field, unit_bytes).ok_or_else(|| fault(FaultKind::Value))?;
-                *self.reading.slot(counter) = Some(value);
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes in a field that is a whole number, where that is all there is to it.
-    pub(super) fn take_whole(&mut self, role: Role, value: u64) -> bool {
-        match role {
-            Role::Counter(counter, 1.0) => *self.reading.slot(counter) = Some(value),
-            Role::Time => match values::from_whole_number(value) {
-                Some(at) => self.at = Some(at),
-                None => return false,
-            },
-            Role::Pid => match u32::try_from(value) {
-                Ok(pid) => self.pid = Some(Pid(pid)),
-                Err(_) => return false,
-            },
-            Role::Start => self.start = Some(value),
-            Role::Program => self.program = Some(value),
-            Role::Ignored => {}
-            Role::Counter(..) | Role::Name | Role::Group => return false,
-        }
-        true
-    }
-
-    /// Refuses a row that says nothing of any counter.
-    pub(super) fn with_a_value(self) -> Result<Self, Fault> {
-        if self.reading == Reading::default() { Err(Fault::row(FaultKind::NoValue)) } else { Ok(self) }
-    }
-}
-
-/// What became of one record of a file.
-#[derive(Debug, PartialEq)]
-pub(super) enum Step<'a> {
-    /// A row.
-    Row(RawRow<'a>),
-    /// A record that is no row and was none meant to be.
-    Other,
-    /// A row that cannot be used.
-    Faulty(Fault),
-    /// A last record that was cut off.
-    Torn,
-    /// No further record.
-    End,
-}
-
-impl<'a> From<Result<RawRow<'a>, Fault>> for Step<'a> {
-    fn from(outcome: Result<RawRow<'a>, Fault>) -> Self {
-        match outcome.and_then(RawRow::with_a_value) {
-            Ok(row) => Self::Row(row),
-            Err(fault) => Self::Faulty(fault),
-        }
-    }
 }

@@ -1,72 +1,77 @@
-//! Which series a row belongs to, and whether time goes on in it.
+//! Series of a recording: assignment of rows to series, and the order of their times.
 
 use std::collections::HashMap;
 
-use super::Row;
-use super::columns::RawRow;
-use super::error::{Fault, FaultKind};
+use super::fault::{Fault, FaultKind};
+use super::row::{RawRow, Row};
 use crate::model::{Pid, Sample, Timestamp};
 
-/// Most series of one file. A fleet fits ten times; a column that differs in every row would take all memory.
+/// Largest number of series of one recording. A fleet fits ten times; a column that differs in every row would fill
+/// the memory.
 pub(super) const MAX_SERIES: usize = 200_000;
 
-/// Milliseconds that a row without a time counts: it is one unit of work, and rates are per second.
+/// Time that a row without a time counts for, in milliseconds: it is one unit of work, and rates are per second.
 const WORK_UNIT_MS: i64 = 1000;
 
-/// The samples of one process or group: what their rows have in common.
+/// Series of samples of one process or group: the fields that its rows share.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordedSeries {
-    /// The `pid` column.
+    /// Column `pid`.
     pub pid: Option<Pid>,
-    /// The `start_ticks` column of our own recordings: with the pid it names one process.
+    /// Column `start_ticks` of our own recordings: together with the pid it identifies a process.
     pub start: Option<u64>,
-    /// The column that `--group-by` names, or the `name` group of a line.
+    /// Column that `--group-by` names, or the group `name` of a pattern.
     pub group: Option<String>,
-    /// The `name` column of its first row, or of the first one of its latest program.
+    /// Column `name` of the first row of the latest program.
     pub name: Option<String>,
 }
 
-/// The number of a [`RecordedSeries`] in its recording: from 0, in the order of their first rows.
+/// Index of a [`RecordedSeries`] in its recording: from 0, in the order of first rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeriesIndex(pub usize);
 
 #[derive(Debug)]
 struct Entry {
     series: RecordedSeries,
-    /// Of which `series.group` is what can be shown.
+    /// Bytes of the group; `series.group` is their printable form.
     group: Option<Box<[u8]>>,
-    /// The `program` column of our own recordings.
+    /// Column `program` of our own recordings.
     program: Option<u64>,
     last: Option<Timestamp>,
     rows: i64,
 }
 
-/// All series of a recording.
+/// Series of a recording.
 #[derive(Debug, Default)]
-pub(super) struct SeriesBook {
+pub(super) struct SeriesTable {
     entries: Vec<Entry>,
     by_key: HashMap<Box<[u8]>, usize>,
     key: Vec<u8>,
     latest: usize,
 }
 
-impl SeriesBook {
-    pub(super) fn series(&self, SeriesIndex(index): SeriesIndex) -> &RecordedSeries {
+impl SeriesTable {
+    /// Returns a series.
+    pub(super) fn get(&self, SeriesIndex(index): SeriesIndex) -> &RecordedSeries {
         &self.entries[index].series
     }
 
+    /// Returns the number of series.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Enters a row. Whoever analyses it may rely on times that rise within each series.
-    pub(super) fn enter(&mut self, row: &RawRow<'_>) -> Result<Row, Fault> {
-        let index = self.index(row);
+    /// Adds a row, and returns it as a sample of its series.
+    ///
+    /// # Errors
+    /// Returns a fault unless the time is later than that of the row before in the same series.
+    pub(super) fn add_row(&mut self, row: &RawRow<'_>) -> Result<Row, Fault> {
+        let index = self.find_or_add(row);
         let entry = &mut self.entries[index];
         let at = row.at.unwrap_or(Timestamp(entry.rows.saturating_mul(WORK_UNIT_MS)));
         match entry.last {
-            Some(last) if at < last => return Err(Fault::row(FaultKind::BackInTime)),
-            Some(last) if at == last => return Err(Fault::row(FaultKind::RepeatedTime)),
+            Some(last) if at < last => return Err(Fault::in_row(FaultKind::BackInTime)),
+            Some(last) if at == last => return Err(Fault::in_row(FaultKind::RepeatedTime)),
             _ => {}
         }
         entry.last = Some(at);
@@ -74,13 +79,14 @@ impl SeriesBook {
         let program_changed = row.start.is_some() && entry.program != row.program;
         if program_changed {
             entry.program = row.program;
-            entry.series.name = row.name.as_deref().map(text);
+            entry.series.name = row.name.as_deref().map(to_text);
         }
         Ok(Row { series: SeriesIndex(index), sample: Sample { at, reading: row.reading }, program_changed })
     }
 
-    /// Rows mostly come in the order of the last round: the same series again, or the one behind it.
-    fn index(&mut self, row: &RawRow<'_>) -> usize {
+    /// Returns the index of the series of a row. Rows mostly repeat the order of the last round, so that the next series
+    /// and the same one are tried first.
+    fn find_or_add(&mut self, row: &RawRow<'_>) -> usize {
         let next = if self.latest + 1 < self.entries.len() { self.latest + 1 } else { 0 };
         for guess in [next, self.latest] {
             if let Some(entry) = self.entries.get(guess)
@@ -110,8 +116,8 @@ impl SeriesBook {
         let series = RecordedSeries {
             pid: row.pid,
             start: row.start,
-            group: row.group.as_deref().map(text),
-            name: row.name.as_deref().map(text),
+            group: row.group.as_deref().map(to_text),
+            name: row.name.as_deref().map(to_text),
         };
         let group = row.group.as_deref().map(Box::from);
         self.entries.push(Entry { series, group, program: row.program, last: None, rows: 0 });
@@ -120,6 +126,6 @@ impl SeriesBook {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+fn to_text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

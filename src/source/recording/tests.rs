@@ -1,4 +1,4 @@
-//! Whole recordings: what is read of them, and what is said of bad ones.
+//! Tests of whole recordings: their rows, and the errors of unusable ones.
 
 use std::fmt::Write as _;
 use std::io::{self, Cursor, Read, Write as _};
@@ -6,39 +6,42 @@ use std::io::{self, Cursor, Read, Write as _};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
+use regex::Regex;
 
+use super::series::MAX_SERIES;
 use super::*;
 use crate::model::{Counter, Pid, Reading, Timestamp};
 
 const HEADER: &str = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,\
                       rss_shmem_bytes,swap_bytes,vsize_bytes,threads,fds";
 
-struct Seen {
+/// Content of a recording.
+struct Content {
     rows: Vec<Row>,
     series: Vec<RecordedSeries>,
-    notices: SkippedRows,
+    skipped: SkippedRows,
     axis: TimeAxis,
 }
 
-fn read_with(text: impl AsRef<[u8]>, layout: &Layout) -> Result<Seen, RecordingError> {
+fn read_with(text: impl AsRef<[u8]>, layout: &Layout) -> Result<Content, RecordingError> {
     let mut recording = Recording::from_reader("x", Cursor::new(text.as_ref().to_vec()), layout)?;
     let mut rows = Vec::new();
     while let Some(row) = recording.next_row()? {
         rows.push(row);
     }
     let series = (0..recording.series_count()).map(|index| recording.series(SeriesIndex(index)).clone()).collect();
-    Ok(Seen { rows, series, notices: recording.skipped_rows().clone(), axis: recording.time_axis() })
+    Ok(Content { rows, series, skipped: recording.skipped_rows().clone(), axis: recording.time_axis() })
 }
 
-fn read(text: impl AsRef<[u8]>) -> Seen {
+fn read(text: impl AsRef<[u8]>) -> Content {
     read_with(text, &Layout::default()).expect("usable")
 }
 
-fn refused(text: impl AsRef<[u8]>) -> String {
-    read_with(text, &Layout::default()).map(|read| read.rows.len()).expect_err("refused").to_string()
+fn error_text(text: impl AsRef<[u8]>) -> String {
+    read_with(text, &Layout::default()).map(|read| read.rows.len()).expect_err("unusable").to_string()
 }
 
-fn rss(read: &Seen) -> Vec<(i64, Option<u64>)> {
+fn rss(read: &Content) -> Vec<(i64, Option<u64>)> {
     read.rows.iter().map(|row| (row.sample.at.0, row.sample.reading.rss)).collect()
 }
 
@@ -49,7 +52,7 @@ fn packed(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
+fn our_own_csv_is_read_in_full_and_series_are_separated() {
     let text = format!(
         "{HEADER}\n1970-01-01T00:00:01.000Z,7,web,100,90,80,70,20,10,0,500,2,3\n\
          1970-01-01T00:00:01.000Z,8,\"odd, \"\"name\"\"\n=x\",200,,,150,,,,900,1,\n\
@@ -70,12 +73,12 @@ fn our_own_csv_is_read_in_full_and_series_are_told_apart() {
             Counter::ALL.map(|counter| read.rows[0].sample.reading.value(counter)),
             [100, 90, 80, 70, 20, 10, 0, 500, 2, 3].map(Some)
         );
-        assert_eq!((read.notices, read.axis), (SkippedRows::default(), TimeAxis::Clock));
+        assert_eq!((read.skipped, read.axis), (SkippedRows::default(), TimeAxis::Clock));
     }
 }
 
 #[test]
-fn foreign_columns_are_known_or_named() {
+fn foreign_columns_are_known_or_named_by_the_user() {
     assert_eq!(rss(&read("elapsed_time;rss\n0;4096\n1.5;8192\n")), [(0, Some(4096)), (1500, Some(8192))]);
     assert_eq!(rss(&read("Time,rss\n1767323045678,4096\n")), [(1_767_323_045_678, Some(4096))]);
     assert_eq!(rss(&read("{\"time\":1767323045678.4,\"rss\":4096}\n")), [(1_767_323_045_678, Some(4096))]);
@@ -93,12 +96,12 @@ fn foreign_columns_are_known_or_named() {
 }
 
 #[test]
-fn json_lines_are_ours_or_foreign() {
+fn json_lines_may_be_ours_or_foreign() {
     let ours = "{\"type\":\"session_started\",\"rss_bytes\":1}\n\
                 {\"type\":\"sample\",\"timestamp\":\"1970-01-01T00:00:01.000Z\",\"pid\":7,\"name\":\"w\\n\",\"rss_bytes\":100,\"pss_bytes\":null,\"extra\":{\"a\":[1]}}\n\
                 {\"type\":\"sample\",\"timestamp\":\"1970-01-01T00:00:02.000Z\",\"pid\":7,\"name\":\"w\\n\",\"rss_bytes\":1";
     let read = read(ours);
-    assert_eq!((rss(&read), read.notices.torn_end), (vec![(1000, Some(100))], true));
+    assert_eq!((rss(&read), read.skipped.torn_end), (vec![(1000, Some(100))], true));
     assert_eq!(
         read.series[0],
         RecordedSeries { pid: Some(Pid(7)), start: None, group: None, name: Some("w\n".into()) }
@@ -109,7 +112,7 @@ fn json_lines_are_ours_or_foreign() {
     let foreign = "{\"type\":\"job\",\"job\":1,\"current_memory_mb\":12.5}\n\nnoise\n{\"type\":\"job\",\"job\":2,\"current_memory_mb\":\"13\"}";
     let read = read_with(foreign, &layout).expect("usable");
     assert_eq!(rss(&read), [(0, Some(12_500_000)), (1000, Some(13_000_000))]);
-    assert_eq!((read.axis, read.notices.count(FaultKind::NotJson)), (TimeAxis::WorkUnits, 1));
+    assert_eq!((read.axis, read.skipped.count(FaultKind::NotJson)), (TimeAxis::WorkUnits, 1));
 }
 
 #[test]
@@ -126,13 +129,13 @@ fn logs_are_read_by_a_regular_expression() {
         (vec![(0, Some(123_400_000)), (1000, Some(124_000_000))], TimeAxis::WorkUnits)
     );
     assert_eq!(units.series[0].group.as_deref(), Some("after job"));
-    let failed = |layout| read_with(jobs, &layout).map(|read| read.rows.len()).expect_err("refused");
+    let failed = |layout| read_with(jobs, &layout).map(|read| read.rows.len()).expect_err("unusable");
     assert_eq!(failed(by("nothing (?<value>x)")), RecordingError::NoMatch { file: "x".into() });
     assert_eq!(failed(by("no group")), RecordingError::NoValueGroup);
 }
 
 #[test]
-fn a_column_whose_unit_nobody_names_is_not_taken_for_bytes_it_cannot_be() {
+fn a_column_without_a_unit_is_an_error_if_its_values_cannot_be_bytes() {
     let with = |unit: Option<&str>, column: Option<&str>| Layout {
         value_unit: unit.map(str::to_owned),
         value_column: column.map(str::to_owned),
@@ -147,8 +150,8 @@ fn a_column_whose_unit_nobody_names_is_not_taken_for_bytes_it_cannot_be() {
             Layout { line_regex: Some(Regex::new(r"(?<time>\d+) (?<value>\d+)").expect("valid")), ..Layout::default() },
         ),
     ] {
-        let said = read_with(text, &layout).map(|read| read.rows.len()).expect_err(text).to_string();
-        assert!(said.contains("401") && said.contains("--value-unit"), "{said}");
+        let text_of_error = read_with(text, &layout).map(|read| read.rows.len()).expect_err(text).to_string();
+        assert!(text_of_error.contains("401") && text_of_error.contains("--value-unit"), "{text_of_error}");
         let named = Layout { value_unit: Some("B".into()), ..layout };
         assert_eq!(read_with(text, &named).expect(text).rows.len(), 2);
     }
@@ -164,25 +167,25 @@ fn a_column_whose_unit_nobody_names_is_not_taken_for_bytes_it_cannot_be() {
 }
 
 #[test]
-fn single_bad_rows_are_passed_over_counted_and_named() {
+fn unusable_rows_are_skipped_counted_and_named() {
     let bad = ["2,NaN", "3,-5", "4,99999999999999999999", "x,5", "4.5,inf", "5", "6,"];
     let text = format!("time_s,rss_bytes\n1,10\n{}\n7,20\n7,21\n6.5,22\n8,30\n", bad.join("\n"));
     let read = read(text);
     assert_eq!(rss(&read), [(1000, Some(10)), (7000, Some(20)), (8000, Some(30))]);
-    let count = |kind| read.notices.count(kind);
+    let count = |kind| read.skipped.count(kind);
     assert_eq!((count(FaultKind::Value), count(FaultKind::Time), count(FaultKind::TooFewFields)), (4, 1, 1));
     assert_eq!((count(FaultKind::NoValue), count(FaultKind::RepeatedTime), count(FaultKind::BackInTime)), (1, 1, 1));
-    let first = read.notices.faults.iter().find(|(_, first)| first.kind == FaultKind::Value).expect("counted");
+    let first = read.skipped.faults.iter().find(|(_, first)| first.kind == FaultKind::Value).expect("counted");
     assert_eq!(first.1.to_string(), "line 3: 'NaN' in 'rss_bytes' is not a number from 0 to 2^63");
 }
 
 #[test]
-fn a_torn_end_is_left_out_with_a_notice() {
+fn a_truncated_end_is_skipped_and_reported() {
     let text = format!("{HEADER}\n1970-01-01T00:00:01.000Z,7,w,100,,,,,,,,,\n1970-01-01T00:00:02.000Z,7,w,1");
     let torn = read(&text);
-    assert_eq!((rss(&torn), torn.notices.torn_end), (vec![(1000, Some(100))], true));
+    assert_eq!((rss(&torn), torn.skipped.torn_end), (vec![(1000, Some(100))], true));
     let in_quotes = format!("{HEADER}\n1970-01-01T00:00:01.000Z,7,w,100,,,,,,,,,\n1970-01-01T00:00:02.000Z,7,\"w\nx\n");
-    assert!(read(in_quotes).notices.torn_end);
+    assert!(read(in_quotes).skipped.torn_end);
     let mut long = format!("{HEADER}\n");
     for second in 0..50_000 {
         writeln!(long, "{second},7,w,{},,,,,,,,,", second * 7919).expect("written");
@@ -190,75 +193,75 @@ fn a_torn_end_is_left_out_with_a_notice() {
     let mut cut = packed(&long);
     cut.truncate(cut.len() - 1000);
     let read = read(cut);
-    assert!(read.notices.torn_end && read.rows.len() > 10_000);
+    assert!(read.skipped.torn_end && read.rows.len() > 10_000);
 }
 
 #[test]
-fn recordings_without_anything_usable_say_why_and_what_to_do() {
-    assert_eq!(refused(""), "'x' is empty");
-    assert_eq!(refused("\n \n"), "'x' is empty");
-    assert_eq!(refused(packed("")), "'x' is empty");
-    assert_eq!(refused(b"\x7fELF\x00\x00\xff\n"), "'x' holds binary data in line 1, not a recording");
+fn errors_name_the_place_and_the_next_action() {
+    assert_eq!(error_text(""), "'x' is empty");
+    assert_eq!(error_text("\n \n"), "'x' is empty");
+    assert_eq!(error_text(packed("")), "'x' is empty");
+    assert_eq!(error_text(b"\x7fELF\x00\x00\xff\n"), "'x' is not a recording: line 1 holds binary data");
     for report in ["{\n  \"schema_version\": \"1.0\",\n", "{\"schema_version\":\"1.0\",\"observer\":{}}\n"] {
-        assert!(refused(report).contains("give the .csv or .jsonl"), "{report}");
+        assert!(error_text(report).contains("give the .csv or .jsonl"), "{report}");
     }
     assert_eq!(
-        refused("a,b\n1,2\n"),
+        error_text("a,b\n1,2\n"),
         "'x' has no time column such as 'timestamp' or 'time_s'; name one of 'a', 'b' with --time-column"
     );
-    assert!(refused("time_s,cpu\n1,2\n").contains("name one of 'time_s', 'cpu' with --value-column"));
-    assert!(refused("time_s,rss\n").starts_with("no line of 'x' holds a usable sample"));
-    assert!(refused("time_s,rss\n1,NaN\n").ends_with("line 2: 'NaN' in 'rss' is not a number from 0 to 2^63"));
-    assert!(refused("{\"a\":1}\n").contains("line 1 has no memory value"));
-    assert!(refused("time_s,rss\n1767323045678000,5\n").contains("seconds"));
+    assert!(error_text("time_s,cpu\n1,2\n").contains("name one of 'time_s', 'cpu' with --value-column"));
+    assert!(error_text("time_s,rss\n").starts_with("no line of 'x' holds a usable sample"));
+    assert!(error_text("time_s,rss\n1,NaN\n").ends_with("line 2: 'NaN' in 'rss' is not a number from 0 to 2^63"));
+    assert!(error_text("{\"a\":1}\n").contains("line 1 has no memory value"));
+    assert!(error_text("time_s,rss\n1767323045678000,5\n").contains("seconds"));
     let layout = Layout { value_column: Some("mem".into()), ..Layout::default() };
-    let missing = read_with("time_s,rss\n1,2\n", &layout).map(|_| ()).expect_err("refused");
+    let missing = read_with("time_s,rss\n1,2\n", &layout).map(|_| ()).expect_err("unusable");
     assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'time_s', 'rss'");
     let layout = Layout { value_unit: Some("stones".into()), ..Layout::default() };
     assert!(matches!(read_with("time_s,rss\n1,2\n", &layout), Err(RecordingError::UnknownUnit { .. })));
 }
 
 #[test]
-fn a_million_columns_get_a_short_answer() {
-    let wide = refused(",".repeat(1_000_000) + "\n");
+fn a_million_columns_get_a_short_error() {
+    let wide = error_text(",".repeat(1_000_000) + "\n");
     assert!(wide.contains("no time column") && wide.contains("and 999993 more"), "{wide}");
     let named = (0..1_000_000).map(|n| format!("column{n}")).collect::<Vec<_>>().join(",") + "\n";
-    assert!(refused(named).contains("line 1 of 'x' is longer than 1048576 bytes"));
+    assert!(error_text(named).contains("line 1 is longer than 1048576 bytes"));
     let open_quote = format!("time_s,rss\n\"1{}", "\n1,2".repeat(1_000_000));
-    assert!(refused(open_quote).contains("is longer than 1048576 bytes"));
+    assert!(error_text(open_quote).contains("is longer than 1048576 bytes"));
 }
 
 #[test]
-fn shuffled_recordings_are_refused_with_the_first_line() {
+fn shuffled_recordings_are_errors_with_the_first_line() {
     let text = "time_s,rss\n5,1\n4,1\n3,1\n2,1\n1,1\n";
     assert_eq!(
-        refused(text),
-        "4 of 5 rows of 'x' go back in time or repeat one, the first in line 3: sort them by time, or tell processes \
-         apart with --group-by"
+        error_text(text),
+        "4 of 5 rows of 'x' go back in time or repeat a time, the first in line 3: sort them by time, or separate \
+         processes with --group-by"
     );
 }
 
 #[test]
-fn a_column_that_differs_in_every_row_is_no_group() {
+fn a_column_that_differs_in_every_row_is_not_a_group() {
     let layout = Layout { group_by: Some("id".into()), ..Layout::default() };
     let mut text = "time_s,id,rss\n".to_owned();
     for id in 0..=MAX_SERIES {
         writeln!(text, "1,{id},5").expect("written");
     }
-    let error = read_with(text, &layout).map(|_| ()).expect_err("refused");
-    assert!(error.to_string().contains("is 'id' the right column to group by?"), "{error}");
+    let error = read_with(text, &layout).map(|_| ()).expect_err("unusable");
+    assert!(error.to_string().contains("'id' is probably not the column to group by"), "{error}");
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named() {
-    let error = Recording::open("/nonexistent/x.csv", &Layout::default()).map(|_| ()).expect_err("refused");
+fn a_missing_file_is_named_in_the_error() {
+    let error = Recording::open("/nonexistent/x.csv", &Layout::default()).map(|_| ()).expect_err("unusable");
     assert!(error.to_string().starts_with("cannot read '/nonexistent/x.csv': "), "{error}");
     assert!(Recording::open("/", &Layout::default()).is_err());
 }
 
 #[test]
-fn however_long_a_recording_is_the_buffers_stay_small() {
-    /// Rows without end.
+fn buffers_stay_small_however_long_a_recording_is() {
+    /// Input of rows without end.
     struct Endless {
         second: u64,
         left: Cursor<Vec<u8>>,
@@ -280,7 +283,7 @@ fn however_long_a_recording_is_the_buffers_stay_small() {
     for _ in 0..200_000 {
         assert!(recording.next_row().expect("read").is_some());
     }
-    assert!(recording.lines.capacity() < 1 << 19, "{}", recording.lines.capacity());
+    assert!(recording.line_capacity() < 1 << 19, "{}", recording.line_capacity());
 }
 
 fn reading() -> impl Strategy<Value = Reading> {
@@ -295,7 +298,7 @@ fn reading() -> impl Strategy<Value = Reading> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(
+    fn written_samples_are_read_back(
         samples in proptest::collection::vec((1_i64..100_000_000, 0_u32..4, reading()), 1..40),
         name in ".{0,20}",
     ) {
@@ -313,14 +316,14 @@ proptest! {
             }
         }
         let text = writer.into_inner().expect("flushed");
-        let seen = match read_with(&text, &Layout::default()) {
+        let content = match read_with(&text, &Layout::default()) {
             Ok(read) => read,
             Err(error) => {
                 prop_assert!(expected.is_empty(), "{}", error);
                 return Ok(());
             }
         };
-        let rows: Vec<_> = seen.rows.iter().map(|row| (seen.series[row.series.0].pid, row.sample.at.0, row.sample.reading)).collect();
+        let rows: Vec<_> = content.rows.iter().map(|row| (content.series[row.series.0].pid, row.sample.at.0, row.sample.reading)).collect();
         prop_assert_eq!(rows, expected);
     }
 
@@ -357,7 +360,7 @@ proptest! {
 }
 
 #[test]
-fn one_number_may_be_of_several_processes_and_programs() {
+fn one_pid_may_belong_to_several_processes_and_programs() {
     let text = "timestamp,pid,name,rss_bytes,start_ticks,program\n1,7,sh,10,100,0\n2,7,service,20,100,1\n\
                 3,7,service,30,100,1\n4,7,other,40,500,0\n";
     let json = "{\"type\":\"sample\",\"timestamp\":1,\"pid\":7,\"name\":\"sh\",\"rss_bytes\":10,\"start_ticks\":100,\"program\":0}\n\
@@ -371,7 +374,7 @@ fn one_number_may_be_of_several_processes_and_programs() {
         let names: Vec<_> = read.series.iter().map(|series| series.name.as_deref()).collect();
         assert_eq!(names, [Some("service"), Some("other")]);
     }
-    // A foreign column of that name is none of ours.
+    // Foreign columns with these names do not count.
     let foreign = read("time_s,pid,name,rss,program\n1,7,a,1000000,1\n2,7,b,2000000,2\n");
     assert!(foreign.rows.iter().all(|row| !row.program_changed) && foreign.series.len() == 1);
 }

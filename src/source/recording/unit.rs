@@ -1,46 +1,78 @@
-//! A column of memory whose unit nobody has named: bytes, unless its values cannot be bytes of a process.
+//! Units of memory in a recording, and the check of a column that does not name its unit.
 
-use super::Layout;
-use super::columns::RSS_COLUMN;
 use super::error::RecordingError;
+use super::layout::Layout;
+use crate::units::Bytes;
 
-/// No process with a runtime fits into less, in bytes; megabytes of it, and kilobytes of most, are such numbers.
-const LEAST: u64 = 1 << 20;
-/// What the kernel counts in bytes are whole pages, also of the smallest process.
-const PAGE: u64 = 4096;
+/// Smallest memory of a process with a runtime, in bytes. Its number of megabytes, and usually of kilobytes, is smaller.
+const MIN_PROCESS_BYTES: u64 = 1 << 20;
+/// Page size: memory that the kernel counts in bytes is a multiple of it.
+const PAGE_BYTES: u64 = 4096;
 
-/// What was seen of such a column.
+/// Returns the bytes of a unit: `MB` 10^6, `MiB` 2^20, `bytes` 1; `None` if it is no unit of memory.
+pub(super) fn parse_unit(unit: &str) -> Option<f64> {
+    let unit = unit.trim();
+    if matches!(unit.to_ascii_lowercase().as_str(), "" | "b" | "byte" | "bytes") {
+        return Some(1.0);
+    }
+    if !unit.chars().all(|letter| letter.is_ascii_alphabetic()) {
+        return None;
+    }
+    let Bytes(bytes) = format!("1 {unit}").parse().ok()?;
+    #[expect(clippy::cast_precision_loss, reason = "units are powers of 2 or 10 that a double holds")]
+    Some(bytes as f64)
+}
+
+/// Check of a memory column whose unit nothing names: it is bytes, unless its values are too small.
 #[derive(Debug)]
 pub(super) struct UnnamedUnit {
     column: String,
     largest: u64,
-    whole_pages: bool,
+    all_whole_pages: bool,
 }
 
 impl UnnamedUnit {
-    /// Of this column; `None` where its name or the user says what it counts in.
-    pub(super) fn of(column: &str, layout: &Layout) -> Option<Self> {
-        let named = layout.value_unit.is_some() || column.to_ascii_lowercase().contains("byte");
-        (!named).then(|| Self { column: column.to_owned(), largest: 0, whole_pages: true })
+    /// Creates the check of a column; `None` if its name or the layout names the unit.
+    pub(super) fn new(column: &str, layout: &Layout) -> Option<Self> {
+        let is_named = layout.value_unit.is_some() || column.to_ascii_lowercase().contains("byte");
+        (!is_named).then(|| Self { column: column.to_owned(), largest: 0, all_whole_pages: true })
     }
 
-    /// The column of memory of a foreign file as it is called unless a header says otherwise.
-    pub(super) fn expected(layout: &Layout) -> Option<Self> {
-        Self::of(layout.value_column.as_deref().unwrap_or(RSS_COLUMN), layout)
-    }
-
-    /// Takes in one value.
-    pub(super) fn push(&mut self, value: u64) {
+    /// Adds one value.
+    pub(super) fn add(&mut self, value: u64) {
         self.largest = self.largest.max(value);
-        self.whole_pages &= value.is_multiple_of(PAGE);
+        self.all_whole_pages &= value.is_multiple_of(PAGE_BYTES);
     }
 
-    /// Refuses a column that read as bytes would be stable whatever it did.
+    /// Returns an error if the values cannot be bytes: the verdict would be stable whatever the process did.
     pub(super) fn check(&self, file: &str) -> Result<(), RecordingError> {
-        if self.largest >= LEAST || self.whole_pages {
+        if self.largest >= MIN_PROCESS_BYTES || self.all_whole_pages {
             return Ok(());
         }
         let (file, column) = (file.to_owned(), self.column.clone());
         Err(RecordingError::UnnamedUnit { file, column, largest: self.largest })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn units_are_binary_or_decimal_as_written() {
+        assert_eq!(
+            (parse_unit("MB"), parse_unit("mib"), parse_unit("bytes")),
+            (Some(1e6), Some(1_048_576.0), Some(1.0))
+        );
+        assert_eq!((parse_unit("parsec"), parse_unit("5MB")), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn no_unit_panics(unit in ".{0,6}") {
+            let _ = parse_unit(&unit);
+        }
     }
 }

@@ -1,94 +1,140 @@
-//! Recordings as one JSON object a line: our own events, of which only samples count, and foreign ones by field.
+//! Recordings as one JSON object a line: the events of leakwatch, of which only samples are read, or foreign objects.
 //!
-//! Fields are taken in as they come; no document is built.
+//! Fields are parsed as they come, without building a document.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::columns::{RawRow, Role, Roles, Step};
-use super::super::error::{Fault, FaultKind, RecordingError};
+use super::super::columns::{ColumnRole, ColumnRoles, RSS_COLUMN};
+use super::super::error::RecordingError;
+use super::super::fault::{Fault, FaultKind};
+use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::layout::Layout;
 use super::super::lines::{LineEnd, Lines};
+use super::super::row::{RawRow, Record};
+use super::super::time::{TimeAxis, time_from_number};
 use super::super::values;
 
-/// Reads objects.
-#[derive(Debug)]
-pub(in super::super) struct JsonRows {
-    roles: Roles,
-    /// In our own event lines the type tells samples from other events; foreign fields may use that name freely.
-    is_foreign: bool,
-}
+/// Format of one JSON object a line.
+pub(in super::super) struct JsonLines;
 
-impl JsonRows {
-    pub(in super::super) fn new(roles: Roles, is_foreign: bool) -> Self {
-        Self { roles, is_foreign }
+impl RecordingFormat for JsonLines {
+    fn sniff(&self, first_line: &[u8]) -> Option<Confidence> {
+        first_line.trim_ascii_start().starts_with(b"{").then_some(Confidence::Certain)
     }
 
-    /// The object in the line that `lines` has come to.
-    pub(in super::super) fn take<'a>(&self, lines: &'a Lines, end: LineEnd) -> Step<'a> {
+    fn open(&self, lines: &mut Lines, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        let roles = ColumnRoles::new(layout)?;
+        lines.advance()?;
+        if is_report(lines)? {
+            return Err(RecordingError::IsReport { file: lines.file().to_owned() });
+        }
+        // Our own event lines name the unit in the field.
+        let is_ours = ["\"rss_bytes\"", "\"schema_version\""].iter().any(|key| contains(lines.line(), key));
+        let memory_column = layout.value_column.clone().unwrap_or_else(|| RSS_COLUMN.to_owned());
+        lines.unread();
+        Ok(Box::new(JsonRows {
+            roles,
+            is_foreign: layout.value_column.is_some(),
+            memory_column: (!is_ours).then_some(memory_column),
+        }))
+    }
+}
+
+/// True for a report of leakwatch: over several lines as leakwatch writes it, or packed into one.
+///
+/// Advances to the second line if the first one holds only a brace.
+fn is_report(lines: &mut Lines) -> Result<bool, RecordingError> {
+    if lines.line().trim_ascii() == b"{" {
+        return Ok(lines.advance()?.is_some() && contains(lines.line(), "\"schema_version\""));
+    }
+    Ok(contains(lines.line(), "\"schema_version\"") && contains(lines.line(), "\"observer\""))
+}
+
+fn contains(line: &[u8], key: &str) -> bool {
+    memchr::memmem::find(line, key.as_bytes()).is_some()
+}
+
+/// Reader of the objects.
+#[derive(Debug)]
+struct JsonRows {
+    roles: ColumnRoles,
+    /// True if the user names the memory field. In our own event lines the field `type` separates samples from other
+    /// events; foreign objects may use that name freely.
+    is_foreign: bool,
+    memory_column: Option<String>,
+}
+
+impl RowReader for JsonRows {
+    fn next<'a>(&'a mut self, lines: &'a mut Lines) -> Result<Record<'a>, RecordingError> {
+        let Some(end) = lines.advance()? else { return Ok(Record::End) };
         let line = lines.line().trim_ascii();
         if line.is_empty() {
-            return Step::Other;
+            return Ok(Record::Other);
         }
         let mut deserializer = serde_json::Deserializer::from_slice(line);
         let parsed =
-            Object { rows: self }.deserialize(&mut deserializer).and_then(|row| deserializer.end().map(|()| row));
-        match parsed {
-            Ok(Parsed { fault: Some(fault), .. }) => Step::Faulty(fault),
-            Ok(Parsed { is_other_event: true, .. }) => Step::Other,
-            Ok(Parsed { row, .. }) => Ok(row).into(),
-            Err(_) if end == LineEnd::Cut => Step::Torn,
-            Err(_) => Step::Faulty(Fault::row(FaultKind::NotJson)),
-        }
+            ObjectSeed { rows: self }.deserialize(&mut deserializer).and_then(|row| deserializer.end().map(|()| row));
+        Ok(match parsed {
+            Ok(ParsedObject { fault: Some(fault), .. }) => Record::Faulty(fault),
+            Ok(ParsedObject { is_other_event: true, .. }) => Record::Other,
+            Ok(ParsedObject { row, .. }) => Record::from_row(Ok(row)),
+            Err(_) if end == LineEnd::Truncated => Record::Torn,
+            Err(_) => Record::Faulty(Fault::in_row(FaultKind::NotJson)),
+        })
     }
 
-    /// The next object.
-    pub(in super::super) fn next<'a>(&self, lines: &'a mut Lines) -> Result<Step<'a>, RecordingError> {
-        let Some(end) = lines.advance()? else { return Ok(Step::End) };
-        Ok(self.take(lines, end))
+    fn time_axis(&self) -> Option<TimeAxis> {
+        None
+    }
+
+    fn memory_column(&self) -> Option<&str> {
+        self.memory_column.as_deref()
     }
 }
 
+/// Object as a row.
 #[derive(Default)]
-struct Parsed<'a> {
+struct ParsedObject<'a> {
     row: RawRow<'a>,
     is_other_event: bool,
     fault: Option<Fault>,
 }
 
-/// Takes in one object.
-struct Object<'r> {
+/// Parser of one object.
+struct ObjectSeed<'r> {
     rows: &'r JsonRows,
 }
 
-impl<'de> DeserializeSeed<'de> for Object<'_> {
-    type Value = Parsed<'de>;
+impl<'de> DeserializeSeed<'de> for ObjectSeed<'_> {
+    type Value = ParsedObject<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Parsed<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ParsedObject<'de>, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Object<'_> {
-    type Value = Parsed<'de>;
+impl<'de> Visitor<'de> for ObjectSeed<'_> {
+    type Value = ParsedObject<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parsed<'de>, A::Error> {
-        let mut parsed = Parsed::default();
-        while let Some(Text(key)) = map.next_key_seed(TextSeed)? {
-            let role = self.rows.roles.of(&key);
-            if role == Role::Ignored && (self.rows.is_foreign || key != "type") {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ParsedObject<'de>, A::Error> {
+        let mut parsed = ParsedObject::default();
+        while let Some(Key(key)) = map.next_key_seed(KeySeed)? {
+            let role = self.rows.roles.role_of(&key);
+            if role == ColumnRole::Ignored && (self.rows.is_foreign || key != "type") {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             let value = map.next_value_seed(ScalarSeed)?;
-            if role == Role::Ignored {
+            if role == ColumnRole::Ignored {
                 parsed.is_other_event = !matches!(&value, Scalar::Text(kind) if kind == "sample");
-            } else if let Err(fault) = take(&mut parsed.row, role, &key, value) {
+            } else if let Err(fault) = set_field(&mut parsed.row, role, &key, value) {
                 parsed.fault.get_or_insert(fault);
             }
         }
@@ -96,37 +142,38 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 }
 
-fn take<'de>(row: &mut RawRow<'de>, role: Role, key: &str, value: Scalar<'de>) -> Result<(), Fault> {
+/// Sets one field of a row.
+fn set_field<'de>(row: &mut RawRow<'de>, role: ColumnRole, key: &str, value: Scalar<'de>) -> Result<(), Fault> {
     match (role, value) {
         (_, Scalar::Null) => Ok(()),
-        (Role::Counter(counter, 1.0), Scalar::Whole(number)) if number < 1 << 63 => {
+        (ColumnRole::Counter(counter, 1.0), Scalar::Whole(number)) if number < 1 << 63 => {
             *row.reading.slot(counter) = Some(number);
             Ok(())
         }
-        (Role::Name, Scalar::Text(text)) => {
+        (ColumnRole::Name, Scalar::Text(text)) => {
             row.name = Some(into_bytes(text));
             Ok(())
         }
-        (Role::Group, Scalar::Text(text)) => {
+        (ColumnRole::Group, Scalar::Text(text)) => {
             row.group = Some(into_bytes(text));
             Ok(())
         }
-        (Role::Name | Role::Group, Scalar::Whole(number)) => {
+        (ColumnRole::Name | ColumnRole::Group, Scalar::Whole(number)) => {
             let text = Cow::Owned(number.to_string().into_bytes());
-            *(if role == Role::Name { &mut row.name } else { &mut row.group }) = Some(text);
+            *(if role == ColumnRole::Name { &mut row.name } else { &mut row.group }) = Some(text);
             Ok(())
         }
-        (Role::Time, Scalar::Number(seconds)) => {
-            let fault = || Fault::field(FaultKind::Time, key, seconds.to_string().as_bytes());
-            row.at = Some(values::from_number(seconds).ok_or_else(fault)?);
+        (ColumnRole::Time, Scalar::Number(seconds)) => {
+            let fault = || Fault::in_field(FaultKind::Time, key, seconds.to_string().as_bytes());
+            row.at = Some(time_from_number(seconds).ok_or_else(fault)?);
             Ok(())
         }
-        (Role::Counter(counter, unit_bytes), Scalar::Number(number)) => {
-            let fault = || Fault::field(FaultKind::Value, key, number.to_string().as_bytes());
-            *row.reading.slot(counter) = Some(values::scaled(number, unit_bytes).ok_or_else(fault)?);
+        (ColumnRole::Counter(counter, unit_bytes), Scalar::Number(number)) => {
+            let fault = || Fault::in_field(FaultKind::Value, key, number.to_string().as_bytes());
+            *row.reading.slot(counter) = Some(values::scale(number, unit_bytes).ok_or_else(fault)?);
             Ok(())
         }
-        // What is left is short: numbers where text is parsed anyway, or what cannot be right.
+        // The rest is short: numbers of roles that parse text, and unusable values.
         (_, value) => {
             let mut owned = RawRow::default();
             let text = match value {
@@ -135,12 +182,12 @@ fn take<'de>(row: &mut RawRow<'de>, role: Role, key: &str, value: Scalar<'de>) -
                 Scalar::Text(text) => text.into_owned(),
                 Scalar::Null | Scalar::Other => "a list or an object".to_owned(),
             };
-            owned.take(role, key, text.as_bytes())?;
+            owned.parse_field(role, key, text.as_bytes())?;
             row.at = owned.at.or(row.at);
             row.pid = owned.pid.or(row.pid);
             row.start = owned.start.or(row.start);
             row.program = owned.program.or(row.program);
-            if let Role::Counter(counter, _) = role {
+            if let ColumnRole::Counter(counter, _) = role {
                 *row.reading.slot(counter) = owned.reading.value(counter);
             }
             Ok(())
@@ -155,7 +202,7 @@ fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
     }
 }
 
-/// What a field may hold, as far as it is of use.
+/// Value of a field; lists and objects are skipped.
 #[derive(Debug)]
 enum Scalar<'a> {
     Null,
@@ -165,6 +212,7 @@ enum Scalar<'a> {
     Other,
 }
 
+/// Parser of the value of a field.
 struct ScalarSeed;
 
 impl<'de> DeserializeSeed<'de> for ScalarSeed {
@@ -222,31 +270,32 @@ impl<'de> Visitor<'de> for ScalarSeed {
     }
 }
 
-/// A key: borrowed unless it has escapes.
-struct Text<'a>(Cow<'a, str>);
+/// Key of a field: borrowed unless it has escapes.
+struct Key<'a>(Cow<'a, str>);
 
-struct TextSeed;
+/// Parser of a key.
+struct KeySeed;
 
-impl<'de> DeserializeSeed<'de> for TextSeed {
-    type Value = Text<'de>;
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Text<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'de> Visitor<'de> for TextSeed {
-    type Value = Text<'de>;
+impl<'de> Visitor<'de> for KeySeed {
+    type Value = Key<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Borrowed(text)))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Borrowed(text)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(text.to_owned())))
     }
 }

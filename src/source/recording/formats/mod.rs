@@ -1,5 +1,9 @@
 //! Formats of recordings, one file each.
 
-pub(super) mod csv;
-pub(super) mod json;
-pub(super) mod text;
+mod csv;
+mod json;
+mod text;
+
+pub(super) use csv::Csv;
+pub(super) use json::JsonLines;
+pub(super) use text::TextLog;

@@ -1,76 +1,98 @@
 //! Recordings as lines of a log, by a regular expression with named groups.
 //!
-//! `value` is needed; `time`, `unit`, `name` and `pid` are taken where they are. Lines that do not match are
-//! what the rest of a log is: no fault.
+//! The group `value` is required; `time`, `unit`, `name` and `pid` are optional. Lines that do not match are the rest of
+//! the log, not faults.
 
 use std::borrow::Cow;
 
 use regex::{Captures, Regex};
 
-use super::super::columns::{RawRow, Role, Step};
-use super::super::error::{Fault, FaultKind, RecordingError};
+use super::super::columns::{ColumnRole, ColumnRoles};
+use super::super::error::RecordingError;
+use super::super::fault::{Fault, FaultKind};
+use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::layout::Layout;
 use super::super::lines::{LineEnd, Lines};
-use super::super::values;
+use super::super::row::{RawRow, Record};
+use super::super::time::{TimeAxis, parse_time};
+use super::super::unit::parse_unit;
 use crate::model::Counter;
 
-/// Reads matching lines.
+/// Format of text logs. Only a pattern of the user requests it: no content reveals it.
+pub(in super::super) struct TextLog;
+
+impl RecordingFormat for TextLog {
+    fn sniff(&self, _first_line: &[u8]) -> Option<Confidence> {
+        None
+    }
+
+    fn open(&self, _lines: &mut Lines, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        let unit_bytes = ColumnRoles::new(layout)?.unit_bytes();
+        let pattern = layout.line_regex.as_ref().ok_or(RecordingError::NoValueGroup)?;
+        Ok(Box::new(TextRows::new(pattern, unit_bytes)?))
+    }
+}
+
+/// Reader of the matching lines.
 #[derive(Debug)]
-pub(in super::super) struct TextRows {
+struct TextRows {
     pattern: Regex,
-    /// Of values without a unit of their own.
+    /// Bytes of the unit of values without one of their own.
     unit_bytes: f64,
 }
 
 impl TextRows {
-    pub(in super::super) fn new(pattern: &Regex, unit_bytes: f64) -> Result<Self, RecordingError> {
-        if !pattern.capture_names().any(|name| name == Some("value")) {
-            return Err(RecordingError::NoValueGroup);
-        }
-        Ok(Self { pattern: pattern.clone(), unit_bytes })
+    fn new(pattern: &Regex, unit_bytes: f64) -> Result<Self, RecordingError> {
+        let rows = Self { pattern: pattern.clone(), unit_bytes };
+        if rows.has_group("value") { Ok(rows) } else { Err(RecordingError::NoValueGroup) }
     }
 
-    /// Whether lines say when they were written.
-    pub(in super::super) fn has_times(&self) -> bool {
-        self.pattern.capture_names().any(|name| name == Some("time"))
+    fn has_group(&self, wanted: &str) -> bool {
+        self.pattern.capture_names().any(|name| name == Some(wanted))
     }
 
-    /// Whether lines say what their values count in.
-    pub(in super::super) fn has_units(&self) -> bool {
-        self.pattern.capture_names().any(|name| name == Some("unit"))
-    }
-
-    /// The next line.
-    pub(in super::super) fn next<'a>(&self, lines: &'a mut Lines) -> Result<Step<'a>, RecordingError> {
-        let Some(end) = lines.advance()? else { return Ok(Step::End) };
-        let line = String::from_utf8_lossy(lines.line());
-        let Some(captures) = self.pattern.captures(&line) else { return Ok(Step::Other) };
-        if end == LineEnd::Cut {
-            return Ok(Step::Torn);
-        }
-        Ok(self.row(&captures).into())
-    }
-
-    fn row(&self, captures: &Captures<'_>) -> Result<RawRow<'static>, Fault> {
-        let group = |name| captures.name(name).map(|found| found.as_str());
+    fn parse_row(&self, captures: &Captures<'_>) -> Result<RawRow<'static>, Fault> {
         let mut row = RawRow::default();
-        if let Some(time) = group("time") {
-            row.at = Some(
-                values::time(time.as_bytes()).ok_or_else(|| Fault::field(FaultKind::Time, "time", time.as_bytes()))?,
-            );
+        if let Some(time) = captures.name("time").map(|found| found.as_str().as_bytes()) {
+            row.at = Some(parse_time(time).ok_or_else(|| Fault::in_field(FaultKind::Time, "time", time))?);
         }
-        let unit_bytes = match group("unit") {
+        let unit_bytes = match captures.name("unit").map(|found| found.as_str()) {
             None => self.unit_bytes,
-            Some(unit) => {
-                values::unit_bytes(unit).ok_or_else(|| Fault::field(FaultKind::Value, "unit", unit.as_bytes()))?
-            }
+            Some(unit) => parse_unit(unit).ok_or_else(|| Fault::in_field(FaultKind::Value, "unit", unit.as_bytes()))?,
         };
-        row.group = group("name").map(|name| Cow::Owned(name.as_bytes().to_vec()));
+        row.group = captures.name("name").map(|name| Cow::Owned(name.as_str().as_bytes().to_vec()));
         row.name.clone_from(&row.group);
-        let (value, pid) = (group("value").unwrap_or_default(), group("pid").unwrap_or_default());
+        let value = captures.name("value").map_or("", |found| found.as_str());
+        let pid = captures.name("pid").map_or("", |found| found.as_str());
+        // Numbers borrow nothing, so that they outlive the line.
         let mut numbers = RawRow::default();
-        numbers.take(Role::Counter(Counter::Rss, unit_bytes), "value", value.as_bytes())?;
-        numbers.take(Role::Pid, "pid", pid.as_bytes())?;
+        numbers.parse_field(ColumnRole::Counter(Counter::Rss, unit_bytes), "value", value.as_bytes())?;
+        numbers.parse_field(ColumnRole::Pid, "pid", pid.as_bytes())?;
         (row.reading, row.pid) = (numbers.reading, numbers.pid);
         Ok(row)
+    }
+}
+
+impl RowReader for TextRows {
+    fn next<'a>(&'a mut self, lines: &'a mut Lines) -> Result<Record<'a>, RecordingError> {
+        let Some(end) = lines.advance()? else { return Ok(Record::End) };
+        let line = String::from_utf8_lossy(lines.line());
+        let Some(captures) = self.pattern.captures(&line) else { return Ok(Record::Other) };
+        if end == LineEnd::Truncated {
+            return Ok(Record::Torn);
+        }
+        Ok(Record::from_row(self.parse_row(&captures)))
+    }
+
+    fn time_axis(&self) -> Option<TimeAxis> {
+        Some(if self.has_group("time") { TimeAxis::Clock } else { TimeAxis::WorkUnits })
+    }
+
+    fn memory_column(&self) -> Option<&str> {
+        (!self.has_group("unit")).then_some("value")
+    }
+
+    fn no_row_error(&self, file: String) -> RecordingError {
+        RecordingError::NoMatch { file }
     }
 }

@@ -1,0 +1,155 @@
+//! Reader of a recording: rows from its format, each as a sample of its series.
+
+use std::io::Read;
+
+use super::detect::open_rows;
+use super::error::RecordingError;
+use super::fault::{Fault, FaultKind, SkippedRows};
+use super::format::RowReader;
+use super::layout::Layout;
+use super::lines::Lines;
+use super::row::{RawRow, Record, Row};
+use super::series::{MAX_SERIES, RecordedSeries, SeriesIndex, SeriesTable};
+use super::time::TimeAxis;
+use super::unit::UnnamedUnit;
+
+/// Recording that is being read.
+pub struct Recording {
+    lines: Lines,
+    rows: Box<dyn RowReader>,
+    series: SeriesTable,
+    /// Meaning of the times; `None` before the first row of a format that leaves it open.
+    axis: Option<TimeAxis>,
+    /// Number of usable rows.
+    accepted: u64,
+    skipped: SkippedRows,
+    group_column: String,
+    unnamed_unit: Option<UnnamedUnit>,
+}
+
+impl Recording {
+    /// Opens the recording `file`; `-` is standard input.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, is empty, or has no usable column.
+    pub fn open(file: &str, layout: &Layout) -> Result<Self, RecordingError> {
+        Self::from_lines(Lines::open(file)?, layout)
+    }
+
+    /// Opens a recording from any input; `file` is its name in messages.
+    ///
+    /// # Errors
+    /// Returns the errors of [`open`](Self::open).
+    pub fn from_reader(file: &str, input: impl Read + 'static, layout: &Layout) -> Result<Self, RecordingError> {
+        Self::from_lines(Lines::from_reader(file, Box::new(input))?, layout)
+    }
+
+    fn from_lines(mut lines: Lines, layout: &Layout) -> Result<Self, RecordingError> {
+        let rows = open_rows(&mut lines, layout)?;
+        Ok(Self {
+            lines,
+            series: SeriesTable::default(),
+            axis: rows.time_axis(),
+            accepted: 0,
+            skipped: SkippedRows::default(),
+            group_column: layout.group_by.clone().unwrap_or_else(|| "pid".into()),
+            unnamed_unit: rows.memory_column().and_then(|column| UnnamedUnit::new(column, layout)),
+            rows,
+        })
+    }
+
+    /// Reads the next sample; returns `None` at the end.
+    ///
+    /// # Errors
+    /// Returns an error if reading fails, and at the end if no row was usable or most of them go back in time.
+    pub fn next_row(&mut self) -> Result<Option<Row>, RecordingError> {
+        loop {
+            let line = self.lines.number() + 1;
+            let fault = match self.rows.next(&mut self.lines)? {
+                Record::End => return self.finish().map(|()| None),
+                Record::Other => continue,
+                Record::Torn => {
+                    self.skipped.torn_end = true;
+                    continue;
+                }
+                Record::Faulty(fault) => fault,
+                Record::Row(row) => match accept(row, &mut self.axis, &mut self.series) {
+                    Ok(row) => return self.count(row).map(Some),
+                    Err(fault) => fault,
+                },
+            };
+            self.skipped.add(Fault { line, ..fault });
+        }
+    }
+
+    /// Counts an accepted row.
+    fn count(&mut self, row: Row) -> Result<Row, RecordingError> {
+        if self.series.len() > MAX_SERIES {
+            let (file, column) = (self.lines.file().to_owned(), self.group_column.clone());
+            return Err(RecordingError::TooManySeries { file, column, limit: MAX_SERIES });
+        }
+        self.accepted += 1;
+        if let Some((unit, value)) = self.unnamed_unit.as_mut().zip(row.sample.reading.rss) {
+            unit.add(value);
+        }
+        Ok(row)
+    }
+
+    /// Returns the series of a row that was read.
+    #[must_use]
+    pub fn series(&self, index: SeriesIndex) -> &RecordedSeries {
+        self.series.get(index)
+    }
+
+    /// Returns the number of series so far.
+    #[must_use]
+    pub fn series_count(&self) -> usize {
+        self.series.len()
+    }
+
+    /// Returns the meaning of the times; known after the first row.
+    #[must_use]
+    pub fn time_axis(&self) -> TimeAxis {
+        self.axis.unwrap_or(TimeAxis::Clock)
+    }
+
+    /// Returns the rows that were skipped so far.
+    #[must_use]
+    pub fn skipped_rows(&self) -> &SkippedRows {
+        &self.skipped
+    }
+
+    /// Returns the bytes held for lines.
+    #[cfg(test)]
+    pub(super) fn line_capacity(&self) -> usize {
+        self.lines.capacity()
+    }
+
+    /// Checks the recording as a whole.
+    fn finish(&mut self) -> Result<(), RecordingError> {
+        self.skipped.torn_end |= self.lines.is_torn();
+        let file = self.lines.file().to_owned();
+        if self.accepted == 0 {
+            return Err(match self.skipped.first().cloned() {
+                _ if self.lines.number() == 0 => RecordingError::Empty { file },
+                None => self.rows.no_row_error(file),
+                first => RecordingError::NoUsableRow { file, first },
+            });
+        }
+        let (count, line) = self.skipped.misplaced();
+        if count >= self.accepted {
+            return Err(RecordingError::Shuffled { file, line, count, rows: count + self.accepted });
+        }
+        self.unnamed_unit.as_ref().map_or(Ok(()), |unit| unit.check(&file))
+    }
+}
+
+/// Adds a row to its series. The first row decides about the time axis: mixed rows would put hours beside units of work.
+fn accept(mut row: RawRow<'_>, axis: &mut Option<TimeAxis>, series: &mut SeriesTable) -> Result<Row, Fault> {
+    match *axis.get_or_insert(if row.at.is_some() { TimeAxis::Clock } else { TimeAxis::WorkUnits }) {
+        TimeAxis::WorkUnits => row.at = None,
+        TimeAxis::Clock if row.at.is_none() => return Err(Fault::in_field(FaultKind::Time, "time", b"")),
+        TimeAxis::Clock => {}
+    }
+    series.add_row(&row)
+}
