@@ -1,8 +1,7 @@
-//! What it costs to find processes, to read them, and to read recordings.
+//! Cost of finding processes, of reading them, and of reading recordings.
 //!
-//! Run with `cargo bench --bench sampling`. Live benches read sleeping children of their own, and stand beside the
-//! least that the kernel asks for the same answer. Compare figures of one run only: other work on the machine
-//! shifts all of them.
+//! Run with `cargo bench --bench sampling`. Live benches read sleeping children of their own; a floor shows the cost of
+//! the system calls alone. Compare figures of one run only: other load on the machine shifts all of them.
 
 use std::io::Cursor;
 
@@ -31,7 +30,7 @@ fn bench_recording(bencher: Bencher<'_, '_>, text: &str) {
     );
 }
 
-/// Our own columns, all filled.
+/// Recording with all columns of leakwatch.
 #[divan::bench]
 fn recording_with_all_columns(bencher: Bencher<'_, '_>) {
     let mut text = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,\
@@ -45,7 +44,7 @@ fn recording_with_all_columns(bencher: Bencher<'_, '_>) {
     bench_recording(bencher, &text);
 }
 
-/// The least a foreign program writes.
+/// Recording with the minimum of columns.
 #[divan::bench]
 fn recording_with_three_columns(bencher: Bencher<'_, '_>) {
     let mut text = "pid,time_s,rss_bytes\n".to_owned();
@@ -55,7 +54,7 @@ fn recording_with_three_columns(bencher: Bencher<'_, '_>) {
     bench_recording(bencher, &text);
 }
 
-/// Our own events, one object a line.
+/// Recording of the events of leakwatch, one object a line.
 #[divan::bench]
 fn recording_of_events(bencher: Bencher<'_, '_>) {
     let mut text = String::new();
@@ -83,10 +82,10 @@ mod live {
     use leakwatch::source::linux::{CGROUP_ROOT, PROC_ROOT, StatusCadence};
     use leakwatch::source::{Depth, LinuxSource, ProcessSource, Selector};
 
-    /// Processes that are read in one pass.
+    /// Number of processes read in one pass.
     const CHILDREN: usize = 50;
 
-    /// Children that sleep until the bench ends.
+    /// Children that sleep until the end of the bench.
     struct Sleepers(Vec<Child>);
 
     impl Sleepers {
@@ -109,14 +108,14 @@ mod live {
         }
     }
 
-    fn source(cadence: StatusCadence) -> LinuxSource {
+    fn open_source(cadence: StatusCadence) -> LinuxSource {
         let source = LinuxSource::new(Path::new(PROC_ROOT), CGROUP_ROOT.into()).expect("opened");
         source.with_status_cadence(cadence)
     }
 
-    /// A source that has seen all children once, as in the middle of a watch.
-    fn warm(sleepers: &Sleepers, cadence: StatusCadence) -> (LinuxSource, Vec<ProcessKey>) {
-        let mut source = source(cadence);
+    /// Creates a source that has read all children once, as in the middle of a watch.
+    fn create_warm_source(sleepers: &Sleepers, cadence: StatusCadence) -> (LinuxSource, Vec<ProcessKey>) {
+        let mut source = open_source(cadence);
         let found = source.find(&sleepers.selector()).expect("listed");
         let keys: Vec<_> = found.into_iter().map(|found| found.key).collect();
         for &key in &keys {
@@ -127,7 +126,7 @@ mod live {
 
     fn bench_reading(bencher: Bencher<'_, '_>, cadence: StatusCadence, depth: Depth) {
         let sleepers = Sleepers::start();
-        let (mut source, keys) = warm(&sleepers, cadence);
+        let (mut source, keys) = create_warm_source(&sleepers, cadence);
         bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| {
             for &key in &keys {
                 black_box(source.read(key, depth).expect("read"));
@@ -135,7 +134,7 @@ mod live {
         });
     }
 
-    /// The floor: one `pread` of `statm` and the metadata of two folders, all kept open, and nothing made of them.
+    /// Floor: one `pread` of `statm` and the metadata of two folders, all kept open, without parsing.
     #[divan::bench]
     fn floor_of_counters(bencher: Bencher<'_, '_>) {
         let sleepers = Sleepers::start();
@@ -147,7 +146,7 @@ mod live {
         bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| {
             for [statm, fd, task] in &files {
                 black_box(statm.read_at(&mut buffer, 0).expect("read"));
-                black_box((fd.metadata().expect("told").size(), task.metadata().expect("told").nlink()));
+                black_box((fd.metadata().expect("metadata").size(), task.metadata().expect("metadata").nlink()));
             }
         });
     }
@@ -170,7 +169,7 @@ mod live {
     #[divan::bench]
     fn finding_by_pid(bencher: Bencher<'_, '_>) {
         let sleepers = Sleepers::start();
-        let (mut source, _) = warm(&sleepers, StatusCadence::WhenNeeded);
+        let (mut source, _) = create_warm_source(&sleepers, StatusCadence::WhenNeeded);
         let selector = sleepers.selector();
         bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selector).expect("listed")));
     }
@@ -178,7 +177,7 @@ mod live {
     #[divan::bench]
     fn finding_by_name(bencher: Bencher<'_, '_>) {
         let _sleepers = Sleepers::start();
-        let mut source = source(StatusCadence::WhenNeeded);
+        let mut source = open_source(StatusCadence::WhenNeeded);
         let selector = Selector { names: vec!["sleep".into()], ..Selector::default() };
         bencher.counter(ItemsCount::new(CHILDREN)).bench_local(|| black_box(source.find(&selector).expect("listed")));
     }

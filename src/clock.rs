@@ -1,49 +1,49 @@
-//! The only place that reads time and sleeps.
+//! Clocks: the only module that reads time and sleeps.
 //!
-//! [`SystemClock`] is the real one; [`ManualClock`] lets a test run a day in milliseconds.
+//! [`SystemClock`] is the real one; a test runs a day in milliseconds with [`ManualClock`].
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::model::Timestamp;
 
-/// One reading of all clocks that matter for a schedule.
+/// Simultaneous reading of the clocks that a schedule needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// Time since an arbitrary start while the host was awake; never steps.
+    /// Monotonic time since an arbitrary start, without suspension of the host (`CLOCK_MONOTONIC`).
     pub awake: Duration,
-    /// The same with the time the host was suspended. Equal to `awake` where the system cannot tell.
+    /// The same with suspension (`CLOCK_BOOTTIME`); equal to `awake` on other systems than Linux.
     pub elapsed: Duration,
-    /// What the wall clock shows; steps when it is set.
+    /// Wall clock, which steps when it is set.
     pub wall: Timestamp,
 }
 
-/// Time as the session sees it.
+/// Source of time for a session.
 pub trait Clock {
     /// Reads the clocks.
     fn now(&self) -> Moment;
 
-    /// Sleeps until `awake` has reached `deadline`, or until `stop` is raised.
+    /// Sleeps until `awake` reaches `deadline`, or `stop` is raised.
     fn wait_until(&self, deadline: Duration, stop: &StopFlag);
 
-    /// CPU time this process has used so far, user and system.
+    /// Returns the CPU time that this process has used so far, user and system; zero on other systems than Linux.
     fn cpu_time(&self) -> Duration;
 }
 
-/// The request to end the session in order, raised by a signal and seen by whoever sleeps.
+/// Request to end the session in order. A signal raises it; it wakes a sleeping session.
 #[derive(Debug, Clone, Default)]
 pub struct StopFlag {
     shared: Arc<(Mutex<bool>, Condvar)>,
 }
 
 impl StopFlag {
-    /// Asks for the end; wakes the sleeper.
+    /// Raises the flag and wakes the sleeping session.
     pub fn raise(&self) {
         *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.shared.1.notify_all();
     }
 
-    /// Whether the end was asked for.
+    /// True once the flag is raised.
     #[must_use]
     pub fn is_raised(&self) -> bool {
         *self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -56,7 +56,7 @@ impl StopFlag {
     }
 }
 
-/// The clocks of the system.
+/// Clocks of the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -90,7 +90,7 @@ impl Clock for SystemClock {
     }
 
     fn wait_until(&self, deadline: Duration, stop: &StopFlag) {
-        // A timed wait may end early by a hair or by a spurious wake-up.
+        // A timed wait may end early, also by a spurious wake-up.
         while !stop.is_raised() {
             let now = self.now().awake;
             if now >= deadline {
@@ -111,21 +111,21 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves only when someone waits for it.
+/// Clock for tests, which advances when it is waited for.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     shared: Arc<Mutex<Moment>>,
 }
 
 impl ManualClock {
-    /// A clock that shows `wall` and has just been started.
+    /// Creates a clock with the wall time `wall`; the other times begin at zero.
     #[must_use]
     pub fn new(wall: Timestamp) -> Self {
         let moment = Moment { awake: Duration::ZERO, elapsed: Duration::ZERO, wall };
         Self { shared: Arc::new(Mutex::new(moment)) }
     }
 
-    /// Lets time pass, as slow work would.
+    /// Advances the time, as slow work would.
     pub fn advance(&self, span: Duration) {
         let mut moment = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         moment.awake += span;
@@ -133,7 +133,7 @@ impl ManualClock {
         moment.wall = moment.wall.plus(span);
     }
 
-    /// Lets time pass while the host sleeps.
+    /// Advances the time as a suspended host would.
     pub fn suspend(&self, span: Duration) {
         let mut moment = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         moment.elapsed += span;
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_moves_a_manual_clock() {
+    fn waiting_advances_a_manual_clock() {
         let clock = ManualClock::new(Timestamp(5));
         clock.wait_until(Duration::from_secs(2), &StopFlag::default());
         clock.suspend(Duration::from_secs(1));

@@ -1,11 +1,11 @@
-//! Makes foreign text harmless where it is shown: a process chooses its own name.
+//! Escaping of foreign text for display: a process chooses its own name.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Text for a terminal or a log line: no control character, no line break, no change of writing direction.
+/// Escapes text for a terminal or a log line: control characters, line breaks and changes of writing direction.
 ///
-/// What is taken out is shown as `\n`, `\t`, `\x1b` or `\u{202e}`, a backslash as it is.
+/// They become `\n`, `\t`, `\x1b` or `\u{202e}`; a backslash stays unchanged.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unprintable) {
@@ -25,10 +25,10 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Text for a CSV cell: as for a terminal, and no spreadsheet takes it for a formula.
+/// Escapes text for a CSV cell as [`terminal`], and so that no spreadsheet evaluates it as a formula.
 ///
-/// A cell that begins with `=`, `+`, `-` or `@` gets an apostrophe before it (OWASP, "CSV Injection").
-/// Quoting for commas and quotes is the CSV writer's.
+/// An apostrophe precedes a cell that begins with `=`, `+`, `-` or `@` (OWASP, "CSV Injection"). The CSV writer quotes
+/// commas and quotes.
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let clean = terminal(text);
@@ -36,7 +36,7 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
 }
 
 fn is_unprintable(c: char) -> bool {
-    // Bidirectional controls and other invisible format characters change how the rest of a line looks.
+    // Bidirectional controls and other invisible format characters change the display of the rest of a line.
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_reaches_the_terminal_as_a_command() {
+    fn no_text_reaches_the_terminal_as_a_command() {
         assert_eq!(terminal("\x1b]0;owned\x07\n"), "\\x1b]0;owned\\x07\\n");
         assert_eq!(terminal("a\u{9b}31m\u{202e}b"), "a\\u{9b}31m\\u{202e}b");
         assert_eq!(terminal("worker-größe 7"), "worker-größe 7");

@@ -1,4 +1,4 @@
-//! Small processes of known behaviour, for `demo` and `selftest`: the same executable, started once more.
+//! Processes of known behaviour for `demo` and `selftest`: this executable, started once more.
 
 mod behaviour;
 mod process;

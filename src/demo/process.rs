@@ -1,4 +1,4 @@
-//! Starts this executable once more, to behave in a known way.
+//! Child process of known behaviour.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -8,10 +8,10 @@ use clap::ValueEnum;
 
 use super::Behaviour;
 
-/// How long a process takes to get what it holds from its start.
-const START: Duration = Duration::from_millis(300);
+/// Time that a process needs to allocate its constant memory.
+const START_TIME: Duration = Duration::from_millis(300);
 
-/// A process of known behaviour. It ends with this value, and by itself when leakwatch is killed.
+/// Child process of known behaviour. Dropping the value kills it; it exits by itself if leakwatch is killed.
 #[derive(Debug)]
 pub struct DemoProcess {
     process: std::process::Child,
@@ -21,7 +21,7 @@ impl DemoProcess {
     /// Starts the process.
     ///
     /// # Errors
-    /// When this executable cannot be found or started.
+    /// Returns an error if this executable cannot be found or started.
     pub fn start(behaviour: Behaviour) -> io::Result<Self> {
         let name = behaviour.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let process = Command::new(std::env::current_exe()?)
@@ -30,12 +30,12 @@ impl DemoProcess {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        // What it holds from its start is not growth to be shown.
-        std::thread::sleep(START);
+        // The constant memory must not show as growth.
+        std::thread::sleep(START_TIME);
         Ok(Self { process })
     }
 
-    /// Its process number.
+    /// Returns the process number.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()
@@ -44,7 +44,7 @@ impl DemoProcess {
 
 impl Drop for DemoProcess {
     fn drop(&mut self) {
-        // It may have ended by itself; either way nothing is left running.
+        // Errors mean that it has exited already.
         drop(self.process.kill());
         drop(self.process.wait());
     }

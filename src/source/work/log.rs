@@ -1,4 +1,4 @@
-//! A log whose matching lines are counted, across rotation and truncation.
+//! Counter of work that counts the matching lines of a log, across rotation and truncation.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -9,155 +9,167 @@ use regex::bytes::Regex;
 
 use super::{Work, WorkCounter};
 
-/// Bytes read at one tick: the rest waits for the next one, so that a flood does not hold up the sampling.
-const MOST_AT_ONCE: u64 = 8 << 20;
-/// A line longer than this is cut: it is no marker.
-const LONGEST_LINE: usize = 64 * 1024;
-/// Bytes before the place that was read up to which must still be there, or the log began anew.
-const KNOWN: usize = 64;
+/// Bytes read at one tick: the rest waits for the next tick, so that a flood does not delay the sampling.
+const MAX_BYTES_PER_TICK: u64 = 8 << 20;
+/// Length at which a line is truncated, in bytes: markers are shorter.
+const MAX_LINE_BYTES: usize = 64 * 1024;
+/// Bytes before the position that must be unchanged: otherwise the log was truncated and written again.
+const FINGERPRINT_BYTES: usize = 64;
 /// Characters of a line that are kept as its label.
-const LABEL: usize = 120;
+const LABEL_CHARS: usize = 120;
 
-/// Counts the lines of a log that match, from its end on.
+/// Counter of the lines that match, from the end of the log on.
 #[derive(Debug)]
 pub struct WorkLog {
     path: PathBuf,
     pattern: Regex,
-    open: Option<Open>,
-    /// The beginning of a line whose end is not written yet.
-    part: Vec<u8>,
+    open: Option<OpenLog>,
+    /// Beginning of a line that is not complete yet.
+    partial_line: Vec<u8>,
     count: u64,
     label: Option<String>,
 }
 
+/// Open log file.
 #[derive(Debug)]
-struct Open {
+struct OpenLog {
     file: File,
-    at: u64,
-    id: Option<u64>,
-    /// What stood just before `at`.
-    known: Vec<u8>,
+    position: u64,
+    inode: Option<u64>,
+    /// Bytes just before `position`.
+    fingerprint: Vec<u8>,
 }
 
-impl Open {
-    /// From the beginning.
-    fn new(file: File) -> Self {
-        let id = identity(&file);
-        Self { file, at: 0, id, known: Vec::new() }
+impl OpenLog {
+    /// Creates an open log that is read from its start.
+    fn from_start(file: File) -> Self {
+        let inode = inode(&file);
+        Self { file, position: 0, inode, fingerprint: Vec::new() }
     }
 
-    /// From the end as it is now.
-    fn at_end(file: File) -> std::io::Result<Self> {
-        let mut open = Self::new(file);
+    /// Creates an open log that is read from its present end.
+    fn from_end(file: File) -> std::io::Result<Self> {
+        let mut open = Self::from_start(file);
         let end = open.file.seek(SeekFrom::End(0))?;
-        open.at = end.saturating_sub(KNOWN as u64);
-        open.file.seek(SeekFrom::Start(open.at))?;
-        open.next((KNOWN as u64).min(end))?;
+        open.position = end.saturating_sub(FINGERPRINT_BYTES as u64);
+        open.file.seek(SeekFrom::Start(open.position))?;
+        open.read_more((FINGERPRINT_BYTES as u64).min(end))?;
         Ok(open)
     }
 
-    /// Whether what was read is no longer there: the log was truncated, and may have grown beyond that place since.
-    fn began_anew(&mut self) -> std::io::Result<bool> {
-        if self.file.metadata()?.len() < self.at {
+    /// True if the log was truncated, even if it has grown beyond the position since.
+    fn was_truncated(&mut self) -> std::io::Result<bool> {
+        if self.file.metadata()?.len() < self.position {
             return Ok(true);
         }
-        self.file.seek(SeekFrom::Start(self.at - self.known.len() as u64))?;
-        let mut there = vec![0; self.known.len()];
-        Ok(self.file.read_exact(&mut there).is_err() || there != self.known)
+        self.file.seek(SeekFrom::Start(self.position - self.fingerprint.len() as u64))?;
+        let mut found = vec![0; self.fingerprint.len()];
+        Ok(self.file.read_exact(&mut found).is_err() || found != self.fingerprint)
     }
 
-    /// The next bytes from where the file stands.
-    fn next(&mut self, most: u64) -> std::io::Result<Vec<u8>> {
+    /// Goes back to the start of a truncated log.
+    fn rewind(&mut self) -> std::io::Result<()> {
+        self.file.rewind()?;
+        self.position = 0;
+        self.fingerprint.clear();
+        Ok(())
+    }
+
+    /// Reads up to `limit` bytes from the position of the file.
+    fn read_more(&mut self, limit: u64) -> std::io::Result<Vec<u8>> {
         let mut read = Vec::new();
-        self.at += self.file.by_ref().take(most).read_to_end(&mut read)? as u64;
-        self.known.extend_from_slice(&read[read.len().saturating_sub(KNOWN)..]);
-        self.known.drain(..self.known.len().saturating_sub(KNOWN));
+        self.position += self.file.by_ref().take(limit).read_to_end(&mut read)? as u64;
+        self.fingerprint.extend_from_slice(&read[read.len().saturating_sub(FINGERPRINT_BYTES)..]);
+        self.fingerprint.drain(..self.fingerprint.len().saturating_sub(FINGERPRINT_BYTES));
         Ok(read)
     }
 }
 
 impl WorkLog {
-    /// Counts from the end of the log as it is now; one that is not there yet is counted from its beginning.
+    /// Creates a counter that begins at the present end of the log; a log that appears later is read from its start.
     #[must_use]
     pub fn new(path: PathBuf, pattern: Regex) -> Self {
-        let open = open(&path).and_then(Open::at_end).ok();
-        Self { path, pattern, open, part: Vec::new(), count: 0, label: None }
+        let open = open_log(&path).and_then(OpenLog::from_end).ok();
+        Self { path, pattern, open, partial_line: Vec::new(), count: 0, label: None }
     }
 
-    /// Reads what was added to the open file. Whether that was all.
-    fn read_on(&mut self) -> std::io::Result<bool> {
+    /// Reads the bytes that were appended to the open file; returns true if none are left.
+    fn read_appended(&mut self) -> std::io::Result<bool> {
         let Some(open) = &mut self.open else { return Ok(true) };
-        if open.began_anew()? {
-            // What is there now is new.
-            open.file.rewind()?;
-            (open.at, open.known) = (0, Vec::new());
-            self.part.clear();
+        if open.was_truncated()? {
+            open.rewind()?;
+            self.partial_line.clear();
         }
-        let read = open.next(MOST_AT_ONCE)?;
-        let all = (read.len() as u64) < MOST_AT_ONCE;
+        let read = open.read_more(MAX_BYTES_PER_TICK)?;
+        let is_complete = (read.len() as u64) < MAX_BYTES_PER_TICK;
         for piece in read.split_inclusive(|&byte| byte == b'\n') {
-            if self.part.len() < LONGEST_LINE {
-                self.part.extend_from_slice(&piece[..piece.len().min(LONGEST_LINE)]);
+            if self.partial_line.len() < MAX_LINE_BYTES {
+                self.partial_line.extend_from_slice(&piece[..piece.len().min(MAX_LINE_BYTES)]);
             }
             if piece.ends_with(b"\n") {
-                self.take_line();
+                self.finish_line();
             }
         }
-        Ok(all)
+        Ok(is_complete)
     }
 
-    fn take_line(&mut self) {
-        let line = std::mem::take(&mut self.part);
+    /// Reads the open file to its end, and then the file that replaced it.
+    fn read_log(&mut self) -> std::io::Result<()> {
+        // A rotated file is read to its end before its successor, however many ticks that takes.
+        let is_complete = self.read_appended()?;
+        match open_log(&self.path) {
+            Ok(_) if !is_complete => {}
+            Ok(file) => {
+                let inode = inode(&file);
+                if self.open.as_ref().is_none_or(|open| open.inode != inode) {
+                    if !self.partial_line.is_empty() {
+                        self.finish_line();
+                    }
+                    self.open = Some(OpenLog::from_start(file));
+                    self.read_appended()?;
+                }
+            }
+            // In the middle of a rotation the file is missing for a moment.
+            Err(_) if self.open.is_some() => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn finish_line(&mut self) {
+        let line = std::mem::take(&mut self.partial_line);
         if self.pattern.is_match(&line) {
             self.count += 1;
-            self.label = Some(String::from_utf8_lossy(&line).trim().chars().take(LABEL).collect());
+            self.label = Some(String::from_utf8_lossy(&line).trim().chars().take(LABEL_CHARS).collect());
         }
     }
 }
 
 impl WorkCounter for WorkLog {
     fn read(&mut self, _now: Duration) -> Result<Option<Work>, String> {
-        let named = |error: std::io::Error, path: &PathBuf| format!("'{}': {error}", path.display());
-        // The rest of a file that was moved away is read before its successor, however many ticks that takes.
-        let all = self.read_on().map_err(|error| named(error, &self.path))?;
-        match open(&self.path) {
-            Ok(_) if !all => {}
-            Ok(file) => {
-                let id = identity(&file);
-                if self.open.as_ref().is_none_or(|open| open.id != id) {
-                    if !self.part.is_empty() {
-                        self.take_line();
-                    }
-                    self.open = Some(Open::new(file));
-                    self.read_on().map_err(|error| named(error, &self.path))?;
-                }
-            }
-            // Between two files of a rotation there is none for a moment.
-            Err(_) if self.open.is_some() => {}
-            Err(error) => return Err(named(error, &self.path)),
-        }
+        self.read_log().map_err(|error| format!("'{}': {error}", self.path.display()))?;
         #[expect(clippy::cast_precision_loss, reason = "a count of lines")]
         Ok(Some(Work { count: self.count as f64, label: self.label.clone() }))
     }
 }
 
-/// Opens a log. A pipe without a writer would hold up the sampling when it is opened.
-fn open(path: &Path) -> std::io::Result<File> {
+/// Opens a log. Opening a pipe without a writer would block.
+fn open_log(path: &Path) -> std::io::Result<File> {
     if std::fs::metadata(path)?.is_file() {
         File::open(path)
     } else {
-        Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is no regular file"))
+        Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "this is not a regular file"))
     }
 }
 
 #[cfg(unix)]
-fn identity(file: &File) -> Option<u64> {
+fn inode(file: &File) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
     file.metadata().ok().map(|found| found.ino())
 }
 
 #[cfg(not(unix))]
-fn identity(_file: &File) -> Option<u64> {
+fn inode(_file: &File) -> Option<u64> {
     None
 }
 
@@ -178,14 +190,14 @@ mod tests {
         write("[JOB SUCCESS] of yesterday\n");
         let mut log = WorkLog::new(path.clone(), Regex::new(r"^\[JOB SUCCESS\]").expect("a pattern"));
         let mut count = || log.read(Duration::ZERO).expect("a log").expect("a count").count;
-        assert_eq!(count(), 0.0, "it starts at the end");
+        assert_eq!(count(), 0.0, "counting starts at the end");
         write("[JOB SUCCESS] 1\nother\n[JOB SUC");
         assert_eq!(count(), 1.0);
         write("CESS] 2\n");
-        assert_eq!(count(), 2.0, "a line in two pieces");
+        assert_eq!(count(), 2.0, "a line written in two pieces counts once");
         write("[JOB SUCCESS] 3\n");
         std::fs::rename(&path, folder.path().join("worker.log.1")).expect("a rotation");
-        assert_eq!(count(), 3.0, "written just before the rotation");
+        assert_eq!(count(), 3.0, "lines written just before the rotation count");
         write("[JOB SUCCESS] 4\n");
         assert_eq!(count(), 4.0);
         File::create(&path).expect("a truncation");
@@ -196,13 +208,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_flood_is_lost_by_a_rotation() {
+    fn a_rotation_loses_no_line_of_a_flood() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("worker.log");
         std::fs::write(&path, "").expect("a file");
         let mut log = WorkLog::new(path.clone(), Regex::new("^done").expect("a pattern"));
         let line = format!("done {}\n", "x".repeat(1018));
-        let lines = 3 * usize::try_from(MOST_AT_ONCE).expect("small") / line.len() / 2;
+        let lines = 3 * usize::try_from(MAX_BYTES_PER_TICK).expect("small") / line.len() / 2;
         std::fs::write(&path, line.repeat(lines)).expect("room");
         std::fs::rename(&path, folder.path().join("worker.log.1")).expect("a rotation");
         std::fs::write(&path, "done\n").expect("a file");
@@ -214,29 +226,29 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_was_truncated_and_has_grown_beyond_since_is_read_from_its_beginning() {
+    fn a_truncated_log_that_has_grown_since_is_read_from_its_start() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("worker.log");
         std::fs::write(&path, "done before\n").expect("a file");
         let mut log = WorkLog::new(path.clone(), Regex::new("^done").expect("a pattern"));
         let mut count = |text: &str| {
-            // As 'copytruncate' does it: the same file.
+            // Like 'copytruncate' of logrotate: the same file.
             std::fs::write(&path, text).expect("a file");
             log.read(Duration::ZERO).expect("a log").expect("a count").count
         };
         assert_eq!(count("done a\ndone b\ndone c\n"), 3.0);
         assert_eq!(count("done d\ndone e\ndone f\ndone g\n"), 7.0);
-        assert_eq!(count("done d\ndone e\ndone f\ndone g\ndone h\n"), 8.0, "only what was added");
+        assert_eq!(count("done d\ndone e\ndone f\ndone g\ndone h\n"), 8.0, "only appended lines count");
     }
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_pipe_without_a_writer_is_not_waited_for() {
+    fn a_pipe_without_a_writer_does_not_block() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pipe");
         let file_type = rustix::fs::FileType::Fifo;
         rustix::fs::mknodat(rustix::fs::CWD, &path, file_type, 0o600.into(), 0).expect("a pipe");
         let mut log = WorkLog::new(path, Regex::new("x").expect("a pattern"));
-        assert!(log.read(Duration::ZERO).is_err_and(|why| why.contains("no regular file")));
+        assert!(log.read(Duration::ZERO).is_err_and(|reason| reason.contains("not a regular file")));
     }
 }

@@ -1,4 +1,4 @@
-//! Counts the work that was done while memory is watched: requests, jobs, messages.
+//! Counters of work beside memory: requests, jobs, messages.
 
 mod command;
 mod file;
@@ -10,27 +10,27 @@ pub use command::{WorkCommand, kill_work_command, split_words};
 pub use file::WorkFile;
 pub use log::WorkLog;
 
-/// How much work was done by now.
+/// Work done so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
-    /// All of it, since any beginning.
+    /// Number of units since an arbitrary start.
     pub count: f64,
-    /// The newest line that counted, where lines are counted.
+    /// Latest counted line, for counters of lines.
     pub label: Option<String>,
 }
 
-/// Counts work. Asked at every tick, so it must never block.
+/// Counter of work. It is read at every tick, so that it must never block.
 pub trait WorkCounter {
-    /// What was counted by now; `None` while nothing is known. `now` is a time that never steps.
+    /// Reads the count; returns `None` as long as it is unknown. `now` is a monotonic time.
     ///
     /// # Errors
-    /// When it cannot be told, in words. The next tick asks again.
+    /// Returns the reason in words. The next tick reads again.
     fn read(&mut self, now: Duration) -> Result<Option<Work>, String>;
 }
 
-/// The number that a text holds.
-fn number(text: &str) -> Result<f64, String> {
+/// Parses a text as a count: a finite number from 0 on.
+fn parse_count(text: &str) -> Result<f64, String> {
     let shown: String = text.trim().chars().take(40).collect();
     let count = text.trim().parse::<f64>().ok().filter(|count| count.is_finite() && *count >= 0.0);
-    count.ok_or_else(|| format!("'{shown}' is no number of units of work"))
+    count.ok_or_else(|| format!("'{shown}' is not a number of units of work"))
 }
