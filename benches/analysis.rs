@@ -1,7 +1,7 @@
-//! What the analysis costs: a sample on line with all its looks, and the verdict on a finished series.
+//! Cost of the analysis: a sample with all assessments of a live watch, and the verdict on a finished series.
 //!
-//! Run with `cargo bench --bench analysis`. Items are samples, so that throughput at 10^4 to 10^6 shows whether the work
-//! grows in proportion. The series are a level with autocorrelated noise, flat or leaking.
+//! Run with `cargo bench --bench analysis`. Items are samples, so equal throughput at 10^4 to 10^6 means linear work.
+//! The series are a level with autocorrelated noise, flat or leaking.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -17,7 +17,8 @@ fn settings() -> Settings {
     Settings::default().with_window_s(3600.0).with_min_observation_s(720.0)
 }
 
-/// `trend` pages a sample on top of 100 MiB, with noise of 90 pages and autocorrelation 0.7, one sample in 10 s.
+/// Makes a series of `trend` pages a sample on top of 100 MiB, with noise of 90 pages and autocorrelation 0.7, one sample
+/// in 10 s.
 fn series(samples: usize, trend: f64) -> Vec<Sample> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut uniform = move || {
@@ -40,7 +41,7 @@ fn series(samples: usize, trend: f64) -> Vec<Sample> {
         .collect()
 }
 
-fn on_line(bencher: Bencher<'_, '_>, samples: usize, trend: f64) {
+fn bench_live(bencher: Bencher<'_, '_>, samples: usize, trend: f64) {
     let (settings, samples) = (settings(), series(samples, trend));
     bencher.counter(ItemsCount::new(samples.len())).bench(|| {
         let mut tracker = Tracker::new(&settings, None);
@@ -52,21 +53,21 @@ fn on_line(bencher: Bencher<'_, '_>, samples: usize, trend: f64) {
     });
 }
 
-/// Every look of a live watch of a service that does not grow.
+/// All assessments of a live watch of a service that does not grow.
 #[divan::bench(args = [1_000, 10_000, 100_000, 1_000_000])]
-fn on_line_flat(bencher: Bencher<'_, '_>, samples: usize) {
-    on_line(bencher, samples, 0.0);
+fn live_flat(bencher: Bencher<'_, '_>, samples: usize) {
+    bench_live(bencher, samples, 0.0);
 }
 
-/// Every look of a live watch of a service that leaks.
+/// All assessments of a live watch of a service that leaks.
 #[divan::bench(args = [1_000, 10_000, 100_000])]
-fn on_line_leak(bencher: Bencher<'_, '_>, samples: usize) {
-    on_line(bencher, samples, 2.0);
+fn live_leak(bencher: Bencher<'_, '_>, samples: usize) {
+    bench_live(bencher, samples, 2.0);
 }
 
-/// A recording: all samples, one verdict.
+/// A recording: all samples, then one assessment.
 #[divan::bench(args = [360, 10_000, 100_000, 1_000_000])]
-fn at_the_end(bencher: Bencher<'_, '_>, samples: usize) {
+fn recording(bencher: Bencher<'_, '_>, samples: usize) {
     let (settings, samples) = (settings(), series(samples, 0.02));
     bencher.counter(ItemsCount::new(samples.len())).bench(|| {
         let mut tracker = Tracker::new(&settings, None);

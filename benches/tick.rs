@@ -1,4 +1,4 @@
-//! What a tick costs beside reading: the session, the watch and the analysis over processes that are scripted.
+//! Cost of a tick without reading: session, targets and analysis over scripted processes.
 //!
 //! Run with `cargo bench --bench tick`. Items are samples of one process.
 
@@ -22,7 +22,7 @@ fn main() {
 
 const TICKS: u64 = 100;
 
-/// Processes that hold still, or whose memory moves at every sample.
+/// Processes with constant memory, or with memory that moves at every sample.
 struct Scripted {
     found: Vec<MatchedProcess>,
     moves: bool,
@@ -30,7 +30,7 @@ struct Scripted {
 }
 
 impl Scripted {
-    fn of(processes: u32, moves: bool) -> Self {
+    fn new(processes: u32, moves: bool) -> Self {
         let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
         let key = |pid| ProcessKey { pid: Pid(pid), start: StartTime(1) };
         let found = |pid| MatchedProcess { key: key(pid), parent: None, label: Arc::clone(&label), age_s: Some(9e4) };
@@ -55,9 +55,9 @@ impl ProcessSource for Scripted {
     }
 }
 
-struct Nobody;
+struct NoSink;
 
-impl EventSink for Nobody {
+impl EventSink for NoSink {
     fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         black_box(&event);
         Ok(())
@@ -73,7 +73,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
         pools: true,
     };
     let samples = u64::from(processes) * TICKS;
-    bencher.counter(ItemsCount::new(samples)).with_inputs(|| Scripted::of(processes, moves)).bench_values(
+    bencher.counter(ItemsCount::new(samples)).with_inputs(|| Scripted::new(processes, moves)).bench_values(
         |mut source| {
             let plan = SessionPlan {
                 selector: Selector::default(),
@@ -90,20 +90,20 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
             let clock = ManualClock::new(Timestamp(0));
             let mut watch = TargetSet::new(rules.clone(), 0.0);
             let session =
-                LiveSession::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut Nobody);
+                LiveSession::new(&mut source, &clock, &StopFlag::default(), plan).run(&mut watch, &mut NoSink);
             assert_eq!(session.expect("a session").ticks, TICKS);
         },
     );
 }
 
-/// Nothing changes: what most processes of a host do.
+/// Constant memory, as of most processes of a host.
 #[divan::bench(args = [1, 100, 1000])]
-fn ticks_of_processes_that_hold_still(bencher: Bencher<'_, '_>, processes: u32) {
+fn ticks_of_constant_processes(bencher: Bencher<'_, '_>, processes: u32) {
     bench_ticks(bencher, processes, false);
 }
 
-/// Memory moves at every sample, with all looks of the analysis.
+/// Memory moves at every sample, with all assessments.
 #[divan::bench(args = [1, 100, 1000])]
-fn ticks_of_processes_that_move(bencher: Bencher<'_, '_>, processes: u32) {
+fn ticks_of_moving_processes(bencher: Bencher<'_, '_>, processes: u32) {
     bench_ticks(bencher, processes, true);
 }

@@ -1,9 +1,11 @@
 //! False alarms of a long watch, by simulation: the table "Calibration" of `docs/DETECTION.md`.
 //!
-//!     cargo run --release --example calibrate [SERIES] [SAMPLES] [SEED]
+//! ```sh
+//! cargo run --release --example calibrate [SERIES] [SAMPLES] [SEED]
+//! ```
 //!
-//! Series that never leak, at 10 s a sample with the default settings, and leaks of known rate for the time until they
-//! are called. The verdict is asked for at every look the engine offers. The same arguments give the same table.
+//! Series without a leak, at 10 s a sample with the default settings, and leaks of known rate for the time until they
+//! are found. The engine assesses each at every time it offers. The same arguments give the same table.
 
 use std::io::{self, Write};
 
@@ -14,7 +16,7 @@ const INTERVAL_S: f64 = 10.0;
 const PAGE: f64 = 4096.0;
 const MIB: f64 = 1_048_576.0;
 
-/// A small generator of its own, so that the table does not change with a dependency.
+/// A random generator of its own, so that the table does not change with a dependency.
 struct Dice(u64);
 
 impl Dice {
@@ -37,11 +39,12 @@ impl Dice {
         (-2.0 * self.uniform().max(1e-300).ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
-    /// Between two values, evenly in their ratio.
+    /// Returns a value between two others, evenly in their ratio.
     fn ratio(&mut self, low: f64, high: f64) -> f64 {
         low * (high / low).powf(self.uniform())
     }
 
+    /// Makes a stationary AR(1) series of unit variance.
     fn autoregressive(&mut self, samples: usize, phi: f64) -> Vec<f64> {
         let mut x = self.normal();
         let innovation = (1.0 - phi * phi).sqrt();
@@ -54,7 +57,7 @@ impl Dice {
             .collect()
     }
 
-    /// Teeth whose length and height vary by a fifth and a seventh.
+    /// Makes teeth that vary in length by a fifth and in height by a seventh.
     fn teeth(&mut self, samples: usize, period: f64) -> Vec<f64> {
         let (mut at, mut length, mut height) = (self.uniform() * period, period, 1.0);
         (0..samples)
@@ -109,8 +112,8 @@ impl Null {
     }
 }
 
-/// The statuses at all looks, each with its sample.
-fn looks(values: &[f64]) -> Vec<(usize, Status)> {
+/// Returns the statuses of all assessments, each with its sample.
+fn statuses(values: &[f64]) -> Vec<(usize, Status)> {
     let settings = Settings::default().with_window_s(3600.0);
     let mut tracker = Tracker::new(&settings, None);
     let mut out = Vec::new();
@@ -124,7 +127,8 @@ fn looks(values: &[f64]) -> Vec<(usize, Status)> {
     out
 }
 
-fn false_alarms(out: &mut impl Write, series: usize, samples: usize, seed: u64) -> io::Result<()> {
+/// Writes the table of false alarms.
+fn write_false_alarms(out: &mut impl Write, series: usize, samples: usize, seed: u64) -> io::Result<()> {
     writeln!(
         out,
         "| series without a leak | series | process-days | false `leaking` | per process-day |\n|---|---|---|---|---|"
@@ -138,7 +142,7 @@ fn false_alarms(out: &mut impl Write, series: usize, samples: usize, seed: u64) 
         let mut alarms = 0;
         for k in 0..series {
             let mut dice = Dice::new(seed * 1_000_003 + kind as u64 * 10_007 + k as u64 + 1);
-            let seen = looks(&null.series(&mut dice, samples));
+            let seen = statuses(&null.series(&mut dice, samples));
             let mut before = Status::InsufficientData;
             for (_, status) in seen {
                 alarms += usize::from(status == Status::Leaking && before != Status::Leaking);
@@ -152,7 +156,8 @@ fn false_alarms(out: &mut impl Write, series: usize, samples: usize, seed: u64) 
     writeln!(out, "| all | | {all_days:.0} | {all} | {:.4} |\n", all as f64 / all_days)
 }
 
-fn delays(out: &mut impl Write, seed: u64) -> io::Result<()> {
+/// Writes the table of the delays until leaks are found.
+fn write_delays(out: &mut impl Write, seed: u64) -> io::Result<()> {
     writeln!(out, "| leak | base | noise | suspect after | leaking after | found |\n|---|---|---|---|---|---|")?;
     for (rate, base, noise, teeth) in [
         (0.49, 27.0, 0.1, 0.0),
@@ -169,7 +174,7 @@ fn delays(out: &mut impl Write, seed: u64) -> io::Result<()> {
             let values: Vec<f64> = (0..4320)
                 .map(|i| MIB * (base + rate * i as f64 * INTERVAL_S / 3600.0 + teeth * saw[i] + noise * error[i]))
                 .collect();
-            let seen = looks(&values);
+            let seen = statuses(&values);
             let first =
                 |least: Status| seen.iter().find(|(_, s)| *s >= least).map(|(i, _)| *i as f64 * INTERVAL_S / 60.0);
             suspect.extend(first(Status::Suspect));
@@ -195,6 +200,6 @@ fn main() -> io::Result<()> {
     let argument = |n: usize, default: usize| std::env::args().nth(n).and_then(|a| a.parse().ok()).unwrap_or(default);
     let (series, samples, seed) = (argument(1, 40), argument(2, 20_000), argument(3, 1));
     let mut out = io::stdout().lock();
-    false_alarms(&mut out, series, samples, seed as u64)?;
-    delays(&mut out, seed as u64)
+    write_false_alarms(&mut out, series, samples, seed as u64)?;
+    write_delays(&mut out, seed as u64)
 }

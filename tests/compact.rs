@@ -1,4 +1,4 @@
-//! How much memory a watch of many processes takes. Alone in its binary, so that nothing else counts.
+//! Memory of a watch of many processes. Alone in its binary, so that nothing else counts.
 
 use std::io;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, Pr
 const PROCESSES: u32 = 1000;
 const SAMPLES: u64 = 360;
 
-/// Services whose memory moves at every sample; their descriptors and threads do not.
+/// Services with memory that moves at every sample, and with constant descriptors and threads.
 struct Services {
     state: u64,
     processes: u32,
@@ -102,8 +102,8 @@ fn watch(processes: u32) -> TargetSet {
 }
 
 #[test]
-fn a_thousand_services_fit() {
-    // The first ones bring the program itself into memory.
+fn a_service_takes_less_than_6000_bytes() {
+    // A first watch loads the program itself into memory.
     drop(watch(20));
     let before = peak_bytes();
     let watched = watch(PROCESSES);

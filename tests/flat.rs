@@ -1,4 +1,4 @@
-//! A watcher of leaks must not grow: its own memory over 10,000 ticks. Alone in its binary, so that nothing else counts.
+//! Memory of leakwatch itself over 10,000 ticks. Alone in its binary, so that nothing else counts.
 
 use std::io;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use leakwatch::report::Recorder;
 use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
-/// Twenty processes whose memory moves, and some of them grow.
+/// Twenty processes with moving memory, some of which grow.
 struct Script {
     readings: u64,
 }
@@ -52,7 +52,7 @@ impl ProcessSource for Script {
     }
 }
 
-/// Reads the memory of this process at chosen ticks.
+/// Probe of the memory of this process, at chosen ticks.
 #[derive(Default)]
 struct Probe {
     rss_bytes: Vec<u64>,
@@ -104,6 +104,6 @@ fn ten_thousand_ticks_leave_memory_flat() {
         .expect("a session");
     assert_eq!(outcome.ticks, 10_000);
     let (first, last) = (probe.rss_bytes[0], probe.rss_bytes[4]);
-    // 32 KiB a series is what the tiers may take for days; a leak of a few bytes a sample would be 10 MB.
+    // The tiers may take 32 KiB a series for days. A leak of a few bytes a sample would be 10 MB.
     assert!(last < first + 3_000_000, "{:?}", probe.rss_bytes);
 }

@@ -1,11 +1,11 @@
-//! What `leakwatch plan` promises, held against the analysis itself on simulated series.
+//! Promises of `leakwatch plan`, tested with the analysis itself on simulated series.
 
 use leakwatch::analysis::{Settings, Tracker, decidable_rate, seconds_to_decide};
 use leakwatch::model::{Reading, Sample, Timestamp};
 
 const MIB: f64 = 1_048_576.0;
 
-/// Numbers that look random and are the same every time (SplitMix64), as standard normal deviates.
+/// Deterministic standard normal deviates (SplitMix64).
 struct Noise(u64);
 
 impl Noise {
@@ -23,7 +23,7 @@ impl Noise {
     }
 }
 
-/// The 95 % interval of the growth after `span` seconds.
+/// Returns the 95 % interval of the growth after `span` seconds.
 fn interval(seed: u64, rate: f64, limit: f64, noise: f64, interval: f64, span: f64) -> (f64, f64) {
     let settings = Settings::default().with_min_observation_s(0.0).with_max_growth(limit).with_spike(1e12, 10.0, 10.0);
     let mut tracker = Tracker::new(&settings, Some(1e6));
@@ -39,8 +39,8 @@ fn interval(seed: u64, rate: f64, limit: f64, noise: f64, interval: f64, span: f
     (growth.ci_low.expect("an interval"), growth.ci_high.expect("an interval"))
 }
 
-/// How many of a hundred runs of the planned length come to the right answer.
-fn right(leaks: bool, limit: f64, noise: f64, every: f64) -> usize {
+/// Counts the runs of the planned length, of a hundred, that decide rightly.
+fn right_decisions(leaks: bool, limit: f64, noise: f64, every: f64) -> usize {
     let span = seconds_to_decide(limit, noise, 4096.0, every);
     let rate = if leaks { 2.0 * limit } else { 0.0 };
     let answers = (0..100).map(|seed| interval(seed * 7919 + 1, rate, limit, noise, every, span));
@@ -48,21 +48,21 @@ fn right(leaks: bool, limit: f64, noise: f64, every: f64) -> usize {
 }
 
 #[test]
-fn a_run_of_the_planned_length_answers_nine_times_of_ten() {
+fn a_run_of_the_planned_length_decides_nine_times_of_ten() {
     for (limit, noise, every) in [(1.0, 4.0, 10.0), (20.0, 1.0, 1.0), (0.5, 0.25, 10.0)] {
         let limit = limit * MIB / 3600.0;
         for leaks in [false, true] {
-            let count = right(leaks, limit, noise * MIB, every);
+            let count = right_decisions(leaks, limit, noise * MIB, every);
             assert!(count >= 85, "{count} of 100 with leak {leaks}, {limit} bytes/s, noise {noise} MiB");
         }
     }
 }
 
 #[test]
-fn a_run_of_a_third_of_it_would_not_do() {
+fn a_third_of_the_planned_length_is_too_short() {
     let (limit, noise) = (MIB / 3600.0, 4.0 * MIB);
     let span = seconds_to_decide(limit, noise, 4096.0, 10.0) / 3.0;
     let kept = (0..50).filter(|seed| interval(seed * 104_729 + 3, 0.0, limit, noise, 10.0, span).1 < limit).count();
-    assert!(kept < 35, "{kept} of 50: the plan asks for too much");
+    assert!(kept < 35, "{kept} of 50 decide: the plan is too long");
     assert!(decidable_rate(noise, 4096.0, 10.0, span) > limit);
 }

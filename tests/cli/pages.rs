@@ -24,7 +24,7 @@ fn a_page_and_a_chart_of_a_recording() {
     let page = std::fs::read_to_string(path("r.html")).expect("a page");
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
     assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "names are escaped");
-    assert!(page.contains("memory grows: ") && page.contains("class=\"fit\""), "reasons and the fitted rate");
+    assert!(page.contains("memory grows by ") && page.contains("class=\"fit\""), "reasons and the fitted rate");
     assert!(page.contains(" to 1 for growth") && !page.contains("log likelihood"), "evidence as people count");
     for outside in ["http://", "https://", "src=", "@import", "url("] {
         let found = page.replace("http://www.w3.org/2000/svg", "").contains(outside);

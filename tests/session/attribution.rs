@@ -64,7 +64,7 @@ fn what_cannot_be_looked_at_is_said_and_not_tried_again() {
     script.portrait = Some(|_| Err(ReadError::Denied { right: "CAP_X" }));
     let (_, watch) = run(&mut script, SessionPlan { pss: true, ..plan(600) }, rules(), &mut Collected::default());
     let text = advice::explain(&watch.targets()[0]).join("\n");
-    assert!(text.contains("not looked at: CAP_X is missing"), "{text}");
+    assert!(text.contains("not inspected: CAP_X is missing"), "{text}");
     // Once when it was accused, once at the end.
     assert_eq!(script.portrayed.len(), 2);
     assert!(advice::next_steps_for(&watch.targets()[0]).is_empty());

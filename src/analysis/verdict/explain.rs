@@ -275,7 +275,7 @@ mod tests {
         let young = assessed(400, |i| 100_000_000 + 50_000 * i + noise(i));
         let waiting = young.verdict.reasons.iter().find(|reason| !reason.for_leak).expect("a reason");
         assert_eq!(waiting.to_string(), "growth must last 10 min to count as a leak: 3 min 21 s to go");
-        assert_eq!((waiting.value.map(f64::round), waiting.threshold), (Some(400.0), Some(600.0)));
+        assert_eq!((waiting.rule, waiting.threshold), (Rule::Observation, Some(600.0)));
     }
 
     #[test]

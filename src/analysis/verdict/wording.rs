@@ -210,15 +210,15 @@ impl Wording {
             ),
             Sentence::NotDetectable { resource, longer_s } => write!(
                 f,
-                "too little data: growth is detectable from {} on; the threshold of {} needs another {}",
+                "too little data: growth below {} is not detectable yet (threshold {} needs another {})",
                 limit(resource, value),
                 limit(resource, threshold),
                 Span(longer_s)
             ),
             Sentence::Unchanged { resource, longer_s } => write!(
                 f,
-                "too little data: no change over {}, but growth is detectable only from {} on; \
-                 the threshold of {} needs another {}",
+                "too little data: no change over {}, but growth below {} is not detectable yet \
+                 (threshold {} needs another {})",
                 Span(span_s),
                 limit(resource, value),
                 limit(resource, threshold),
@@ -313,8 +313,8 @@ mod tests {
         let needs = Sentence::NotDetectable { resource: Resource::Fds, longer_s: 120.0 };
         assert_eq!(
             sentence(needs, 5.0 / 3600.0, 1.0 / 3600.0),
-            "too little data: growth is detectable from 5.0 descriptors/h on; the threshold of 1.0 descriptors/h needs \
-             another 2 min"
+            "too little data: growth below 5.0 descriptors/h is not detectable yet \
+             (threshold 1.0 descriptors/h needs another 2 min)"
         );
         let possible = Sentence::NotExcluded { resource: Resource::Memory, high: 3.0 * MIB_PER_HOUR };
         assert_eq!(
