@@ -136,7 +136,7 @@ fn malloc_tracer(pid: Pid, identity: &RuntimeIdentity) -> NextStep {
         (None, _) => format!(" -O /proc/{pid}/exe"),
     };
     let command = format!("memleak-bpfcc -p {pid} -a{object}");
-    step(command, "call stacks whose allocations are not freed", Some(TRACES_MALLOC))
+    step(command, "call stacks with allocations that are not freed", Some(TRACES_MALLOC))
 }
 
 /// True if a shell takes the path for one word.

@@ -9,7 +9,7 @@ use super::judgement::{JudgedValues, Judgement, LIKELY, judge_window};
 
 /// Fewest blocks of a judged window: with fewer the autocorrelation of its errors is not known well enough.
 pub(crate) const MIN_BLOCKS: usize = 48;
-/// Part of a window whose loss must not change the verdict: the verdict has to hold twice, an eighth of the window apart.
+/// The newest of this many parts of a window decides nothing alone: a verdict holds twice, an eighth of the window apart.
 pub(crate) const EARLIER_PART: usize = 8;
 /// Cycles that a shorter window must cover to count beside a longer one that shows the cycle.
 const MIN_CYCLES: f64 = 2.5;

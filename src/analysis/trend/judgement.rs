@@ -253,7 +253,7 @@ fn margin(curve: &FittedCurve) -> f64 {
     }
 }
 
-/// Returns the number of independent values among `blocks` whose errors have the autocorrelation `rho`.
+/// Returns the number of independent values among `blocks` with errors of the autocorrelation `rho`.
 fn independent_blocks(blocks: f64, rho: f64, freedom: f64) -> f64 {
     freedom.min(blocks * (1.0 - rho) / (1.0 + rho)).max(MIN_INDEPENDENT)
 }
