@@ -55,17 +55,18 @@ pub fn read_pid_file(path: &Path) -> Result<Vec<Pid>, PidFileError> {
 mod tests {
     use super::*;
 
+    fn read_written(path: &Path, text: &str) -> Result<Vec<Pid>, PidFileError> {
+        std::fs::write(path, text).expect("a file");
+        read_pid_file(path)
+    }
+
     #[test]
     fn the_faulty_line_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pids");
-        let read = |text: &str| {
-            std::fs::write(&path, text).expect("a file");
-            read_pid_file(&path)
-        };
-        assert_eq!(read("12\n\n 13 \n").expect("pids"), [Pid(12), Pid(13)]);
-        assert!(read("12\n0\n").expect_err("zero").to_string().contains("line 2: '0'"));
-        assert!(matches!(read("\n"), Err(PidFileError::Empty(_))));
+        assert_eq!(read_written(&path, "12\n\n 13 \n").expect("pids"), [Pid(12), Pid(13)]);
+        assert!(read_written(&path, "12\n0\n").expect_err("zero").to_string().contains("line 2: '0'"));
+        assert!(matches!(read_written(&path, "\n"), Err(PidFileError::Empty(_))));
         assert!(matches!(read_pid_file(folder.path()), Err(PidFileError::Io { .. })));
     }
 }

@@ -67,6 +67,12 @@ impl PortableSource {
             .collect()
     }
 
+    /// Returns the key of the parent. A parent that is younger than its child has only inherited the number.
+    fn parent_key(&self, child: &ListedProcess<'_>) -> Option<ProcessKey> {
+        let parent = child.process.parent().and_then(|parent| self.system.process(parent)).map(key_of);
+        parent.filter(|parent| parent.start <= key_of(child.process).start)
+    }
+
     /// Compares every process with the selector, and adds descendants until no more are found.
     fn match_processes(&mut self, selector: &Selector) -> BTreeMap<ProcessKey, MatchedProcess> {
         let lineage = self.lineage();
@@ -83,12 +89,9 @@ impl PortableSource {
             }
         }
         loop {
-            let is_child = |(key, candidate): &(ProcessKey, ListedProcess<'_>)| {
-                let parent = candidate.process.parent().and_then(|parent| self.system.process(parent)).map(key_of);
-                // A parent that is younger than its child has only inherited the number.
-                parent.is_some_and(|parent| parent.start <= key.start && matched.contains_key(&parent))
-            };
-            let (children, rest): (Vec<_>, Vec<_>) = unmatched.into_iter().partition(is_child);
+            let (children, rest): (Vec<_>, Vec<_>) = unmatched.into_iter().partition(|(_, candidate)| {
+                self.parent_key(candidate).is_some_and(|parent| matched.contains_key(&parent))
+            });
             unmatched = rest;
             if children.is_empty() {
                 break;

@@ -116,7 +116,7 @@ fn find_by_path(mount: &Path, path: &Path) -> Vec<PathBuf> {
     if mount.join(&group).is_dir() { vec![group] } else { Vec::new() }
 }
 
-/// Finds the groups of the one container whose id begins with `id`.
+/// Finds the groups of the only container with an id that begins with `id`.
 fn find_container(mount: &Path, id: &str) -> Result<Vec<PathBuf>, ReadError> {
     let found = search(mount, &|folder| container_id(folder).is_some_and(|known| known.starts_with(id)));
     let ids: BTreeSet<&str> = found.iter().filter_map(|group| container_id(group.file_name()?.to_str()?)).collect();
@@ -131,8 +131,11 @@ fn find_container(mount: &Path, id: &str) -> Result<Vec<PathBuf>, ReadError> {
 /// Returns the container id in the name of a group.
 fn container_id(folder: &str) -> Option<&str> {
     let scope = folder.strip_suffix(".scope").unwrap_or(folder);
-    let is_id = |id: &&str| id.len() == ID_DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    RUNTIME_PREFIXES.iter().find_map(|prefix| scope.strip_prefix(prefix).filter(is_id))
+    RUNTIME_PREFIXES.iter().find_map(|prefix| scope.strip_prefix(prefix).filter(|id| is_container_id(id)))
+}
+
+fn is_container_id(text: &str) -> bool {
+    text.len() == ID_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Finds the groups with a wanted name, without searching inside them.

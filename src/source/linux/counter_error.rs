@@ -6,7 +6,7 @@
 //! stable releases before it, which the version number does not show: the bound is then larger than necessary. Before
 //! 6.2, each thread kept up to 64 pages to itself (`TASK_RSS_EVENTS_THRESH` in mm/memory.c).
 
-use super::parse::labelled_number;
+use super::parse::labelled_bytes;
 use super::proc_root::ProcRoot;
 use crate::source::process_source::ExactMemory;
 
@@ -40,17 +40,17 @@ fn parse_release(release: &[u8]) -> Option<(u32, u32)> {
 
 /// Counts the lines `cpu0`, `cpu1` … of `/proc/stat`: the CPUs that are online.
 fn count_cpus(stat: &[u8]) -> u64 {
-    let is_cpu = |line: &&[u8]| line.strip_prefix(b"cpu").and_then(<[u8]>::first).is_some_and(u8::is_ascii_digit);
-    (stat.split(|&byte| byte == b'\n').filter(is_cpu).count() as u64).max(1)
+    let lines = stat.split(|&byte| byte == b'\n');
+    let numbers = lines.filter_map(|line| line.strip_prefix(b"cpu")?.first());
+    (numbers.filter(|first| first.is_ascii_digit()).count() as u64).max(1)
 }
 
 /// Parses the exact count of `smaps_rollup`; `None` for an exited process.
 pub(super) fn parse_exact_memory(rollup: &[u8]) -> Option<ExactMemory> {
-    let bytes_of = |label: &[u8]| labelled_number(rollup, label).map(|kib| kib.saturating_mul(1024));
     Some(ExactMemory {
-        anonymous: bytes_of(b"Anonymous")?,
-        lazy_free: bytes_of(b"LazyFree").unwrap_or(0),
-        swap: bytes_of(b"Swap").unwrap_or(0),
+        anonymous: labelled_bytes(rollup, b"Anonymous")?,
+        lazy_free: labelled_bytes(rollup, b"LazyFree").unwrap_or(0),
+        swap: labelled_bytes(rollup, b"Swap").unwrap_or(0),
     })
 }
 

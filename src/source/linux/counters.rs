@@ -23,7 +23,7 @@ pub enum StatusCadence {
     /// At every reading.
     #[default]
     Always,
-    /// When the number of shared pages has changed, or the process uses swap.
+    /// At readings with a changed number of shared pages, and for processes that use swap.
     ///
     /// In between, the split of shared pages is taken over. On a host with swap, `status` is also read when anonymous
     /// pages have decreased, and at every 64th reading; in between, a swap of 0 counts as "not read".
@@ -314,16 +314,19 @@ mod tests {
         assert_eq!(result.denied, [DeniedCounter { counter: Counter::Fds, right: RIGHT_TO_INSPECT }]);
     }
 
+    fn statm(resident_pages: u64, shared_pages: u64) -> Statm {
+        Statm { size_pages: 30, resident_pages, shared_pages, text_pages: 5 }
+    }
+
+    /// Returns the decision on a host without swap, and on one with swap.
+    fn is_due(latest: LatestReading, resident_pages: u64, shared_pages: u64) -> [bool; 2] {
+        let statm = statm(resident_pages, shared_pages);
+        [false, true].map(|host_has_swap| latest.is_status_due(StatusCadence::WhenNeeded, statm, host_has_swap))
+    }
+
     #[test]
     fn status_is_read_when_needed() {
-        let statm =
-            |resident_pages, shared_pages| Statm { size_pages: 30, resident_pages, shared_pages, text_pages: 5 };
         let before = LatestReading { readings: 3, statm: statm(20, 10), ..LatestReading::default() };
-        let is_due = |latest: LatestReading, resident, shared| {
-            [false, true].map(|host_has_swap| {
-                latest.is_status_due(StatusCadence::WhenNeeded, statm(resident, shared), host_has_swap)
-            })
-        };
         assert_eq!(is_due(before, 20, 10), [false, false]);
         assert_eq!(is_due(before, 25, 10), [false, false]);
         assert_eq!(is_due(before, 21, 11), [true, true]);

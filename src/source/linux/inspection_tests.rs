@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -13,20 +13,22 @@ use crate::model::{Allocator, DescriptorKind, MappingKind, Pid, Runtime, StartTi
 const ALL: InspectionScope = InspectionScope { mappings: true, descriptors: true, threads: true };
 const KEY: ProcessKey = ProcessKey { pid: Pid(50), start: StartTime(7) };
 
+fn write(process: &Path, file: &str, text: &str) {
+    let path = process.join(file);
+    fs::create_dir_all(path.parent().expect("below the process")).expect("created");
+    fs::write(path, text).expect("written");
+}
+
 /// Lays out the recorded process as a `/proc`, with threads of these names.
 fn recorded(threads: &[&str]) -> TempDir {
     let folder = tempfile::tempdir().expect("created");
     let process = folder.path().join("50");
     let recorded = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/proc/inspected");
     let text = |name: &str| fs::read_to_string(recorded.join(name)).expect("recorded");
-    let write = |path: &str, text: &str| {
-        let path = process.join(path);
-        fs::create_dir_all(path.parent().expect("below the root")).expect("created");
-        fs::write(path, text).expect("written");
-    };
-    write("stat", "50 (python3) S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n");
-    write("smaps", &text("smaps"));
+    write(&process, "stat", "50 (python3) S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n");
+    write(&process, "smaps", &text("smaps"));
     write(
+        &process,
         "maps",
         &text("smaps")
             .lines()
@@ -34,8 +36,8 @@ fn recorded(threads: &[&str]) -> TempDir {
             .collect::<Vec<_>>()
             .join("\n"),
     );
-    write("net/tcp", &text("tcp"));
-    write("net/unix", &text("unix"));
+    write(&process, "net/tcp", &text("tcp"));
+    write(&process, "net/unix", &text("unix"));
     fs::create_dir(process.join("fd")).expect("created");
     for line in text("links").lines() {
         let (fd, link) = line.split_once(' ').expect("a number and a link");
@@ -43,7 +45,7 @@ fn recorded(threads: &[&str]) -> TempDir {
     }
     symlink("/usr/local/bin/python3.11", process.join("exe")).expect("linked");
     for (tid, comm) in threads.iter().enumerate() {
-        write(&format!("task/{}/comm", 50 + tid), &format!("{comm}\n"));
+        write(&process, &format!("task/{}/comm", 50 + tid), &format!("{comm}\n"));
     }
     folder
 }

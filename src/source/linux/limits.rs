@@ -9,7 +9,7 @@ use procfs::FromRead;
 use procfs::process::{LimitValue, Limits as ResourceLimits};
 
 use super::cgroup_path::CgroupPath;
-use super::parse::{Status, labelled_number};
+use super::parse::{Status, labelled_bytes};
 use super::proc_root::{self, ProcRoot};
 use crate::model::{Ceiling, CeilingKind, HostMemory};
 use crate::source::process_source::ProcessLimits;
@@ -148,12 +148,14 @@ fn resource_ceiling(limit_bytes: u64, used_kib: u64) -> Ceiling {
 
 /// Parses `/proc/meminfo` (proc(5)).
 fn parse_host_memory(meminfo: &[u8]) -> Option<HostMemory> {
-    let bytes_of = |label: &[u8]| labelled_number(meminfo, label).map(|kib| kib.saturating_mul(1024));
-    let total_bytes = bytes_of(b"MemTotal")?;
+    let total_bytes = labelled_bytes(meminfo, b"MemTotal")?;
     // Linux before 3.14 has no `MemAvailable`; the sum overestimates it.
-    let available_bytes = bytes_of(b"MemAvailable").or_else(|| {
-        Some(bytes_of(b"MemFree")?.saturating_add(bytes_of(b"Cached")?).saturating_add(bytes_of(b"Buffers")?))
-    })?;
+    let available_bytes = match labelled_bytes(meminfo, b"MemAvailable") {
+        Some(available_bytes) => available_bytes,
+        None => labelled_bytes(meminfo, b"MemFree")?
+            .saturating_add(labelled_bytes(meminfo, b"Cached")?)
+            .saturating_add(labelled_bytes(meminfo, b"Buffers")?),
+    };
     Some(HostMemory { total_bytes, available_bytes: available_bytes.min(total_bytes) })
 }
 

@@ -111,6 +111,18 @@ fn memory_without_optional_counters_is_read_until_the_exit() {
     assert_eq!(source.read(found[0].key, Depth::Counters), Err(ReadError::Gone));
 }
 
+/// Updates the list like a session: the latest list holds until it changes.
+fn update(source: &mut LinuxSource, selector: &Selector, found: &mut Vec<MatchedProcess>) {
+    if let Some(changed) = source.find_if_changed(selector).expect("listed") {
+        *found = changed;
+    }
+}
+
+fn assert_current(found: &[MatchedProcess], children: &[KilledChild], gone: &[ProcessKey]) {
+    assert!(children.iter().all(|child| pids(found).contains(&child.pid().0)), "every child is found");
+    assert!(found.iter().all(|found| !gone.contains(&found.key)), "no exited child is found");
+}
+
 #[test]
 fn churn_neither_confuses_processes_nor_leaves_state_behind() {
     let mut source = open_source().with_status_cadence(StatusCadence::WhenNeeded);
@@ -124,19 +136,13 @@ fn churn_neither_confuses_processes_nor_leaves_state_behind() {
             // Some children exit between the search and the reading.
             children.truncate(3);
         }
-        // Like a session: the latest list holds until it changes.
-        let mut follow = |source: &mut LinuxSource, children: &[KilledChild]| {
-            if let Some(changed) = source.find_if_changed(&sleepers).expect("listed") {
-                found = changed;
-            }
-            assert!(children.iter().all(|child| pids(&found).contains(&child.pid().0)), "every child is found");
-            assert!(gone.iter().all(|gone| found.iter().all(|found| found.key != *gone)), "no exited child is found");
-        };
-        follow(&mut source, &children);
+        update(&mut source, &sleepers, &mut found);
+        assert_current(&found, &children, &gone);
         // No child has exited since the search.
         children.push(KilledChild::sleeping());
         ours.extend(children.last().map(KilledChild::pid));
-        follow(&mut source, &children);
+        update(&mut source, &sleepers, &mut found);
+        assert_current(&found, &children, &gone);
         drop(children.split_off(2));
         for found in &found {
             match source.read(found.key, Depth::Counters) {

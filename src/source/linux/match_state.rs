@@ -21,7 +21,7 @@ const MAX_RECHECK_S: f64 = 60.0;
 /// Largest reduction of that time, in seconds, by process number: old processes would otherwise be due in one tick.
 const SPREAD_S: u32 = 30;
 
-/// Longest time between two full checks of an unmatched process, in seconds: they take three times as many system calls.
+/// Longest time between two full checks of an unmatched process, in seconds. They take three times the system calls.
 const MAX_FULL_CHECK_S: f64 = 300.0;
 
 /// Returns the seconds until an unmatched process of this age is checked in full.
@@ -114,20 +114,22 @@ mod tests {
         assert_eq!([0.0, 1.0, 4.0, 10.0, 1e6].map(full_check_in_s), [5.0, 4.0, 4.0, 10.0, 300.0]);
     }
 
+    /// Returns the recheck times at ages of 0 s, 4 s, 8 s and 11 days.
+    fn recheck(state: &MatchState, depends_on_program: bool) -> [f64; 4] {
+        [0.0, 4.0, 8.0, 1e6].map(|age_s| state.recheck_in_s(Pid(SPREAD_S), Some(age_s), depends_on_program))
+    }
+
     #[test]
     fn rechecks_get_rarer_with_age() {
         let matched = MatchState::new_matched(ProcessLabel::default());
         let never = f64::INFINITY;
-        let recheck = |state: &MatchState, depends_on_program| {
-            [0.0, 4.0, 8.0, 1e6].map(|age_s| state.recheck_in_s(Pid(SPREAD_S), Some(age_s), depends_on_program))
-        };
         assert_eq!(recheck(&MatchState::Unmatched, true), [0.0, 1.0, 2.0, 60.0]);
         assert_eq!(recheck(&MatchState::Unmatched, false), [never; 4]);
         assert_eq!(recheck(&matched, false), [0.0, 4.0, never, never]);
         assert_eq!(recheck(&MatchState::Excluded, true), [never; 4]);
-        let of_unknown_age = |state: MatchState| state.recheck_in_s(Pid(1), None, true);
-        assert_eq!([MatchState::Unmatched, matched].map(of_unknown_age), [0.0, never]);
-        let old = |pid| MatchState::Unmatched.recheck_in_s(Pid(pid), Some(1e6), true);
-        assert_eq!([old(SPREAD_S), old(SPREAD_S + 7)], [60.0, 53.0]);
+        let of_unknown_age = [MatchState::Unmatched, matched].map(|state| state.recheck_in_s(Pid(1), None, true));
+        assert_eq!(of_unknown_age, [0.0, never]);
+        let old = [SPREAD_S, SPREAD_S + 7].map(|pid| MatchState::Unmatched.recheck_in_s(Pid(pid), Some(1e6), true));
+        assert_eq!(old, [60.0, 53.0]);
     }
 }

@@ -200,6 +200,11 @@ pub(super) fn labelled_number(bytes: &[u8], label: &[u8]) -> Option<u64> {
     leading_number(skip_blanks(value)).map(|(value, _)| value)
 }
 
+/// Returns the number of KiB behind `label:` at the start of a line, in bytes.
+pub(super) fn labelled_bytes(bytes: &[u8], label: &[u8]) -> Option<u64> {
+    labelled_number(bytes, label).map(|kib| kib.saturating_mul(1024))
+}
+
 /// Returns the number of the newest task: the last field of `/proc/loadavg`.
 pub(super) fn parse_last_pid(loadavg: &[u8]) -> Option<u64> {
     whole_number(loadavg.trim_ascii_end().rsplit(|&byte| byte == b' ').next()?)

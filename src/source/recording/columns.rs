@@ -50,10 +50,11 @@ impl ColumnRoles {
     /// Returns an error if the unit of the layout is unknown.
     pub(super) fn new(layout: &Layout) -> Result<Self, RecordingError> {
         let unit = layout.value_unit.as_deref().unwrap_or("bytes");
-        let unknown = || RecordingError::UnknownUnit { given: unit.to_owned() };
         // 'Mb' may be megabits. Logs use it for bytes; a user who names a unit can write 'MB'.
         let is_bits = unit.ends_with('b') && unit.starts_with(|letter: char| letter.is_ascii_uppercase());
-        let unit_bytes = unit::parse_unit(unit).filter(|_| !is_bits).ok_or_else(unknown)?;
+        let unit_bytes = unit::parse_unit(unit)
+            .filter(|_| !is_bits)
+            .ok_or_else(|| RecordingError::UnknownUnit { given: unit.to_owned() })?;
         Ok(Self { layout: layout.clone(), unit_bytes })
     }
 
@@ -64,34 +65,32 @@ impl ColumnRoles {
 
     /// Returns the role of a column. Columns that the layout names precede columns known by name.
     pub(super) fn role_of(&self, column: &str) -> ColumnRole {
-        let is = |wanted: &Option<String>| wanted.as_ref().is_some_and(|wanted| wanted.eq_ignore_ascii_case(column));
-        let known = |name: &str| name.eq_ignore_ascii_case(column);
         let Layout { time_column, value_column, group_by, .. } = &self.layout;
-        if is(time_column) {
+        if is_named(time_column, column) {
             ColumnRole::Time
-        } else if is(value_column) {
+        } else if is_named(value_column, column) {
             // The named column is analysed as the memory of the process, whatever it is.
             ColumnRole::Counter(Counter::Rss, self.unit_bytes)
-        } else if known("pid") {
+        } else if column.eq_ignore_ascii_case("pid") {
             ColumnRole::Pid
-        } else if is(group_by) {
+        } else if is_named(group_by, column) {
             ColumnRole::Group
-        } else if known("name") {
+        } else if column.eq_ignore_ascii_case("name") {
             ColumnRole::Name
-        } else if known("start_ticks") {
+        } else if column.eq_ignore_ascii_case("start_ticks") {
             ColumnRole::Start
-        } else if known("program") {
+        } else if column.eq_ignore_ascii_case("program") {
             ColumnRole::Program
-        } else if time_column.is_none() && TIME_COLUMNS.into_iter().any(known) {
+        } else if time_column.is_none() && TIME_COLUMNS.iter().any(|known| column.eq_ignore_ascii_case(known)) {
             ColumnRole::Time
         } else if value_column.is_some() {
             ColumnRole::Ignored
-        } else if known(RSS_COLUMN) {
+        } else if column.eq_ignore_ascii_case(RSS_COLUMN) {
             ColumnRole::Counter(Counter::Rss, self.unit_bytes)
         } else {
             Counter::ALL
                 .into_iter()
-                .find(|counter| known(counter.column()))
+                .find(|counter| column.eq_ignore_ascii_case(counter.column()))
                 .map_or(ColumnRole::Ignored, |counter| ColumnRole::Counter(counter, 1.0))
         }
     }
@@ -133,6 +132,11 @@ impl ColumnRoles {
         }
         Ok(roles)
     }
+}
+
+/// True if the layout names this column for a role.
+fn is_named(wanted: &Option<String>, column: &str) -> bool {
+    wanted.as_ref().is_some_and(|wanted| wanted.eq_ignore_ascii_case(column))
 }
 
 /// Lists the first columns, for a message.

@@ -45,6 +45,14 @@ fn rss(read: &Content) -> Vec<(i64, Option<u64>)> {
     read.rows.iter().map(|row| (row.sample.at.0, row.sample.reading.rss)).collect()
 }
 
+fn by_pattern(pattern: &str) -> Layout {
+    Layout { line_regex: Some(Regex::new(pattern).expect("valid")), ..Layout::default() }
+}
+
+fn of_column(column: Option<&str>) -> Layout {
+    Layout { value_column: column.map(str::to_owned), ..Layout::default() }
+}
+
 fn packed(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).expect("packed");
@@ -117,38 +125,30 @@ fn json_lines_may_be_ours_or_foreign() {
 
 #[test]
 fn logs_are_read_by_a_regular_expression() {
-    let by = |pattern: &str| Layout { line_regex: Some(Regex::new(pattern).expect("valid")), ..Layout::default() };
     let log = "2026-01-02 03:04:05,678 INFO [MEMORY] job_id=7 | rss=1115MB | jobs_total=1\nsomething else\n\
                2026-01-02 03:04:06,678 INFO [MEMORY] job_id=8 | rss=1116MB | jobs_total=2\n";
-    let timed = read_with(log, &by(r"^(?<time>\S+ \S+) .*rss=(?<value>\d+)(?<unit>[A-Za-z]+)")).expect("usable");
+    let timed =
+        read_with(log, &by_pattern(r"^(?<time>\S+ \S+) .*rss=(?<value>\d+)(?<unit>[A-Za-z]+)")).expect("usable");
     assert_eq!(rss(&timed), [(1_767_323_045_678, Some(1_115_000_000)), (1_767_323_046_678, Some(1_116_000_000))]);
     let jobs = "Memory usage [after job]: 123.4MB (45.2%)\nMemory usage [after job]: 124MB (45.3%)\n";
-    let units = read_with(jobs, &by(r"\[(?<name>[^\]]+)\]: (?<value>[\d.]+)(?<unit>\w+)")).expect("usable");
+    let units = read_with(jobs, &by_pattern(r"\[(?<name>[^\]]+)\]: (?<value>[\d.]+)(?<unit>\w+)")).expect("usable");
     assert_eq!(
         (rss(&units), units.axis),
         (vec![(0, Some(123_400_000)), (1000, Some(124_000_000))], TimeAxis::WorkUnits)
     );
     assert_eq!(units.series[0].group.as_deref(), Some("after job"));
     let failed = |layout| read_with(jobs, &layout).map(|read| read.rows.len()).expect_err("unusable");
-    assert_eq!(failed(by("nothing (?<value>x)")), RecordingError::NoMatch { file: "x".into() });
-    assert_eq!(failed(by("no group")), RecordingError::NoValueGroup);
+    assert_eq!(failed(by_pattern("nothing (?<value>x)")), RecordingError::NoMatch { file: "x".into() });
+    assert_eq!(failed(by_pattern("no group")), RecordingError::NoValueGroup);
 }
 
 #[test]
 fn a_column_without_a_unit_is_an_error_if_its_values_cannot_be_bytes() {
-    let with = |unit: Option<&str>, column: Option<&str>| Layout {
-        value_unit: unit.map(str::to_owned),
-        value_column: column.map(str::to_owned),
-        ..Layout::default()
-    };
     for (text, layout) in [
-        ("time_s,rss\n1,200\n2,401\n", with(None, None)),
-        ("time_s,mem_mb\n1,200\n2,401\n", with(None, Some("mem_mb"))),
-        ("{\"time\":1,\"rss\":200}\n{\"time\":2,\"rss\":401}\n", with(None, None)),
-        (
-            "1 200\n2 401\n",
-            Layout { line_regex: Some(Regex::new(r"(?<time>\d+) (?<value>\d+)").expect("valid")), ..Layout::default() },
-        ),
+        ("time_s,rss\n1,200\n2,401\n", of_column(None)),
+        ("time_s,mem_mb\n1,200\n2,401\n", of_column(Some("mem_mb"))),
+        ("{\"time\":1,\"rss\":200}\n{\"time\":2,\"rss\":401}\n", of_column(None)),
+        ("1 200\n2 401\n", by_pattern(r"(?<time>\d+) (?<value>\d+)")),
     ] {
         let text_of_error = read_with(text, &layout).map(|read| read.rows.len()).expect_err(text).to_string();
         assert!(text_of_error.contains("401") && text_of_error.contains("--value-unit"), "{text_of_error}");
@@ -156,11 +156,11 @@ fn a_column_without_a_unit_is_an_error_if_its_values_cannot_be_bytes() {
         assert_eq!(read_with(text, &named).expect(text).rows.len(), 2);
     }
     for (text, layout) in [
-        ("time_s,rss\n1,8192\n2,40960\n", with(None, None)),
-        ("time_s,rss\n1,1\n2,2000001\n", with(None, None)),
-        ("time_s,rss\n1,2 MiB\n", with(None, None)),
-        ("time_s,heap_bytes\n1,201\n", with(None, Some("heap_bytes"))),
-        ("timestamp,rss_bytes\n1,201\n", with(None, None)),
+        ("time_s,rss\n1,8192\n2,40960\n", of_column(None)),
+        ("time_s,rss\n1,1\n2,2000001\n", of_column(None)),
+        ("time_s,rss\n1,2 MiB\n", of_column(None)),
+        ("time_s,heap_bytes\n1,201\n", of_column(Some("heap_bytes"))),
+        ("timestamp,rss_bytes\n1,201\n", of_column(None)),
     ] {
         read_with(text, &layout).expect(text);
     }

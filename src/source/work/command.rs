@@ -181,29 +181,31 @@ mod tests {
         false
     }
 
+    fn words(line: &str) -> Vec<String> {
+        split_words(line).expect("words")
+    }
+
     #[test]
     fn quotes_keep_words_together() {
-        let split = |line: &str| split_words(line).expect("words");
         assert_eq!(
-            split("  curl -s 'http://x/a b'  \"c d\"e \\ f ''"),
+            words("  curl -s 'http://x/a b'  \"c d\"e \\ f ''"),
             ["curl", "-s", "http://x/a b", "c de", " f", ""]
         );
-        assert!(split("   ").is_empty());
+        assert!(words("   ").is_empty());
         assert!(split_words("echo 'x").is_err());
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn processes_of_a_killed_command_are_killed_too() {
-        let clock = |seconds| Duration::from_secs(seconds);
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("pid");
         let script = format!("sleep 300 & echo $! > '{0}.new'; mv '{0}.new' '{0}'; wait", file.display());
-        let mut hangs = WorkCommand::new(vec!["sh".into(), "-c".into(), script], clock(5), None);
-        assert_eq!(hangs.read(clock(0)), Ok(None));
+        let mut hangs = WorkCommand::new(vec!["sh".into(), "-c".into(), script], Duration::from_secs(5), None);
+        assert_eq!(hangs.read(Duration::from_secs(0)), Ok(None));
         assert!(wait_for(|| file.exists()));
         let pid = std::fs::read_to_string(&file).expect("a number");
-        assert!(hangs.read(clock(6)).is_err());
+        assert!(hangs.read(Duration::from_secs(6)).is_err());
         // It is gone, or a zombie that its new parent has not reaped yet.
         assert!(wait_for(|| {
             let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
@@ -213,12 +215,11 @@ mod tests {
 
     #[test]
     fn a_hanging_command_is_killed_and_a_failing_one_is_an_error() {
-        let clock = |seconds| Duration::from_secs(seconds);
-        let mut hangs = WorkCommand::new(vec!["sleep".into(), "60".into()], clock(5), None);
-        assert_eq!(hangs.read(clock(0)), Ok(None));
-        assert_eq!(hangs.read(clock(5)), Ok(None));
-        assert!(hangs.read(clock(6)).is_err_and(|reason| reason.contains("longer than 5 s")));
-        let mut missing = WorkCommand::new(vec!["no-such-program".into()], clock(5), None);
-        assert!(missing.read(clock(0)).is_err_and(|reason| reason.contains("cannot start")));
+        let mut hangs = WorkCommand::new(vec!["sleep".into(), "60".into()], Duration::from_secs(5), None);
+        assert_eq!(hangs.read(Duration::from_secs(0)), Ok(None));
+        assert_eq!(hangs.read(Duration::from_secs(5)), Ok(None));
+        assert!(hangs.read(Duration::from_secs(6)).is_err_and(|reason| reason.contains("longer than 5 s")));
+        let mut missing = WorkCommand::new(vec!["no-such-program".into()], Duration::from_secs(5), None);
+        assert!(missing.read(Duration::from_secs(0)).is_err_and(|reason| reason.contains("cannot start")));
     }
 }

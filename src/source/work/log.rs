@@ -179,31 +179,35 @@ mod tests {
 
     use super::*;
 
+    fn append(path: &Path, text: &str) {
+        let mut file = File::options().append(true).create(true).open(path).expect("a file");
+        file.write_all(text.as_bytes()).expect("room");
+    }
+
+    fn read_count(log: &mut WorkLog) -> f64 {
+        log.read(Duration::ZERO).expect("a log").expect("a count").count
+    }
+
     #[test]
     fn lines_are_counted_across_rotation_and_truncation() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("worker.log");
-        let write = |text: &str| {
-            let mut file = File::options().append(true).create(true).open(&path).expect("a file");
-            file.write_all(text.as_bytes()).expect("room");
-        };
-        write("[JOB SUCCESS] of yesterday\n");
+        append(&path, "[JOB SUCCESS] of yesterday\n");
         let mut log = WorkLog::new(path.clone(), Regex::new(r"^\[JOB SUCCESS\]").expect("a pattern"));
-        let mut count = || log.read(Duration::ZERO).expect("a log").expect("a count").count;
-        assert_eq!(count(), 0.0, "counting starts at the end");
-        write("[JOB SUCCESS] 1\nother\n[JOB SUC");
-        assert_eq!(count(), 1.0);
-        write("CESS] 2\n");
-        assert_eq!(count(), 2.0, "a line written in two pieces counts once");
-        write("[JOB SUCCESS] 3\n");
+        assert_eq!(read_count(&mut log), 0.0, "counting starts at the end");
+        append(&path, "[JOB SUCCESS] 1\nother\n[JOB SUC");
+        assert_eq!(read_count(&mut log), 1.0);
+        append(&path, "CESS] 2\n");
+        assert_eq!(read_count(&mut log), 2.0, "a line written in two pieces counts once");
+        append(&path, "[JOB SUCCESS] 3\n");
         std::fs::rename(&path, folder.path().join("worker.log.1")).expect("a rotation");
-        assert_eq!(count(), 3.0, "lines written just before the rotation count");
-        write("[JOB SUCCESS] 4\n");
-        assert_eq!(count(), 4.0);
+        assert_eq!(read_count(&mut log), 3.0, "lines written just before the rotation count");
+        append(&path, "[JOB SUCCESS] 4\n");
+        assert_eq!(read_count(&mut log), 4.0);
         File::create(&path).expect("a truncation");
-        assert_eq!(count(), 4.0);
-        write("[JOB SUCCESS] 5\n");
-        assert_eq!(count(), 5.0);
+        assert_eq!(read_count(&mut log), 4.0);
+        append(&path, "[JOB SUCCESS] 5\n");
+        assert_eq!(read_count(&mut log), 5.0);
         assert_eq!(log.label.as_deref(), Some("[JOB SUCCESS] 5"));
     }
 
@@ -218,11 +222,10 @@ mod tests {
         std::fs::write(&path, line.repeat(lines)).expect("room");
         std::fs::rename(&path, folder.path().join("worker.log.1")).expect("a rotation");
         std::fs::write(&path, "done\n").expect("a file");
-        let mut count = || log.read(Duration::ZERO).expect("a log").expect("a count").count;
-        count();
+        read_count(&mut log);
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let all = (lines + 1) as f64;
-        assert_eq!(count(), all);
+        assert_eq!(read_count(&mut log), all);
     }
 
     #[test]
@@ -231,14 +234,16 @@ mod tests {
         let path = folder.path().join("worker.log");
         std::fs::write(&path, "done before\n").expect("a file");
         let mut log = WorkLog::new(path.clone(), Regex::new("^done").expect("a pattern"));
-        let mut count = |text: &str| {
+        for (text, count) in [
+            ("done a\ndone b\ndone c\n", 3.0),
+            ("done d\ndone e\ndone f\ndone g\n", 7.0),
+            // Appended.
+            ("done d\ndone e\ndone f\ndone g\ndone h\n", 8.0),
+        ] {
             // Like 'copytruncate' of logrotate: the same file.
             std::fs::write(&path, text).expect("a file");
-            log.read(Duration::ZERO).expect("a log").expect("a count").count
-        };
-        assert_eq!(count("done a\ndone b\ndone c\n"), 3.0);
-        assert_eq!(count("done d\ndone e\ndone f\ndone g\n"), 7.0);
-        assert_eq!(count("done d\ndone e\ndone f\ndone g\ndone h\n"), 8.0, "only appended lines count");
+            assert_eq!(read_count(&mut log), count, "{text}");
+        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl MappingReader {
 
     /// Returns the sums of a process with this number of threads.
     ///
-    /// Allocators guard blocks too: far more "stacks" than threads are blocks. (glibc keeps some stacks of ended threads.)
+    /// Allocators guard blocks too: far more "stacks" than threads are blocks. glibc keeps some stacks of ended threads.
     pub(super) fn finish(mut self, threads: u64) -> Breakdown<MappingKind> {
         let (count, bytes) = self.stacks;
         let kind = if count <= 2 * threads + 16 { MappingKind::Stack } else { MappingKind::Anonymous };
@@ -251,14 +251,16 @@ mod tests {
         );
     }
 
+    /// Returns a guard and a block of 4 KiB behind it, at `n` MiB.
+    fn guarded_block(n: u64) -> String {
+        let (guard, start, end) = (n << 20, (n << 20) + 0x1000, (n << 20) + 0x8000);
+        mapping(&format!("{guard:x}-{start:x}"), "---p", "", "")
+            + &mapping(&format!("{start:x}-{end:x}"), "rw-p", "", "Rss: 4 kB\nAnonymous: 4 kB\n")
+    }
+
     #[test]
     fn guarded_blocks_of_an_allocator_are_not_stacks() {
-        let block = |n: u64| {
-            let (guard, start, end) = (n << 20, (n << 20) + 0x1000, (n << 20) + 0x8000);
-            mapping(&format!("{guard:x}-{start:x}"), "---p", "", "")
-                + &mapping(&format!("{start:x}-{end:x}"), "rw-p", "", "Rss: 4 kB\nAnonymous: 4 kB\n")
-        };
-        let smaps: String = (1..40).map(block).collect();
+        let smaps: String = (1..40).map(guarded_block).collect();
         assert_eq!(parts(&smaps, 30), [(MappingKind::Stack, String::new(), 156)]);
         assert_eq!(parts(&smaps, 2), [(MappingKind::Anonymous, String::new(), 156)]);
     }

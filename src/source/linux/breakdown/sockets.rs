@@ -134,14 +134,19 @@ fn state_name(state: &TcpState) -> &'static str {
 mod tests {
     use super::*;
 
+    fn peer_of(served: &HashSet<u16>, state: TcpState, local: &str, remote: &str) -> String {
+        tcp_peer(&state, local.parse().expect("an address"), remote.parse().expect("an address"), served)
+    }
+
     #[test]
     fn a_server_is_named_by_its_port_and_a_client_by_its_address() {
         let served = HashSet::from([8080]);
-        let address = |text: &str| text.parse().expect("an address");
-        let name = |state, local, remote| tcp_peer(&state, address(local), address(remote), &served);
-        assert_eq!(name(TcpState::CloseWait, "10.0.0.1:40000", "10.0.0.5:5432"), "to 10.0.0.5:5432");
-        assert_eq!(name(TcpState::Established, "[::]:8080", "[::ffff:10.0.0.9]:51000"), "from 10.0.0.9 on :8080");
-        assert_eq!(name(TcpState::Listen, "0.0.0.0:8080", "0.0.0.0:0"), "on 0.0.0.0:8080");
+        assert_eq!(peer_of(&served, TcpState::CloseWait, "10.0.0.1:40000", "10.0.0.5:5432"), "to 10.0.0.5:5432");
+        assert_eq!(
+            peer_of(&served, TcpState::Established, "[::]:8080", "[::ffff:10.0.0.9]:51000"),
+            "from 10.0.0.9 on :8080"
+        );
+        assert_eq!(peer_of(&served, TcpState::Listen, "0.0.0.0:8080", "0.0.0.0:0"), "on 0.0.0.0:8080");
     }
 
     #[test]

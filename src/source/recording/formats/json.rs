@@ -164,13 +164,14 @@ fn set_field<'de>(row: &mut RawRow<'de>, role: ColumnRole, key: &str, value: Sca
             Ok(())
         }
         (ColumnRole::Time, Scalar::Number(seconds)) => {
-            let fault = || Fault::in_field(FaultKind::Time, key, seconds.to_string().as_bytes());
-            row.at = Some(time_from_number(seconds).ok_or_else(fault)?);
+            let at = time_from_number(seconds);
+            row.at = Some(at.ok_or_else(|| Fault::in_field(FaultKind::Time, key, seconds.to_string().as_bytes()))?);
             Ok(())
         }
         (ColumnRole::Counter(counter, unit_bytes), Scalar::Number(number)) => {
-            let fault = || Fault::in_field(FaultKind::Value, key, number.to_string().as_bytes());
-            *row.reading.slot(counter) = Some(values::scale(number, unit_bytes).ok_or_else(fault)?);
+            let value = values::scale(number, unit_bytes)
+                .ok_or_else(|| Fault::in_field(FaultKind::Value, key, number.to_string().as_bytes()))?;
+            *row.reading.slot(counter) = Some(value);
             Ok(())
         }
         // The rest is short: numbers of roles that parse text, and unusable values.
