@@ -64,3 +64,15 @@ impl Counter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Counter;
+
+    #[test]
+    fn columns_are_distinct_and_sizes_name_their_unit() {
+        let columns = Counter::ALL.map(Counter::column);
+        assert!(columns.iter().enumerate().all(|(i, column)| !columns[..i].contains(column)));
+        assert_eq!(columns.iter().filter(|column| column.ends_with("_bytes")).count(), 8);
+    }
+}

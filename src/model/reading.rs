@@ -1,6 +1,6 @@
 //! The counters of one process at one moment.
 
-use super::Counter;
+use super::counter::Counter;
 
 /// The counters of one process at one moment: bytes, or numbers for threads and descriptors.
 ///

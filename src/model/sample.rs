@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Reading;
+use super::reading::Reading;
 
 /// A moment in milliseconds since the Unix epoch, UTC.
 ///

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bytesize::ByteSize;
 
-use super::QuantityError;
+use super::error::QuantityError;
 
 /// An amount of memory in bytes.
 ///

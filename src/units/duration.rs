@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::QuantityError;
+use super::error::QuantityError;
 
 /// Parses a span of time. A bare number counts seconds and may have a fraction.
 ///

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Bytes, QuantityError, parse_duration};
+use super::bytes::Bytes;
+use super::duration::parse_duration;
+use super::error::QuantityError;
 
 /// A growth rate in bytes per second; negative when memory shrinks.
 ///
@@ -31,27 +33,30 @@ impl FromStr for ByteRate {
 
     /// Parses `SIZE/TIME`, with TIME as `s`, `min`, `h`, `d` or any duration (`1MiB/30m`).
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        let error = || QuantityError::new(text, "a rate such as '2MiB/h', '100KiB/min' or '5MB/d'");
-        let (size, time) = text.split_once('/').ok_or_else(error)?;
-        let size: Bytes = size.parse().map_err(|_| error())?;
+        let (size, time) = text.split_once('/').ok_or_else(|| rate_error(text))?;
+        let size: Bytes = size.parse().map_err(|_| rate_error(text))?;
         let time = time.trim();
         let seconds = if time.starts_with(|c: char| c.is_ascii_digit()) {
-            parse_duration(time).map_err(|_| error())?.as_secs_f64()
+            parse_duration(time).map_err(|_| rate_error(text))?.as_secs_f64()
         } else {
             match time {
                 "s" | "sec" | "second" => 1.0,
                 "m" | "min" | "minute" => 60.0,
                 "h" | "hour" => 3600.0,
                 "d" | "day" => 86_400.0,
-                _ => return Err(error()),
+                _ => return Err(rate_error(text)),
             }
         };
         if seconds <= 0.0 {
-            return Err(error());
+            return Err(rate_error(text));
         }
         #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 bytes")]
         Ok(Self(size.0 as f64 / seconds))
     }
+}
+
+fn rate_error(text: &str) -> QuantityError {
+    QuantityError::new(text, "a rate such as '2MiB/h', '100KiB/min' or '5MB/d'")
 }
 
 impl fmt::Display for ByteRate {

@@ -1,6 +1,6 @@
 //! Kendall's rank trend and the median slope, with their correction for autocorrelation.
 
-use super::normal_tail;
+use super::quantile::normal_tail;
 
 /// The Mann-Kendall test of a series against time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,15 +97,20 @@ pub fn sen_slope(t: &[f64], v: &[f64], z: f64, inflation: f64) -> Option<SenSlop
     let slope =
         if count % 2 == 1 { slopes[count / 2] } else { f64::midpoint(slopes[count / 2 - 1], slopes[count / 2]) };
     let half = z * (mann_kendall(v).variance * inflation).sqrt();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
-    let at = |rank: f64| slopes[(rank.max(0.0) as usize).min(count - 1)];
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let middle = count as f64 / 2.0;
     Some(SenSlope {
         slope,
-        low: at((middle - half / 2.0).round_ties_even() - 1.0),
-        high: at((middle + half / 2.0).round_ties_even()),
+        low: at_rank(&slopes, (middle - half / 2.0).round_ties_even() - 1.0),
+        high: at_rank(&slopes, (middle + half / 2.0).round_ties_even()),
     })
+}
+
+/// Returns the value at a rank, or the nearest one.
+fn at_rank(sorted: &[f64], rank: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts")]
+    let index = rank.max(0.0) as usize;
+    sorted[index.min(sorted.len() - 1)]
 }
 
 /// Returns the factor by which autocorrelation inflates the variance of Kendall's S, never below 1.

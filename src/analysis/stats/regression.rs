@@ -148,19 +148,22 @@ impl Moments {
         ((n * r + p) / (n - p - 2.0)).clamp(0.0, MAX_RHO)
     }
 
+    /// Returns the product of two columns, whitened for errors of the autocorrelation `rho`.
+    fn whitened(&self, rho: f64, a: usize, b: usize) -> f64 {
+        (1.0 + rho * rho) * self.lag0[a][b]
+            - rho * self.lag1[a][b]
+            - rho * rho * (self.first[a] * self.first[b] + self.last[a] * self.last[b])
+    }
+
     /// Fits a curve with errors of a known autocorrelation (Prais-Winsten).
     #[must_use]
     pub fn weighted(&self, design: Design, rho: f64, rounding: f64, spent: usize) -> Fit {
         let columns = design.columns();
         #[expect(clippy::cast_precision_loss, reason = "at most 160")]
         let (n, p) = (self.n as f64, (columns.len() + spent) as f64);
-        let product = |a: usize, b: usize| {
-            (1.0 + rho * rho) * self.lag0[a][b]
-                - rho * self.lag1[a][b]
-                - rho * rho * (self.first[a] * self.first[b] + self.last[a] * self.last[b])
-        };
-        let (beta, pivot) = solve(columns, product);
-        let rss = quadratic(columns, &beta, product).max(0.0) + n * rounding * (1.0 - rho) * (1.0 - rho);
+        let (beta, pivot) = solve(columns, |a, b| self.whitened(rho, a, b));
+        let rss = quadratic(columns, &beta, |a, b| self.whitened(rho, a, b)).max(0.0)
+            + n * rounding * (1.0 - rho) * (1.0 - rho);
         let rss = rss.max(f64::MIN_POSITIVE);
         let slope_error = if design.grows() { (rss / (n - p)).sqrt() / pivot } else { 0.0 };
         let log_likelihood = -0.5 * n * (rss / n).ln() + 0.5 * (1.0 - rho * rho).ln();

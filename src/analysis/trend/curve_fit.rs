@@ -229,13 +229,18 @@ fn curves(t: &[f64], v: &[f64], scope: FitScope) -> Vec<Curve> {
     }
     let full = scope == FitScope::Full;
     out.push(Curve::Quadratic);
-    let every = |n: usize, offset: usize| move |i: &usize| full || i % n == offset;
-    out.extend((0..HINGES.len()).filter(every(3, 2)).map(|i| Curve::Hinge(HINGES[i])));
-    out.extend((0..TAUS.len()).filter(every(3, 1)).map(|i| Curve::Saturation(TAUS[i])));
-    out.extend((0..KNEES.len()).filter(every(2, 1)).map(|i| Curve::Logarithm(KNEES[i])));
+    let (hinges, taus, knees) = if full { ((0, 1), (0, 1), (0, 1)) } else { ((2, 3), (1, 3), (1, 2)) };
+    out.extend(every(&HINGES, hinges).map(Curve::Hinge));
+    out.extend(every(&TAUS, taus).map(Curve::Saturation));
+    out.extend(every(&KNEES, knees).map(Curve::Logarithm));
     let steps = if full { STEPS } else { 1 };
     out.extend(largest_jumps(v).iter().take(steps).filter(|jump| jump.0 > 0.0).map(|jump| Curve::Step(t[jump.1])));
     out
+}
+
+/// Returns every `step`-th value of a grid, beginning with `first`.
+fn every(grid: &[f64], (first, step): (usize, usize)) -> impl Iterator<Item = f64> {
+    grid.iter().copied().skip(first).step_by(step)
 }
 
 /// Returns the largest differences of neighbours with their places, the largest first.

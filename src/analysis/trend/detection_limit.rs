@@ -4,8 +4,8 @@
 
 use crate::analysis::stats::student_from_normal;
 
+use super::curve_contest::ERROR_FACTOR;
 use super::judged_window::MIN_BLOCKS;
-use super::judgement::ERROR_FACTOR;
 
 /// Samples that every verdict needs, with some to spare for the judgement an eighth earlier.
 const MIN_SAMPLES: f64 = 64.0;

@@ -255,9 +255,13 @@ fn exceeds_past(whole: &[Block], begin: f32, level: f64) -> bool {
         return true;
     }
     let last = past.len() - 1;
-    let mut quantile = |at: usize| f64::from(*past.select_nth_unstable_by(at, f32::total_cmp).1);
-    let (low, high) = (quantile(last / 50), quantile(last - last / 50));
+    let (low, high) = (order_statistic(&mut past, last / 50), order_statistic(&mut past, last - last / 50));
     level > high + MIN_NOVELTY * (high - low)
+}
+
+/// Returns the value at a rank, from 0.
+fn order_statistic(values: &mut [f32], rank: usize) -> f64 {
+    f64::from(*values.select_nth_unstable_by(rank, f32::total_cmp).1)
 }
 
 /// Returns the seconds since growth stopped that was a leak until then. The whole past is judged again without its newest

@@ -5,7 +5,8 @@ use std::cell::OnceCell;
 use crate::analysis::history::Block;
 use crate::analysis::window::Window;
 
-use super::judgement::{JudgedValues, Judgement, LIKELY, judge_window};
+use super::judge_window::judge_window;
+use super::judgement::{JudgedValues, Judgement, LIKELY};
 
 /// Fewest blocks of a judged window: with fewer the autocorrelation of its errors is not known well enough.
 pub(crate) const MIN_BLOCKS: usize = 48;

@@ -1,16 +1,18 @@
 //! Growth of one series: curves fitted to windows of its past, and the tests that growth must pass.
 //!
-//! In reading order: `curve_fit` fits the curves of `curve` to a window, after `seasonality` has removed a cycle.
-//! `judgement` decides what the fit says about growth at the end of the window. `judged_window` confirms it an eighth of
-//! the window earlier. `growth_search` looks for growth in the windows of a series and applies the rules of `criteria`,
+//! In reading order: `curve_fit` fits the curves of `curve` to a window, and `seasonality` finds a cycle in it.
+//! `curve_contest` decides which curve explains the window, and `judge_window` makes the `judgement` from all three.
+//! `judged_window` confirms it an eighth of the window earlier. `growth_search` looks for growth in the windows of a series and applies the rules of `criteria`,
 //! `start_up` and `relative_growth`. `growth` and `detection_limit` give rates and the smallest detectable ones.
 
 pub(crate) mod criteria;
 pub(crate) mod curve;
+mod curve_contest;
 mod curve_fit;
 mod detection_limit;
 mod growth;
 pub(crate) mod growth_search;
+mod judge_window;
 mod judged_window;
 pub(crate) mod judgement;
 pub(crate) mod relative_growth;
