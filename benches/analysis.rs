@@ -6,7 +6,7 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use leakwatch::analysis::{Settings, Tracker};
-use leakwatch::model::{Reading, Sample, Timestamp};
+use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 
 fn main() {
     divan::main();
@@ -33,10 +33,7 @@ fn series(samples: usize, trend: f64) -> Vec<Sample> {
             let sum: f64 = (0..12).map(|_| uniform()).sum();
             noise = 0.7 * noise + 64.0 * (sum - 6.0);
             let pages = (25_600.0 + trend * i as f64 + noise).round() as u64;
-            Sample {
-                at: Timestamp(10_000 * i as i64),
-                reading: Reading { rss: Some(pages * 4096), ..Reading::default() },
-            }
+            Sample { at: Timestamp(10_000 * i as i64), reading: Reading::default().with(Counter::Rss, pages * 4096) }
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use leakwatch::alert::AlertSettings;
 use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
-use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::model::{Counter, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
@@ -46,7 +46,8 @@ impl ProcessSource for Scripted {
     fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let anon = (40 << 20) + if self.moves { (self.state >> 53) * 4096 } else { 0 };
-        let reading = Reading { rss: Some(anon), rss_anon: Some(anon), vsize: Some(1 << 30), ..Reading::default() };
+        let reading =
+            Reading::default().with(Counter::Rss, anon).with(Counter::RssAnon, anon).with(Counter::Vsize, 1 << 30);
         Ok(ProcessReading { reading, ..ProcessReading::default() })
     }
 

@@ -10,7 +10,7 @@
 use std::io::{self, Write};
 
 use leakwatch::analysis::{Settings, Status, Tracker};
-use leakwatch::model::{Reading, Sample, Timestamp};
+use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 
 const INTERVAL_S: f64 = 10.0;
 const PAGE: f64 = 4096.0;
@@ -118,9 +118,10 @@ fn statuses(values: &[f64]) -> Vec<(usize, Status)> {
     let mut tracker = Tracker::new(&settings, None);
     let mut out = Vec::new();
     for (i, value) in values.iter().enumerate() {
-        let rss = Some((value / PAGE).round().max(1.0) as u64 * PAGE as u64);
+        let bytes = (value / PAGE).round().max(1.0) as u64 * PAGE as u64;
+        let reading = Reading::default().with(Counter::Rss, bytes).with(Counter::RssAnon, bytes);
         let at = Timestamp((i as f64 * INTERVAL_S * 1000.0) as i64);
-        if tracker.push(&Sample { at, reading: Reading { rss, rss_anon: rss, ..Reading::default() } }) {
+        if tracker.push(&Sample { at, reading }) {
             out.push((i, tracker.assess(&settings, None).verdict.status));
         }
     }

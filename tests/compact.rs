@@ -8,7 +8,7 @@ use leakwatch::alert::AlertSettings;
 use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink};
-use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::model::{Counter, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
 
@@ -36,17 +36,15 @@ impl ProcessSource for Services {
     fn read(&mut self, _key: ProcessKey, _depth: Depth) -> Result<ProcessReading, ReadError> {
         self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let anon = (40 << 20) + (self.state >> 55) * 4096;
-        let reading = Reading {
-            rss: Some(anon + (9 << 20)),
-            rss_anon: Some(anon),
-            rss_file: Some(9 << 20),
-            rss_shmem: Some(0),
-            swap: Some(0),
-            vsize: Some(900 << 20),
-            threads: Some(12),
-            fds: Some(40),
-            ..Reading::default()
-        };
+        let reading = Reading::default()
+            .with(Counter::Rss, anon + (9 << 20))
+            .with(Counter::RssAnon, anon)
+            .with(Counter::RssFile, 9 << 20)
+            .with(Counter::RssShmem, 0)
+            .with(Counter::Swap, 0)
+            .with(Counter::Vsize, 900 << 20)
+            .with(Counter::Threads, 12)
+            .with(Counter::Fds, 40);
         Ok(ProcessReading { reading, ..ProcessReading::default() })
     }
 

@@ -7,7 +7,7 @@ use leakwatch::alert::AlertSettings;
 use leakwatch::analysis::Settings;
 use leakwatch::clock::{ManualClock, StopFlag};
 use leakwatch::event::{Event, EventSink, Fanout};
-use leakwatch::model::{Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
+use leakwatch::model::{Counter, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::report::Recorder;
 use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
@@ -37,13 +37,11 @@ impl ProcessSource for Script {
         let noise = self.readings.wrapping_mul(6_364_136_223_846_793_005) >> 42;
         let growth = if key.pid.0.is_multiple_of(4) { tick * 65_536 } else { 0 };
         let rss = (40 << 20) + noise + growth;
-        let reading = Reading {
-            rss: Some(rss),
-            rss_anon: Some(rss),
-            fds: Some(10 + noise % 5),
-            threads: Some(4),
-            ..Reading::default()
-        };
+        let reading = Reading::default()
+            .with(Counter::Rss, rss)
+            .with(Counter::RssAnon, rss)
+            .with(Counter::Fds, 10 + noise % 5)
+            .with(Counter::Threads, 4);
         Ok(ProcessReading { reading, ..ProcessReading::default() })
     }
 

@@ -6,7 +6,7 @@ use leakwatch::analysis::stats::{
     variance_inflation,
 };
 use leakwatch::analysis::{Assessment, Settings, Status, Tracker};
-use leakwatch::model::{Reading, Sample, Timestamp};
+use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -128,7 +128,7 @@ fn assess(values: &[u64], interval_ms: &[i64], begin: i64) -> Assessment {
     let mut at = begin;
     for (rss, pause) in values.iter().zip(interval_ms.iter().cycle()) {
         at += pause;
-        let reading = Reading { rss: Some(*rss), ..Reading::default() };
+        let reading = Reading::default().with(Counter::Rss, *rss);
         tracker.push(&Sample { at: Timestamp(at), reading });
     }
     tracker.assess(&settings, None)

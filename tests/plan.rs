@@ -1,7 +1,7 @@
 //! Promises of `leakwatch plan`, tested with the analysis itself on simulated series.
 
 use leakwatch::analysis::{Settings, Tracker, decidable_rate, seconds_to_decide};
-use leakwatch::model::{Reading, Sample, Timestamp};
+use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 
 const MIB: f64 = 1_048_576.0;
 
@@ -32,7 +32,7 @@ fn interval(seed: u64, rate: f64, limit: f64, noise: f64, interval: f64, span: f
     for n in 0..=samples {
         let at = n as f64 * interval;
         let memory = 200.0 * MIB + rate * at + noise * random.normal();
-        let reading = Reading { rss: Some(memory.max(0.0) as u64 & !4095), ..Reading::default() };
+        let reading = Reading::default().with(Counter::Rss, memory.max(0.0) as u64 & !4095);
         tracker.push(&Sample { at: Timestamp((at * 1000.0) as i64), reading });
     }
     let growth = tracker.assess(&settings, None).growth;

@@ -14,6 +14,7 @@ use super::counter::Counter;
 /// assert_eq!(reading.value(Counter::Fds), None);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 #[expect(missing_docs, reason = "each field is the counter of the same name, described there")]
 pub struct Reading {
     pub rss: Option<u64>,

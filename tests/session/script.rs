@@ -138,7 +138,8 @@ impl ProcessSource for Script {
             if self.denies_fds { vec![DeniedCounter { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
         let program = process.becomes.filter(|&(at, _)| at == second).map(|(_, name)| label(name));
         let pss = (depth == Depth::WithPss).then_some(rss);
-        let reading = Reading { rss: Some(rss), rss_anon: Some(rss), pss, ..Reading::default() };
+        let mut reading = Reading::default().with(Counter::Rss, rss).with(Counter::RssAnon, rss);
+        reading.pss = pss;
         Ok(ProcessReading { reading, denied, program })
     }
 
