@@ -42,7 +42,9 @@ pub mod event;
 #[doc(hidden)]
 pub mod advice;
 #[doc(hidden)]
-pub mod gate;
+pub mod thresholds;
+#[doc(hidden)]
+pub mod outcome;
 #[doc(hidden)]
 pub mod session;
 #[doc(hidden)]

@@ -19,9 +19,13 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("alert", &["analysis", "model", "units"]),
     ("event", &["alert", "analysis", "model", "units"]),
     ("advice", &["event", "analysis", "model", "units"]),
-    ("gate", &["event", "alert", "analysis", "model", "units"]),
+    ("thresholds", &["event", "alert", "analysis", "model", "units"]),
+    ("outcome", &["thresholds", "event", "alert", "analysis", "model", "units"]),
     ("session", &["clock", "source", "analysis", "alert", "event", "model", "units"]),
-    ("report", &["advice", "gate", "event", "alert", "analysis", "model", "units", "schema", "escape"]),
+    (
+        "report",
+        &["advice", "outcome", "thresholds", "event", "alert", "analysis", "model", "units", "schema", "escape"],
+    ),
     ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "process_group"]),
     ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape"]),
 ];
@@ -143,7 +147,7 @@ fn files_and_clocks_are_touched_in_their_places() {
 #[test]
 fn analysis_and_alert_are_pure() {
     for (name, text) in sources() {
-        if ["analysis", "alert", "gate"].contains(&module(&name).unwrap_or_default()) {
+        if ["analysis", "alert", "thresholds", "outcome"].contains(&module(&name).unwrap_or_default()) {
             for what in ["std::fs", "std::io", "std::time::Instant", "std::env", "rand", "static mut"] {
                 assert!(!code(&text).contains(&format!("{what}::")), "{name} uses {what}");
             }

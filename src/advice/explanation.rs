@@ -110,7 +110,7 @@ pub fn explain(target: &Target) -> Vec<String> {
 
 /// Returns the counters that grew since the first sample.
 fn counters(target: &Target) -> Option<String> {
-    let growth = target.baseline.growth(&target.current.reading);
+    let growth = target.start_values.growth(&target.current.reading);
     let grown: Vec<String> = growth.iter().filter(|growth| growth.change() > 0).map(counter_growth).collect();
     (!grown.is_empty()).then(|| format!("since the first sample: {}", grown.join(", ")))
 }

@@ -1,42 +1,42 @@
-//! Reads the report of an earlier run for what a new one is compared with.
+//! Reads the report of an earlier run as a baseline.
 
 use std::path::Path;
 
-use crate::gate::{Baseline, Past, PastTarget};
 use crate::schema::{self, PastReport, SCHEMA_VERSION};
 use crate::source::read_text_file;
+use crate::thresholds::{Baseline, PastTarget, PastValue};
 
-use super::error::{Error, Kind};
+use crate::cli::error::{Error, Kind};
 
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
 
-/// An earlier report: what it measured, and where it comes from.
+/// An earlier report: its values and its origin.
 #[derive(Debug, Clone)]
-pub(super) struct Earlier {
-    pub(super) baseline: Baseline,
-    pub(super) entry: schema::BaselineEntry,
+pub(crate) struct EarlierReport {
+    pub(crate) baseline: Baseline,
+    pub(crate) entry: schema::BaselineEntry,
 }
 
 /// Reads a report.
 ///
 /// # Errors
-/// When there is no report in the file.
-pub(super) fn read(path: &Path) -> Result<Earlier, Error> {
+/// If the file is not a report.
+pub(crate) fn read(path: &Path) -> Result<EarlierReport, Error> {
     let shown = path.display();
     let hint = "a baseline is a report that an earlier run wrote with '-o report.json'";
     let text = read_text_file(path)
         .map_err(|error| Error::new(Kind::Usage, format!("cannot read '{shown}': {error}")).hint(hint))?;
     if !text.trim_start().starts_with('{') || text.trim_start().starts_with("{\"type\":") {
-        return Err(Error::usage(format!("'{shown}' is no report of leakwatch")).hint(format!(
+        return Err(Error::usage(format!("'{shown}' is not a report of leakwatch")).hint(format!(
             "a report is what '-o report.json' writes; 'leakwatch report {shown} -o report.json' makes one of a recording"
         )));
     }
     let report: PastReport = serde_json::from_str(&text)
-        .map_err(|error| Error::usage(format!("'{shown}' is no report of leakwatch: {error}")).hint(hint))?;
+        .map_err(|error| Error::usage(format!("'{shown}' is not a report of leakwatch: {error}")).hint(hint))?;
     let command = report.session.command.as_ref();
     let targets = report.targets.iter().map(|target| past_target(&report, target, command.map(|c| c.pid))).collect();
-    Ok(Earlier {
+    Ok(EarlierReport {
         baseline: Baseline { targets },
         entry: schema::BaselineEntry {
             file: path.display().to_string(),
@@ -48,8 +48,8 @@ pub(super) fn read(path: &Path) -> Result<Earlier, Error> {
     })
 }
 
-/// What a reader must know before they compare: other versions, commands and hosts.
-pub(super) fn differences(
+/// Returns differences that matter for a comparison: versions, commands and hosts.
+pub(crate) fn differences(
     old: &schema::BaselineEntry,
     schema_version: &str,
     host: Option<&str>,
@@ -58,44 +58,46 @@ pub(super) fn differences(
     let mut found = Vec::new();
     if old.schema_version != schema_version {
         let version = crate::escape::terminal(&old.schema_version);
-        found.push(format!("the baseline is of schema version {version}, this is {schema_version}: what is missing in it is not compared"));
+        found.push(format!(
+            "the baseline has schema version {version}, this report {schema_version}: values it lacks are not compared"
+        ));
     }
     if let (Some(old), Some(new)) = (old.host.as_deref(), host)
         && old != new
     {
-        found.push(format!("the baseline is of another host: '{}'", crate::escape::terminal(old)));
+        found.push(format!("the baseline comes from another host: '{}'", crate::escape::terminal(old)));
     }
     if let (Some(old), Some(new)) = (old.command.as_deref(), command)
         && old != new
     {
         let words = crate::escape::terminal(&old.join(" ")).into_owned();
-        found.push(format!("the baseline is of another command: '{words}'"));
+        found.push(format!("the baseline comes from another command: '{words}'"));
     }
     found
 }
 
-/// The differences to this run.
-pub(super) fn differences_to_now(old: &schema::BaselineEntry, command: Option<&[String]>) -> Vec<String> {
+/// Returns the differences to this run.
+pub(crate) fn differences_to_now(old: &schema::BaselineEntry, command: Option<&[String]>) -> Vec<String> {
     differences(old, SCHEMA_VERSION, crate::source::host_name().as_deref(), command)
 }
 
+/// Returns a target of the earlier report with all its values.
 fn past_target(report: &PastReport, target: &schema::PastTarget, command: Option<u32>) -> PastTarget {
-    let pool = target.kind == "pool";
-    let mut values: Vec<(String, Past)> = Vec::new();
-    // What the gate measured comes first: it may be another metric than those that every report has.
+    let is_pool = target.kind == "pool";
+    let mut values: Vec<(String, PastValue)> = Vec::new();
+    // Metrics of thresholds come first: they may be others than those of every report.
     for threshold in report.gate.iter().flat_map(|gate| &gate.thresholds) {
-        let about = threshold
-            .answers
-            .iter()
-            .find(|answer| answer.pid == target.pid && answer.name == target.name && answer.members.is_some() == pool);
+        let about = threshold.answers.iter().find(|answer| {
+            answer.pid == target.pid && answer.name == target.name && answer.members.is_some() == is_pool
+        });
         if let Some((answer, value)) = about.and_then(|answer| Some((answer, answer.value?))) {
             let (low, high) = (answer.ci_low.unwrap_or(value), answer.ci_high.unwrap_or(value));
-            values.push((threshold.metric.clone(), Past { value, low, high }));
+            values.push((threshold.metric.clone(), PastValue { value, low, high }));
         }
     }
     let mut add = |metric: String, value: Option<f64>| {
         if let Some(value) = value {
-            values.push((metric, Past { value, low: value, high: value }));
+            values.push((metric, PastValue { value, low: value, high: value }));
         }
     };
     for (field, value) in &target.memory {
@@ -124,19 +126,19 @@ fn past_target(report: &PastReport, target: &schema::PastTarget, command: Option
     PastTarget {
         name: target.name.clone(),
         cmdline: target.cmdline.clone().unwrap_or_default(),
-        pool,
+        is_pool,
         is_command: command.is_some() && target.pid == command,
         values,
     }
 }
 
-/// Growth of a resource; one that never moved has not grown, as far as its smallest step can tell.
-fn growth(known: &schema::PastResource, observed: f64) -> Option<Past> {
+/// Returns the growth of a resource. One that never moved did not grow by more than its smallest step.
+fn growth(known: &schema::PastResource, observed: f64) -> Option<PastValue> {
     match (known.rate_per_s, known.ci_low_per_s, known.ci_high_per_s) {
-        (Some(value), Some(low), Some(high)) => Some(Past { value, low, high }),
+        (Some(value), Some(low), Some(high)) => Some(PastValue { value, low, high }),
         _ if known.min.is_some() && known.min == known.max && observed > 0.0 => {
             let step = if known.resource == "memory" { PAGE } else { 1.0 };
-            Some(Past { value: 0.0, low: -step / observed, high: step / observed })
+            Some(PastValue { value: 0.0, low: -step / observed, high: step / observed })
         }
         _ => None,
     }

@@ -9,14 +9,14 @@ use clap_complete::env::CompleteEnv;
 
 use crate::source::{MatchedProcess, OptionalCounters, Selector};
 
-use super::args::{Cli, SelectArgs};
-use super::select;
+use crate::cli::args::{Cli, SelectArgs};
+use crate::cli::select;
 
 /// Set by the scripts to the name of the shell.
-pub(super) const VARIABLE: &str = "LEAKWATCH_COMPLETE";
+pub(crate) const VARIABLE: &str = "LEAKWATCH_COMPLETE";
 
 /// Answers a completion script, if one has called, and says whether one did.
-pub(super) fn answered() -> bool {
+pub(crate) fn answered() -> bool {
     if std::env::var_os(VARIABLE).is_none() {
         return false;
     }
@@ -29,7 +29,7 @@ pub(super) fn answered() -> bool {
 }
 
 /// Numbers of processes, with their names.
-pub(super) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
+pub(crate) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let mut found = running();
     found.sort_by_key(|found| found.key.pid);
@@ -41,7 +41,7 @@ pub(super) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// Names of processes.
-pub(super) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
+pub(crate) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let names: BTreeSet<String> = running().into_iter().map(|found| found.label.name.clone()).collect();
     let offered = names.into_iter().filter(|name| name.starts_with(typed.as_ref()) && is_harmless(name));

@@ -1,18 +1,18 @@
-//! From the typed selectors to a selector, and to the source that answers it.
+//! Builds the selector and the source from the arguments.
 
 use crate::model::{CgroupName, Pid};
 use crate::source::{
     MatchedProcess, OptionalCounters, PortableSource, ProcessSource, ReadError, Selector, find_user_id, read_pid_file,
 };
 
-use super::args::{SamplingArgs, SelectArgs};
-use super::error::{Error, Kind};
+use crate::cli::args::{SamplingArgs, SelectArgs};
+use crate::cli::error::{Error, Kind};
 
-/// What the user means, with a file of pids read and the user's name looked up.
-pub(super) fn selector(args: &SelectArgs) -> Result<Selector, Error> {
+/// Returns the selector, with the pid file read and the user name looked up.
+pub(crate) fn selector(args: &SelectArgs) -> Result<Selector, Error> {
     if args.is_empty() {
-        return Err(Error::usage("nothing is selected")
-            .hint("name processes with '--process python', '--pid 4242', '--cmdline REGEX' or '--user NAME'; 'leakwatch demo' shows how it works"));
+        return Err(Error::usage("no selector is given")
+            .hint("select processes with '--process python', '--pid 4242', '--cmdline REGEX' or '--user NAME'; 'leakwatch demo' shows an example"));
     }
     let mut pids: Vec<Pid> = args.pids.iter().copied().map(Pid).collect();
     if let Some(path) = &args.pid_file {
@@ -37,8 +37,8 @@ pub(super) fn selector(args: &SelectArgs) -> Result<Selector, Error> {
     })
 }
 
-/// The source of this system, or the portable one where that was asked for.
-pub(super) fn source(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
+/// Returns the source of this system, or the portable one if the arguments ask for it.
+pub(crate) fn source(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     if args.portable {
         if !groups(args).is_empty() {
             return Err(Error::usage("control groups are read on Linux only")
@@ -49,28 +49,28 @@ pub(super) fn source(args: &SelectArgs, counting: OptionalCounters) -> Result<Bo
     native(args, counting)
 }
 
-/// The source of this host as it is.
-pub(super) fn host_source(counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
+/// Returns the source of this host.
+pub(crate) fn host_source(counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
     source(&args, counting)
 }
 
-/// The control groups that were named.
+/// Returns the selected control groups.
 fn groups(args: &SelectArgs) -> Vec<CgroupName> {
     let paths = args.cgroups.iter().cloned().map(CgroupName::Path);
     let units = args.units.iter().cloned().map(CgroupName::Unit);
     paths.chain(units).chain(args.containers.iter().cloned().map(CgroupName::Container)).collect()
 }
 
-/// What is counted besides memory.
-pub(super) fn counting(args: &SamplingArgs) -> OptionalCounters {
+/// Returns the counters that are read besides memory.
+pub(crate) fn optional_counters(args: &SamplingArgs) -> OptionalCounters {
     OptionalCounters { fds: !args.no_fds, threads: !args.no_threads }
 }
 
 #[cfg(target_os = "linux")]
 fn native(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     use crate::source::linux::{LinuxSource, StatusCadence};
-    let source = LinuxSource::new(&args.proc_root, args.cgroup_root.clone()).map_err(|error| unreadable(&error))?;
+    let source = LinuxSource::new(&args.proc_root, args.cgroup_root.clone()).map_err(|error| list_error(&error))?;
     // Nothing is missed by it: `statm` tells when the dearer file has something new to say.
     Ok(Box::new(source.with_status_cadence(StatusCadence::WhenNeeded).with_optional_counters(counting)))
 }
@@ -81,11 +81,11 @@ fn native(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn Proce
 }
 
 fn portable(counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
-    Ok(Box::new(PortableSource::new().map_err(|error| unreadable(&error))?.with_optional_counters(counting)))
+    Ok(Box::new(PortableSource::new().map_err(|error| list_error(&error))?.with_optional_counters(counting)))
 }
 
-/// The list of processes itself cannot be read.
-pub(super) fn unreadable(error: &ReadError) -> Error {
+/// Returns the error of a failed list of processes.
+pub(crate) fn list_error(error: &ReadError) -> Error {
     if let ReadError::Cgroups { remedy, .. } = error {
         return Error::new(Kind::Failed, crate::escape::terminal(&error.to_string()).into_owned()).hint(*remedy);
     }
@@ -93,8 +93,8 @@ pub(super) fn unreadable(error: &ReadError) -> Error {
         .hint("'--proc-root' must name a mounted /proc; in a container, mount it or share the pid namespace")
 }
 
-/// The selection in words, for messages and the report.
-pub(super) fn in_words(args: &SelectArgs) -> String {
+/// Describes the selection, for messages and the report.
+pub(crate) fn describe(args: &SelectArgs) -> String {
     let quoted = |text: &str| format!("'{}'", crate::escape::terminal(text));
     let mut words = Vec::new();
     words.extend(args.pids.iter().map(|pid| format!("pid {pid}")));
@@ -114,8 +114,12 @@ pub(super) fn in_words(args: &SelectArgs) -> String {
     text
 }
 
-/// Which of several selectors match nothing although others do, in words; a typo in one of them is easily overlooked.
-pub(super) fn missing(source: &mut dyn ProcessSource, selector: &Selector, found: &[MatchedProcess]) -> Option<String> {
+/// Names the selectors without a match although others match. A typo in one of several is easily overlooked.
+pub(crate) fn unmatched(
+    source: &mut dyn ProcessSource,
+    selector: &Selector,
+    found: &[MatchedProcess],
+) -> Option<String> {
     if found.is_empty() {
         return None;
     }
@@ -140,7 +144,7 @@ pub(super) fn missing(source: &mut dyn ProcessSource, selector: &Selector, found
         (shown, Selector { cmdline: Some(wanted.clone()), ..alone() })
     });
     let others: Vec<_> = names.chain(groups).chain(cmdline).collect();
-    // What is named alone has matched.
+    // A selector that was given alone has matched.
     if others.len() + usize::from(!selector.pids.is_empty()) > 1 {
         for (shown, part) in others {
             if source.find(&part).is_ok_and(|found| found.is_empty()) {
@@ -148,11 +152,11 @@ pub(super) fn missing(source: &mut dyn ProcessSource, selector: &Selector, found
             }
         }
     }
-    (!missing.is_empty()).then(|| format!("nothing matches {}; the others are there", missing.join(", ")))
+    (!missing.is_empty()).then(|| format!("nothing matches {}; the other selectors match", missing.join(", ")))
 }
 
-/// Says when names that match nothing stand among the arguments of processes, as that of a script does.
-pub(super) fn only_in_arguments(
+/// Returns a hint if a name without a match occurs in the arguments of processes, as that of a script does.
+pub(crate) fn argument_matches(
     source: &mut dyn ProcessSource,
     args: &SelectArgs,
     selector: &Selector,
@@ -168,23 +172,23 @@ pub(super) fn only_in_arguments(
             count => format!("{count} processes have"),
         };
         let shown = crate::escape::terminal(name);
-        Some(format!("{what} '{shown}' only among the arguments: '--cmdline' looks there, '--process' does not"))
+        Some(format!("{what} '{shown}' only in the arguments: use '--cmdline', which searches them"))
     })
 }
 
-/// Why nothing matched, and what to try. `elsewhere` is what was found where it was not looked for.
-pub(super) fn nothing_matched(args: &SelectArgs, elsewhere: Option<String>) -> Error {
-    if let Some(hint) = elsewhere {
-        return Error::new(Kind::NothingMatched, format!("no process matches: {}", in_words(args))).hint(hint);
+/// Returns the error for a selection without a match. `hint` comes from [`argument_matches`].
+pub(crate) fn no_match(args: &SelectArgs, hint: Option<String>) -> Error {
+    if let Some(hint) = hint {
+        return Error::new(Kind::NothingMatched, format!("no process matches: {}", describe(args))).hint(hint);
     }
     let hint = if !groups(args).is_empty() && args.names.is_empty() && args.pids.is_empty() {
-        "'systemd-cgls' shows the control groups; is it running, and is its group below '--cgroup-root'? '--wait' waits"
+        "check the group with 'systemd-cgls', and that it is below '--cgroup-root'; '--wait' waits for it"
     } else if !args.pids.is_empty() && args.names.is_empty() {
-        "it may have ended, or be a thread of the kernel; 'leakwatch list --process NAME' finds processes by name"
+        "it may have exited, or be a kernel thread; 'leakwatch list --process NAME' finds processes by name"
     } else if args.exact {
-        "'--exact' compares whole names; without it a part is enough"
+        "'--exact' compares whole names; without it a part of the name matches"
     } else {
-        "'leakwatch list' shows what a selector matches; '--cmdline REGEX' looks at the arguments too, '--wait' waits"
+        "'leakwatch list' shows the matches of a selector; '--cmdline REGEX' searches the arguments, '--wait' waits"
     };
-    Error::new(Kind::NothingMatched, format!("no process matches: {}", in_words(args))).hint(hint)
+    Error::new(Kind::NothingMatched, format!("no process matches: {}", describe(args))).hint(hint)
 }

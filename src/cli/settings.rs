@@ -1,22 +1,23 @@
-//! What the typed settings mean: rules for the analysis, the gate, and the settings as the report shows them.
+//! Settings in force: rules, plan and policy of a session, and their form in the report.
 
 use std::time::Duration;
 
 use crate::alert::AlertSettings;
 use crate::analysis;
 use crate::schema;
-use crate::session::{MinObservation, NamedIntervals, Rules};
+use crate::session::{MinObservation, NamedIntervals, Rules, SessionPlan};
+use crate::source::Selector;
 
-use super::args::{AnalysisArgs, IntervalArgs, SamplingArgs};
-use super::error::Error;
-use super::exit::GatePolicy;
+use crate::cli::args::{AnalysisArgs, IntervalArgs, SamplingArgs};
+use crate::cli::error::Error;
+use crate::outcome::Policy;
 
-/// The part of a `run` of known length that no judgement looks at.
-pub(super) const WARMUP_PART: f64 = 0.1;
+/// Part of a `run` of known length that every verdict excludes.
+pub(crate) const WARMUP_PART: f64 = 0.1;
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Rules for processes that run.
-pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
+/// Returns the rules of a live session.
+pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
     if let Some(window) = args.window.filter(|&window| window < sampling.interval) {
         let typed = |span| humantime::format_duration(span);
         return Err(Error::usage(format!(
@@ -34,8 +35,8 @@ pub(super) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
     Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
 }
 
-/// Who is sampled less often than the others.
-pub(super) fn intervals(args: &IntervalArgs, sampling: &SamplingArgs) -> Result<NamedIntervals, Error> {
+/// Returns the intervals of processes that are sampled less often.
+pub(crate) fn intervals(args: &IntervalArgs, sampling: &SamplingArgs) -> Result<NamedIntervals, Error> {
     let typed = |span| humantime::format_duration(span);
     let refused = |(name, pace): &(String, Duration), why: String, hint: &str| {
         let name = crate::escape::terminal(name);
@@ -54,29 +55,45 @@ pub(super) fn intervals(args: &IntervalArgs, sampling: &SamplingArgs) -> Result<
     Ok(NamedIntervals::new(args.interval_for.iter().cloned()))
 }
 
-/// The same in words that follow what is selected.
-pub(super) fn intervals_in_words(args: &IntervalArgs) -> String {
+/// Describes the intervals, as a continuation of the selection.
+pub(crate) fn describe_intervals(args: &IntervalArgs) -> String {
     let pace = |(name, interval): &(String, Duration)| {
         format!(", '{}' every {}", crate::escape::terminal(name), humantime::format_duration(*interval))
     };
     args.interval_for.iter().map(pace).collect()
 }
 
-/// How long the session lasts, when that is known.
-pub(super) fn length(sampling: &SamplingArgs) -> Option<Duration> {
+/// Returns the length of the session, if it is known.
+pub(crate) fn length(sampling: &SamplingArgs) -> Option<Duration> {
     let steps = |samples: u64| u32::try_from(samples.saturating_sub(1)).unwrap_or(u32::MAX);
     let by_samples = sampling.samples.map(|samples| sampling.interval.saturating_mul(steps(samples)));
     sampling.duration.into_iter().chain(by_samples).min()
 }
 
-/// The length of a session in seconds, when it `lasted` more than a sample less than that.
-pub(super) fn cut_short(sampling: &SamplingArgs, lasted: f64) -> Option<f64> {
+/// Returns the planned length in seconds if the session ended more than one sample before it.
+pub(crate) fn cut_short(sampling: &SamplingArgs, lasted: f64) -> Option<f64> {
     let length = length(sampling)?.as_secs_f64();
     (lasted + sampling.interval.as_secs_f64() < length).then_some(length)
 }
 
-/// Rules for recordings.
-pub(super) fn replay_rules(args: &AnalysisArgs) -> Rules {
+/// Returns the plan that the sampling options describe, without a selector.
+pub(crate) fn plan(sampling: &SamplingArgs) -> SessionPlan {
+    SessionPlan {
+        selector: Selector::default(),
+        interval: sampling.interval,
+        intervals: NamedIntervals::default(),
+        duration: sampling.duration,
+        samples: sampling.samples,
+        wait: false,
+        pss: !sampling.no_pss,
+        max_overhead: sampling.max_overhead,
+        pid_file: None,
+        root: None,
+    }
+}
+
+/// Returns the rules of a replay.
+pub(crate) fn replay_rules(args: &AnalysisArgs) -> Rules {
     let least = args
         .min_observation
         .map_or(MinObservation::FifthOfRecording, |least| MinObservation::Fixed(least.as_secs_f64()));
@@ -88,7 +105,10 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
         analysis: analysis::Settings {
             window_s: args.window.map(|window| window.as_secs_f64()),
             min_observation_s: 0.0,
-            max_growth: args.max_growth.map(|rate| rate.0).or_else(|| super::gate::largest_allowed_growth(&args.gate)),
+            max_growth: args
+                .max_growth
+                .map(|rate| rate.0)
+                .or_else(|| crate::cli::thresholds::largest_allowed_growth(&args.thresholds)),
             spike_bytes: args.threshold_mb * 1e6,
             spike_fraction: args.threshold_percent / 100.0,
             spike_period_s: args.spike_period.as_secs_f64(),
@@ -100,13 +120,13 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
     }
 }
 
-/// What turns findings into the exit status.
-pub(super) fn gate(args: &AnalysisArgs) -> GatePolicy {
-    GatePolicy { fail_on: args.fail_on.clone(), on_inconclusive: args.on_inconclusive }
+/// Returns the policy that turns findings into an exit status.
+pub(crate) fn policy(args: &AnalysisArgs) -> Policy {
+    Policy { fail_on: args.fail_on.clone(), on_inconclusive: args.on_inconclusive }
 }
 
-/// The settings as the report shows them.
-pub(super) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings {
+/// Returns the settings for the report.
+pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings {
     let name = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
         value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     };

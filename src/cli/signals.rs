@@ -1,39 +1,39 @@
-//! The first signal ends the session in order, the second ends the program at once with 128 + its number.
+//! Signals: the first one ends the session in order, the second one ends leakwatch at once with 128 + its number.
 
 use std::io;
 
 use crate::clock::StopFlag;
 
-use super::command::Leash;
-use super::error::{Error, Kind};
+use crate::cli::child::ChildGuard;
+use crate::cli::error::{Error, Kind};
 
-/// The signal of Ctrl-C.
-pub(super) const SIGINT: i32 = 2;
+/// Signal of Ctrl-C.
+pub(crate) const SIGINT: i32 = 2;
 
-/// Takes over Ctrl-C, and SIGTERM and SIGHUP where they exist; a stop lends the terminal to the shell. A second signal ends
-/// what is on the leash, too.
+/// Handles Ctrl-C, and SIGTERM and SIGHUP if the system has them. A stop gives the terminal to the shell. A second signal
+/// also kills the guarded command.
 ///
 /// # Errors
-/// When the system refuses a handler.
-pub(super) fn install(stop: &StopFlag, leash: &Leash) -> Result<(), Error> {
-    let (on_interrupt, held) = (stop.clone(), leash.clone());
-    ctrlc::set_handler(move || received(&on_interrupt, &held, SIGINT))
+/// If the system refuses a handler.
+pub(crate) fn install(stop: &StopFlag, guard: &ChildGuard) -> Result<(), Error> {
+    let (on_interrupt, guarded) = (stop.clone(), guard.clone());
+    ctrlc::set_handler(move || received(&on_interrupt, &guarded, SIGINT))
         .map_err(io::Error::other)
-        .and_then(|()| install_termination(stop, leash))
+        .and_then(|()| install_termination(stop, guard))
         .map_err(|error| Error::new(Kind::Failed, format!("cannot take over signals: {error}")))
 }
 
-/// `ctrlc` does not tell which signal came, and the exit status depends on it.
+/// Handles the other signals. `ctrlc` does not pass the signal number, which the exit status needs.
 #[cfg(unix)]
-fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
+fn install_termination(stop: &StopFlag, guard: &ChildGuard) -> io::Result<()> {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP};
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
-    let (stop, leash) = (stop.clone(), leash.clone());
-    // Room enough to list all processes: whoever ends the command at once looks for its descendants.
+    let (stop, guard) = (stop.clone(), guard.clone());
+    // The stack must suffice to list all processes: the second signal kills the descendants of the command.
     std::thread::Builder::new().name("signals".to_owned()).stack_size(256 * 1024).spawn(move || {
         for signal in signals.forever() {
             match signal {
-                // A stop that nobody could end is none, as it is none for the kernel: the handler is asked all the same.
+                // The kernel ignores SIGTSTP in an orphaned process group; so does this handler.
                 SIGTSTP if is_alone() => {}
                 SIGTSTP => {
                     #[cfg(feature = "tui")]
@@ -44,29 +44,29 @@ fn install_termination(stop: &StopFlag, leash: &Leash) -> io::Result<()> {
                     #[cfg(feature = "tui")]
                     crate::terminal::resume();
                 }
-                _ => received(&stop, &leash, signal),
+                _ => received(&stop, &guard, signal),
             }
         }
     })?;
     Ok(())
 }
 
-/// Whether no shell is there that would let us go on: we run in the group of the first process of the session, as under
-/// `ssh -t HOST leakwatch` or as the program of a container.
+/// True if no shell could continue leakwatch: it runs in the process group of the session leader, as with
+/// `ssh -t HOST leakwatch` or as the first process of a container.
 #[cfg(unix)]
 fn is_alone() -> bool {
     rustix::process::getsid(None).is_ok_and(|session| session == rustix::process::getpgrp())
 }
 
 #[cfg(not(unix))]
-fn install_termination(_stop: &StopFlag, _leash: &Leash) -> io::Result<()> {
+fn install_termination(_stop: &StopFlag, _leash: &ChildGuard) -> io::Result<()> {
     Ok(())
 }
 
-/// What a signal, or a key that stands for one, does.
-pub(super) fn received(stop: &StopFlag, leash: &Leash, signal: i32) {
+/// Handles a signal, or a key with its effect.
+pub(crate) fn received(stop: &StopFlag, guard: &ChildGuard, signal: i32) {
     if stop.is_raised() {
-        let _held = leash.kill();
+        let _lock = guard.kill();
         crate::notify::kill_running();
         crate::source::work::kill_work_command();
         #[cfg(feature = "tui")]

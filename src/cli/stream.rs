@@ -1,92 +1,93 @@
-//! An output that is written as it comes: when it begins, and what is done when it cannot take any more.
+//! Streams: outputs that are written as events happen, and given up if they fail.
 
 use std::io;
 
 use crate::event::{Event, EventSink, Notice};
 
-use super::alert_args::AlertArgs;
-use super::args::OutputArgs;
+use crate::cli::args::AlertArgs;
+use crate::cli::args::OutputArgs;
 
-/// Begins to write: opens and writes what stands before everything else.
-pub(super) type Begin = Box<dyn FnOnce() -> io::Result<Box<dyn EventSink>>>;
+/// Opens an output and writes its beginning.
+pub(crate) type OpenSink = Box<dyn FnOnce() -> io::Result<Box<dyn EventSink>>>;
 
-/// What is lost with an output.
+/// Role of an output: the effect of its failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StandsFor {
-    /// One file; there is always something else beside it.
+pub(crate) enum OutputRole {
+    /// One file beside other outputs. Its failure does not end the session.
     File,
-    /// Standard output, with others beside it: a reader that leaves ends the session, a full disk does not.
+    /// Standard output beside other outputs. A closed pipe ends the session, a full disk does not.
     Stdout,
-    /// Standard output, and nothing else is written or sent.
+    /// Standard output as the only output. Any failure ends the session.
     Everything,
 }
 
-impl StandsFor {
-    /// What standard output is beside what else was asked for.
-    pub(super) fn stdout(output: &OutputArgs, alerts: Option<&AlertArgs>) -> Self {
+impl OutputRole {
+    /// Returns the role of standard output beside the other outputs.
+    pub(crate) fn of_stdout(output: &OutputArgs, alerts: Option<&AlertArgs>) -> Self {
         let alone = output.outputs.is_empty() && !alerts.is_some_and(AlertArgs::any);
         if alone { Self::Everything } else { Self::Stdout }
     }
 }
 
 enum State {
-    /// Until there is something to write.
-    Waiting(Begin),
+    /// Not opened: there is nothing to write yet.
+    Waiting(OpenSink),
     Open(Box<dyn EventSink>),
     GivenUp,
 }
 
-/// A sink that is given up when it fails, so that one full disk does not end a watch and its alerts.
-pub(super) struct Stream {
+/// A sink that is given up if it fails, so that a full disk does not end the watch and its alerts.
+pub(crate) struct Stream {
     state: State,
-    stands_for: StandsFor,
-    /// What it could not begin with; ends the session at its first event.
-    refused: Option<io::Error>,
-    /// Why it was given up.
+    role: OutputRole,
+    /// Failure to open it, which ends the session at the first event.
+    open_failure: Option<io::Error>,
+    /// Reason for which it was given up.
     failure: Option<String>,
-    /// The same, until it was told.
-    untold: Option<Notice>,
+    /// Notice of the failure, until it was reported.
+    unreported: Option<Notice>,
 }
 
 impl Stream {
-    /// A stream that begins with the first event of a target.
-    pub(super) fn waiting(stands_for: StandsFor, begin: Begin) -> Self {
-        Self { state: State::Waiting(begin), stands_for, refused: None, failure: None, untold: None }
+    /// A stream that is opened by the first event of a target.
+    pub(crate) fn begin_later(role: OutputRole, open: OpenSink) -> Self {
+        Self { state: State::Waiting(open), role, open_failure: None, failure: None, unreported: None }
     }
 
-    /// A stream that has begun: whoever reads along sees its first line now.
-    pub(super) fn begun(stands_for: StandsFor, begin: Begin) -> Self {
-        let mut stream = Self::waiting(stands_for, begin);
-        stream.refused = stream.begin().err();
+    /// A stream that is open: a reader sees its first line now.
+    pub(crate) fn begin_now(role: OutputRole, open: OpenSink) -> Self {
+        let mut stream = Self::begin_later(role, open);
+        stream.open_failure = stream.open().err();
         stream
     }
 
-    /// Why it is incomplete; `None` when it is not.
-    pub(super) fn failure(&self) -> Option<&str> {
+    /// Returns the reason for which the output is incomplete; `None` if it is complete.
+    pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    fn begin(&mut self) -> io::Result<()> {
+    /// Opens the output if it still waits.
+    fn open(&mut self) -> io::Result<()> {
         match std::mem::replace(&mut self.state, State::GivenUp) {
-            State::Waiting(begin) => match begin() {
+            State::Waiting(open) => match open() {
                 Ok(sink) => self.state = State::Open(sink),
-                Err(error) => return self.failed(error),
+                Err(error) => return self.give_up(error),
             },
             other => self.state = other,
         }
         Ok(())
     }
 
-    /// Gives it up, or passes on what the session is to end with.
-    fn failed(&mut self, error: io::Error) -> io::Result<()> {
+    /// Gives the output up, or returns the failure that ends the session.
+    fn give_up(&mut self, error: io::Error) -> io::Result<()> {
         self.state = State::GivenUp;
         let reader_left = error.kind() == io::ErrorKind::BrokenPipe;
-        match self.stands_for {
-            StandsFor::Everything => return Err(error),
-            StandsFor::Stdout if reader_left => return Err(error),
-            StandsFor::File | StandsFor::Stdout => {}
+        match self.role {
+            OutputRole::Everything => return Err(error),
+            OutputRole::Stdout if reader_left => return Err(error),
+            OutputRole::File | OutputRole::Stdout => {}
         }
-        self.untold = Some(Notice::OutputLost(error.to_string()));
+        self.unreported = Some(Notice::OutputLost(error.to_string()));
         self.failure = Some(error.to_string());
         Ok(())
     }
@@ -94,17 +95,17 @@ impl Stream {
 
 impl EventSink for Stream {
     fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
-        if let Some(error) = self.refused.take() {
+        if let Some(error) = self.open_failure.take() {
             return Err(error);
         }
-        // That a tick was late is no reason to replace a recording while nothing is watched yet.
+        // A late tick does not replace an earlier recording while nothing is watched yet.
         if !matches!(event, Event::Ticked(..) | Event::Notice(..)) {
-            self.begin()?;
+            self.open()?;
         }
         match &mut self.state {
             State::Open(sink) => match sink.on_event(event) {
                 Ok(()) => Ok(()),
-                Err(error) => self.failed(error),
+                Err(error) => self.give_up(error),
             },
             State::Waiting(_) | State::GivenUp => Ok(()),
         }
@@ -119,7 +120,7 @@ impl EventSink for Stream {
     }
 
     fn next_lost_output(&mut self) -> Option<Notice> {
-        self.untold.take()
+        self.unreported.take()
     }
 }
 
@@ -137,8 +138,8 @@ mod tests {
         }
     }
 
-    fn take(stands_for: StandsFor, kind: io::ErrorKind) -> (io::Result<()>, Option<Notice>, bool) {
-        let mut stream = Stream::begun(stands_for, Box::new(move || Ok(Box::new(Fails(kind)))));
+    fn take(role: OutputRole, kind: io::ErrorKind) -> (io::Result<()>, Option<Notice>, bool) {
+        let mut stream = Stream::begin_now(role, Box::new(move || Ok(Box::new(Fails(kind)))));
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
         let outcome = stream.on_event(Event::Ticked(&tick, &[]));
         (outcome, stream.next_lost_output(), stream.failure().is_some())
@@ -146,31 +147,31 @@ mod tests {
 
     #[test]
     fn only_standard_output_can_end_the_session() {
-        use StandsFor::{Everything, File, Stdout};
+        use OutputRole::{Everything, File, Stdout};
         use io::ErrorKind::{BrokenPipe, StorageFull};
-        for (stands_for, kind) in [(File, BrokenPipe), (File, StorageFull), (Stdout, StorageFull)] {
-            let (outcome, lost, incomplete) = take(stands_for, kind);
-            assert!(outcome.is_ok() && lost.is_some() && incomplete, "{stands_for:?} {kind:?}");
+        for (role, kind) in [(File, BrokenPipe), (File, StorageFull), (Stdout, StorageFull)] {
+            let (outcome, lost, incomplete) = take(role, kind);
+            assert!(outcome.is_ok() && lost.is_some() && incomplete, "{role:?} {kind:?}");
         }
-        for (stands_for, kind) in [(Everything, StorageFull), (Everything, BrokenPipe), (Stdout, BrokenPipe)] {
-            assert!(take(stands_for, kind).0.is_err(), "{stands_for:?} {kind:?}");
+        for (role, kind) in [(Everything, StorageFull), (Everything, BrokenPipe), (Stdout, BrokenPipe)] {
+            assert!(take(role, kind).0.is_err(), "{role:?} {kind:?}");
         }
     }
 
     #[test]
     fn nothing_is_replaced_before_there_is_a_target() {
-        let begin: Begin = Box::new(|| unreachable!("nothing is watched"));
-        let mut stream = Stream::waiting(StandsFor::File, begin);
+        let open: OpenSink = Box::new(|| unreachable!("nothing is watched"));
+        let mut stream = Stream::begin_later(OutputRole::File, open);
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
         assert!(stream.on_event(Event::Ticked(&tick, &[])).is_ok());
         assert!(stream.on_event(Event::Notice(Timestamp(0), &Notice::MissedTicks(7))).is_ok());
     }
 
     #[test]
-    fn what_cannot_begin_is_told_or_ends_the_session() {
-        let begin = || -> Begin { Box::new(|| Err(io::ErrorKind::StorageFull.into())) };
-        assert!(Stream::begun(StandsFor::File, begin()).next_lost_output().is_some());
+    fn an_output_that_cannot_be_opened_is_reported_or_ends_the_session() {
+        let open = || -> OpenSink { Box::new(|| Err(io::ErrorKind::StorageFull.into())) };
+        assert!(Stream::begin_now(OutputRole::File, open()).next_lost_output().is_some());
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
-        assert!(Stream::begun(StandsFor::Everything, begin()).on_event(Event::Ticked(&tick, &[])).is_err());
+        assert!(Stream::begin_now(OutputRole::Everything, open()).on_event(Event::Ticked(&tick, &[])).is_err());
     }
 }

@@ -1,28 +1,28 @@
-//! The work counter that was typed, asked at every tick; what fails is said once and the session goes on.
+//! The work counter of the arguments, read at every tick. A failure is reported once, and the session continues.
 
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
-use crate::gate::WorkTick;
 use crate::source::work::{WorkCommand, WorkCounter, WorkFile, WorkLog, split_words};
+use crate::thresholds::WorkTick;
 
-use super::error::Error;
-use super::gate_args::GateArgs;
+use crate::cli::args::ThresholdArgs;
+use crate::cli::error::Error;
 
-/// What a command may take before it is killed.
+/// Time after which a work command is killed.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
 
-/// A counter.
-pub(super) struct Feed {
-    /// Where it counts, in words.
-    pub(super) source: String,
+/// A work counter.
+pub(crate) struct WorkFeed {
+    /// Description of the counted file or command.
+    pub(crate) description: String,
     counter: Box<dyn WorkCounter>,
 }
 
-impl Feed {
-    /// The counter that was typed, if one was.
-    pub(super) fn of(args: &GateArgs) -> Result<Option<Self>, Error> {
-        let (source, counter): (String, Box<dyn WorkCounter>) = if let Some(path) = &args.work_file {
+impl WorkFeed {
+    /// Returns the counter of the arguments, if there is one.
+    pub(crate) fn from_args(args: &ThresholdArgs) -> Result<Option<Self>, Error> {
+        let (description, counter): (String, Box<dyn WorkCounter>) = if let Some(path) = &args.work_file {
             (path.display().to_string(), Box::new(WorkFile::new(path.clone())))
         } else if let Some(line) = &args.work_command {
             let words = split_words(line).map_err(|why| Error::usage(format!("--work-command '{line}': {why}")))?;
@@ -37,19 +37,19 @@ impl Feed {
         } else {
             return Ok(None);
         };
-        Ok(Some(Self { source, counter }))
+        Ok(Some(Self { description, counter }))
     }
 
-    /// What the gate asks at every tick. The first failure is said at once: there may be hours to go.
-    pub(super) fn into_reader(self) -> impl FnMut() -> Result<Option<WorkTick>, String> {
+    /// Returns the reader for the evaluator. It prints its first failure at once: the session may last for hours.
+    pub(crate) fn into_reader(self) -> impl FnMut() -> Result<Option<WorkTick>, String> {
         let Self { mut counter, .. } = self;
-        let mut said = false;
+        let mut warned = false;
         move || match counter.read(SystemClock.now().awake) {
             Ok(work) => Ok(work.map(|work| WorkTick { count: work.count, label: work.label })),
             Err(why) => {
                 let why = crate::escape::terminal(&why).into_owned();
-                if !std::mem::replace(&mut said, true) {
-                    super::warn(&format!("work is not counted: {why}; the rest goes on"));
+                if !std::mem::replace(&mut warned, true) {
+                    crate::cli::app::warn(&format!("work is not counted: {why}; the session continues"));
                 }
                 Err(why)
             }

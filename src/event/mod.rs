@@ -1,19 +1,17 @@
 //! The events of a session, as one stream for all sinks.
 
-mod baseline;
+mod start_values;
 mod job_times;
 mod notice;
-mod raised;
 mod target;
 mod timeline;
 
 use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
-pub use baseline::{Baseline, CounterGrowth};
 pub use job_times::JobTimes;
 pub use notice::Notice;
-pub use raised::Raised;
+pub use start_values::{CounterGrowth, StartValues};
 pub use target::{Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
 pub use timeline::{Line, Point, Timeline, Timelines};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::analysis::Assessment;
 use crate::model::{Attribution, Ceiling, CgroupMemory, Counter, ProcessKey, ProcessLabel, Reading, Timestamp};
 
-use super::Baseline;
+use super::StartValues;
 
 /// Unit of the points, in bytes.
 const PAGE: u64 = 4096;
@@ -150,11 +150,28 @@ pub struct Target {
     /// Memory over the watch.
     pub trace: Trace,
     /// Counters at the start of the watch.
-    pub baseline: Baseline,
+    pub start_values: StartValues,
     /// Counters and parts that grew; only for targets that are or were suspect.
     pub attribution: Option<Box<Attribution>>,
     /// Latest assessment.
     pub assessment: Assessment,
+}
+
+impl Target {
+    /// Returns the name with what identifies the target: `node app.js (4242)`, `gunicorn ×5`.
+    ///
+    /// The text is foreign: escape it before it is printed.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let name = &self.label.name;
+        match (self.kind, self.key, &self.source) {
+            (TargetKind::Pool { members } | TargetKind::Selection { members }, ..) => format!("{name} ×{members}"),
+            (TargetKind::Cgroup { members }, ..) => format!("cgroup {name} ({members} processes)"),
+            (TargetKind::Process, Some(key), _) => format!("{} ({})", self.label.title(), key.pid),
+            (TargetKind::Process, None, Some(source)) => format!("{name} in {source}"),
+            (TargetKind::Process, None, None) => name.clone(),
+        }
+    }
 }
 
 /// Latest known values of a target.

@@ -10,6 +10,7 @@ mod process;
 mod reading;
 mod runtime;
 mod sample;
+mod title;
 
 pub use attribution::{Attribution, FirstAndLatest, MemberGrowth};
 pub use breakdown::{Breakdown, BreakdownBuilder, Part, PartChange};

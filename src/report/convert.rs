@@ -4,17 +4,27 @@ use crate::alert::{Alert, AlertState};
 use crate::analysis;
 use crate::event;
 use crate::model::{Ceiling, CeilingKind, CgroupMemory, ProcessKey, Reading, Sample};
+use crate::outcome::Outcome;
 use crate::schema;
 
 /// A verdict as reports call it.
 #[must_use]
-pub fn status(status: analysis::Status) -> schema::Status {
+pub(super) fn status(status: analysis::Status) -> schema::Status {
     match status {
         analysis::Status::Leaking => schema::Status::Leaking,
         analysis::Status::Suspect => schema::Status::Suspect,
         analysis::Status::WarmingUp => schema::Status::WarmingUp,
         analysis::Status::InsufficientData => schema::Status::InsufficientData,
         analysis::Status::Stable => schema::Status::Stable,
+    }
+}
+
+/// Returns the outcome of a session for the report.
+pub(super) fn session_verdict(outcome: &Outcome) -> schema::SessionVerdict {
+    schema::SessionVerdict {
+        status: status(outcome.status),
+        exit_status: outcome.exit.code(),
+        summary: outcome.summary.clone(),
     }
 }
 

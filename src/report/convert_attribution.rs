@@ -11,12 +11,13 @@ pub(super) fn attribution(target: &Target) -> Option<schema::Attribution> {
     if !advice::is_suspected(target) {
         return None;
     }
-    let counters = target.baseline.growth(&target.current.reading).into_iter().map(|growth| schema::CounterChange {
-        counter: growth.counter.column().to_owned(),
-        first: growth.first,
-        last: growth.last,
-        change: growth.change(),
-    });
+    let counters =
+        target.start_values.growth(&target.current.reading).into_iter().map(|growth| schema::CounterChange {
+            counter: growth.counter.column().to_owned(),
+            first: growth.first,
+            last: growth.last,
+            change: growth.change(),
+        });
     let known = target.attribution.as_deref().cloned().unwrap_or_default();
     let members = known.members.into_iter().map(|member| schema::MemberEntry {
         pid: member.pid.map(|pid| pid.0),

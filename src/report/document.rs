@@ -1,8 +1,9 @@
-//! A report with the timelines of its targets, in any of the formats that are written whole.
+//! A finished report in any of the formats that are written whole.
 
 use std::io::{self, BufWriter, Write};
 
 use crate::event::Timeline;
+use crate::outcome::Outcome;
 use crate::schema::Report;
 
 use super::html;
@@ -11,20 +12,22 @@ use super::markdown::markdown;
 use super::openmetrics::write_openmetrics;
 use super::output::OutputFormat;
 
-/// What the end of a session knows.
+/// A finished report with its typed outcome and the timelines of its targets.
 #[derive(Debug)]
 pub struct Document<'a> {
-    /// Everything but the timelines.
+    /// Report without the timelines.
     pub report: &'a Report,
-    /// The timelines of the targets of the report, in their order; empty when nobody asked for charts.
+    /// Timelines of the targets of the report, in their order; empty without charts.
     pub timelines: Vec<Option<&'a Timeline>>,
+    /// Typed outcome of the session.
+    pub outcome: &'a Outcome,
 }
 
 impl Document<'_> {
-    /// Writes it in a format; a format of streams has nothing to write.
+    /// Writes the report in a format. A stream format has nothing to write.
     ///
     /// # Errors
-    /// When `out` cannot take it.
+    /// If `out` fails.
     pub fn write(&self, format: OutputFormat, out: &mut dyn Write) -> io::Result<()> {
         let mut out = BufWriter::new(out);
         match format {
@@ -37,8 +40,8 @@ impl Document<'_> {
                 out.write_all(page.as_bytes())?;
             }
             OutputFormat::Svg => out.write_all(html::chart(self.report, &self.timelines).as_bytes())?,
-            OutputFormat::Junit => write_junit(&mut out, self.report)?,
-            OutputFormat::Markdown => out.write_all(markdown(self.report, &self.timelines).as_bytes())?,
+            OutputFormat::Junit => write_junit(&mut out, self)?,
+            OutputFormat::Markdown => out.write_all(markdown(self).as_bytes())?,
             OutputFormat::OpenMetrics => write_openmetrics(&mut out, self.report)?,
             OutputFormat::Jsonl | OutputFormat::Csv => {}
         }

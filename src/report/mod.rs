@@ -1,11 +1,11 @@
-//! Turns what happened into files: the recorder collects, exporters write.
+//! Reports: the recorder collects events, the formats write files.
 
 mod case;
 mod alert_message;
 mod behind;
 mod convert;
 mod convert_attribution;
-mod convert_gate;
+mod convert_thresholds;
 mod csv_samples;
 mod document;
 mod github;
@@ -19,8 +19,7 @@ mod recorder;
 
 pub use alert_message::alert_message;
 pub use behind::WhenFull;
-pub use convert::status;
-pub use convert_gate::{allowance, gate, work};
+pub use convert_thresholds::{allowance, thresholds, work};
 pub use csv_samples::SampleCsv;
 pub use document::Document;
 pub use github::{annotations, outputs as github_outputs};

@@ -1,4 +1,4 @@
-//! The report as OpenMetrics text: what GitLab compares between a merge request and its target branch.
+//! OpenMetrics text, which GitLab compares between a merge request and its target branch.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -9,13 +9,13 @@ use crate::schema::{Report, Target};
 
 type Value = fn(&Target) -> Option<f64>;
 
-/// Family, unit, help, and the value of a target.
+/// Family, unit, help text, and the value of a target.
 const FAMILIES: [(&str, &str, &str, Value); 6] = [
     ("memory_growth_bytes_per_second", "bytes_per_second", "Growth of memory", |t| t.growth.rate_bytes_per_s),
-    ("memory_growth_low_bytes_per_second", "bytes_per_second", "Lower end of its 95 % interval", |t| {
+    ("memory_growth_low_bytes_per_second", "bytes_per_second", "Lower end of the 95 % confidence interval", |t| {
         t.growth.ci_low_bytes_per_s
     }),
-    ("memory_growth_high_bytes_per_second", "bytes_per_second", "Upper end of its 95 % interval", |t| {
+    ("memory_growth_high_bytes_per_second", "bytes_per_second", "Upper end of the 95 % confidence interval", |t| {
         t.growth.ci_high_bytes_per_s
     }),
     ("rss_max_bytes", "bytes", "Highest resident set size", |t| number(t.memory.rss_max_bytes)),
@@ -28,19 +28,18 @@ fn number(value: Option<u64>) -> Option<f64> {
     value.map(|value| value as f64)
 }
 
-/// Writes one family after the other; unknown values are left out.
+/// Writes one family after the other. Unknown values are left out.
 ///
 /// # Errors
-/// When `out` cannot take it.
+/// If `out` fails.
 pub fn write_openmetrics(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut seen: HashMap<String, u32> = HashMap::new();
-    // The process number would be another one in every run, and nothing could be compared.
+    // Pids differ in every run, and labels with them could not be compared.
     let labels: Vec<String> = report
         .targets
         .iter()
         .map(|target| {
-            let name =
-                if target.members.is_some() { format!("{} (together)", target.name) } else { target.name.clone() };
+            let name = if target.members.is_some() { format!("{} (pool)", target.name) } else { target.name.clone() };
             let count = seen.entry(name.clone()).or_default();
             *count += 1;
             let name = if *count > 1 { format!("{name} #{count}") } else { name };
@@ -49,21 +48,22 @@ pub fn write_openmetrics(out: &mut dyn Write, report: &Report) -> io::Result<()>
         .collect();
     let mut text = String::new();
     for (family, unit, help, value) in FAMILIES {
-        head(&mut text, family, unit, help);
+        push_head(&mut text, family, unit, help);
         for (target, label) in report.targets.iter().zip(&labels) {
             if let Some(value) = value(target) {
                 let _ = writeln!(text, "leakwatch_{family}{{{label}}} {value}");
             }
         }
     }
-    head(&mut text, "exit_status", "", "Exit status of leakwatch");
+    push_head(&mut text, "exit_status", "", "Exit status of leakwatch");
     let _ = writeln!(text, "leakwatch_exit_status {}", report.verdict.exit_status);
     text.push_str("# EOF\n");
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-fn head(text: &mut String, family: &str, unit: &str, help: &str) {
+/// Appends the metadata of a family.
+fn push_head(text: &mut String, family: &str, unit: &str, help: &str) {
     let _ = writeln!(text, "# TYPE leakwatch_{family} gauge");
     if !unit.is_empty() {
         let _ = writeln!(text, "# UNIT leakwatch_{family} {unit}");
@@ -71,6 +71,7 @@ fn head(text: &mut String, family: &str, unit: &str, help: &str) {
     let _ = writeln!(text, "# HELP leakwatch_{family} {help}.");
 }
 
+/// Escapes a label value.
 fn label(text: &str) -> String {
     escape::terminal(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,74 +1,70 @@
-//! Collects what a report tells besides the targets, and builds the report at the end.
+//! Recorder: collects the alerts and notices of a session, and builds the report at its end.
 
 use std::io;
 
 use crate::alert::{Alert, Severity};
-use crate::event::{Event, EventSink, Raised, RetiredSummary, Target};
+use crate::event::{Event, EventSink, RetiredSummary, Target};
 use crate::model::Timestamp;
+use crate::outcome::Outcome;
 use crate::schema;
 
 use super::convert;
 
-/// Alerts and notices a report keeps at most of each: a watch of months must not grow.
+/// Largest number of alerts, and of notices, in a report: a watch of months must not grow.
 const KEPT: usize = 2000;
 
-/// A sink that remembers alerts and notices.
+/// Sink that keeps alerts and notices for the report.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
     alerts: Vec<schema::AlertEntry>,
     dropped: u64,
     notices: Vec<schema::NoticeEntry>,
-    /// Alerts before the latest tick: later ones are put into the order of time at the next one, for a recording tells
-    /// them target by target.
+    /// Number of alerts in order of time. Later ones are sorted at the next tick, because a replay reports them target by
+    /// target.
     settled: usize,
-    raised: Raised,
 }
 
-/// What only the end of a session knows.
+/// Parts of a report that are known at the end of a session.
 #[derive(Debug)]
-pub struct Ending {
-    /// When and how it was observed.
+pub struct Ending<'a> {
+    /// Times and circumstances of the session.
     pub session: schema::Session,
-    /// What was in force.
+    /// Settings in force.
     pub settings: schema::Settings,
-    /// The verdict on the session.
-    pub verdict: schema::SessionVerdict,
-    /// What the gate asked and what came of it.
-    pub gate: Option<schema::Gate>,
-    /// What leakwatch itself cost.
+    /// Outcome of the session.
+    pub outcome: &'a Outcome,
+    /// Thresholds with their results.
+    pub thresholds: Option<schema::Gate>,
+    /// Allowance in use for each target.
+    pub allowances: Vec<Option<schema::AllowanceEntry>>,
+    /// Cost of leakwatch itself.
     pub observer: schema::Observer,
 }
 
 impl Recorder {
-    /// An alert worse than "a process ended" that has fired and was not withdrawn, in words.
-    #[must_use]
-    pub fn alerted(&self) -> Option<&str> {
-        self.raised.first()
-    }
-
-    /// Forgets the alerts of a recording that turned out to be unusable.
+    /// Drops the alerts of a recording that turned out to be unusable.
     pub fn forget(&mut self, recording: &str) {
         self.alerts.retain(|alert| alert.source.as_deref() != Some(recording));
-        self.raised.forget(recording);
     }
 
-    /// Adds a notice that belongs to no moment.
+    /// Adds a notice without a time.
     pub fn note(&mut self, kind: &str, message: String) {
         self.keep_notice(None, kind, message);
     }
 
-    /// The report; `retired` stands for targets that have gone and are not among `targets`.
+    /// Builds the report. `retired` counts the retired targets that are not among `targets`.
     #[must_use]
-    pub fn into_report(self, ending: Ending, targets: &[Target], retired: &[RetiredSummary]) -> schema::Report {
+    pub fn into_report(self, ending: Ending<'_>, targets: &[Target], retired: &[RetiredSummary]) -> schema::Report {
+        let (targets, gate) = with_allowances(targets, ending.thresholds, ending.allowances);
         schema::Report {
             schema_version: schema::SCHEMA_VERSION.to_owned(),
             leakwatch_version: env!("CARGO_PKG_VERSION").to_owned(),
             session: ending.session,
             settings: ending.settings,
-            verdict: ending.verdict,
-            targets: targets.iter().map(convert::target).collect(),
+            verdict: convert::session_verdict(ending.outcome),
+            targets,
             folded: retired.iter().map(convert::retired).collect(),
-            gate: ending.gate,
+            gate,
             alerts: self.alerts,
             alerts_dropped: self.dropped,
             notices: self.notices,
@@ -76,7 +72,7 @@ impl Recorder {
         }
     }
 
-    /// What ended or started makes room for what is wrong, however often processes come and go.
+    /// Keeps an alert. If all places are taken, an alert of severity info gives way to a worse one.
     fn keep_alert(&mut self, target: Option<&Target>, alert: &Alert) {
         if self.alerts.len() >= KEPT {
             self.dropped += 1;
@@ -101,7 +97,6 @@ impl EventSink for Recorder {
     fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
             Event::Alert(target, alert) => {
-                self.raised.take(target, alert);
                 self.keep_alert(target, alert);
             }
             Event::Ticked(..) => {
@@ -119,23 +114,42 @@ impl EventSink for Recorder {
     }
 }
 
+/// Notes the allowance of each target, and lists all allowances in use.
+fn with_allowances(
+    targets: &[Target],
+    thresholds: Option<schema::Gate>,
+    allowances: Vec<Option<schema::AllowanceEntry>>,
+) -> (Vec<schema::Target>, Option<schema::Gate>) {
+    let mut entries: Vec<schema::Target> = targets.iter().map(convert::target).collect();
+    for (entry, allowance) in entries.iter_mut().zip(&allowances) {
+        entry.allowed =
+            allowance.as_ref().filter(|allowance| !allowance.expired).map(|allowance| allowance.reason.clone());
+    }
+    let used: Vec<schema::AllowanceEntry> = allowances.into_iter().flatten().collect();
+    let mut gate = thresholds;
+    if !used.is_empty() {
+        gate.get_or_insert_default().allowances = used;
+    }
+    (entries, gate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::alert::{AlertKind, AlertState};
 
     #[test]
-    fn coming_and_going_does_not_crowd_out_a_leak() {
+    fn exits_do_not_displace_a_leak() {
         let mut recorder = Recorder::default();
-        let mut say = |kind| {
+        let mut fire = |kind| {
             let message = String::new();
             let at = Timestamp(0);
             let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
             recorder.on_event(Event::Alert(None, &alert)).expect("memory takes all");
         };
-        (0..KEPT + 10).for_each(|_| say(AlertKind::Ended));
-        say(AlertKind::Leak);
-        say(AlertKind::Ended);
+        (0..KEPT + 10).for_each(|_| fire(AlertKind::Ended));
+        fire(AlertKind::Leak);
+        fire(AlertKind::Ended);
         assert_eq!((recorder.alerts.len(), recorder.dropped), (KEPT, 12));
         assert_eq!(recorder.alerts.last().map(|alert| alert.kind.as_str()), Some("leak"));
     }

@@ -18,7 +18,7 @@ static ON: AtomicBool = AtomicBool::new(false);
 
 impl Priority {
     /// Puts priorities before lines from now on, if `asked` or if standard error is the journal.
-    pub fn use_them(asked: bool) {
+    pub fn enable(asked: bool) {
         ON.store(asked || goes_to_the_journal(), Ordering::Release);
     }
 

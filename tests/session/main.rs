@@ -4,10 +4,10 @@ mod attribution;
 mod exactness;
 mod groups;
 mod overhead;
-mod paces;
+mod intervals;
 mod pools;
 mod programs;
-mod raised;
+mod counted_alerts;
 mod script;
 
 use std::io;

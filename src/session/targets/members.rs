@@ -41,7 +41,7 @@ fn growth_of(target: &Target, sum: &Target) -> Option<MemberGrowth> {
     let resource = sum.assessment.verdict.resource;
     let after_start = target.lifetime.first_seen.seconds_since(sum.lifetime.first_seen);
     let joined_late = after_start > START_PART * sum.lifetime.seen_s();
-    let first = if joined_late { 0 } else { value(&target.baseline.reading(), resource)? };
+    let first = if joined_late { 0 } else { value(&target.start_values.reading(), resource)? };
     let last = value(&target.current.reading, resource)?;
     let growth = i64::try_from(last).ok()?.saturating_sub(i64::try_from(first).ok()?);
     let pid = target.key.map(|key| key.pid);

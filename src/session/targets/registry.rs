@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analysis::{Settings, Tracker};
-use crate::event::{Baseline, Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
+use crate::event::{Current, Lifetime, RetiredSummary, StartValues, Target, TargetKind, Trace};
 use crate::model::{Pid, ProcessLabel, Timestamp};
 
 use super::retired::Retired;
@@ -87,7 +87,7 @@ impl Registry {
             lifetime: Lifetime::starting(at),
             current: Current::default(),
             trace: Trace::default(),
-            baseline: Baseline::default(),
+            start_values: StartValues::default(),
             attribution: None,
             assessment: Tracker::new(&self.settings, None).assess(&self.settings, None),
         }

@@ -99,7 +99,7 @@ impl TargetState {
             }
         }
         target.current.reading.update(&sample.reading);
-        target.baseline.record(&sample.reading);
+        target.start_values.record(&sample.reading);
         let memory = target.current.reading.memory();
         if let Some(memory) = memory {
             target.trace.push(memory);

@@ -1,0 +1,188 @@
+//! Judges recordings: every file by itself, one after the other.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::clock::{Clock, StopFlag, SystemClock};
+use crate::escape;
+use crate::event::{EventSink, Fanout};
+use crate::model::Timestamp;
+use crate::outcome::End;
+use crate::schema;
+use crate::session::{ReplayFailure, TargetSet, replay};
+use crate::source::recording::{Layout, Recording};
+use crate::terminal::{FileLine, Messages, Screen, Style};
+
+use crate::cli::args::{AnalyzeArgs, ColumnArgs, OutputArgs, ReportArgs};
+use crate::cli::assembly::{Assembly, PreparedSession, SessionArgs, SessionEnd, Shown};
+use crate::cli::child::ChildGuard;
+use crate::cli::error::Error;
+use crate::cli::{settings, signals};
+
+/// Sums over all files.
+#[derive(Default)]
+struct Totals {
+    rows: u64,
+    span: Option<(Timestamp, Timestamp)>,
+    /// Message for each file that could not be analysed.
+    unusable: Vec<String>,
+    /// Files that were misread as a whole: their rows must not count.
+    refused: Vec<String>,
+    interrupted: bool,
+    failed: Option<io::Error>,
+}
+
+impl From<ReportArgs> for AnalyzeArgs {
+    fn from(args: ReportArgs) -> Self {
+        let ReportArgs { files, outputs, columns, analysis } = args;
+        Self { files, columns, analysis, output: OutputArgs { outputs, ..OutputArgs::default() } }
+    }
+}
+
+/// Writes reports from recordings. Standard output stays empty.
+pub(crate) fn report(args: ReportArgs) -> Result<u8, Error> {
+    let args = args.into();
+    analyze(&args, Shown::WrittenFiles)
+}
+
+/// Judges all files, writes the reports and returns the exit status.
+pub(crate) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
+    analyze(args, Shown::for_format(args.output.format))
+}
+
+fn analyze(args: &AnalyzeArgs, shown: Shown) -> Result<u8, Error> {
+    let rules = settings::replay_rules(&args.analysis);
+    let stop = StopFlag::default();
+    signals::install(&stop, &ChildGuard::default())?;
+    let session = SessionArgs { analysis: &args.analysis, output: &args.output, alerts: None, inputs: &args.files };
+    let mut assembly = PreparedSession::open(session, rules, &stop, Duration::ZERO)?.begin(None);
+    let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };
+    let mut messages = Messages::quiet(screen.clone(), Style::stderr());
+    let totals = {
+        let (targets, mut sinks) = assembly.parts();
+        sinks.add(&mut messages);
+        replay_files(args, &screen, &stop, targets, &mut sinks)
+    };
+    close(args, shown, totals, assembly)
+}
+
+/// Replays all files.
+fn replay_files(
+    args: &AnalyzeArgs,
+    screen: &Screen,
+    stop: &StopFlag,
+    targets: &mut TargetSet,
+    sinks: &mut Fanout<'_>,
+) -> Totals {
+    let layout = layout(&args.columns);
+    let line = FileLine::new(screen, args.files.len());
+    let mut totals = Totals::default();
+    for (number, file) in args.files.iter().enumerate() {
+        let name = file.to_string_lossy();
+        line.begin(number, &escape::terminal(&name));
+        let mut progress = |_: &Recording| !stop.is_raised();
+        let replayed = Recording::open(&name, &layout)
+            .map_err(ReplayFailure::from)
+            .and_then(|mut recording| replay(&name, &mut recording, targets, sinks, &mut progress));
+        match replayed {
+            Ok(summary) => {
+                totals.rows += summary.rows;
+                totals.span = match (totals.span, summary.span) {
+                    (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+                    (before, this) => before.or(this),
+                };
+            }
+            Err(ReplayFailure::Recording(error)) => {
+                if error.invalidates_all_rows() {
+                    targets.forget_recording();
+                    totals.refused.push(name.into_owned());
+                }
+                totals.unusable.push(error.to_string());
+            }
+            Err(ReplayFailure::Sink(error)) => {
+                totals.failed = Some(error);
+                break;
+            }
+        }
+        let at = totals.span.map_or_else(|| SystemClock.now().wall, |(_, last)| last);
+        if let Err(error) = sinks.report_lost_outputs(at) {
+            totals.failed = Some(error);
+            break;
+        }
+        if stop.is_raised() {
+            totals.interrupted = true;
+            break;
+        }
+    }
+    line.clear();
+    totals
+}
+
+/// Closes the session of all files.
+fn close(args: &AnalyzeArgs, shown: Shown, totals: Totals, mut assembly: Assembly<'_>) -> Result<u8, Error> {
+    for message in &totals.unusable {
+        drop(writeln!(io::stderr(), "error: {}", escape::terminal(message)));
+        assembly.note("unreadable", message.clone());
+    }
+    for name in &totals.refused {
+        assembly.forget_recording(name);
+    }
+    assembly.conclude();
+    let unusable = totals.unusable.len();
+    // An empty page in place of a good one would be a loss.
+    let read_nothing = unusable == args.files.len() && assembly.targets().targets().is_empty();
+    let not_written = if read_nothing { assembly.leave_files() } else { Vec::new() };
+    let shown = if read_nothing && shown == Shown::WrittenFiles { Shown::Nothing } else { shown };
+    let session = session_entry(args, &totals);
+    assembly.close(SessionEnd {
+        session,
+        end: End::Recordings { files: args.files.len(), unusable, not_written: &not_written },
+        cost: None,
+        sink_failure: totals.failed,
+        shown,
+    })
+}
+
+/// Returns the layout that the arguments describe.
+fn layout(columns: &ColumnArgs) -> Layout {
+    Layout {
+        time_column: columns.time_column.clone(),
+        value_column: columns.value_column.clone(),
+        value_unit: columns.value_unit.clone(),
+        group_by: columns.group_by.clone(),
+        line_regex: columns.line_regex.clone(),
+    }
+}
+
+/// Returns the session for the report.
+fn session_entry(args: &AnalyzeArgs, totals: &Totals) -> schema::Session {
+    let now = SystemClock.now().wall;
+    let (first, last) = totals.span.unwrap_or((now, now));
+    let name = |path: &Path| path.display().to_string();
+    let selection = match args.files.as_slice() {
+        [one] => name(one),
+        several => format!("{} files", several.len()),
+    };
+    schema::Session {
+        kind: schema::SessionKind::Analyze,
+        started_at: first.to_string(),
+        ended_at: last.to_string(),
+        ended_by: if totals.failed.is_some() {
+            schema::EndedBy::OutputFailed
+        } else if totals.interrupted {
+            schema::EndedBy::Signal
+        } else {
+            schema::EndedBy::EndOfRecording
+        },
+        interval_seconds: None,
+        ticks: totals.rows,
+        missed_ticks: 0,
+        max_late_seconds: None,
+        suspended_seconds: None,
+        host: None,
+        selection,
+        unreadable: u64::try_from(totals.unusable.len()).unwrap_or(u64::MAX),
+        command: None,
+    }
+}

@@ -1,0 +1,133 @@
+//! Two reports side by side: what grew faster in the second than in the first.
+
+use std::collections::BTreeMap;
+
+use crate::escape;
+use crate::schema;
+use crate::thresholds::{Difference, Metric, PastTarget, PastValue, Subject, difference};
+
+use crate::cli::app::{print, warn};
+use crate::cli::args::{CompareArgs, CompareFormat};
+use crate::cli::baseline::{differences, read};
+use crate::cli::error::Error;
+use crate::outcome::ExitStatus;
+
+/// What is compared of each target.
+const METRICS: [&str; 5] = ["growth(memory)", "growth(fds)", "growth(threads)", "peak(rss)", "peak(memory)"];
+/// Differences that are less likely than this by chance are called so.
+const LIKELY: f64 = 0.05;
+
+/// Prints the comparison.
+pub(crate) fn run(args: &CompareArgs) -> Result<u8, Error> {
+    let (before, after) = (read(&args.before)?, read(&args.after)?);
+    let command = after.entry.command.as_deref();
+    let notes = differences(&before.entry, &after.entry.schema_version, after.entry.host.as_deref(), command);
+    let mut rows = Vec::new();
+    let mut only_after = Vec::new();
+    for target in &after.baseline.targets {
+        match before.baseline.find(&subject(target), target.is_command) {
+            Some(old) => rows.extend(compare(old, target)),
+            None => only_after.push(target.name.clone()),
+        }
+    }
+    let is_lost = |target: &&PastTarget| after.baseline.find(&subject(target), target.is_command).is_none();
+    let only_before = before.baseline.targets.iter().filter(is_lost).map(|target| target.name.clone()).collect();
+    let found = schema::Comparison { before: before.entry, after: after.entry, notes, rows, only_before, only_after };
+    match args.format {
+        CompareFormat::Json => {
+            let text = serde_json::to_string_pretty(&found).unwrap_or_default();
+            print(&format!("{text}\n"))
+        }
+        CompareFormat::Table => table(&found),
+    }
+}
+
+fn subject(target: &PastTarget) -> Subject {
+    Subject {
+        number: 0,
+        members: target.is_pool.then_some(0),
+        pid: None,
+        name: target.name.clone(),
+        cmdline: target.cmdline.clone(),
+        source: None,
+    }
+}
+
+fn compare(old: &PastTarget, new: &PastTarget) -> Vec<schema::ComparisonRow> {
+    let mut rows = Vec::new();
+    for name in METRICS {
+        let Some(metric) = metric(name) else { continue };
+        let (Some(before), Some(after)) = (old.value(&metric), new.value(&metric)) else { continue };
+        let found = difference(after, before, 0.0);
+        rows.push(schema::ComparisonRow {
+            name: new.name.clone(),
+            pool: new.is_pool,
+            metric: name.to_owned(),
+            unit: metric.unit().to_owned(),
+            before: before.value,
+            after: after.value,
+            difference: found.value,
+            ci_low: found.low,
+            ci_high: found.high,
+            p_value: found.p,
+            found: word(&found, before).to_owned(),
+        });
+    }
+    rows
+}
+
+fn metric(name: &str) -> Option<Metric> {
+    format!("{name} > 0").parse::<crate::thresholds::Expression>().ok().map(|expression| expression.metric)
+}
+
+fn word(found: &Difference, before: PastValue) -> &'static str {
+    match found.p {
+        Some(p) if p >= LIKELY => "no difference",
+        _ if found.value == 0.0 => "no difference",
+        // A level has no interval: less than a twentieth is as good as nothing.
+        None if found.value.abs() < 0.05 * before.value.abs() => "no difference",
+        _ if found.value > 0.0 => "more",
+        _ => "less",
+    }
+}
+
+fn table(found: &schema::Comparison) -> Result<u8, Error> {
+    found.notes.iter().for_each(|note| warn(note));
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(["NAME", "METRIC", "BEFORE", "AFTER", "DIFFERENCE", "95 % INTERVAL", "P", ""]);
+    for row in &found.rows {
+        let Some(metric) = metric(&row.metric) else { continue };
+        let together = if row.pool { " (together)" } else { "" };
+        let signed = |value: f64| {
+            let shown = metric.format(value.abs());
+            let shown = shown.trim_start_matches('+');
+            if value < 0.0 { format!("-{shown}") } else { format!("+{shown}") }
+        };
+        let interval = match row.p_value {
+            Some(_) => format!("{} to {}", signed(row.ci_low), signed(row.ci_high)),
+            None => String::new(),
+        };
+        table.add_row([
+            format!("{}{together}", escape::terminal(&row.name)),
+            row.metric.clone(),
+            metric.format(row.before),
+            metric.format(row.after),
+            signed(row.difference),
+            interval,
+            row.p_value.map(crate::units::p_value).unwrap_or_default(),
+            row.found.clone(),
+        ]);
+    }
+    let mut text = format!("{}\n", table.trim_fmt());
+    for (which, names) in [("first", &found.only_before), ("second", &found.only_after)] {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+        for (name, count) in counts {
+            let times = if count > 1 { format!(" ({count} of them)") } else { String::new() };
+            text.push_str(&format!("only in the {which} report: {}{times}\n", escape::terminal(name)));
+        }
+    }
+    print(&text)?;
+    Ok(ExitStatus::Clean.code())
+}

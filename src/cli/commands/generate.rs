@@ -1,0 +1,61 @@
+//! Everything that is derived from the definition of the command line: man page, completions, schema.
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+
+use crate::cli::args::Cli;
+use crate::cli::complete;
+
+/// Shells with a completion script in the package, and the file of each.
+pub const COMPLETIONS: [(Shell, &str); 4] = [
+    (Shell::Bash, "leakwatch.bash"),
+    (Shell::Zsh, "_leakwatch"),
+    (Shell::Fish, "leakwatch.fish"),
+    (Shell::PowerShell, "_leakwatch.ps1"),
+];
+
+/// The manual page of the main job, in roff.
+#[must_use]
+pub fn man() -> String {
+    page(Cli::command())
+}
+
+/// All manual pages: the name of each file, and its text. The options of a subcommand are in a page of its own.
+#[must_use]
+pub fn man_pages() -> Vec<(String, String)> {
+    let mut command = Cli::command();
+    command.build();
+    let shown = command.get_subcommands().filter(|one| !one.is_hide_set() && one.get_name() != "help");
+    let pages = shown.map(|one| (format!("leakwatch-{}.1", one.get_name()), page(one.clone())));
+    std::iter::once(("leakwatch.1".to_owned(), man())).chain(pages).collect()
+}
+
+fn page(command: Command) -> String {
+    let mut page = Vec::new();
+    // Writing to memory does not fail.
+    clap_mangen::Man::new(command).render(&mut page).expect("memory takes every write");
+    String::from_utf8_lossy(&page).into_owned()
+}
+
+/// The completion script for a shell: it asks the program, which knows its options and what runs.
+#[must_use]
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    let shells = clap_complete::env::Shells::builtins();
+    // All shells that can be named are built in, and memory takes every write.
+    let writer = shells.completer(&shell.to_string()).expect("a shell with completion");
+    let name = "leakwatch";
+    writer.write_registration(complete::VARIABLE, name, name, name, &mut script).expect("memory takes every write");
+    let mut script = String::from_utf8_lossy(&script).trim().to_owned() + "\n";
+    if shell == Shell::Zsh {
+        // Loaded by its name from a folder of completions, it is called at once.
+        script.push_str("[ \"$funcstack[1]\" = _leakwatch ] && _clap_dynamic_completer_leakwatch \"$@\"\n");
+    }
+    script
+}
+
+/// The JSON Schema, indented.
+#[must_use]
+pub fn schema() -> String {
+    format!("{:#}\n", crate::schema::json_schema())
+}

@@ -1,0 +1,10 @@
+//! The subcommands, one file each.
+
+pub(crate) mod analyze;
+pub(crate) mod compare;
+pub(crate) mod demo;
+pub mod generate;
+pub(crate) mod list;
+pub(crate) mod plan;
+pub(crate) mod run;
+pub(crate) mod watch;

@@ -1,0 +1,175 @@
+//! `[[allow]]` of the settings files: findings that are known and excused.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::analysis::Resource;
+use crate::clock::{Clock, SystemClock};
+use crate::source::read_text_file;
+use crate::thresholds::{Allowance, Expression, Limit};
+
+use crate::cli::error::Error;
+
+/// What an entry looks like, for whoever got one wrong.
+const EXAMPLE: &str = "an entry has process, resource (memory, fds or threads), max-rate, reason and expires:\n  \
+    [[allow]]\n  process = '^worker$'\n  resource = 'memory'\n  max-rate = '2MiB/h'\n  \
+    reason = 'cache of the old API, issue 123'\n  expires = 2027-01-31";
+
+/// What may be excused, as it is written.
+const RESOURCES: [(&str, Resource); 3] =
+    [("memory", Resource::Memory), ("fds", Resource::Fds), ("threads", Resource::Threads)];
+
+#[derive(Debug, Deserialize)]
+struct File {
+    #[serde(default)]
+    allow: Vec<Spanned<Entry>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Entry {
+    process: String,
+    resource: String,
+    max_rate: String,
+    reason: String,
+    expires: Expires,
+}
+
+/// A date of TOML, or a text that holds one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Expires {
+    Date(toml::value::Datetime),
+    Text(String),
+}
+
+/// All entries of the files that exist.
+pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<Allowance>, Error> {
+    let today = today();
+    let mut found = Vec::new();
+    for path in paths {
+        match read_text_file(path) {
+            Ok(text) => found.extend(parse(&text, path, today)?),
+            // What else is wrong with a file is said where its settings are read.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(Error::usage(error.to_string())),
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Entries as they would stand in a file, each with where it comes from.
+pub(crate) fn in_words(entries: &[Allowance]) -> String {
+    let text = |text: &str| toml::Value::String(text.to_owned());
+    let entry = |one: &Allowance| {
+        let over = if one.expired { "  # over: it excuses nothing" } else { "" };
+        format!(
+            "\n[[allow]]  # {}\nprocess = {}\nresource = \"{}\"\nmax-rate = {}\nreason = {}\nexpires = {}{over}\n",
+            one.place,
+            text(one.process.as_str()),
+            RESOURCES.iter().find(|(_, known)| *known == one.resource).map_or("", |(name, _)| name),
+            text(&one.rate_as_written),
+            text(&one.reason),
+            one.expires,
+        )
+    };
+    entries.iter().map(entry).collect()
+}
+
+fn today() -> jiff::civil::Date {
+    let now = jiff::Timestamp::from_millisecond(SystemClock.now().wall.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    now.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+fn parse(text: &str, path: &Path, today: jiff::civil::Date) -> Result<Vec<Allowance>, Error> {
+    let line = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
+    let file: File = toml::from_str(text).map_err(|error| {
+        let place = error.span().map(|span| format!(", line {}", line(span.start))).unwrap_or_default();
+        Error::usage(format!("{}{place}: {}", path.display(), error.message())).hint(EXAMPLE)
+    })?;
+    let entries = file.allow.into_iter();
+    entries
+        .map(|entry| {
+            understand(entry.get_ref(), format!("{}, line {}", path.display(), line(entry.span().start)), today)
+        })
+        .collect()
+}
+
+fn understand(entry: &Entry, place: String, today: jiff::civil::Date) -> Result<Allowance, Error> {
+    let refuse = |what: String| Err(Error::usage(format!("{place}: {what}")).hint(EXAMPLE));
+    let process = match Regex::new(&entry.process) {
+        Ok(process) if !entry.process.is_empty() => process,
+        Ok(_) => return refuse("an empty process would excuse everything".to_owned()),
+        Err(error) => return refuse(format!("process: {error}")),
+    };
+    let Some(&(_, resource)) = RESOURCES.iter().find(|(name, _)| *name == entry.resource) else {
+        return refuse(format!("unknown resource '{}'; known are memory, fds, threads", entry.resource));
+    };
+    // The language of the thresholds knows the units.
+    let limit = format!("growth({}) > {}", entry.resource, entry.max_rate).parse::<Expression>();
+    let max_rate = match limit.map(|expression| expression.limit) {
+        Ok(Limit::Fixed(rate)) => rate,
+        Ok(Limit::Baseline { .. }) => return refuse("max-rate must be a rate such as '2MiB/h'".to_owned()),
+        Err(error) => return refuse(format!("max-rate: {error}")),
+    };
+    if entry.reason.trim().is_empty() {
+        return refuse("a reason is missing".to_owned());
+    }
+    let written = match &entry.expires {
+        Expires::Date(date) => date.to_string(),
+        Expires::Text(text) => text.clone(),
+    };
+    let Ok(expires) = written.get(..10).unwrap_or(&written).parse::<jiff::civil::Date>() else {
+        return refuse(format!("expires: '{written}' is no date such as 2027-01-31"));
+    };
+    Ok(Allowance {
+        process,
+        resource,
+        max_rate,
+        rate_as_written: entry.max_rate.clone(),
+        reason: entry.reason.trim().to_owned(),
+        expires: expires.to_string(),
+        expired: expires < today,
+        place,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "interval = 3\n\n[[allow]]\nprocess = 'x'\nresource = 'memory'\nmax-rate = '2MiB/h'\nreason = 'known'\nexpires = 2026-06-30\n";
+
+    fn read(text: &str) -> Result<Vec<Allowance>, Error> {
+        parse(text, Path::new("leakwatch.toml"), jiff::civil::date(2026, 6, 30))
+    }
+
+    #[test]
+    fn the_last_day_is_the_one_it_names() {
+        let found = read(GOOD).expect("an entry");
+        assert_eq!((found.len(), found[0].expired, found[0].place.as_str()), (1, false, "leakwatch.toml, line 3"));
+        assert_eq!(found[0].max_rate, 2.0 * 1_048_576.0 / 3600.0);
+        let text = GOOD.replace("expires = 2026-06-30", "expires = '2026-06-29'");
+        assert!(read(&text).expect("an entry")[0].expired);
+    }
+
+    #[test]
+    fn a_mistake_names_the_place_and_what_would_be_right() {
+        for (from, to, said) in [
+            ("reason = 'known'\n", "", "missing field `reason`"),
+            ("'known'", "' '", "a reason is missing"),
+            ("'memory'", "'memry'", "known are memory, fds, threads"),
+            ("'2MiB/h'", "'2MiB'", "max-rate"),
+            ("'x'", "'('", "process"),
+            ("2026-06-30", "'soon'", "no date"),
+            ("reason", "raison", "unknown field `raison`"),
+        ] {
+            let message = read(&GOOD.replace(from, to)).expect_err(to).to_string();
+            assert!(message.contains(said) && message.contains("line ") && message.contains("[[allow]]"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The variables `LEAKWATCH_…`: clap reads them; here it is said which one is wrong, and which one is none.
+
+use std::collections::BTreeSet;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue};
+
+use crate::cli::config;
+use crate::cli::error::Error;
+
+/// What all our variables begin with.
+const PREFIX: &str = "LEAKWATCH_";
+
+/// A warning for each variable that looks like one of ours and is not: a typo would change nothing, in silence.
+pub(crate) fn unknown(command: &Command) -> Vec<String> {
+    let known = known(command);
+    let given_to_commands = crate::notify::VARIABLES;
+    let mut set: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
+    set.sort_unstable();
+    let unknown = set.into_iter().filter(|name| {
+        name.starts_with(PREFIX) && !known.contains(name) && !given_to_commands.contains(&name.as_str())
+    });
+    unknown.map(|name| warning(&name, &known)).collect()
+}
+
+fn warning(name: &str, known: &BTreeSet<String>) -> String {
+    let shown = crate::escape::terminal(name);
+    let nearest = known.iter().map(|known| (distance(known, name), known)).min();
+    match nearest {
+        Some((distance, nearest)) if distance <= 3 => {
+            format!("the variable {shown} is none of leakwatch; {nearest} is one")
+        }
+        _ => {
+            format!("the variable {shown} is none of leakwatch; 'leakwatch --help' names them")
+        }
+    }
+}
+
+/// The error of a value that was not typed but comes from a variable.
+pub(crate) fn faulty(command: &Command, error: &clap::Error) -> Option<Error> {
+    let Some(ContextValue::String(about)) = error.get(ContextKind::InvalidArg) else { return None };
+    let arg = arguments(command).into_iter().find(|arg| {
+        arg.get_env().is_some()
+            && arg.get_long().is_some_and(|long| {
+                let rest = about.strip_prefix("--").and_then(|about| about.strip_prefix(long));
+                rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
+            })
+    })?;
+    let variable = arg.get_env()?;
+    let value = std::env::var_os(variable)?;
+    let typed = format!("--{}", arg.get_long()?);
+    let was_typed = |text: &str| text.strip_prefix(&typed).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    if std::env::args_os().any(|text| was_typed(&text.to_string_lossy())) {
+        return None;
+    }
+    let why = config::check(arg, &value.to_string_lossy()).err()?;
+    Some(Error::usage(format!("variable {}: {why}", variable.display())))
+}
+
+fn arguments(command: &Command) -> Vec<&clap::Arg> {
+    command.get_subcommands().flat_map(arguments).chain(command.get_arguments()).collect()
+}
+
+fn known(command: &Command) -> BTreeSet<String> {
+    let named = arguments(command).into_iter().filter_map(clap::Arg::get_env);
+    named.map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+/// Letters to be put in, taken out or changed to come from one word to the other (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, a) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn a_typo_is_told_the_right_name() {
+        let known = known(&Cli::command());
+        assert!(known.contains("LEAKWATCH_MIN_OBSERVATION"));
+        assert!(warning("LEAKWATCH_INTERVALL", &known).ends_with("LEAKWATCH_INTERVAL is one"));
+        assert!(warning("LEAKWATCH_TELEMETRY", &known).contains("--help"));
+    }
+
+    #[test]
+    fn distances() {
+        for (a, b, apart) in [("", "abc", 3), ("kitten", "sitting", 3), ("same", "same", 0)] {
+            assert_eq!(distance(a, b), apart, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! End of the command that `run` started.
+
+use super::ExitStatus;
+
+/// Exit of a process: a status, or a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CommandExit {
+    /// Exit status; `None` if a signal ended the process.
+    pub code: Option<i32>,
+    /// Number of the signal that ended the process.
+    pub signal: Option<i32>,
+}
+
+/// End of the command.
+#[derive(Debug, Clone)]
+pub struct CommandEnd<'a> {
+    /// Exit of the command.
+    pub exit: CommandExit,
+    /// True if leakwatch ended it.
+    pub was_stopped: bool,
+    /// Descendants that still run.
+    pub outlived_by: &'a [String],
+    /// True if the length of the run was given.
+    pub has_length: bool,
+    /// True if leakwatch exits with the status of the command.
+    pub propagates: bool,
+}
+
+impl CommandEnd<'_> {
+    /// Returns the end as a verb phrase: `exited with status 1`.
+    pub(super) fn phrase(&self) -> String {
+        let how = match (self.exit.code, self.exit.signal) {
+            (Some(code), _) => format!("exited with status {code}"),
+            (None, Some(signal)) => format!("was ended by signal {signal}"),
+            (None, None) => "exited".to_owned(),
+        };
+        if self.was_stopped { format!("{how} after leakwatch stopped it") } else { how }
+    }
+
+    /// Returns the reason for which a pass of this run proves nothing.
+    pub(super) fn failure(&self) -> Option<String> {
+        if self.was_stopped {
+            return None;
+        }
+        if !self.outlived_by.is_empty() {
+            return Some(format!("descendants outlived the command: {}", self.outlived_by.join(", ")));
+        }
+        // A failed command did not do the work it was watched for. A pass would hide a failing test suite.
+        let died = self.exit.signal.is_some() || self.has_length;
+        let what = if died { "the command died before its time" } else { "the command failed" };
+        (self.exit.code != Some(0)).then(|| what.to_owned())
+    }
+
+    /// Returns the status that a shell would report. A command that leakwatch stopped did nothing wrong.
+    pub(super) fn shell_status(&self) -> u8 {
+        if self.was_stopped {
+            return ExitStatus::Clean.code();
+        }
+        let code = self.exit.code.or_else(|| self.exit.signal.map(|signal| 128 + signal)).unwrap_or(1);
+        u8::try_from(code).unwrap_or(1)
+    }
+}

@@ -1,0 +1,89 @@
+//! Findings: one leak seen in a process, in its pool and in the sum of all is one finding.
+
+use crate::analysis::{Resource, Status};
+use crate::event::{Target, TargetKind};
+
+/// One leak, or suspected leak, with all targets that show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Index of the target that names the finding.
+    pub lead: usize,
+    /// Indexes of the other targets that show it.
+    pub others: Vec<usize>,
+    /// Worst status among them.
+    pub status: Status,
+    /// Resource that leaks.
+    pub resource: Resource,
+}
+
+/// Groups the suspect and leaking targets into findings, in the order of the targets.
+///
+/// A single leaking member leads its pool; a pool with several leads its members. The sum of all processes leads only if
+/// nothing in it is suspect.
+#[must_use]
+pub fn findings(targets: &[Target]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    let suspects: Vec<usize> = (0..targets.len()).filter(|&index| resource(&targets[index]).is_some()).collect();
+    for &index in suspects.iter().filter(|&&index| is_lead(index, &suspects, targets)) {
+        let Some(resource) = resource(&targets[index]) else { continue };
+        let status = targets[index].assessment.verdict.status;
+        found.push(Finding { lead: index, others: Vec::new(), status, resource });
+    }
+    for &index in &suspects {
+        let is_part = |finding: &&mut Finding| finding.lead != index && shows(index, finding.lead, targets);
+        for finding in found.iter_mut().filter(|finding| is_part(finding)) {
+            finding.others.push(index);
+            finding.status = finding.status.max(targets[index].assessment.verdict.status);
+        }
+    }
+    found
+}
+
+/// Returns the resource that a suspect or leaking target leaks.
+fn resource(target: &Target) -> Option<Resource> {
+    let verdict = &target.assessment.verdict;
+    verdict.resource.filter(|_| verdict.status >= Status::Suspect)
+}
+
+/// True if a target names its finding.
+fn is_lead(index: usize, suspects: &[usize], targets: &[Target]) -> bool {
+    let alike = || suspects.iter().copied().filter(|&other| resource(&targets[other]) == resource(&targets[index]));
+    match targets[index].kind {
+        TargetKind::Process => {
+            let pool = alike().find(|&other| is_pool_of(&targets[other], &targets[index]));
+            pool.is_none_or(|pool| alike().filter(|&other| is_pool_of(&targets[pool], &targets[other])).count() == 1)
+        }
+        TargetKind::Pool { .. } => alike().filter(|&other| is_pool_of(&targets[index], &targets[other])).count() != 1,
+        TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => {
+            !alike().any(|other| other != index && contains(&targets[index], &targets[other]))
+        }
+    }
+}
+
+/// True if two targets show the same leak.
+fn shows(index: usize, lead: usize, targets: &[Target]) -> bool {
+    let (one, other) = (&targets[index], &targets[lead]);
+    resource(one) == resource(other) && (contains(one, other) || contains(other, one))
+}
+
+/// True if a target is the pool of a process.
+fn is_pool_of(pool: &Target, process: &Target) -> bool {
+    matches!(pool.kind, TargetKind::Pool { .. })
+        && process.kind == TargetKind::Process
+        && pool.label.name == process.label.name
+        && pool.source == process.source
+}
+
+/// True if a sum contains another target.
+fn contains(sum: &Target, part: &Target) -> bool {
+    match (sum.kind, part.kind) {
+        (TargetKind::Pool { .. }, _) => is_pool_of(sum, part),
+        (TargetKind::Selection { .. }, TargetKind::Process | TargetKind::Pool { .. }) => sum.source == part.source,
+        (TargetKind::Cgroup { .. }, TargetKind::Process) => {
+            let pid = part.key.map(|key| key.pid);
+            let members = sum.attribution.as_ref().map(|known| known.members.as_slice()).unwrap_or_default();
+            pid.is_some() && members.iter().any(|member| member.pid == pid)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,160 @@
+//! Measures a metric of a target, with its confidence interval if it has one.
+
+use crate::analysis::{Assessment, Growth, Resource, Shape, Status};
+use crate::event::Target;
+use crate::model::Counter;
+
+use super::aggregates::Aggregates;
+use super::metric::{Aggregate, Metric, Series};
+
+/// Least number of values of a series that never moved before it counts as flat. A process may only just be waiting.
+const LEAST_UNMOVED: u64 = 24;
+
+/// A measured value with its 95 % confidence interval. An exact value is its own interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Measurement {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+    /// True if a start, a step or a cycle explains the rise as well as a leak.
+    pub may_settle: bool,
+    /// True if the growth is smaller than the smallest that the analysis could prove.
+    pub is_unproved: bool,
+    /// Smallest growth that could have been proved, and the time it was observed for, in seconds.
+    pub detectable: Option<(f64, f64)>,
+}
+
+impl Measurement {
+    /// A value without error.
+    pub(super) fn exact(value: f64) -> Self {
+        Self { value, low: value, high: value, may_settle: false, is_unproved: false, detectable: None }
+    }
+
+    /// A series that never moved: its growth is below one `step` over the whole `extent`.
+    fn unmoved(step: f64, extent: f64) -> Self {
+        let resolved = step / extent;
+        Self { low: -resolved, high: resolved, detectable: Some((resolved, extent)), ..Self::exact(0.0) }
+    }
+
+    /// Growth that the analysis measured; `None` if it has no rate yet.
+    fn of_growth(growth: &Growth, status: Status, shape: Option<Shape>) -> Option<Self> {
+        let (value, low, high) = (growth.rate?, growth.ci_low?, growth.ci_high?);
+        let is_unproved = status < Status::Suspect && growth.smallest_detectable.is_some_and(|least| value < least);
+        let detectable = growth.smallest_detectable.map(|rate| (rate, growth.span_s));
+        Some(Self { value, low, high, may_settle: may_settle(status, shape), is_unproved, detectable })
+    }
+}
+
+/// Measures a metric. The error is the reason for which there is no value.
+pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target) -> Result<Measurement, String> {
+    if metric.aggregate == Aggregate::Growth {
+        let measured = match aggregates.work() {
+            Some(work) => growth_per_work(metric, aggregates, work)?,
+            None => growth(metric.series, aggregates, target)?,
+        };
+        return Ok(if metric.point {
+            Measurement { detectable: measured.detectable, ..Measurement::exact(measured.value) }
+        } else {
+            measured
+        });
+    }
+    // A single sample is first and last at once: its change is unknown.
+    if aggregates.count() == 1 && matches!(metric.aggregate, Aggregate::Delta | Aggregate::Ratio) {
+        return Err("only 1 sample; 2 are needed".to_owned());
+    }
+    let values = aggregates.values();
+    let ends = values.map(|values| values.first).zip(aggregates.last());
+    let value = match metric.aggregate {
+        Aggregate::Peak => aggregates.peak(),
+        Aggregate::Last => aggregates.last(),
+        Aggregate::Min => values.map(|values| values.min),
+        Aggregate::Mean => values.map(super::aggregates::Values::mean),
+        Aggregate::First => values.map(|values| values.first),
+        Aggregate::Delta => ends.map(|(first, last)| last - first),
+        Aggregate::Ratio => match ends {
+            Some((0.0, 0.0)) => Some(1.0),
+            Some((0.0, _)) => return Err(format!("{} was 0 at first, so there is no ratio", metric.series.name())),
+            ends => ends.map(|(first, last)| last / first),
+        },
+        Aggregate::Growth => None,
+    };
+    value.map(Measurement::exact).ok_or_else(|| why_unknown(metric.series, aggregates, target))
+}
+
+/// Returns the reason for which there is no value at all.
+fn why_unknown(series: Series, aggregates: &Aggregates, target: &Target) -> String {
+    match aggregates.last() {
+        Some(_) => "sampled during the warm-up only".to_owned(),
+        None => why_unread(series, target),
+    }
+}
+
+/// Returns the reason for which a series was never read.
+fn why_unread(series: Series, target: &Target) -> String {
+    match target.current.denied.iter().find(|(counter, _)| series_name(*counter) == series.name()) {
+        Some((_, right)) => format!("{} could not be read: {right} is missing", series.name()),
+        None if matches!(series, Series::Pss | Series::Uss) => {
+            format!("{} was never read: --no-pss switches it off, and sums have none", series.name())
+        }
+        None => format!("{} was never read", series.name()),
+    }
+}
+
+/// Returns the name of a counter in expressions.
+fn series_name(counter: Counter) -> &'static str {
+    counter.column().trim_end_matches("_bytes").trim_start_matches("rss_")
+}
+
+/// Measures growth by time.
+fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Measurement, String> {
+    let assessment = aggregates.assessment().unwrap_or(&target.assessment);
+    let resource = match series {
+        Series::Fds => Resource::Fds,
+        Series::Threads => Resource::Threads,
+        _ => Resource::Memory,
+    };
+    if let Some(measured) = assessed_growth(assessment, resource) {
+        return Ok(measured);
+    }
+    let Some(values) = aggregates.values() else { return Err(why_unknown(series, aggregates, target)) };
+    let observed = values.observed_s();
+    if aggregates.is_unmoved() && values.count >= LEAST_UNMOVED && observed > 0.0 {
+        return Ok(Measurement::unmoved(series.step(), observed));
+    }
+    Err(too_few(values.count, assessment))
+}
+
+/// Measures growth by unit of work.
+fn growth_per_work(metric: &Metric, aggregates: &Aggregates, work: f64) -> Result<Measurement, String> {
+    if work <= 0.0 {
+        return Err(aggregates.why_no_work().unwrap_or("no work was counted: nothing was exercised").to_owned());
+    }
+    let known = aggregates.assessment();
+    if let Some(measured) = known.and_then(|assessment| assessed_growth(assessment, Resource::Memory)) {
+        return Ok(measured);
+    }
+    let samples = known.map_or(0, |assessment| assessment.samples);
+    if aggregates.is_unmoved() && samples >= LEAST_UNMOVED {
+        return Ok(Measurement::unmoved(metric.series.step(), work));
+    }
+    Err(format!("only {samples} samples with more work than before; 56 are needed for growth per work"))
+}
+
+fn assessed_growth(assessment: &Assessment, resource: Resource) -> Option<Measurement> {
+    let known = assessment.resources.iter().find(|known| known.resource == resource)?;
+    Measurement::of_growth(&known.growth, known.status, known.shape)
+}
+
+fn too_few(samples: u64, assessment: &Assessment) -> String {
+    let gaps = if assessment.gaps > 0 { format!(" and {} gaps", assessment.gaps) } else { String::new() };
+    format!("only {samples} samples{gaps}; 56 are needed for growth: use a longer --duration or a shorter --interval")
+}
+
+/// True if the analysis explains a rise by something that ends by itself.
+fn may_settle(status: Status, shape: Option<Shape>) -> bool {
+    let ends = matches!(
+        shape,
+        Some(Shape::WarmUp | Shape::Step | Shape::Spike | Shape::SawTooth | Shape::Cycle | Shape::Shrinking)
+    );
+    status == Status::WarmingUp || (ends && status < Status::Suspect)
+}
