@@ -17,8 +17,8 @@ fn settings() -> Settings {
     Settings::default().with_window_s(3600.0).with_min_observation_s(720.0)
 }
 
-/// Makes a series of `trend` pages a sample on top of 100 MiB, with noise of 90 pages and autocorrelation 0.7, one sample
-/// in 10 s.
+/// Makes a series of `trend` pages a sample on top of 100 MiB, one sample in 10 s. The noise has 90 pages and an
+/// autocorrelation of 0.7.
 fn series(samples: usize, trend: f64) -> Vec<Sample> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut uniform = move || {

@@ -10,7 +10,7 @@
 
 use std::io;
 
-use leakwatch::analysis::{Settings, Tracker};
+use leakwatch::analysis::{Resource, Settings, Tracker};
 use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         tracker.push(&Sample { at: Timestamp(i * interval_ms), reading });
     }
     let verdict = tracker.assess(&settings, None).verdict;
-    println!("{}", verdict.status.label());
+    println!("{} {}", verdict.status.label(), verdict.resource.map_or("", Resource::name));
     for reason in &verdict.reasons {
         println!("  {}: {reason}", reason.rule.name());
     }

@@ -6,8 +6,10 @@
 
 use std::collections::VecDeque;
 
-/// Capacity of the finest tier and of each other one, in blocks. A window is one tier with the finer ones and so has 48
-/// to 160 blocks: enough to estimate the autocorrelation of its errors (below 48 its bias cannot be corrected).
+/// Capacity of the finest tier and of each other one, in blocks.
+///
+/// A window is one tier with the finer ones and so has 48 to 160 blocks. Below 48 the bias of the estimated
+/// autocorrelation cannot be corrected.
 const FINEST_CAPACITY: usize = 96;
 const COARSE_CAPACITY: usize = 64;
 /// Blocks that a full tier merges at once, in pairs.
@@ -177,8 +179,7 @@ impl Tiers {
 fn tier_or_new(coarse: &mut Vec<VecDeque<Block>>, tier: usize) -> &mut VecDeque<Block> {
     if tier == coarse.len() {
         coarse.reserve_exact(1);
-        // The whole ring at once: thousands of series that grow step by step at the same ticks would leave their old
-        // steps behind as holes in the heap.
+        // The whole ring at once. Thousands of series that grow it step by step would leave holes in the heap.
         coarse.push(VecDeque::with_capacity(COARSE_CAPACITY));
     }
     &mut coarse[tier]

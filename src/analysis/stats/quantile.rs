@@ -4,7 +4,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 /// Returns the t value of `nu` degrees of freedom with the tail of the normal deviate `z`.
 ///
-/// The closed form of Wallace (1959) is accurate to 0.1 deviates for `nu` of 4 and more and deviates up to 4; a test
+/// The closed form of Wallace (1959) is accurate to 0.1 deviates for `nu` of 4 and more and deviates up to 4. A test
 /// compares it with `statrs`. Every window needs it, and the exact inverse costs microseconds.
 #[must_use]
 pub fn student_from_normal(z: f64, nu: f64) -> f64 {

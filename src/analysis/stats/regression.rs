@@ -1,8 +1,8 @@
 //! Least squares with AR(1) errors for curves of up to three columns, from moments alone.
 //!
 //! Two passes. Ordinary least squares gives the lag-1 autocorrelation of its residuals. Corrected for its bias in small
-//! samples, it weights the second pass (Prais-Winsten). All of it needs only the products of the columns at lag 0 and lag 1
-//! and the end rows, so a curve costs four dot products and no residuals are computed.
+//! samples, it weights the second pass (Prais-Winsten). Both need only the products of the columns at lag 0 and lag 1
+//! and the end rows. A curve thereby costs four dot products and no residuals.
 
 /// Columns of the design, in the order of the products. `T` comes after `C`, so that its standard error is the last
 /// pivot of the Cholesky factor.

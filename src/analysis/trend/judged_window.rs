@@ -89,8 +89,9 @@ impl JudgedWindow {
             .is_some_and(|then| then.tests.sustained && (now.tests.proven || then.tests.proven))
     }
 
-    /// True if this longer window speaks against a shorter one of `span` seconds: it slows down, or has a cycle of which
-    /// the shorter one covers fewer than two and a half.
+    /// True if this longer window speaks against a shorter one of `span` seconds.
+    ///
+    /// It slows down, or it has a cycle that the shorter one covers fewer than two and a half times.
     pub fn overrules(&self, span: f64) -> bool {
         let means = &self.means;
         means.tests.slowing
