@@ -1,8 +1,8 @@
 //! The command to run next on one process, by its runtime and by the resource that leaks.
 //!
-//! Each command, with its caution, follows the documentation of its tool. Sources: memray "Attaching to a running process", `node inspect -p` and
-//! its `takeHeapSnapshot`, `jcmd PID help`, net/http/pprof of Go, `heaptrack --help`, memleak(8) of bcc, rbtrace, reli,
-//! dotnet-gcdump, py-spy, lsof(8), strace(1), gdb(1).
+//! Each command, with its caution, follows the documentation of its tool: memray "Attaching to a running process",
+//! `node inspect -p` and its `takeHeapSnapshot`, `jcmd PID help`, net/http/pprof of Go, `heaptrack --help`, memleak(8)
+//! of bcc, rbtrace, reli, dotnet-gcdump, py-spy, lsof(8), strace(1), gdb(1).
 
 use crate::analysis::Resource;
 use crate::model::{Allocator, Pid, Runtime, RuntimeIdentity};
