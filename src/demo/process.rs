@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::Behaviour;
+use super::behaviour::Behaviour;
 
 /// Time that a process needs to allocate its constant memory.
 const START_TIME: Duration = Duration::from_millis(300);

@@ -2,8 +2,9 @@
 
 use super::breakdown::Breakdown;
 use super::inspection::{DescriptorKind, Inspection, MappingKind};
+use super::process::Pid;
 use super::runtime::RuntimeIdentity;
-use super::{Pid, Timestamp};
+use super::sample::Timestamp;
 
 /// First and latest breakdown of the same thing, each with its time.
 #[derive(Debug, Clone, PartialEq, Eq)]

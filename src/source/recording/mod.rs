@@ -27,6 +27,6 @@ pub use error::RecordingError;
 pub use fault::{Fault, FaultKind, SkippedRows};
 pub use layout::Layout;
 pub use reader::Recording;
-pub use row::Row;
-pub use series::{RecordedSeries, SeriesIndex};
+pub use row::{Row, SeriesIndex};
+pub use series::RecordedSeries;
 pub use time::TimeAxis;

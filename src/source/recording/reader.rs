@@ -8,8 +8,8 @@ use super::fault::{Fault, FaultKind, SkippedRows};
 use super::format::RowReader;
 use super::layout::Layout;
 use super::lines::Lines;
-use super::row::{RawRow, Record, Row};
-use super::series::{MAX_SERIES, RecordedSeries, SeriesIndex, SeriesTable};
+use super::row::{RawRow, Record, Row, SeriesIndex};
+use super::series::{MAX_SERIES, RecordedSeries, SeriesTable};
 use super::time::TimeAxis;
 use super::unit::UnnamedUnit;
 

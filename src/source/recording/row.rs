@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use super::columns::ColumnRole;
 use super::fault::{Fault, FaultKind};
-use super::series::SeriesIndex;
 use super::{time, values};
 use crate::model::{Pid, Reading, Sample, Timestamp};
+
+/// Index of a [`RecordedSeries`](super::RecordedSeries) in its recording: from 0, in the order of first rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeriesIndex(pub usize);
 
 /// One sample of one series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::fault::{Fault, FaultKind};
-use super::row::{RawRow, Row};
+use super::row::{RawRow, Row, SeriesIndex};
 use crate::model::{Pid, Sample, Timestamp};
 
 /// Largest number of series of one recording. A fleet fits ten times; a column that differs in every row would fill
@@ -25,10 +25,6 @@ pub struct RecordedSeries {
     /// Column `name` of the first row of the latest program.
     pub name: Option<String>,
 }
-
-/// Index of a [`RecordedSeries`] in its recording: from 0, in the order of first rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SeriesIndex(pub usize);
 
 #[derive(Debug)]
 struct Entry {

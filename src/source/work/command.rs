@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
-use super::{Work, WorkCounter, parse_count};
+use super::counter::{Work, WorkCounter, parse_count};
 use crate::process_group::ProcessGroup;
 
 /// Bytes of the output that are read.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Work, WorkCounter, parse_count};
+use super::counter::{Work, WorkCounter, parse_count};
 
 /// Bytes of the file that are read.
 const MAX_BYTES: u64 = 256;

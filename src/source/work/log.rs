@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use regex::bytes::Regex;
 
-use super::{Work, WorkCounter};
+use super::counter::{Work, WorkCounter};
 
 /// Bytes read at one tick: the rest waits for the next tick, so that a flood does not delay the sampling.
 const MAX_BYTES_PER_TICK: u64 = 8 << 20;
