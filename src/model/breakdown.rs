@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 /// Number of parts that keep their own name; all others are summed by kind.
 const NAMED_PARTS: usize = 12;
-/// Number of names told apart while counting: a process may invent new ones without end.
+/// Number of names that are counted separately: a process may invent new ones without end.
 const MAX_NAMES: usize = 4096;
 /// Length of a kept name, in bytes.
 const MAX_NAME_BYTES: usize = 160;

@@ -1,4 +1,4 @@
-//! Budget of open files: limits the processes whose files stay open between readings.
+//! Budget of open files: bounds the number of processes with files that stay open between readings.
 
 use std::sync::Arc;
 

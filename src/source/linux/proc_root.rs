@@ -44,7 +44,7 @@ impl ProcRoot {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = match openat(CWD, path, flags, Mode::empty()) {
             Ok(dir) => dir,
-            // A missing folder is no exited process.
+            // Not `Gone`: that would mean an exited process.
             Err(Errno::NOENT) => return Err(ReadError::Io { file, reason: "no such directory".into() }),
             Err(errno) => return Err(read_error(errno, &file)),
         };

@@ -1,6 +1,6 @@
 //! Identity, parent and names of one process.
 //!
-//! Read when a process appears, and again while it is young. Each file is read only if the match or the label needs it.
+//! Read when a process appears, and again while it is young. A file is read only if the match or the label needs it.
 
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;

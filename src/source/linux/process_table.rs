@@ -200,7 +200,7 @@ impl ProcessTable {
         listed.dedup_by_key(|one| one.pid);
         let (mut to_check, mut exited) = (Vec::new(), Vec::new());
         let now_s = self.system.uptime_s();
-        // Both lists are in ascending order: merging them saves a look-up for each of thousands of processes.
+        // Both lists are in ascending order: merging them saves a search for each of thousands of processes.
         let mut entries = self.entries.iter_mut().peekable();
         for &one in &listed {
             while entries.peek().is_some_and(|(pid, _)| **pid < one.pid) {

@@ -52,7 +52,7 @@ impl<'a> RawRow<'a> {
                 let pid = values::parse_whole(field).and_then(|pid| u32::try_from(pid).ok());
                 self.pid = Some(Pid(pid.ok_or_else(|| Fault::in_field(FaultKind::Value, column, field))?));
             }
-            // Foreign files may use these names for something else: their text is no fault.
+            // Foreign files may use these names for something else: other text is not a fault.
             ColumnRole::Start => self.start = values::parse_whole(field),
             ColumnRole::Program => self.program = values::parse_whole(field),
             ColumnRole::Counter(..) if field.trim_ascii().is_empty() => {}

@@ -9,7 +9,7 @@ const MIN_PROCESS_BYTES: u64 = 1 << 20;
 /// Page size: memory that the kernel counts in bytes is a multiple of it.
 const PAGE_BYTES: u64 = 4096;
 
-/// Returns the bytes of a unit: `MB` 10^6, `MiB` 2^20, `bytes` 1; `None` if it is no unit of memory.
+/// Returns the bytes of a unit: `MB` 10^6, `MiB` 2^20, `bytes` 1; `None` for anything but a unit of memory.
 pub(super) fn parse_unit(unit: &str) -> Option<f64> {
     let unit = unit.trim();
     if matches!(unit.to_ascii_lowercase().as_str(), "" | "b" | "byte" | "bytes") {
@@ -23,7 +23,7 @@ pub(super) fn parse_unit(unit: &str) -> Option<f64> {
     Some(bytes as f64)
 }
 
-/// Check of a memory column whose unit nothing names: it is bytes, unless its values are too small.
+/// Check of a memory column without a named unit: it is bytes, unless its values are too small.
 #[derive(Debug)]
 pub(super) struct UnnamedUnit {
     column: String,

@@ -4,7 +4,7 @@ use std::str;
 
 use crate::units::Bytes;
 
-/// Smallest value that is no counter: signed 64-bit numbers of other programs end there.
+/// First value beyond the range of counters: signed 64-bit numbers of other programs end there.
 const COUNTER_END: f64 = 9_223_372_036_854_775_808.0;
 
 /// Parses the decimal digits at the start of `bytes`; returns the number and the count of digits.

@@ -55,7 +55,7 @@ fn socket_inode(link: &str) -> Option<u64> {
     link.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
-/// Returns kind and name of a link that is no socket, in the forms of proc(5).
+/// Returns kind and name of a link in the forms of proc(5), other than that of a socket.
 fn classify_link(link: &str) -> (DescriptorKind, &str) {
     if let Some(path) = link.strip_prefix("/memfd:") {
         return (DescriptorKind::Memfd, path.strip_suffix(" (deleted)").unwrap_or(path));

@@ -115,7 +115,7 @@ fn compiled_runtime(file: &str, head: &[u8]) -> Option<Runtime> {
     (head.starts_with(b"\x7fELF") && !is_unrecognised).then_some(Runtime::Native)
 }
 
-/// Returns the last component of an absolute path; `None` for names that are no path.
+/// Returns the last component of an absolute path; `None` for other names.
 fn file_name(path: &str) -> Option<&str> {
     path.starts_with('/').then(|| path.rsplit('/').next()).flatten()
 }

@@ -78,7 +78,7 @@ fn read_unix(folder: impl AsFd) -> Vec<UnixNetEntry> {
     entries.map_or_else(Vec::new, |entries| entries.0)
 }
 
-/// Counts the peers beyond the most frequent ones of each state together: their number says more than any of them.
+/// Sums up the peers beyond the most frequent ones of each state.
 fn merge_rare_peers(counts: HashMap<SocketName, u64>) -> Vec<(String, u64)> {
     let mut by_state: HashMap<String, Vec<(String, u64)>> = HashMap::new();
     for (SocketName { state, peer }, count) in counts {
