@@ -53,11 +53,11 @@ impl Draft {
         }
     }
 
-    /// Joins the parts. An inconclusive summary says so once, at its beginning.
-    fn summary(&self) -> String {
+    /// Joins the parts. An inconclusive session says so once, at the beginning.
+    fn summary(&self, is_inconclusive: bool) -> String {
         let parts: Vec<&str> = self.parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         let text = parts.join("; ");
-        if self.exit == ExitStatus::Inconclusive { format!("inconclusive: {text}") } else { text }
+        if is_inconclusive { format!("inconclusive: {text}") } else { text }
     }
 }
 
@@ -72,6 +72,7 @@ impl Policy {
         }
         draft.parts.extend(allowed_sentence(facts));
         self.apply_end(&mut draft, facts);
+        let is_inconclusive = draft.exit == ExitStatus::Inconclusive;
         apply_losses(&mut draft, facts);
         let exit = draft.exit;
         let propagated = match &facts.end {
@@ -82,7 +83,7 @@ impl Policy {
             status: status.unwrap_or(Status::InsufficientData),
             exit,
             exit_code: propagated,
-            summary: draft.summary(),
+            summary: draft.summary(is_inconclusive),
             targets: target_cases(self, facts, exit),
             results: result_cases(facts, exit),
         }
@@ -323,9 +324,10 @@ fn undecided_sentence(facts: &Facts<'_>, open: usize, suspects: &[&Finding]) -> 
         parts.push(format!("{} of {} without enough data", open - awaited, count(all, "target")));
     }
     let seconds = open_growth(facts).filter_map(|growth| growth.seconds_to_decide).filter(|&s| s > 0.0);
-    if let Some(seconds) = seconds.reduce(f64::max) {
-        parts.push(format!("run for another {}", Span(seconds)));
-    }
+    parts.push(match seconds.reduce(f64::max) {
+        Some(seconds) => format!("run for another {}", Span(seconds)),
+        None => "run longer to decide".to_owned(),
+    });
     if let Some(rate) = open_growth(facts).filter_map(Growth::detection_limit).reduce(f64::max) {
         let rate = ByteRate(rate).to_string();
         parts.push(format!("a leak of {} would have been detected", rate.trim_start_matches('+')));

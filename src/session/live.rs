@@ -14,7 +14,7 @@ use crate::units::Span;
 use super::live_processes::{Arrival, LiveProcesses, Sampled};
 use super::plan::{EndedBy, LiveSummary, SessionPlan};
 use super::sampling::{Cost, DueIntervals, Inspections, Overhead, Saving, Schedule};
-use super::targets::{Answer, RequestKind, TargetSet, failure_reason, leaks};
+use super::targets::{Answer, Need, RequestKind, TargetSet, failure_reason, leaks};
 
 /// Ticks without a match that end a session whose selector names more than pids. A restarting service is away for a moment.
 const RESTART_TICKS: u32 = 3;
@@ -340,7 +340,7 @@ impl<'a> LiveSession<'a> {
 
     /// Counts the pages that assessments wait for, as far as the budget reaches.
     fn count_pages(&mut self, at: Timestamp, targets: &mut TargetSet, sink: &mut dyn EventSink) -> io::Result<()> {
-        for request in targets.page_counts() {
+        for request in targets.requests(Need::PageCounts) {
             let count = if !self.overhead.reads_pss() {
                 Err(self.overhead.why_no_pss().to_owned())
             } else if self.overhead.has_credit(self.clock.now().awake) {
@@ -365,7 +365,7 @@ impl<'a> LiveSession<'a> {
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
         let pss = self.overhead.reads_pss();
-        for request in targets.inspections(pss) {
+        for request in targets.requests(Need::Inspections { pss }) {
             let RequestKind::Inspect(scope) = request.kind else { continue };
             let (key, now) = (request.key, self.clock.now().awake);
             if !self.inspections.is_due(key, scope, now, is_last) || !self.overhead.has_credit(now) {
@@ -399,7 +399,7 @@ impl<'a> LiveSession<'a> {
             self.limits_due = now + LIMITS_EVERY;
         }
         let mut host = None;
-        for request in targets.limits(all) {
+        for request in targets.requests(Need::Limits { all }) {
             let limits = self.source.limits(request.key);
             host = host.or(limits.host);
             targets.answer(request, Answer::Limits(limits.ceiling), at, sink)?;

@@ -15,19 +15,19 @@ fn refused(arguments: &[&str], code: i32, names: &[&str]) {
 
 #[test]
 fn selectors() {
-    refused(&[], 2, &["nothing is selected", "hint", "--process"]);
+    refused(&[], 2, &["no selector is given", "hint", "--process"]);
     refused(&["--process", "no-such-process-anywhere"], 4, &["'no-such-process-anywhere'", "leakwatch list"]);
     refused(&["--process", ""], 2, &["empty name"]);
     refused(&["--pid", "0"], 2, &["'0'", "from 1"]);
     refused(&["--pid", "-7"], 2, &["'-7'", "never negative"]);
     refused(&["--pid", "seven"], 2, &["'seven'", "--process"]);
-    refused(&["--pid", "2147483646"], 4, &["pid 2147483646", "may have ended"]);
+    refused(&["--pid", "2147483646"], 4, &["pid 2147483646", "may have exited"]);
     refused(&["--pid", "99999999999"], 2, &["99999999999"]);
     refused(&["--cmdline", "a("], 2, &["a(", "unclosed group"]);
     refused(&["--user", "no-such-user"], 2, &["'no-such-user'", "id -u"]);
     refused(&["--pid-file", "/no/such/file"], 2, &["'/no/such/file'"]);
     refused(&["--proc-root", "/no/such/proc", "--pid", "1"], 2, &["/no/such/proc", "--proc-root"]);
-    refused(&["list"], 2, &["nothing is selected"]);
+    refused(&["list"], 2, &["no selector is given"]);
     refused(&["list", "--process", "no-such-process-anywhere"], 4, &["no process matches"]);
 }
 
@@ -85,7 +85,7 @@ fn what_was_found_is_said_also_when_the_report_cannot_be_written() {
     let summary = said.find("inconclusive: ").unwrap_or_else(|| panic!("{said}"));
     let error = said.find("report.json").unwrap_or_else(|| panic!("{said}"));
     assert!(summary < error && said.contains("error: "), "{said}");
-    for lost in ["samples.csv' is lost: its folder is gone", "page.html': No such file"] {
+    for lost in ["samples.csv' is lost: its folder was removed", "page.html': No such file"] {
         assert!(said.contains(lost), "each of them is named: {said}");
     }
     assert_eq!(output.status.code(), Some(2), "{said}");
@@ -220,6 +220,6 @@ fn a_recording_is_no_report_to_compare() {
     let output = run(&["compare", path, path]);
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
-    assert!(said.contains("is no report of leakwatch") && said.contains("leakwatch report"), "{said}");
+    assert!(said.contains("is not a report of leakwatch") && said.contains("leakwatch report"), "{said}");
     assert!(!said.contains("expected value"), "{said}");
 }

@@ -20,7 +20,7 @@ fn a_command_is_watched_to_its_end() {
     assert_eq!(report["session"]["command"]["exit_status"], 7);
     assert_eq!(report["session"]["command"]["stopped"], false);
     assert!(message.contains("said"), "its output goes beside the data: {message}");
-    assert!(message.contains("ended with status 7"), "{message}");
+    assert!(message.contains("exited with status 7"), "{message}");
 }
 
 #[test]

@@ -10,11 +10,10 @@ use crate::source::DeniedCounter;
 
 use super::super::rules::Rules;
 use super::members::fastest_members;
-use super::page_count::failure_reason;
-use super::pool_verdict::{earlier_forecast, pool_reason};
+use super::pool_verdict::compare_with_pool;
 use super::pools::{PoolSum, Pools};
 use super::registry::Registry;
-use super::requests::{Answer, Pending, Request, RequestKind};
+use super::requests::{Answer, Need, Pending, Request, RequestKind, record_inspection};
 use super::state::with_latest_pss;
 
 /// Origin of the samples.
@@ -251,32 +250,14 @@ impl Judge {
         let Some(mut assessment) = self.registry.state(index).assess(target, &self.rules.analysis) else {
             return Ok(());
         };
-        self.compare_with_pool(index, &mut assessment);
+        let pool = self.registry.state(index).pool().map(|pool| self.pools.get(pool));
+        let pool = pool.and_then(|pool| Some((pool, self.registry.target(pool.target()?))));
+        compare_with_pool(target, pool, &mut assessment);
         if self.waits_for_count(index, &mut assessment, at) {
             self.pending.await_count(index);
             return Ok(());
         }
         self.publish(index, assessment, at, sink)
-    }
-
-    /// Weakens the assessment of a member, or explains that of a sum, by the other processes.
-    fn compare_with_pool(&self, index: usize, assessment: &mut Assessment) {
-        let target = self.registry.target(index);
-        let pool = self.registry.state(index).pool().map(|pool| self.pools.get(pool));
-        let pool_target = pool.and_then(|pool| Some((pool, self.registry.target(pool.target()?))));
-        let verdict = &assessment.verdict;
-        if verdict.status >= Status::Suspect
-            && verdict.resource == Some(Resource::Memory)
-            && let Some((status, reason)) = pool_reason(target, pool_target, assessment)
-        {
-            assessment.verdict.status = status;
-            assessment.verdict.reasons.push(reason);
-        }
-        if let Some((_, pool)) = pool_target
-            && let Some(forecast) = earlier_forecast(target, pool, &assessment.forecast)
-        {
-            assessment.forecast = forecast;
-        }
     }
 
     /// True if the leak of a live process waits for a page count.
@@ -369,19 +350,9 @@ impl Judge {
         published.and(send(&alerts, Some(target), sink))
     }
 
-    /// Returns the page counts that assessments wait for.
-    pub(super) fn page_counts(&self) -> Vec<Request> {
-        self.pending.page_counts(&self.registry)
-    }
-
-    /// Returns an inspection of each suspected process.
-    pub(super) fn inspections(&mut self, pss: bool) -> Vec<Request> {
-        self.pending.inspections(&self.registry, pss)
-    }
-
-    /// Returns the limits to read, of all live processes or of new ones.
-    pub(super) fn limits(&mut self, all: bool) -> Vec<Request> {
-        self.pending.limits(&self.registry, all)
+    /// Returns the requests for one kind of expensive read.
+    pub(super) fn requests(&mut self, need: Need) -> Vec<Request> {
+        self.pending.requests(need, &self.registry)
     }
 
     /// Takes the answer to a request.
@@ -400,17 +371,7 @@ impl Judge {
                 self.settle_count(index, count, at, sink)
             }
             Answer::Inspected(inspection, forbidden) => {
-                let known = self.registry.target_mut(index).attribution.get_or_insert_default();
-                match inspection {
-                    Ok(inspection) => {
-                        known.add_inspection(at, inspection);
-                        known.refused = forbidden.filter(|_| known.mappings.is_none());
-                    }
-                    Err(error) if known.mappings.is_none() => {
-                        known.refused = Some(forbidden.unwrap_or_else(|| failure_reason(&error)));
-                    }
-                    Err(_) => {}
-                }
+                record_inspection(self.registry.target_mut(index), inspection, forbidden, at);
                 Ok(())
             }
             Answer::Limits(ceiling) => {

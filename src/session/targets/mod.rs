@@ -25,7 +25,7 @@ use super::rules::Rules;
 use judge::Judge;
 
 pub(super) use page_count::failure_reason;
-pub(super) use requests::{Answer, Request, RequestKind, leaks};
+pub(super) use requests::{Answer, Need, Request, RequestKind, leaks};
 
 /// All targets of a session. Drivers feed it; everything that it finds goes to a sink.
 pub struct TargetSet {
@@ -274,19 +274,9 @@ impl TargetSet {
         outcome
     }
 
-    /// Returns the page counts that assessments wait for. They stay pending until they are answered.
-    pub(super) fn page_counts(&self) -> Vec<Request> {
-        self.judge.page_counts()
-    }
-
-    /// Returns an inspection of each suspected process. `pss` allows to read mappings.
-    pub(super) fn inspections(&mut self, pss: bool) -> Vec<Request> {
-        self.judge.inspections(pss)
-    }
-
-    /// Returns the limits to read, of all live processes or of new ones.
-    pub(super) fn limits(&mut self, all: bool) -> Vec<Request> {
-        self.judge.limits(all)
+    /// Returns the requests for one kind of expensive read.
+    pub(super) fn requests(&mut self, need: Need) -> Vec<Request> {
+        self.judge.requests(need)
     }
 
     /// Takes the answer to a request.

@@ -1,7 +1,7 @@
 //! Evidence that a pool gives about its members: recycled workers do not make a service grow, and pages that a fork shares
 //! are counted for each process.
 
-use crate::analysis::{Assessment, Forecast, Reason, Rule, Status, Unit};
+use crate::analysis::{Assessment, Forecast, Reason, Resource, Rule, Status, Unit};
 use crate::event::{Target, TargetKind};
 use crate::model::CeilingKind;
 use crate::units::Bytes;
@@ -15,12 +15,25 @@ const SLOWER: f64 = 0.5;
 /// Ratio of PSS to RSS below which much memory is shared.
 const SHARED: f64 = 0.75;
 
+/// Weakens the assessment of a member, or explains that of a sum, by the other processes.
+pub(super) fn compare_with_pool(target: &Target, pool: Option<(&Pool, &Target)>, assessment: &mut Assessment) {
+    let verdict = &assessment.verdict;
+    if verdict.status >= Status::Suspect
+        && verdict.resource == Some(Resource::Memory)
+        && let Some((status, reason)) = pool_reason(target, pool, assessment)
+    {
+        assessment.verdict.status = status;
+        assessment.verdict.reasons.push(reason);
+    }
+    if let Some((_, pool)) = pool
+        && let Some(forecast) = earlier_forecast(target, pool, &assessment.forecast)
+    {
+        assessment.forecast = forecast;
+    }
+}
+
 /// Returns the status and the reason that the other processes add to the assessment of a suspected target.
-pub(super) fn pool_reason(
-    target: &Target,
-    pool: Option<(&Pool, &Target)>,
-    assessment: &Assessment,
-) -> Option<(Status, Reason)> {
+fn pool_reason(target: &Target, pool: Option<(&Pool, &Target)>, assessment: &Assessment) -> Option<(Status, Reason)> {
     match target.kind {
         TargetKind::Process => {
             let (pool, sum) = pool?;
@@ -56,7 +69,7 @@ fn recycled_reason(pool: &Pool, sum: &Target, member: &Assessment) -> Option<Rea
 }
 
 /// Returns the forecast of the pool if it is earlier than that of its member: both fill the host, the pool no later.
-pub(super) fn earlier_forecast(member: &Target, pool: &Target, own: &Forecast) -> Option<Forecast> {
+fn earlier_forecast(member: &Target, pool: &Target, own: &Forecast) -> Option<Forecast> {
     let fills_host = |target: &Target| target.current.ceiling.is_some_and(|found| found.kind == CeilingKind::Host);
     if !fills_host(pool) || !fills_host(member) {
         return None;

@@ -2,9 +2,10 @@
 
 use crate::analysis::{Resource, Status};
 use crate::event::Target;
-use crate::model::{Ceiling, Inspection, InspectionScope, ProcessKey};
+use crate::model::{Ceiling, Inspection, InspectionScope, ProcessKey, Timestamp};
 use crate::source::{ExactMemory, ReadError};
 
+use super::page_count::failure_reason;
 use super::registry::Registry;
 
 /// A request for one expensive read.
@@ -27,6 +28,23 @@ pub(in crate::session) enum RequestKind {
     Inspect(InspectionScope),
     /// Read the limits of a process.
     ReadLimits,
+}
+
+/// Kind of requests that a driver asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::session) enum Need {
+    /// Page counts that assessments wait for. They stay pending until they are answered.
+    PageCounts,
+    /// An inspection of each suspected process.
+    Inspections {
+        /// True if mappings may be read.
+        pss: bool,
+    },
+    /// Limits of processes.
+    Limits {
+        /// True for all live processes, false for new ones.
+        all: bool,
+    },
 }
 
 /// Answer to a request.
@@ -81,13 +99,16 @@ impl Pending {
         self.suspected.retain(|&pending| pending != index);
     }
 
-    /// Returns the page counts that assessments wait for. They stay pending until they are answered.
-    pub(super) fn page_counts(&self, registry: &Registry) -> Vec<Request> {
-        requests(registry, self.counts.iter().copied(), |_| RequestKind::CountPages)
+    /// Returns the requests of one kind.
+    pub(super) fn requests(&mut self, need: Need, registry: &Registry) -> Vec<Request> {
+        match need {
+            Need::PageCounts => requests(registry, self.counts.iter().copied(), |_| RequestKind::CountPages),
+            Need::Inspections { pss } => self.inspections(registry, pss),
+            Need::Limits { all } => self.limits(registry, all),
+        }
     }
 
-    /// Returns an inspection of each process that is still suspected. `pss` allows to read mappings.
-    pub(super) fn inspections(&mut self, registry: &Registry, pss: bool) -> Vec<Request> {
+    fn inspections(&mut self, registry: &Registry, pss: bool) -> Vec<Request> {
         self.suspected.retain(|&index| {
             let target = registry.target(index);
             target.lifetime.ended.is_none() && target.assessment.verdict.status >= Status::Suspect
@@ -95,8 +116,7 @@ impl Pending {
         requests(registry, self.suspected.iter().copied(), |target| RequestKind::Inspect(scope(target, pss)))
     }
 
-    /// Returns the limits to read: of all live processes, or of those whose limits were never read.
-    pub(super) fn limits(&mut self, registry: &Registry, all: bool) -> Vec<Request> {
+    fn limits(&mut self, registry: &Registry, all: bool) -> Vec<Request> {
         let new = std::mem::take(&mut self.unlimited);
         let live = (0..registry.targets().len()).filter(|_| all);
         let due = live.chain(new.into_iter().filter(|_| !all));
@@ -132,5 +152,25 @@ fn scope(target: &Target, pss: bool) -> InspectionScope {
         mappings: pss && leaks(target, Resource::Memory),
         descriptors: leaks(target, Resource::Fds),
         threads: leaks(target, Resource::Threads),
+    }
+}
+
+/// Records an inspection of a process, or the reason for which there is none.
+pub(super) fn record_inspection(
+    target: &mut Target,
+    inspection: Result<Inspection, ReadError>,
+    forbidden: Option<String>,
+    at: Timestamp,
+) {
+    let known = target.attribution.get_or_insert_default();
+    match inspection {
+        Ok(inspection) => {
+            known.add_inspection(at, inspection);
+            known.refused = forbidden.filter(|_| known.mappings.is_none());
+        }
+        Err(error) if known.mappings.is_none() => {
+            known.refused = Some(forbidden.unwrap_or_else(|| failure_reason(&error)));
+        }
+        Err(_) => {}
     }
 }
