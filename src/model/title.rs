@@ -1,6 +1,6 @@
 //! Titles of processes for people: an interpreter is named together with its script.
 
-use super::ProcessLabel;
+use super::process::ProcessLabel;
 
 /// Interpreters whose name says nothing about the service they run.
 const INTERPRETERS: [&str; 14] =
