@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::default();
     let mut tracker = Tracker::new(&settings, None);
     for (i, line) in (0..).zip(io::stdin().lines()) {
-        let reading = Reading::default().with(Counter::Rss, line?.trim().parse()?);
+        let reading = Reading::default().with(Counter::Rss, line?.trim().parse::<u64>()?);
         tracker.push(&Sample { at: Timestamp(i * interval_ms), reading });
     }
     let verdict = tracker.assess(&settings, None).verdict;

@@ -3,8 +3,8 @@
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};
 use crate::model::{
-    Allocator, Attribution, Breakdown, Counter, DescriptorKind, FirstAndLatest, MappingKind, MemberGrowth, PartChange,
-    Runtime, RuntimeIdentity, Timestamp,
+    Allocator, Attribution, Breakdown, CounterUnit, DescriptorKind, FirstAndLatest, MappingKind, MemberGrowth,
+    PartChange, Runtime, RuntimeIdentity, Timestamp,
 };
 use crate::units::{Bytes, SignedBytes, Span};
 
@@ -116,16 +116,11 @@ fn counters(target: &Target) -> Option<String> {
 }
 
 fn counter_growth(growth: &CounterGrowth) -> String {
-    let name = match growth.counter {
-        Counter::RssAnon => "anonymous",
-        Counter::RssShmem => "shared",
-        Counter::Swap => "swapped",
-        Counter::RssFile => "file mappings",
-        Counter::Fds => return format!("open files {:+}", growth.change()),
-        Counter::Threads => return format!("threads {:+}", growth.change()),
-        _ => "RSS",
-    };
-    format!("{name} {}", SignedBytes(growth.change()))
+    let label = growth.counter.label();
+    match growth.counter.unit() {
+        CounterUnit::Bytes => format!("{label} {}", SignedBytes(growth.change())),
+        CounterUnit::Count => format!("{label} {:+}", growth.change()),
+    }
 }
 
 /// Returns the members of a sum that grew most.

@@ -1,6 +1,6 @@
 //! All series of one target, and their assessment.
 
-use crate::model::{Ceiling, Reading, Sample};
+use crate::model::{Ceiling, Counter, Reading, Sample};
 
 use super::cadence::Cadence;
 use super::consistent_growth::ConsistentGrowth;
@@ -112,12 +112,16 @@ impl Tracker {
     /// Takes one sample. True if a new assessment is worth its cost. Ignores a sample earlier than the one before.
     pub fn push(&mut self, sample: &Sample) -> bool {
         let Some(seconds) = self.cadence.push(sample.at) else { return false };
-        let memory = private_memory(&sample.reading);
-        if let Some(rss) = sample.reading.rss {
+        let memory = sample.reading.private_memory();
+        if let Some(rss) = sample.reading.value(Counter::Rss) {
             self.rss.record(rss);
         }
         self.histories.push(seconds, &sample.reading, memory);
-        for (level, value) in self.levels.iter_mut().zip([memory, sample.reading.fds, sample.reading.threads]) {
+        for (level, value) in self.levels.iter_mut().zip([
+            memory,
+            sample.reading.value(Counter::Fds),
+            sample.reading.value(Counter::Threads),
+        ]) {
             if let Some(value) = value {
                 level.record(value);
             }
@@ -283,10 +287,10 @@ impl Histories {
     fn push(&mut self, seconds: f64, reading: &Reading, memory: Option<u64>) {
         let series = [
             (&mut self.memory, memory),
-            (&mut self.shared, reading.rss_shmem),
-            (&mut self.mapped, reading.vsize),
-            (&mut self.threads, reading.threads),
-            (&mut self.fds, reading.fds),
+            (&mut self.shared, reading.value(Counter::RssShmem)),
+            (&mut self.mapped, reading.value(Counter::Vsize)),
+            (&mut self.threads, reading.value(Counter::Threads)),
+            (&mut self.fds, reading.value(Counter::Fds)),
         ];
         for (history, value) in series {
             if let Some(value) = value {
@@ -294,11 +298,6 @@ impl Histories {
             }
         }
     }
-}
-
-/// Returns anonymous and swapped memory, or RSS without an anonymous count.
-fn private_memory(reading: &Reading) -> Option<u64> {
-    reading.rss_anon.map(|anon| anon.saturating_add(reading.swap.unwrap_or(0))).or(reading.rss)
 }
 
 fn rate_of(trend: &SeriesTrend) -> f64 {

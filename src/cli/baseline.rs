@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::model::Counter;
 use crate::schema::{self, PastReport, SCHEMA_VERSION};
 use crate::source::read_text_file;
 use crate::thresholds::{Baseline, PastTarget, PastValue};
@@ -105,11 +106,13 @@ fn past_target(report: &PastReport, target: &schema::PastTarget, command: Option
             "rss_max_bytes" => add("peak(rss)".into(), *value),
             "rss_min_bytes" => add("min(rss)".into(), *value),
             "rss_first_bytes" => add("first(rss)".into(), *value),
-            "rss_bytes" | "rss_file_bytes" => {}
-            other => add(format!("last({})", other.trim_end_matches("_bytes").trim_start_matches("rss_")), *value),
+            other => {
+                if let Some(metric) = Counter::from_column(other).and_then(Counter::metric) {
+                    add(format!("last({metric})"), *value);
+                }
+            }
         }
     }
-    add("last(rss)".into(), target.memory.get("rss_bytes").copied().flatten());
     for known in &target.resources {
         let name = &known.resource;
         let levels = [("first", known.first), ("last", known.last), ("min", known.min), ("peak", known.max)];

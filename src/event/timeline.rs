@@ -17,15 +17,28 @@ const POINTS_OF_MANY: usize = 96;
 const MANY: usize = 300;
 /// Unit of the kept memory, in bytes. It keeps a point at 56 bytes.
 const PAGE: u64 = 4096;
-/// Further counters of a point, each with the unit of its stored value.
-const KEPT: [(Counter, u64); 6] = [
-    (Counter::RssAnon, PAGE),
-    (Counter::RssShmem, PAGE),
-    (Counter::RssFile, PAGE),
-    (Counter::Swap, PAGE),
-    (Counter::Threads, 1),
-    (Counter::Fds, 1),
-];
+/// Further counters of a point: those that charts show.
+const KEPT: [Counter; CHARTED] = {
+    let mut kept = [Counter::Rss; CHARTED];
+    let (mut from, mut to) = (0, 0);
+    while from < Counter::COUNT {
+        if Counter::ALL[from].is_charted() {
+            kept[to] = Counter::ALL[from];
+            to += 1;
+        }
+        from += 1;
+    }
+    kept
+};
+/// Number of counters that charts show.
+const CHARTED: usize = {
+    let (mut count, mut index) = (0, 0);
+    while index < Counter::COUNT {
+        count += Counter::ALL[index].is_charted() as usize;
+        index += 1;
+    }
+    count
+};
 /// Marker of an unknown value.
 const UNKNOWN: u32 = u32::MAX;
 
@@ -45,7 +58,8 @@ pub struct Point {
 impl Point {
     fn new(at: Timestamp, memory: u64, reading: &Reading) -> Self {
         let pages = units(memory, PAGE);
-        let kept = KEPT.map(|(counter, unit)| reading.value(counter).map_or(UNKNOWN, |value| units(value, unit)));
+        let kept =
+            KEPT.map(|counter| reading.value(counter).map_or(UNKNOWN, |value| units(value, counter.unit().step())));
         #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
         let mean = memory as f64;
         Self { at, mean, low: pages, high: pages, samples: 1, kept }
@@ -78,8 +92,8 @@ impl Point {
     /// Returns a counter of the last sample. Counters that a timeline does not keep are `None`.
     #[must_use]
     pub fn value(&self, counter: Counter) -> Option<u64> {
-        let place = KEPT.iter().position(|(kept, _)| *kept == counter)?;
-        (self.kept[place] != UNKNOWN).then(|| u64::from(self.kept[place]) * KEPT[place].1)
+        let place = KEPT.iter().position(|kept| *kept == counter)?;
+        (self.kept[place] != UNKNOWN).then(|| u64::from(self.kept[place]) * counter.unit().step())
     }
 }
 
@@ -240,7 +254,7 @@ mod tests {
                 700_003 => 1 << 20,
                 _ => 100 << 20,
             };
-            timeline.push(Timestamp(i * 1000), &Reading { rss: Some(rss), ..Reading::default() });
+            timeline.push(Timestamp(i * 1000), &Reading::default().with(Counter::Rss, rss));
         }
         let points = timeline.points();
         assert!((POINTS / 2..=POINTS).contains(&points.len()), "{}", points.len());
@@ -253,7 +267,8 @@ mod tests {
     #[test]
     fn a_point_is_small_and_keeps_unknown_apart() {
         assert_eq!(size_of::<Point>(), 56);
-        let reading = Reading { rss: Some(8192), rss_anon: Some(4096), threads: Some(3), ..Reading::default() };
+        let reading =
+            Reading::default().with(Counter::Rss, 8192).with(Counter::RssAnon, 4096).with(Counter::Threads, 3);
         let point = Point::new(Timestamp(0), 4096, &reading);
         assert_eq!(point.value(Counter::RssAnon), Some(4096));
         assert_eq!((point.value(Counter::Threads), point.value(Counter::Fds)), (Some(3), None));
@@ -262,7 +277,7 @@ mod tests {
     #[test]
     fn what_was_never_read_has_no_course() {
         let mut timeline = Timeline::new(POINTS);
-        timeline.push(Timestamp(0), &Reading { fds: Some(7), ..Reading::default() });
+        timeline.push(Timestamp(0), &Reading::default().with(Counter::Fds, 7));
         assert!(timeline.points().is_empty());
     }
 }

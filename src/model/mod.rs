@@ -16,7 +16,7 @@ pub use attribution::{Attribution, FirstAndLatest, MemberGrowth};
 pub use breakdown::{Breakdown, BreakdownBuilder, Part, PartChange};
 pub use ceiling::{Ceiling, CeilingKind, HostMemory};
 pub use cgroup::{CgroupMemory, CgroupName};
-pub use counter::Counter;
+pub use counter::{Counter, CounterRole, CounterUnit};
 pub use inspection::{DescriptorKind, Inspection, InspectionScope, MappingKind};
 pub use process::{Pid, ProcessKey, ProcessLabel, StartTime};
 pub use reading::Reading;

@@ -1,6 +1,11 @@
 //! The counters of one process at one moment.
 
-use super::counter::Counter;
+use std::fmt;
+
+use super::counter::{Counter, CounterRole};
+
+/// Marker of an unknown value. No counter of a kernel reaches it.
+const UNKNOWN: u64 = u64::MAX;
 
 /// The counters of one process at one moment: bytes, or numbers for threads and descriptors.
 ///
@@ -13,79 +18,71 @@ use super::counter::Counter;
 /// assert_eq!(reading.memory(), Some(32 << 20));
 /// assert_eq!(reading.value(Counter::Fds), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "each field is the counter of the same name, described there")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    pub rss: Option<u64>,
-    pub pss: Option<u64>,
-    pub uss: Option<u64>,
-    pub rss_anon: Option<u64>,
-    pub rss_file: Option<u64>,
-    pub rss_shmem: Option<u64>,
-    pub swap: Option<u64>,
-    pub vsize: Option<u64>,
-    pub threads: Option<u64>,
-    pub fds: Option<u64>,
+    values: [u64; Counter::COUNT],
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { values: [UNKNOWN; Counter::COUNT] }
+    }
 }
 
 impl Reading {
     /// Returns the reading with one counter set.
     #[must_use]
-    pub fn with(mut self, counter: Counter, value: u64) -> Self {
-        *self.slot(counter) = Some(value);
+    pub fn with(mut self, counter: Counter, value: impl Into<Option<u64>>) -> Self {
+        self.set(counter, value);
         self
     }
 
-    /// Returns one counter by name.
+    /// Sets one counter; `None` makes it unknown.
+    pub fn set(&mut self, counter: Counter, value: impl Into<Option<u64>>) {
+        self.values[counter as usize] = value.into().unwrap_or(UNKNOWN);
+    }
+
+    /// Returns one counter.
     #[must_use]
     pub fn value(&self, counter: Counter) -> Option<u64> {
-        match counter {
-            Counter::Rss => self.rss,
-            Counter::Pss => self.pss,
-            Counter::Uss => self.uss,
-            Counter::RssAnon => self.rss_anon,
-            Counter::RssFile => self.rss_file,
-            Counter::RssShmem => self.rss_shmem,
-            Counter::Swap => self.swap,
-            Counter::Vsize => self.vsize,
-            Counter::Threads => self.threads,
-            Counter::Fds => self.fds,
-        }
+        let value = self.values[counter as usize];
+        (value != UNKNOWN).then_some(value)
     }
 
     /// Returns the unreclaimable memory in bytes: anonymous, swapped and shared. Without an anonymous count it is the RSS.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
-        match self.rss_anon {
-            Some(anon) => Some(anon.saturating_add(self.swap.unwrap_or(0)).saturating_add(self.rss_shmem.unwrap_or(0))),
-            None => self.rss,
+        self.sum(Counter::is_memory)
+    }
+
+    /// Returns the unreclaimable private memory in bytes. Without an anonymous count it is the RSS.
+    #[must_use]
+    pub fn private_memory(&self) -> Option<u64> {
+        self.sum(|counter| counter.role() == CounterRole::PrivateMemory)
+    }
+
+    fn sum(&self, is_part: impl Fn(Counter) -> bool) -> Option<u64> {
+        if self.value(Counter::RssAnon).is_none() {
+            return self.value(Counter::Rss);
         }
+        let parts = Counter::ALL.into_iter().filter(|&counter| is_part(counter));
+        Some(parts.filter_map(|counter| self.value(counter)).fold(0, u64::saturating_add))
     }
 
     /// Takes over every counter that `newer` knows.
     pub fn update(&mut self, newer: &Self) {
-        for counter in Counter::ALL {
-            if let Some(value) = newer.value(counter) {
-                *self.slot(counter) = Some(value);
+        for (value, &newer) in self.values.iter_mut().zip(&newer.values) {
+            if newer != UNKNOWN {
+                *value = newer;
             }
         }
     }
+}
 
-    /// Returns the place of one counter, to be filled in.
-    pub fn slot(&mut self, counter: Counter) -> &mut Option<u64> {
-        match counter {
-            Counter::Rss => &mut self.rss,
-            Counter::Pss => &mut self.pss,
-            Counter::Uss => &mut self.uss,
-            Counter::RssAnon => &mut self.rss_anon,
-            Counter::RssFile => &mut self.rss_file,
-            Counter::RssShmem => &mut self.rss_shmem,
-            Counter::Swap => &mut self.swap,
-            Counter::Vsize => &mut self.vsize,
-            Counter::Threads => &mut self.threads,
-            Counter::Fds => &mut self.fds,
-        }
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Counter::ALL.into_iter().filter_map(|counter| Some((counter.column(), self.value(counter)?)));
+        f.debug_map().entries(known).finish()
     }
 }
 
@@ -94,14 +91,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_counter_has_a_slot_of_its_own() {
+    fn every_counter_has_a_place_of_its_own() {
         let mut reading = Reading::default();
         for (value, counter) in (1..).zip(Counter::ALL) {
-            reading = reading.with(counter, value);
+            reading.set(counter, value);
         }
         for (value, counter) in (1..).zip(Counter::ALL) {
             assert_eq!(reading.value(counter), Some(value), "{}", counter.column());
         }
+        reading.set(Counter::Rss, None);
+        assert_eq!(reading.value(Counter::Rss), None);
     }
 
     #[test]
@@ -109,5 +108,12 @@ mod tests {
         let mut known = Reading::default().with(Counter::Rss, 1).with(Counter::Fds, 2);
         known.update(&Reading::default().with(Counter::Rss, 3));
         assert_eq!(known, Reading::default().with(Counter::Rss, 3).with(Counter::Fds, 2));
+    }
+
+    #[test]
+    fn memory_is_the_sum_of_its_known_parts() {
+        let reading = Reading::default().with(Counter::RssAnon, 10).with(Counter::RssShmem, 3).with(Counter::Rss, 99);
+        assert_eq!((reading.memory(), reading.private_memory()), (Some(13), Some(10)));
+        assert_eq!(reading.with(Counter::RssAnon, None).memory(), Some(99));
     }
 }

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::analysis::{Resource, Settings, Tracker};
     use crate::event::{Current, Lifetime, StartValues, TargetKind, Trace};
-    use crate::model::{ProcessLabel, Reading, Sample, Timestamp};
+    use crate::model::{Counter, ProcessLabel, Reading, Sample, Timestamp};
 
     fn alert(state: AlertState) -> Alert {
         let (at, message) = (Timestamp(0), String::new());
@@ -122,7 +122,7 @@ mod tests {
         let settings = Settings::default();
         let at = Timestamp(0);
         let mut tracker = Tracker::new(&settings, None);
-        tracker.push(&Sample { at, reading: Reading { fds: Some(3), ..Reading::default() } });
+        tracker.push(&Sample { at, reading: Reading::default().with(Counter::Fds, 3) });
         let mut target = Target {
             number: 0,
             kind: TargetKind::Process,

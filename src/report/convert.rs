@@ -3,7 +3,7 @@
 use crate::alert::{Alert, AlertState};
 use crate::analysis;
 use crate::event;
-use crate::model::{Ceiling, CeilingKind, CgroupMemory, ProcessKey, Reading, Sample};
+use crate::model::{Ceiling, CeilingKind, CgroupMemory, ProcessKey, Sample};
 use crate::outcome::Outcome;
 use crate::schema;
 
@@ -103,21 +103,11 @@ pub(super) fn alert(target: Option<&event::Target>, alert: &Alert) -> schema::Al
 }
 
 pub(super) fn sample_line(target: &event::Target, sample: &Sample) -> schema::SampleLine {
-    let Reading { rss, pss, uss, rss_anon, rss_file, rss_shmem, swap, vsize, threads, fds } = sample.reading;
     schema::SampleLine {
         timestamp: sample.at.to_string(),
         pid: pid(target.key),
         name: target.label.name.clone(),
-        rss_bytes: rss,
-        pss_bytes: pss,
-        uss_bytes: uss,
-        rss_anon_bytes: rss_anon,
-        rss_file_bytes: rss_file,
-        rss_shmem_bytes: rss_shmem,
-        swap_bytes: swap,
-        vsize_bytes: vsize,
-        threads,
-        fds,
+        counters: schema::CounterValues(sample.reading),
         start_ticks: start_ticks(target.key),
         program: target.key.map(|_| target.program),
     }
@@ -226,22 +216,12 @@ fn forecast(ceiling: Option<&Ceiling>, forecast: &analysis::Forecast) -> schema:
 }
 
 fn memory(target: &event::Target) -> schema::Memory {
-    let Reading { rss, pss, uss, rss_anon, rss_file, rss_shmem, swap, vsize, threads, fds } = target.current.reading;
     let level = &target.assessment.rss;
     schema::Memory {
         rss_first_bytes: level.first(),
         rss_min_bytes: level.min(),
         rss_max_bytes: level.max(),
-        rss_bytes: rss,
-        pss_bytes: pss,
-        uss_bytes: uss,
-        rss_anon_bytes: rss_anon,
-        rss_file_bytes: rss_file,
-        rss_shmem_bytes: rss_shmem,
-        swap_bytes: swap,
-        vsize_bytes: vsize,
-        threads,
-        fds,
+        counters: schema::CounterValues(target.current.reading),
     }
 }
 

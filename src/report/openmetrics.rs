@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::escape;
+use crate::model::Counter;
 use crate::schema::{Report, Target};
 
 type Value = fn(&Target) -> Option<f64>;
@@ -19,8 +20,8 @@ const FAMILIES: [(&str, &str, &str, Value); 6] = [
         t.growth.ci_high_bytes_per_s
     }),
     ("rss_max_bytes", "bytes", "Highest resident set size", |t| number(t.memory.rss_max_bytes)),
-    ("threads", "", "Threads at the end", |t| number(t.memory.threads)),
-    ("open_fds", "", "Open descriptors at the end", |t| number(t.memory.fds)),
+    ("threads", "", "Threads at the end", |t| number(t.memory.counters.value(Counter::Threads))),
+    ("open_fds", "", "Open descriptors at the end", |t| number(t.memory.counters.value(Counter::Fds))),
 ];
 
 #[expect(clippy::cast_precision_loss, reason = "the format knows only floats")]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertEntry, Growth, VerdictEntry};
+use super::{AlertEntry, CounterValues, Growth, VerdictEntry};
 
 /// One line of a JSONL stream; `type` says which.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,16 +73,8 @@ pub struct SampleLine {
     pub timestamp: String,
     pub pid: Option<u32>,
     pub name: String,
-    pub rss_bytes: Option<u64>,
-    pub pss_bytes: Option<u64>,
-    pub uss_bytes: Option<u64>,
-    pub rss_anon_bytes: Option<u64>,
-    pub rss_file_bytes: Option<u64>,
-    pub rss_shmem_bytes: Option<u64>,
-    pub swap_bytes: Option<u64>,
-    pub vsize_bytes: Option<u64>,
-    pub threads: Option<u64>,
-    pub fds: Option<u64>,
+    #[serde(flatten)]
+    pub counters: CounterValues,
     pub start_ticks: Option<u64>,
     pub program: Option<u32>,
 }

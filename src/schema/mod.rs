@@ -7,6 +7,7 @@ mod alert_message;
 mod attribution;
 mod cgroup;
 mod compare;
+mod counters;
 mod event_line;
 mod gate;
 mod observer;
@@ -17,33 +18,31 @@ pub use alert_message::AlertMessage;
 pub use attribution::{Attribution, CounterChange, Looks, MemberEntry, NextStep, PartEntry};
 pub use cgroup::Cgroup;
 pub use compare::{BaselineEntry, Comparison, ComparisonRow};
+pub use counters::CounterValues;
 pub use event_line::{EventLine, SampleLine};
 pub use gate::{AllowanceEntry, AnswerEntry, DifferenceEntry, Gate, GateOutcome, JobEntry, ThresholdEntry, WorkEntry};
 pub use observer::Observer;
 pub use past::{PastReport, PastResource, PastTarget};
 pub use report::*;
 
+use crate::model::Counter;
+
 /// Version of report and event lines: the first number changes when a reader could break.
 pub const SCHEMA_VERSION: &str = "1.0";
 
-/// Columns of the sample CSV, in their order: time and process, counters, and what tells apart who had one number.
-pub const SAMPLE_COLUMNS: [&str; 15] = [
-    "timestamp",
-    "pid",
-    "name",
-    "rss_bytes",
-    "pss_bytes",
-    "uss_bytes",
-    "rss_anon_bytes",
-    "rss_file_bytes",
-    "rss_shmem_bytes",
-    "swap_bytes",
-    "vsize_bytes",
-    "threads",
-    "fds",
-    "start_ticks",
-    "program",
-];
+/// Columns of the sample CSV before the counters.
+const FIRST_COLUMNS: [&str; 3] = ["timestamp", "pid", "name"];
+/// Columns that distinguish processes with one pid. Counters that were added later stand behind them.
+const IDENTITY_COLUMNS: [&str; 2] = ["start_ticks", "program"];
+
+/// Returns the columns of the sample CSV in their order.
+#[must_use]
+pub fn sample_columns() -> Vec<&'static str> {
+    let (leading, added) = Counter::ALL.split_at(Counter::LEADING);
+    let columns = |counters: &'static [Counter]| counters.iter().map(|counter| counter.column());
+    let first = FIRST_COLUMNS.into_iter().chain(columns(leading));
+    first.chain(IDENTITY_COLUMNS).chain(columns(added)).collect()
+}
 
 /// The JSON Schema (draft 2020-12) of the report, of one event line and of an alert that is sent.
 #[must_use]

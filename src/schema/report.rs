@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attribution, Cgroup, Observer};
+use super::{Attribution, Cgroup, CounterValues, Observer};
 
 /// What a session came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -390,16 +390,8 @@ pub struct Memory {
     pub rss_first_bytes: Option<u64>,
     pub rss_min_bytes: Option<u64>,
     pub rss_max_bytes: Option<u64>,
-    pub rss_bytes: Option<u64>,
-    pub pss_bytes: Option<u64>,
-    pub uss_bytes: Option<u64>,
-    pub rss_anon_bytes: Option<u64>,
-    pub rss_file_bytes: Option<u64>,
-    pub rss_shmem_bytes: Option<u64>,
-    pub swap_bytes: Option<u64>,
-    pub vsize_bytes: Option<u64>,
-    pub threads: Option<u64>,
-    pub fds: Option<u64>,
+    #[serde(flatten)]
+    pub counters: CounterValues,
 }
 
 /// What is known of one resource. Rates and levels are in bytes for memory, in numbers for the others.

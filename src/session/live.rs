@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::analysis::Resource;
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
-use crate::model::{HostMemory, ProcessKey, Sample, Timestamp};
+use crate::model::{Counter, HostMemory, ProcessKey, Sample, Timestamp};
 use crate::source::{Depth, MatchedProcess, ProcessReading, ProcessSource, ReadError, read_pid_file};
 use crate::units::Span;
 
@@ -281,7 +281,7 @@ impl<'a> LiveSession<'a> {
                 continue;
             }
             let Sampled { target, key, .. } = sampled;
-            let rss = targets.targets()[target].current.reading.rss;
+            let rss = targets.targets()[target].current.reading.value(Counter::Rss);
             let with_pss = self.overhead.allows_pss(key, now, rss, self.is_last);
             let read = match first_readings.remove(&key) {
                 Some(reading) if !with_pss => Ok(reading),
@@ -296,7 +296,7 @@ impl<'a> LiveSession<'a> {
                         is_stale = true;
                     }
                     if with_pss {
-                        self.overhead.record_rss(key, reading.rss);
+                        self.overhead.record_rss(key, reading.value(Counter::Rss));
                     }
                     targets.observe(target, &Sample { at, reading }, &denied, sink)?;
                 }

@@ -12,7 +12,7 @@ use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, Upda
 use super::process_source::{Depth, MatchedProcess, OptionalCounters, ProcessLimits, ProcessReading, ProcessSource};
 use super::read_error::ReadError;
 use super::selector::{Candidate, Selector};
-use crate::model::{HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
+use crate::model::{Counter, HostMemory, Pid, ProcessKey, ProcessLabel, StartTime};
 
 /// Longest chain of ancestors: a reused number could close a circle.
 const MAX_ANCESTORS: usize = 1000;
@@ -132,14 +132,16 @@ impl ProcessSource for PortableSource {
         let process = self.system.process(pid).filter(|process| key_of(process) == key && !has_exited(process));
         let process = process.ok_or(ReadError::Gone)?;
         let mut result = ProcessReading::default();
-        result.reading.rss = Some(process.memory());
-        result.reading.vsize = Some(process.virtual_memory());
+        result.reading.set(Counter::Rss, Some(process.memory()));
+        result.reading.set(Counter::Vsize, Some(process.virtual_memory()));
         if self.optional.threads {
             // `tasks` does not list the main thread.
-            result.reading.threads = process.tasks().and_then(|others| u64::try_from(others.len() + 1).ok());
+            result
+                .reading
+                .set(Counter::Threads, process.tasks().and_then(|others| u64::try_from(others.len() + 1).ok()));
         }
         if self.optional.fds {
-            result.reading.fds = process.open_files().and_then(|count| u64::try_from(count).ok());
+            result.reading.set(Counter::Fds, process.open_files().and_then(|count| u64::try_from(count).ok()));
         }
         Ok(result)
     }
@@ -258,9 +260,18 @@ mod tests {
         assert_eq!(found.iter().map(|found| found.key.pid.0).collect::<Vec<_>>(), [pid]);
         assert_eq!(found[0].parent, Some(Pid(std::process::id())));
         let reading = source.read(found[0].key, Depth::WithPss).expect("read").reading;
-        assert!(reading.rss > Some(0) && reading.vsize >= reading.rss && reading.pss.is_none(), "{reading:?}");
+        assert!(
+            reading.value(Counter::Rss) > Some(0)
+                && reading.value(Counter::Vsize) >= reading.value(Counter::Rss)
+                && reading.value(Counter::Pss).is_none(),
+            "{reading:?}"
+        );
         if cfg!(target_os = "linux") {
-            assert_eq!((reading.threads, reading.fds > Some(0)), (Some(1), true), "{reading:?}");
+            assert_eq!(
+                (reading.value(Counter::Threads), reading.value(Counter::Fds) > Some(0)),
+                (Some(1), true),
+                "{reading:?}"
+            );
         }
         let other = ProcessKey { start: StartTime(found[0].key.start.0 - 1), ..found[0].key };
         assert_eq!(source.read(other, Depth::Counters), Err(ReadError::Gone));

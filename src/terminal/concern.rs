@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::analysis::Status;
 use crate::event::{Target, TargetKind};
+use crate::model::Counter;
 
 /// Leaking and suspect ones first, even if they have gone; then what runs, by verdict; the fastest growth first.
 pub(super) fn by_concern(a: &Target, b: &Target) -> Ordering {
@@ -14,5 +15,8 @@ pub(super) fn by_concern(a: &Target, b: &Target) -> Ordering {
         (status.max(Status::WarmingUp), target.lifetime.ended.is_none(), status, !is_sum)
     };
     let rate = |target: &Target| target.assessment.growth.rate.unwrap_or(f64::NEG_INFINITY);
-    rank(b).cmp(&rank(a)).then(rate(b).total_cmp(&rate(a))).then(b.current.reading.rss.cmp(&a.current.reading.rss))
+    rank(b)
+        .cmp(&rank(a))
+        .then(rate(b).total_cmp(&rate(a)))
+        .then(b.current.reading.value(Counter::Rss).cmp(&a.current.reading.value(Counter::Rss)))
 }

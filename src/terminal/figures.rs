@@ -2,7 +2,7 @@
 
 use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment};
 use crate::event::Target;
-use crate::model::{Ceiling, CeilingKind};
+use crate::model::{Ceiling, CeilingKind, Counter};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 
 /// What stands where nothing is known.
@@ -28,7 +28,7 @@ pub(super) fn bytes(value: Option<u64>) -> String {
 /// Growth of RSS since the first sample.
 pub(super) fn change(target: &Target) -> String {
     let level = &target.assessment.rss;
-    match level.first().zip(target.current.reading.rss) {
+    match level.first().zip(target.current.reading.value(Counter::Rss)) {
         Some((first, last)) => {
             let size = i64::try_from(last.abs_diff(first)).unwrap_or(i64::MAX);
             SignedBytes(if last < first { -size } else { size }).to_string()

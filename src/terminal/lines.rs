@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::event::{Event, EventSink, Target};
-use crate::model::Timestamp;
+use crate::model::{Counter, Timestamp};
 
 use super::concern::by_concern;
 use super::figures;
@@ -41,7 +41,7 @@ impl LogLines {
                 text,
                 "{at} {}: rss {} ({}), growth {} [{}], {}",
                 describe_target(target),
-                figures::bytes(target.current.reading.rss),
+                figures::bytes(target.current.reading.value(Counter::Rss)),
                 figures::change(target),
                 figures::rate(&known.growth),
                 figures::interval(&known.growth),

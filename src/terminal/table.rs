@@ -5,6 +5,7 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 
 use crate::escape;
 use crate::event::{Target, TargetKind};
+use crate::model::Counter;
 use crate::units::sparkline;
 
 use super::concern::by_concern;
@@ -82,7 +83,7 @@ impl Column {
             Self::Pid if let TargetKind::Cgroup { members } = target.kind => format!("in {members}"),
             Self::Pid => target.key.map_or_else(|| figures::UNKNOWN.to_owned(), |key| key.pid.to_string()),
             Self::Age => figures::age(target),
-            Self::Rss => figures::bytes(target.current.reading.rss.or(target.current.reading.memory())),
+            Self::Rss => figures::bytes(target.current.reading.value(Counter::Rss).or(target.current.reading.memory())),
             Self::Change => figures::change(target),
             Self::Rate => figures::rate(&known.growth),
             Self::Interval => figures::interval(&known.growth),

@@ -1,7 +1,7 @@
 //! Aggregates of one series of one target, in constant memory whatever the length of the watch.
 
 use crate::analysis::{Assessment, Settings, Tracker};
-use crate::model::{Reading, Sample, Timestamp};
+use crate::model::{Counter, Reading, Sample, Timestamp};
 
 use super::metric::{Aggregate, Metric, Series};
 
@@ -58,7 +58,7 @@ enum Growth {
 impl Aggregates {
     /// Empty aggregates for a metric. `age_s` is the age of the process at its first sample.
     pub(super) fn new(metric: &Metric, settings: &Settings, age_s: Option<f64>) -> Self {
-        let is_judged = matches!(metric.series, Series::Memory | Series::Fds | Series::Threads);
+        let is_judged = metric.series.is_judged();
         let growth = if metric.per_work {
             Growth::ByWork { tracker: Tracker::new(settings, None), first: None, newest: 0.0 }
         } else if metric.aggregate == Aggregate::Growth && !is_judged {
@@ -191,5 +191,5 @@ impl Values {
 
 /// Returns a reading in which a value stands for memory.
 fn as_memory(value: u64) -> Reading {
-    Reading { rss: Some(value), ..Reading::default() }
+    Reading::default().with(Counter::Rss, value)
 }

@@ -5,6 +5,7 @@ use crate::event::Target;
 use crate::model::Counter;
 
 use super::aggregates::Aggregates;
+use super::allow::resource_of;
 use super::metric::{Aggregate, Metric, Series};
 
 /// Least number of values of a series that never moved before it counts as flat. A process may only just be waiting.
@@ -91,29 +92,19 @@ fn why_unknown(series: Series, aggregates: &Aggregates, target: &Target) -> Stri
 
 /// Returns the reason for which a series was never read.
 fn why_unread(series: Series, target: &Target) -> String {
-    match target.current.denied.iter().find(|(counter, _)| series_name(*counter) == series.name()) {
+    match target.current.denied.iter().find(|(counter, _)| counter.metric() == Some(series.name())) {
         Some((_, right)) => format!("{} could not be read: {right} is missing", series.name()),
-        None if matches!(series, Series::Pss | Series::Uss) => {
+        None if matches!(series, Series::Counter(Counter::Pss | Counter::Uss)) => {
             format!("{} was never read: --no-pss switches it off, and sums have none", series.name())
         }
         None => format!("{} was never read", series.name()),
     }
 }
 
-/// Returns the name of a counter in expressions.
-fn series_name(counter: Counter) -> &'static str {
-    counter.column().trim_end_matches("_bytes").trim_start_matches("rss_")
-}
-
 /// Measures growth by time.
 fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Measurement, String> {
     let assessment = aggregates.assessment().unwrap_or(&target.assessment);
-    let resource = match series {
-        Series::Fds => Resource::Fds,
-        Series::Threads => Resource::Threads,
-        _ => Resource::Memory,
-    };
-    if let Some(measured) = assessed_growth(assessment, resource) {
+    if let Some(measured) = assessed_growth(assessment, resource_of(series)) {
         return Ok(measured);
     }
     let Some(values) = aggregates.values() else { return Err(why_unknown(series, aggregates, target)) };

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use crate::model::Reading;
+use crate::model::{Counter, CounterRole, CounterUnit, Reading};
 use crate::units::{ByteRate, Bytes, SignedBytes};
 
 use super::expr::Dimension;
+
+/// Name of the judged memory in expressions.
+const MEMORY: &str = "memory";
 
 /// Aggregate of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +33,11 @@ pub enum Aggregate {
 
 /// A series of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the counters of the sample CSV; `Memory` is the judged memory")]
 pub enum Series {
+    /// Judged memory: the sum of its parts.
     Memory,
-    Rss,
-    Anon,
-    Pss,
-    Uss,
-    Shmem,
-    Swap,
-    Vsize,
-    Fds,
-    Threads,
+    /// One counter.
+    Counter(Counter),
 }
 
 /// Metric of one expression.
@@ -72,53 +68,59 @@ impl Aggregate {
 }
 
 impl Series {
-    /// All series, each with its name.
-    pub const ALL: [(&'static str, Self); 10] = [
-        ("memory", Self::Memory),
-        ("rss", Self::Rss),
-        ("anon", Self::Anon),
-        ("pss", Self::Pss),
-        ("uss", Self::Uss),
-        ("shmem", Self::Shmem),
-        ("swap", Self::Swap),
-        ("vsize", Self::Vsize),
-        ("fds", Self::Fds),
-        ("threads", Self::Threads),
-    ];
+    /// Returns all series with their names.
+    pub fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        let counters = Counter::ALL.into_iter().filter_map(|counter| Some((counter.metric()?, Self::Counter(counter))));
+        [(MEMORY, Self::Memory)].into_iter().chain(counters)
+    }
 
     /// Returns the value in a reading, in bytes or as a count.
     #[must_use]
     pub fn value(self, reading: &Reading) -> Option<u64> {
         match self {
             Self::Memory => reading.memory(),
-            Self::Rss => reading.rss,
-            Self::Anon => reading.rss_anon,
-            Self::Pss => reading.pss,
-            Self::Uss => reading.uss,
-            Self::Shmem => reading.rss_shmem,
-            Self::Swap => reading.swap,
-            Self::Vsize => reading.vsize,
-            Self::Fds => reading.fds,
-            Self::Threads => reading.threads,
+            Self::Counter(counter) => reading.value(counter),
+        }
+    }
+
+    /// Returns the unit.
+    #[must_use]
+    pub fn unit(self) -> CounterUnit {
+        match self {
+            Self::Memory => CounterUnit::Bytes,
+            Self::Counter(counter) => counter.unit(),
         }
     }
 
     /// True if the series is a count, not bytes.
     #[must_use]
     pub fn is_count(self) -> bool {
-        matches!(self, Self::Fds | Self::Threads)
+        self.unit() == CounterUnit::Count
+    }
+
+    /// True if the verdict judges the series.
+    #[must_use]
+    pub fn is_judged(self) -> bool {
+        match self {
+            Self::Memory => true,
+            Self::Counter(counter) => counter.role() == CounterRole::JudgedCount,
+        }
     }
 
     /// Returns the smallest step of the series: a page, or 1.
     #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a page at most")]
     pub fn step(self) -> f64 {
-        if self.is_count() { 1.0 } else { 4096.0 }
+        self.unit().step() as f64
     }
 
     /// Returns the name in expressions.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, series)| *series == self).map_or("", |(name, _)| name)
+        match self {
+            Self::Memory => MEMORY,
+            Self::Counter(counter) => counter.metric().unwrap_or_else(|| counter.column()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::Status;
 use leakwatch::event::TargetKind;
+use leakwatch::model::Counter;
 use leakwatch::model::{CgroupMemory, CgroupName, Pid};
 use leakwatch::session::SessionPlan;
 use leakwatch::source::Selector;
@@ -39,7 +40,7 @@ fn a_control_group_is_a_target_of_its_own() {
     assert!(groups[0].lifetime.ended.is_some() && groups[1].lifetime.ended.is_none());
     assert_eq!(groups[0].assessment.verdict.status, Status::Leaking, "{:?}", groups[0].assessment.verdict);
     assert_eq!(
-        groups[0].current.reading.rss,
+        groups[0].current.reading.value(Counter::Rss),
         groups[0].current.cgroup.as_ref().and_then(|memory| memory.working_set())
     );
     let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();

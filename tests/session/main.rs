@@ -181,7 +181,10 @@ fn a_denied_counter_does_not_hide_the_others() {
     let (_, watch) = run(&mut script, plan(20), rules(), &mut Collected::default());
     let target = &watch.targets()[0];
     assert_eq!(target.current.denied, [(Counter::Fds, "CAP_X")]);
-    assert_eq!((target.current.reading.rss, target.current.reading.fds), (Some(50 << 20), None));
+    assert_eq!(
+        (target.current.reading.value(Counter::Rss), target.current.reading.value(Counter::Fds)),
+        (Some(50 << 20), None)
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leakwatch::clock::{Clock, ManualClock, Moment, StopFlag};
 use leakwatch::event::Notice;
+use leakwatch::model::Counter;
 use leakwatch::session::{LiveSession, SessionPlan, TargetSet};
 
 use crate::script::*;
@@ -70,7 +71,7 @@ fn pss_is_that_of_the_process_at_the_end_and_not_of_its_first_moment() {
             let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 1000) }]);
             let plan = SessionPlan { pss: true, duration: length.map(Duration::from_secs), samples, ..plan(20) };
             let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
-            assert_eq!(watch.targets()[0].current.reading.pss, Some(rss(20)));
+            assert_eq!(watch.targets()[0].current.reading.value(Counter::Pss), Some(rss(20)));
         }
     }
 }
@@ -81,5 +82,5 @@ fn pss_follows_a_process_that_grows_where_nobody_knows_the_end() {
     let mut script = Script::of(vec![Process { rss, ..process(7, 1, 0, 6) }]);
     let plan = SessionPlan { pss: true, duration: None, ..plan(20) };
     let (_, watch) = run(&mut script, plan, rules(), &mut Collected::default());
-    assert_eq!(watch.targets()[0].current.reading.pss, Some(200 << 20));
+    assert_eq!(watch.targets()[0].current.reading.value(Counter::Pss), Some(200 << 20));
 }

@@ -3,6 +3,7 @@
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::{Rule, Status};
 use leakwatch::event::{Target, TargetKind};
+use leakwatch::model::Counter;
 use leakwatch::model::{Ceiling, CeilingKind};
 
 use crate::script::*;
@@ -78,7 +79,7 @@ fn what_has_several_names_has_one_sum() {
     };
     let (sums, targets) = selections(["worker", "helper"]);
     assert_eq!((sums.len(), targets), (1, 3));
-    assert_eq!((sums[0].current.reading.rss_anon, sums[0].assessment.samples), (Some(100 << 20), 31));
+    assert_eq!((sums[0].current.reading.value(Counter::RssAnon), sums[0].assessment.samples), (Some(100 << 20), 31));
     let (sums, targets) = selections(["worker", "worker"]);
     assert_eq!((sums.len(), targets), (0, 3));
 }

@@ -138,8 +138,7 @@ impl ProcessSource for Script {
             if self.denies_fds { vec![DeniedCounter { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
         let program = process.becomes.filter(|&(at, _)| at == second).map(|(_, name)| label(name));
         let pss = (depth == Depth::WithPss).then_some(rss);
-        let mut reading = Reading::default().with(Counter::Rss, rss).with(Counter::RssAnon, rss);
-        reading.pss = pss;
+        let reading = Reading::default().with(Counter::Rss, rss).with(Counter::RssAnon, rss).with(Counter::Pss, pss);
         Ok(ProcessReading { reading, denied, program })
     }
 

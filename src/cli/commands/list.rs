@@ -1,5 +1,6 @@
 //! What a selection matches now, without sampling.
 
+use crate::model::Counter;
 use crate::source::{Depth, MatchedProcess, OptionalCounters, ReadError, find_user_name};
 use crate::terminal::{Listed, Style, listing};
 use crate::units::{Bytes, Span};
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Error> {
                 denied.extend(observation.denied.iter().map(|denied| {
                     format!("{} of pid {}: needs {}\n", denied.counter.column(), found.key.pid, denied.right)
                 }));
-                observation.reading.rss.map_or_else(|| "-".to_owned(), |rss| Bytes(rss).to_string())
+                observation.reading.value(Counter::Rss).map_or_else(|| "-".to_owned(), |rss| Bytes(rss).to_string())
             }
             Err(error) => {
                 denied.push(format!("pid {}: {error}\n", found.key.pid));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::event::Timeline;
-use crate::model::{Counter, Timestamp};
+use crate::model::{Counter, CounterUnit, Timestamp};
 use crate::schema::{AlertEntry, JobEntry, Resource, Status, Target};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span};
 
@@ -16,14 +16,6 @@ use super::{class, shown};
 const UNKNOWN: &str = "–";
 /// Alerts drawn into one chart at most.
 const MARKS: usize = 60;
-/// What is stacked, from below.
-const KINDS: [(Counter, &str); 4] = [
-    (Counter::RssAnon, "anonymous"),
-    (Counter::RssShmem, "shared"),
-    (Counter::RssFile, "file mappings"),
-    (Counter::Swap, "swapped"),
-];
-const COUNTS: [(Counter, &str); 2] = [(Counter::Threads, "threads"), (Counter::Fds, "open files")];
 
 /// What the template shows of a target.
 #[derive(Debug, Serialize)]
@@ -107,7 +99,11 @@ pub(super) fn section(
         who: who(target),
         pid_known: target.pid.is_some(),
         pid: target.pid.map_or_else(|| UNKNOWN.to_owned(), |pid| pid.to_string()),
-        level: target.memory.rss_bytes.map_or_else(|| UNKNOWN.to_owned(), |rss| Bytes(rss).to_string()),
+        level: target
+            .memory
+            .counters
+            .value(Counter::Rss)
+            .map_or_else(|| UNKNOWN.to_owned(), |rss| Bytes(rss).to_string()),
         change: change(target),
         rate: per_hour(growth.rate_bytes_per_s),
         interval: match (growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
@@ -159,7 +155,7 @@ fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], jobs: &[JobEn
     let values = |counter: Counter| points.iter().map(|point| point.value(counter)).collect::<Vec<_>>();
     let known = |values: &[Option<u64>]| values.iter().any(|value| value.is_some_and(|value| value > 0));
     let kinds: Vec<(&'static str, Vec<Option<u64>>)> =
-        KINDS.iter().map(|(counter, name)| (*name, values(*counter))).collect();
+        charted(CounterUnit::Bytes).map(|counter| (counter.label(), values(counter))).collect();
     if known(&kinds[0].1) {
         let stacked: Vec<_> = kinds.iter().map(|(_, values)| values.clone()).collect();
         out.kinds = Some(chart.stacked(&stacked));
@@ -183,7 +179,7 @@ fn draw(out: &mut Section, target: &Target, alerts: &[AlertEntry], jobs: &[JobEn
         floor: chart.floors,
         t: chart.times,
         kinds: kinds.into_iter().filter_map(named).collect(),
-        counts: COUNTS.iter().filter_map(|(counter, name)| named((name, values(*counter)))).collect(),
+        counts: charted(CounterUnit::Count).filter_map(|counter| named((counter.label(), values(counter)))).collect(),
         marks: marks.iter().map(|mark| DataMark { t: mark.at, n: mark.text.clone() }).collect(),
     };
 }
@@ -237,7 +233,7 @@ fn who(target: &Target) -> String {
 }
 
 fn change(target: &Target) -> String {
-    let (Some(first), Some(last)) = (target.memory.rss_first_bytes, target.memory.rss_bytes) else {
+    let (Some(first), Some(last)) = (target.memory.rss_first_bytes, target.memory.counters.value(Counter::Rss)) else {
         return UNKNOWN.to_owned();
     };
     SignedBytes(i64::try_from(last).unwrap_or(i64::MAX).saturating_sub(i64::try_from(first).unwrap_or(i64::MAX)))
@@ -254,6 +250,11 @@ fn full_in(target: &Target) -> String {
     }
 }
 
+/// Returns the charted counters of a unit.
+fn charted(unit: CounterUnit) -> impl Iterator<Item = Counter> {
+    Counter::ALL.into_iter().filter(move |counter| counter.is_charted() && counter.unit() == unit)
+}
+
 fn facts(target: &Target) -> String {
     let mut facts = vec![format!("seen for {}, {} samples", Span(target.observed_seconds.round()), target.samples)];
     if target.gaps > 0 {
@@ -268,11 +269,13 @@ fn facts(target: &Target) -> String {
     if let (Some(kind), Some(limit)) = (&target.forecast.limit_kind, target.forecast.limit_bytes) {
         facts.push(format!("limit: {} ({})", Bytes(limit), kind.replace('_', " ")));
     }
-    for (name, bytes) in [("PSS", target.memory.pss_bytes), ("USS", target.memory.uss_bytes)] {
-        facts.extend(bytes.map(|bytes| format!("{name} {}", Bytes(bytes))));
+    let counters = &target.memory.counters;
+    for counter in [Counter::Pss, Counter::Uss] {
+        facts.extend(counters.value(counter).map(|bytes| format!("{} {}", counter.label(), Bytes(bytes))));
     }
-    facts.extend(target.memory.threads.map(|threads| format!("threads: {threads}")));
-    facts.extend(target.memory.fds.map(|fds| format!("open files: {fds}")));
+    for counter in Counter::ALL.into_iter().filter(|counter| counter.unit() == CounterUnit::Count) {
+        facts.extend(counters.value(counter).map(|count| format!("{}: {count}", counter.label())));
+    }
     facts.extend(
         target.denied.iter().map(|denied| format!("{} could not be read: it needs {}", denied.counter, denied.right)),
     );

@@ -1,19 +1,17 @@
 //! Readings of control groups in the form of a process reading.
 
-use crate::model::{CgroupMemory, Reading};
+use crate::model::{CgroupMemory, Counter, Reading};
 
 /// Returns the memory of a group as a reading: RSS is its working set, anonymous memory includes shared memory.
 ///
 /// A tmpfs that a container fills leaks like anonymous pages, and grows no address space. So both are one series.
 pub(super) fn as_reading(memory: &CgroupMemory) -> Reading {
     let shmem = memory.shmem.unwrap_or(0);
-    Reading {
-        rss: memory.working_set(),
-        rss_anon: memory.anon.map(|anon| anon.saturating_add(shmem)),
-        rss_file: memory.file.map(|file| file.saturating_sub(shmem)),
-        swap: memory.swap,
-        ..Reading::default()
-    }
+    Reading::default()
+        .with(Counter::Rss, memory.working_set())
+        .with(Counter::RssAnon, memory.anon.map(|anon| anon.saturating_add(shmem)))
+        .with(Counter::RssFile, memory.file.map(|file| file.saturating_sub(shmem)))
+        .with(Counter::Swap, memory.swap)
 }
 
 /// Returns the message for the OOM kills since the reading before; `None` if there were none.
@@ -41,6 +39,6 @@ mod tests {
     fn shared_memory_counts_as_anonymous() {
         let memory = CgroupMemory { anon: Some(10), file: Some(30), shmem: Some(5), ..CgroupMemory::default() };
         let reading = as_reading(&memory);
-        assert_eq!((reading.rss_anon, reading.rss_file), (Some(15), Some(25)));
+        assert_eq!((reading.value(Counter::RssAnon), reading.value(Counter::RssFile)), (Some(15), Some(25)));
     }
 }

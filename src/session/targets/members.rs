@@ -2,7 +2,7 @@
 
 use crate::analysis::Resource;
 use crate::event::{Target, TargetKind};
-use crate::model::{MemberGrowth, Reading};
+use crate::model::{Counter, MemberGrowth, Reading};
 
 use super::pools::Pools;
 use super::registry::Registry;
@@ -51,8 +51,8 @@ fn growth_of(target: &Target, sum: &Target) -> Option<MemberGrowth> {
 /// Returns the value of the resource that the sum is suspected to leak.
 fn value(reading: &Reading, resource: Option<Resource>) -> Option<u64> {
     match resource {
-        Some(Resource::Fds) => reading.fds,
-        Some(Resource::Threads) => reading.threads,
+        Some(Resource::Fds) => reading.value(Counter::Fds),
+        Some(Resource::Threads) => reading.value(Counter::Threads),
         _ => reading.memory(),
     }
 }

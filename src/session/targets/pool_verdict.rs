@@ -3,7 +3,7 @@
 
 use crate::analysis::{Assessment, Forecast, Reason, Resource, Rule, Status, Unit};
 use crate::event::{Target, TargetKind};
-use crate::model::CeilingKind;
+use crate::model::{CeilingKind, Counter};
 use crate::units::Bytes;
 
 use super::pools::Pool;
@@ -87,7 +87,7 @@ fn is_sooner(pool: Option<f64>, own: Option<f64>) -> bool {
 /// Returns a warning if the members of a sum share much memory: RSS counts shared pages for each of them.
 #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
 fn sharing_reason(sum: &Target) -> Option<Reason> {
-    let (pss, rss) = (sum.current.reading.pss?, sum.current.reading.rss?);
+    let (pss, rss) = (sum.current.reading.value(Counter::Pss)?, sum.current.reading.value(Counter::Rss)?);
     ((pss as f64) < SHARED * rss as f64).then(|| Reason {
         rule: Rule::Pool,
         for_leak: false,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Reading, Timestamp};
+use crate::model::{Counter, CounterRole, Reading, Timestamp};
 
 /// Largest number of pools. Processes may invent new names for ever.
 const NAMES: usize = 1024;
@@ -29,19 +29,14 @@ impl Sum {
     fn add(&mut self, other: &Reading) {
         // A member whose counter is unknown makes the sum unknown: a sum of some would jump.
         let sum = &mut self.reading;
-        sum.rss_anon = plus(sum.rss_anon, other.rss_anon);
-        sum.swap = plus(sum.swap, other.swap);
-        sum.threads = plus(sum.threads, other.threads);
-        sum.fds = plus(sum.fds, other.fds);
-        sum.vsize = plus(sum.vsize, other.vsize);
-        sum.pss = plus(sum.pss, other.pss);
-        sum.uss = plus(sum.uss, other.uss);
-        sum.rss_file = larger(sum.rss_file, other.rss_file);
-        sum.rss_shmem = larger(sum.rss_shmem, other.rss_shmem);
-        sum.rss = match (sum.rss_anon, sum.rss_file, sum.rss_shmem) {
-            (Some(anon), Some(file), Some(shmem)) => Some(anon.saturating_add(file).saturating_add(shmem)),
-            _ => plus(sum.rss, other.rss),
-        };
+        for counter in Counter::ALL {
+            let (a, b) = (sum.value(counter), other.value(counter));
+            let is_shared = matches!(counter.role(), CounterRole::SharedMemory | CounterRole::ShownShared);
+            sum.set(counter, a.zip(b).map(|(a, b)| if is_shared { a.max(b) } else { a.saturating_add(b) }));
+        }
+        if let Some(rss) = parts_of_rss(sum) {
+            sum.set(Counter::Rss, rss);
+        }
         self.members += 1;
     }
 }
@@ -189,14 +184,10 @@ impl Pool {
     }
 }
 
-/// Adds two values; `None` if either is unknown.
-fn plus(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    a.zip(b).map(|(a, b)| a.saturating_add(b))
-}
-
-/// Returns the larger of two values; `None` if either is unknown.
-fn larger(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    a.zip(b).map(|(a, b)| a.max(b))
+/// Returns the RSS as the sum of its parts, in which shared pages count once; `None` if a part is unknown.
+fn parts_of_rss(reading: &Reading) -> Option<u64> {
+    let parts = [Counter::RssAnon, Counter::RssFile, Counter::RssShmem];
+    parts.into_iter().try_fold(0_u64, |sum, part| Some(sum.saturating_add(reading.value(part)?)))
 }
 
 #[cfg(test)]
@@ -204,13 +195,11 @@ mod tests {
     use super::*;
 
     fn reading(anon: u64) -> Reading {
-        Reading {
-            rss: Some(anon + 7),
-            rss_anon: Some(anon),
-            rss_file: Some(5),
-            rss_shmem: Some(2),
-            ..Reading::default()
-        }
+        Reading::default()
+            .with(Counter::Rss, anon + 7)
+            .with(Counter::RssAnon, anon)
+            .with(Counter::RssFile, 5)
+            .with(Counter::RssShmem, 2)
     }
 
     #[test]
@@ -221,7 +210,7 @@ mod tests {
         assert!(pools.add(pool, 0, Timestamp(1), &reading(50)).is_none());
         let sum = pools.add(pool, 0, Timestamp(2), &reading(1)).expect("a sum");
         assert_eq!(
-            (sum.at, sum.members, sum.reading.rss_anon, sum.reading.rss),
+            (sum.at, sum.members, sum.reading.value(Counter::RssAnon), sum.reading.value(Counter::Rss)),
             (Timestamp(1), 2, Some(150), Some(157))
         );
     }
@@ -233,8 +222,8 @@ mod tests {
         pools.add(pool, 0, Timestamp(1), &reading(100));
         assert!(pools.complete().is_empty());
         pools.add(pool, 0, Timestamp(2), &reading(100));
-        pools.add(pool, 0, Timestamp(2), &Reading { rss_anon: None, ..reading(100) });
-        assert_eq!(pools.complete()[0].1.reading.rss_anon, None);
+        pools.add(pool, 0, Timestamp(2), &reading(100).with(Counter::RssAnon, None));
+        assert_eq!(pools.complete()[0].1.reading.value(Counter::RssAnon), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::alert::{
 };
 use crate::analysis::{Assessment, Settings, Tracker};
 use crate::event::{Target, TargetKind};
-use crate::model::{Ceiling, CeilingKind, Pid, Reading, Sample, Timestamp};
+use crate::model::{Ceiling, CeilingKind, Counter, Pid, Reading, Sample, Timestamp};
 use crate::source::DeniedCounter;
 
 use super::super::rules::Rules;
@@ -209,5 +209,5 @@ fn explained(mut alerts: Vec<Alert>, target: &Target) -> Vec<Alert> {
 /// Returns a reading whose rare counters are the latest known ones, for the sums.
 pub(super) fn with_latest_pss(target: &Target, sample: &Sample) -> Reading {
     let known = &target.current.reading;
-    Reading { pss: known.pss, uss: known.uss, ..sample.reading }
+    sample.reading.with(Counter::Pss, known.value(Counter::Pss)).with(Counter::Uss, known.value(Counter::Uss))
 }

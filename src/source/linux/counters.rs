@@ -233,16 +233,19 @@ impl CounterReader {
             *latest = LatestReading::default();
         }
         let mut result = ProcessReading::default();
-        result.reading.rss = Some(statm.resident_pages.saturating_mul(self.page_bytes));
-        result.reading.rss_anon = Some(statm.anonymous_pages().saturating_mul(self.page_bytes));
-        result.reading.vsize = Some(statm.size_pages.saturating_mul(self.page_bytes));
+        result.reading.set(Counter::Rss, Some(statm.resident_pages.saturating_mul(self.page_bytes)));
+        result.reading.set(Counter::RssAnon, Some(statm.anonymous_pages().saturating_mul(self.page_bytes)));
+        result.reading.set(Counter::Vsize, Some(statm.size_pages.saturating_mul(self.page_bytes)));
         if latest.is_status_due(self.cadence, statm, self.host_has_swap) {
             self.add_status(files, &mut result);
-            latest.file_and_shmem = (result.reading.rss_file, result.reading.rss_shmem);
-            latest.uses_swap = result.reading.swap.is_some_and(|swap| swap > 0);
+            let reading = &result.reading;
+            latest.file_and_shmem = (reading.value(Counter::RssFile), reading.value(Counter::RssShmem));
+            latest.uses_swap = reading.value(Counter::Swap).is_some_and(|swap| swap > 0);
         } else {
-            (result.reading.rss_file, result.reading.rss_shmem) = latest.file_and_shmem;
-            result.reading.swap = (!self.host_has_swap).then_some(0);
+            let (file, shmem) = latest.file_and_shmem;
+            result.reading.set(Counter::RssFile, file);
+            result.reading.set(Counter::RssShmem, shmem);
+            result.reading.set(Counter::Swap, (!self.host_has_swap).then_some(0));
             if self.is_kernel && self.optional.threads {
                 record_counter(&mut result, Counter::Threads, files.count_threads());
             }
@@ -269,13 +272,13 @@ impl CounterReader {
         let Ok(bytes) = files.read(STATUS, &mut self.buffer) else { return };
         let status = Status::parse(bytes);
         let reading = &mut result.reading;
-        reading.rss = kib_to_bytes(status.vm_rss_kib).or(reading.rss);
-        reading.rss_anon = kib_to_bytes(status.rss_anon_kib).or(reading.rss_anon);
-        reading.rss_file = kib_to_bytes(status.rss_file_kib);
-        reading.rss_shmem = kib_to_bytes(status.rss_shmem_kib);
-        reading.swap = kib_to_bytes(status.vm_swap_kib);
-        reading.vsize = kib_to_bytes(status.vm_size_kib).or(reading.vsize);
-        reading.threads = status.threads.filter(|_| self.optional.threads);
+        reading.set(Counter::Rss, kib_to_bytes(status.vm_rss_kib).or(reading.value(Counter::Rss)));
+        reading.set(Counter::RssAnon, kib_to_bytes(status.rss_anon_kib).or(reading.value(Counter::RssAnon)));
+        reading.set(Counter::RssFile, kib_to_bytes(status.rss_file_kib));
+        reading.set(Counter::RssShmem, kib_to_bytes(status.rss_shmem_kib));
+        reading.set(Counter::Swap, kib_to_bytes(status.vm_swap_kib));
+        reading.set(Counter::Vsize, kib_to_bytes(status.vm_size_kib).or(reading.value(Counter::Vsize)));
+        reading.set(Counter::Threads, status.threads.filter(|_| self.optional.threads));
     }
 
     /// Adds PSS and USS.
@@ -294,7 +297,7 @@ fn kib_to_bytes(kib: Option<u64>) -> Option<u64> {
 /// Records the value of a counter, or its refusal. A missing file leaves the counter unknown.
 fn record_counter(result: &mut ProcessReading, counter: Counter, outcome: Result<u64, Errno>) {
     match outcome {
-        Ok(value) => *result.reading.slot(counter) = Some(value),
+        Ok(value) => result.reading.set(counter, value),
         Err(Errno::ACCESS | Errno::PERM) => result.denied.push(DeniedCounter { counter, right: RIGHT_TO_INSPECT }),
         Err(_) => {}
     }
@@ -310,7 +313,14 @@ mod tests {
         record_counter(&mut result, Counter::Threads, Ok(3));
         record_counter(&mut result, Counter::Pss, Err(Errno::NOENT));
         record_counter(&mut result, Counter::Fds, Err(Errno::ACCESS));
-        assert_eq!((result.reading.threads, result.reading.pss, result.reading.fds), (Some(3), None, None));
+        assert_eq!(
+            (
+                result.reading.value(Counter::Threads),
+                result.reading.value(Counter::Pss),
+                result.reading.value(Counter::Fds)
+            ),
+            (Some(3), None, None)
+        );
         assert_eq!(result.denied, [DeniedCounter { counter: Counter::Fds, right: RIGHT_TO_INSPECT }]);
     }
 

@@ -45,8 +45,16 @@ fn a_child_is_found_read_and_gone_after_its_exit() {
     assert_eq!(pids(&found), [child.pid().0]);
     for depth in [Depth::Counters, Depth::WithPss] {
         let seen = source.read(found[0].key, depth).expect("read");
-        assert!(seen.reading.rss > Some(0) && seen.reading.vsize >= seen.reading.rss, "{seen:?}");
-        assert_eq!((seen.reading.threads, seen.reading.fds > Some(0)), (Some(1), true), "{seen:?}");
+        assert!(
+            seen.reading.value(Counter::Rss) > Some(0)
+                && seen.reading.value(Counter::Vsize) >= seen.reading.value(Counter::Rss),
+            "{seen:?}"
+        );
+        assert_eq!(
+            (seen.reading.value(Counter::Threads), seen.reading.value(Counter::Fds) > Some(0)),
+            (Some(1), true),
+            "{seen:?}"
+        );
     }
     assert!(source.count_pages(found[0].key).expect("counted").anonymous > 0);
     assert!(source.limits(found[0].key).ceiling.is_some());
@@ -83,13 +91,13 @@ fn the_cadence_when_needed_misses_only_swap() {
     let mut source = open_source().with_status_cadence(StatusCadence::WhenNeeded);
     let found = source.find(&Selector { pids: vec![child.pid()], ..Selector::default() }).expect("listed");
     let first = source.read(found[0].key, Depth::Counters).expect("read").reading;
-    assert!(first.swap.is_some() && first.rss_file.is_some());
+    assert!(first.value(Counter::Swap).is_some() && first.value(Counter::RssFile).is_some());
     for _ in 0..20 {
         let reading = source.read(found[0].key, Depth::Counters).expect("read").reading;
         let counters =
             [Counter::Rss, Counter::RssAnon, Counter::RssFile, Counter::RssShmem, Counter::Vsize, Counter::Fds];
         assert!(counters.iter().all(|&counter| reading.value(counter).is_some()), "{reading:?}");
-        assert_eq!(reading.threads, Some(1));
+        assert_eq!(reading.value(Counter::Threads), Some(1));
     }
 }
 
@@ -102,9 +110,9 @@ fn memory_without_optional_counters_is_read_until_the_exit() {
     let found = source.find(&Selector { pids: vec![child.pid()], ..Selector::default() }).expect("listed");
     for depth in [Depth::Counters, Depth::Counters, Depth::WithPss] {
         let reading = source.read(found[0].key, depth).expect("read").reading;
-        assert_eq!((reading.threads, reading.fds), (None, None));
-        assert!(reading.rss > Some(0) && reading.rss_file.is_some(), "{reading:?}");
-        assert_eq!(reading.pss.is_some(), depth == Depth::WithPss);
+        assert_eq!((reading.value(Counter::Threads), reading.value(Counter::Fds)), (None, None));
+        assert!(reading.value(Counter::Rss) > Some(0) && reading.value(Counter::RssFile).is_some(), "{reading:?}");
+        assert_eq!(reading.value(Counter::Pss).is_some(), depth == Depth::WithPss);
     }
     child.0.kill().expect("killed");
     child.0.wait().expect("waited for");
@@ -146,7 +154,7 @@ fn churn_neither_confuses_processes_nor_leaves_state_behind() {
         drop(children.split_off(2));
         for found in &found {
             match source.read(found.key, Depth::Counters) {
-                Ok(seen) => assert!(seen.reading.rss > Some(0)),
+                Ok(seen) => assert!(seen.reading.value(Counter::Rss) > Some(0)),
                 Err(error) => {
                     assert_eq!(error, ReadError::Gone);
                     gone.push(found.key);
@@ -220,7 +228,7 @@ fn an_exec_is_reported_once() {
     child.0.stdin.take().expect("a pipe").write_all(b"\n").expect("it reads");
     let label = loop {
         let seen = source.read(key, Depth::Counters).expect("read");
-        assert!(seen.reading.rss > Some(0));
+        assert!(seen.reading.value(Counter::Rss) > Some(0));
         match seen.program {
             Some(label) => break label,
             None => std::thread::yield_now(),

@@ -120,8 +120,8 @@ fn a_process_is_found_and_read_in_full() {
     for (counter, kib) in expected {
         assert_eq!(in_kib(counter), Some(kib), "{counter:?}");
     }
-    assert_eq!((reading.threads, reading.fds), (Some(1), Some(2)));
-    assert_eq!(source.read(found[0].key, Depth::Counters).expect("read").reading.pss, None);
+    assert_eq!((reading.value(Counter::Threads), reading.value(Counter::Fds)), (Some(1), Some(2)));
+    assert_eq!(source.read(found[0].key, Depth::Counters).expect("read").reading.value(Counter::Pss), None);
 }
 
 #[test]
@@ -319,8 +319,11 @@ fn counters_that_are_not_requested_are_unknown() {
     for (fds, threads) in [(false, false), (true, false), (false, true)] {
         let mut source = fake.source().with_optional_counters(OptionalCounters { fds, threads });
         let reading = source.read(key(20, 5000), Depth::Counters).expect("read").reading;
-        assert_eq!((reading.fds, reading.threads), (fds.then_some(2), threads.then_some(1)));
-        assert_eq!(reading.rss, Some(300 << 10));
+        assert_eq!(
+            (reading.value(Counter::Fds), reading.value(Counter::Threads)),
+            (fds.then_some(2), threads.then_some(1))
+        );
+        assert_eq!(reading.value(Counter::Rss), Some(300 << 10));
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use crate::model::Counter;
+
 use super::detect::open_rows;
 use super::error::RecordingError;
 use super::fault::{Fault, FaultKind, SkippedRows};
@@ -89,7 +91,7 @@ impl Recording {
             return Err(RecordingError::TooManySeries { file, column, limit: MAX_SERIES });
         }
         self.accepted += 1;
-        if let Some((unit, value)) = self.unnamed_unit.as_mut().zip(row.sample.reading.rss) {
+        if let Some((unit, value)) = self.unnamed_unit.as_mut().zip(row.sample.reading.value(Counter::Rss)) {
             unit.add(value);
         }
         Ok(row)

@@ -59,7 +59,7 @@ impl<'a> RawRow<'a> {
             ColumnRole::Counter(counter, unit_bytes) => {
                 let value = values::parse_counter(field, unit_bytes)
                     .ok_or_else(|| Fault::in_field(FaultKind::Value, column, field))?;
-                *self.reading.slot(counter) = Some(value);
+                self.reading.set(counter, value);
             }
         }
         Ok(())
@@ -68,7 +68,7 @@ impl<'a> RawRow<'a> {
     /// Sets a field that is a whole number; returns false if the role needs the text.
     pub(super) fn set_whole(&mut self, role: ColumnRole, value: u64) -> bool {
         match role {
-            ColumnRole::Counter(counter, 1.0) => *self.reading.slot(counter) = Some(value),
+            ColumnRole::Counter(counter, 1.0) => self.reading.set(counter, value),
             ColumnRole::Time => match time::time_from_whole_number(value) {
                 Some(at) => self.at = Some(at),
                 None => return false,

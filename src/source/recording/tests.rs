@@ -42,7 +42,7 @@ fn error_text(text: impl AsRef<[u8]>) -> String {
 }
 
 fn rss(read: &Content) -> Vec<(i64, Option<u64>)> {
-    read.rows.iter().map(|row| (row.sample.at.0, row.sample.reading.rss)).collect()
+    read.rows.iter().map(|row| (row.sample.at.0, row.sample.reading.value(Counter::Rss))).collect()
 }
 
 fn by_pattern(pattern: &str) -> Layout {
@@ -76,7 +76,15 @@ fn our_own_csv_is_read_in_full_and_series_are_separated() {
         );
         assert!(read.series[1].name.as_deref().is_some_and(|name| name.starts_with("odd, \"name\"")));
         let second = read.rows[1].sample.reading;
-        assert_eq!((second.pss, second.rss_anon, second.threads, second.fds), (None, Some(150), Some(1), None));
+        assert_eq!(
+            (
+                second.value(Counter::Pss),
+                second.value(Counter::RssAnon),
+                second.value(Counter::Threads),
+                second.value(Counter::Fds)
+            ),
+            (None, Some(150), Some(1), None)
+        );
         assert_eq!(
             Counter::ALL.map(|counter| read.rows[0].sample.reading.value(counter)),
             [100, 90, 80, 70, 20, 10, 0, 500, 2, 3].map(Some)
@@ -290,7 +298,7 @@ fn reading() -> impl Strategy<Value = Reading> {
     proptest::collection::vec(proptest::option::weighted(0.8, 0..u64::MAX / 2), Counter::ALL.len()).prop_map(|values| {
         let mut reading = Reading::default();
         for (counter, value) in Counter::ALL.into_iter().zip(values) {
-            *reading.slot(counter) = value;
+            reading.set(counter, value);
         }
         reading
     })

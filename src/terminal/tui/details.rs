@@ -6,19 +6,11 @@ use ratatui::text::{Line, Span as Piece};
 use crate::advice;
 use crate::escape;
 use crate::event::{Target, Timeline};
-use crate::model::Counter;
+use crate::model::{Counter, CounterUnit};
 use crate::units::SignedBytes;
 
 use super::super::{describe_target, figures};
 use super::draw::Palette;
-
-const KINDS: [(Counter, &str); 4] = [
-    (Counter::RssAnon, "anonymous"),
-    (Counter::RssShmem, "shared"),
-    (Counter::RssFile, "file mappings"),
-    (Counter::Swap, "swapped"),
-];
-const COUNTS: [(Counter, &str); 2] = [(Counter::Threads, "threads"), (Counter::Fds, "open files")];
 
 /// All lines on a target.
 pub(super) fn details(target: &Target, timeline: Option<&Timeline>, palette: Palette) -> Vec<Line<'static>> {
@@ -79,8 +71,14 @@ fn grown(timeline: &Timeline) -> Option<String> {
         let size = i64::try_from(after.abs_diff(before)).unwrap_or(i64::MAX);
         (size != 0).then_some(if after < before { -size } else { size })
     };
-    let kinds = KINDS.iter().filter_map(|(counter, name)| Some(format!("{name} {}", SignedBytes(change(*counter)?))));
-    let counts = COUNTS.iter().filter_map(|(counter, name)| Some(format!("{name} {:+}", change(*counter)?)));
-    let parts: Vec<String> = kinds.chain(counts).collect();
+    let charted = Counter::ALL.into_iter().filter(|counter| counter.is_charted());
+    let changes = charted.filter_map(|counter| {
+        let (label, change) = (counter.label(), change(counter)?);
+        Some(match counter.unit() {
+            CounterUnit::Bytes => format!("{label} {}", SignedBytes(change)),
+            CounterUnit::Count => format!("{label} {change:+}"),
+        })
+    });
+    let parts: Vec<String> = changes.collect();
     (!parts.is_empty()).then(|| format!("since the first sample: {}", parts.join(", ")))
 }

@@ -7,7 +7,7 @@ use crate::alert::{Alert, AlertState, Severity};
 use crate::analysis::Status;
 use crate::escape;
 use crate::event::{Event, EventSink, JobTimes, Target, Tick, Timelines};
-use crate::model::Timestamp;
+use crate::model::{Counter, Timestamp};
 use crate::units::Bytes;
 
 use super::super::concern::by_concern;
@@ -156,7 +156,7 @@ impl Facts {
         match sort {
             Sort::Concern => passing.sort_by(|a, b| by_concern(a, b)),
             Sort::Growth => passing.sort_by(|a, b| rate(b).total_cmp(&rate(a))),
-            Sort::Rss => passing.sort_by_key(|target| Reverse(target.current.reading.rss)),
+            Sort::Rss => passing.sort_by_key(|target| Reverse(target.current.reading.value(Counter::Rss))),
             Sort::Name => passing.sort_by(|a, b| a.label.name.cmp(&b.label.name).then(a.key.cmp(&b.key))),
             Sort::Pid => passing.sort_by_key(|target| (target.key.is_none(), target.key)),
         }

@@ -98,7 +98,7 @@ impl Parser<'_> {
             .1;
         self.sign("(")?;
         let name = self.word(|| format!("a counter is missing; {}", known_series()))?;
-        let series = Series::ALL.iter().find(|(known, _)| *known == name.text);
+        let series = Series::all().find(|(known, _)| *known == name.text);
         let series = series
             .ok_or_else(|| self.error_at(&name, &format!("unknown counter '{}'; {}", name.text, known_series())))?
             .1;
@@ -274,7 +274,7 @@ fn known_aggregates() -> String {
 
 /// Names the valid counters.
 fn known_series() -> String {
-    let names: Vec<_> = Series::ALL.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = Series::all().map(|(name, _)| name).collect();
     format!("known are {}", names.join(", "))
 }
 
@@ -307,7 +307,7 @@ mod tests {
         assert_eq!((live.hold_s, live.after_s, live.abort), (30.0, 120.0, true));
         assert!(parse("point(growth(uss)) > 0").metric.point);
         for (aggregate, _) in Aggregate::ALL {
-            for (series, _) in Series::ALL {
+            for (series, _) in Series::all() {
                 assert_eq!(
                     parse(&format!("{aggregate}({series}) > 0")).metric.to_string(),
                     format!("{aggregate}({series})")

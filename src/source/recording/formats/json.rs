@@ -147,7 +147,7 @@ fn set_field<'de>(row: &mut RawRow<'de>, role: ColumnRole, key: &str, value: Sca
     match (role, value) {
         (_, Scalar::Null) => Ok(()),
         (ColumnRole::Counter(counter, 1.0), Scalar::Whole(number)) if number < 1 << 63 => {
-            *row.reading.slot(counter) = Some(number);
+            row.reading.set(counter, number);
             Ok(())
         }
         (ColumnRole::Name, Scalar::Text(text)) => {
@@ -171,7 +171,7 @@ fn set_field<'de>(row: &mut RawRow<'de>, role: ColumnRole, key: &str, value: Sca
         (ColumnRole::Counter(counter, unit_bytes), Scalar::Number(number)) => {
             let value = values::scale(number, unit_bytes)
                 .ok_or_else(|| Fault::in_field(FaultKind::Value, key, number.to_string().as_bytes()))?;
-            *row.reading.slot(counter) = Some(value);
+            row.reading.set(counter, value);
             Ok(())
         }
         // The rest is short: numbers of roles that parse text, and unusable values.
@@ -189,7 +189,7 @@ fn set_field<'de>(row: &mut RawRow<'de>, role: ColumnRole, key: &str, value: Sca
             row.start = owned.start.or(row.start);
             row.program = owned.program.or(row.program);
             if let ColumnRole::Counter(counter, _) = role {
-                *row.reading.slot(counter) = owned.reading.value(counter);
+                row.reading.set(counter, owned.reading.value(counter));
             }
             Ok(())
         }
