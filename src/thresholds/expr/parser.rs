@@ -328,7 +328,7 @@ mod tests {
     fn an_error_names_its_column_and_the_valid_words() {
         for (text, column, said) in [
             ("growht(memory) > 2MiB/h", 0, "known metrics are growth, peak"),
-            ("growth(memry) > 2MiB/h", 7, "memory, rss, anon"),
+            ("growth(memry) > 2MiB/h", 7, "memory, rss, pss"),
             ("growth(memory) > 2MiX/h", 18, "KiB, MB, MiB"),
             ("growth(memory) > 2MiB/fortnight", 22, "s, min, h, d"),
             ("growth(memory) > 2MiB", 17, "2MiB/h"),
