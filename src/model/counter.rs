@@ -31,6 +31,8 @@ pub enum Counter {
     Threads,
     /// Number of open file descriptors.
     Fds,
+    /// Huge pages of hugetlbfs, which no other counter includes (`HugetlbPages`, proc(5)).
+    Hugetlb,
 }
 
 /// Unit of a counter.
@@ -98,11 +100,12 @@ const TABLE: [Row; Counter::COUNT] = [
     bytes(Counter::Vsize, "vsize_bytes", "address space", Some("vsize"), CounterRole::Shown),
     count(Counter::Threads, "threads", "threads"),
     count(Counter::Fds, "fds", "open files"),
+    bytes(Counter::Hugetlb, "hugetlb_bytes", "huge pages", Some("hugetlb"), CounterRole::PrivateMemory),
 ];
 
 impl Counter {
     /// Number of counters.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 11;
 
     /// Every counter, in the order of the sample CSV.
     pub const ALL: [Self; Self::COUNT] = {

@@ -81,8 +81,8 @@ mod tests {
         drop(rows);
         let text = String::from_utf8(out).expect("text");
         let rows: Vec<&str> = text.lines().skip(1).collect();
-        let first = r#"1970-01-01T00:00:00.000Z,7,"'=a,""b""\n",4096,,,,,,,,,3,99,1"#;
-        assert_eq!(rows, [first, "1970-01-01T00:00:00.000Z,,a,4096,,,,,,,,,3,,"]);
+        let first = r#"1970-01-01T00:00:00.000Z,7,"'=a,""b""\n",4096,,,,,,,,,3,99,1,"#;
+        assert_eq!(rows, [first, "1970-01-01T00:00:00.000Z,,a,4096,,,,,,,,,3,,,"]);
     }
 
     #[test]

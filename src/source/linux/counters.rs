@@ -16,25 +16,26 @@ use crate::source::read_error::ReadError;
 
 /// Cadence of reading `/proc/PID/status`.
 ///
-/// It costs as much as all other files together. It adds only swap, and the split of shared pages into files and
-/// shared memory.
+/// It costs as much as all other files together. It adds only swap, huge pages, and the split of shared pages into files
+/// and shared memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StatusCadence {
     /// At every reading.
     #[default]
     Always,
-    /// At readings with a changed number of shared pages, and for processes that use swap.
+    /// At readings with a changed number of shared pages, and for processes that use swap or huge pages.
     ///
     /// In between, the split of shared pages is taken over. On a host with swap, `status` is also read when anonymous
-    /// pages have decreased, and at every 64th reading; in between, a swap of 0 counts as "not read".
+    /// pages have decreased. On a host with swap or huge pages it is also read at every 64th reading; in between, a value
+    /// of 0 counts as "not read".
     WhenNeeded,
 }
 
-/// Number of readings from one `status` to the next where pages may be swapped out: its cost is then negligible.
+/// Number of readings from one `status` to the next on a host with swap or huge pages: its cost is then negligible.
 const STATUS_INTERVAL: u32 = 64;
 
-/// Number of rounds from one check for swap on the host to the next: it is rarely added to a running host.
-const SWAP_CHECK_INTERVAL: u32 = 64;
+/// Number of rounds from one check of the host for swap and huge pages to the next: both are rarely added.
+const HOST_CHECK_INTERVAL: u32 = 64;
 
 /// Path of a file from the folder of a process, and from `task` in it.
 #[derive(Debug, Clone, Copy)]
@@ -121,18 +122,19 @@ struct LatestReading {
     /// Latest values of `status`: valid as long as their sum, the shared pages, is unchanged.
     file_and_shmem: (Option<u64>, Option<u64>),
     uses_swap: bool,
+    uses_hugetlb: bool,
 }
 
 impl LatestReading {
-    fn is_status_due(&self, cadence: StatusCadence, statm: Statm, host_has_swap: bool) -> bool {
+    fn is_status_due(&self, cadence: StatusCadence, statm: Statm, host: HostFeatures) -> bool {
         cadence == StatusCadence::Always
             || self.readings == 0
             || self.uses_swap
+            || self.uses_hugetlb
             || self.statm.shared_pages != statm.shared_pages
             // Swapped pages are no longer resident.
-            || host_has_swap
-                && (statm.anonymous_pages() < self.statm.anonymous_pages()
-                    || self.readings.is_multiple_of(STATUS_INTERVAL))
+            || host.has_swap && statm.anonymous_pages() < self.statm.anonymous_pages()
+            || (host.has_swap || host.has_hugetlb) && self.readings.is_multiple_of(STATUS_INTERVAL)
     }
 
     /// True if the process runs another program than at the reading before. Programs of equal code size go unnoticed.
@@ -149,6 +151,13 @@ impl LatestReading {
     }
 }
 
+/// Features of the host that decide which counters may be other than 0.
+#[derive(Debug, Clone, Copy)]
+struct HostFeatures {
+    has_swap: bool,
+    has_hugetlb: bool,
+}
+
 /// Reader of the counters of all processes.
 #[derive(Debug)]
 pub(super) struct CounterReader {
@@ -157,7 +166,7 @@ pub(super) struct CounterReader {
     is_kernel: bool,
     cadence: StatusCadence,
     optional: OptionalCounters,
-    host_has_swap: bool,
+    host: HostFeatures,
     round: u32,
     budget: OpenFileBudget,
     buffer: Vec<u8>,
@@ -171,7 +180,7 @@ impl CounterReader {
             is_kernel,
             cadence: StatusCadence::default(),
             optional: OptionalCounters::default(),
-            host_has_swap: true,
+            host: HostFeatures { has_swap: true, has_hugetlb: true },
             round: 0,
             budget: OpenFileBudget::default(),
             buffer: Vec::new(),
@@ -180,9 +189,11 @@ impl CounterReader {
 
     /// Begins another round of readings.
     pub(super) fn begin_round(&mut self, root: &ProcRoot) {
-        if self.cadence == StatusCadence::WhenNeeded && self.round.is_multiple_of(SWAP_CHECK_INTERVAL) {
+        if self.cadence == StatusCadence::WhenNeeded && self.round.is_multiple_of(HOST_CHECK_INTERVAL) {
             let meminfo = root.read_file(c"meminfo", &mut self.buffer).ok();
-            self.host_has_swap = meminfo.and_then(|file| labelled_number(file, b"SwapTotal")) != Some(0);
+            // An unreadable file leaves both possible. Kernels before 4.20 have no sum of all huge page sizes.
+            let may_have = |label: &[u8]| meminfo.and_then(|file| labelled_number(file, label)) != Some(0);
+            self.host = HostFeatures { has_swap: may_have(b"SwapTotal"), has_hugetlb: may_have(b"Hugetlb") };
         }
         self.round = self.round.wrapping_add(1);
     }
@@ -236,16 +247,18 @@ impl CounterReader {
         result.reading.set(Counter::Rss, Some(statm.resident_pages.saturating_mul(self.page_bytes)));
         result.reading.set(Counter::RssAnon, Some(statm.anonymous_pages().saturating_mul(self.page_bytes)));
         result.reading.set(Counter::Vsize, Some(statm.size_pages.saturating_mul(self.page_bytes)));
-        if latest.is_status_due(self.cadence, statm, self.host_has_swap) {
+        if latest.is_status_due(self.cadence, statm, self.host) {
             self.add_status(files, &mut result);
             let reading = &result.reading;
             latest.file_and_shmem = (reading.value(Counter::RssFile), reading.value(Counter::RssShmem));
             latest.uses_swap = reading.value(Counter::Swap).is_some_and(|swap| swap > 0);
+            latest.uses_hugetlb = reading.value(Counter::Hugetlb).is_some_and(|hugetlb| hugetlb > 0);
         } else {
             let (file, shmem) = latest.file_and_shmem;
             result.reading.set(Counter::RssFile, file);
             result.reading.set(Counter::RssShmem, shmem);
-            result.reading.set(Counter::Swap, (!self.host_has_swap).then_some(0));
+            result.reading.set(Counter::Swap, (!self.host.has_swap).then_some(0));
+            result.reading.set(Counter::Hugetlb, (!self.host.has_hugetlb).then_some(0));
             if self.is_kernel && self.optional.threads {
                 record_counter(&mut result, Counter::Threads, files.count_threads());
             }
@@ -276,6 +289,7 @@ impl CounterReader {
         reading.set(Counter::RssAnon, kib_to_bytes(status.rss_anon_kib).or(reading.value(Counter::RssAnon)));
         reading.set(Counter::RssFile, kib_to_bytes(status.rss_file_kib));
         reading.set(Counter::RssShmem, kib_to_bytes(status.rss_shmem_kib));
+        reading.set(Counter::Hugetlb, kib_to_bytes(status.hugetlb_kib));
         reading.set(Counter::Swap, kib_to_bytes(status.vm_swap_kib));
         reading.set(Counter::Vsize, kib_to_bytes(status.vm_size_kib).or(reading.value(Counter::Vsize)));
         reading.set(Counter::Threads, status.threads.filter(|_| self.optional.threads));
@@ -328,23 +342,27 @@ mod tests {
         Statm { size_pages: 30, resident_pages, shared_pages, text_pages: 5 }
     }
 
-    /// Returns the decision on a host without swap, and on one with swap.
-    fn is_due(latest: LatestReading, resident_pages: u64, shared_pages: u64) -> [bool; 2] {
+    /// Returns the decision on a host without swap, on one with swap, and on one with huge pages.
+    fn is_due(latest: LatestReading, resident_pages: u64, shared_pages: u64) -> [bool; 3] {
         let statm = statm(resident_pages, shared_pages);
-        [false, true].map(|host_has_swap| latest.is_status_due(StatusCadence::WhenNeeded, statm, host_has_swap))
+        [(false, false), (true, false), (false, true)].map(|(has_swap, has_hugetlb)| {
+            latest.is_status_due(StatusCadence::WhenNeeded, statm, HostFeatures { has_swap, has_hugetlb })
+        })
     }
 
     #[test]
     fn status_is_read_when_needed() {
         let before = LatestReading { readings: 3, statm: statm(20, 10), ..LatestReading::default() };
-        assert_eq!(is_due(before, 20, 10), [false, false]);
-        assert_eq!(is_due(before, 25, 10), [false, false]);
-        assert_eq!(is_due(before, 21, 11), [true, true]);
-        assert_eq!(is_due(before, 19, 10), [false, true]);
-        assert_eq!(is_due(LatestReading { readings: STATUS_INTERVAL, ..before }, 20, 10), [false, true]);
-        assert_eq!(is_due(LatestReading { uses_swap: true, ..before }, 20, 10), [true, true]);
-        assert_eq!(is_due(LatestReading { readings: 0, ..before }, 20, 10), [true, true]);
-        assert!(before.is_status_due(StatusCadence::Always, statm(20, 10), false));
+        assert_eq!(is_due(before, 20, 10), [false, false, false]);
+        assert_eq!(is_due(before, 25, 10), [false, false, false]);
+        assert_eq!(is_due(before, 21, 11), [true, true, true]);
+        assert_eq!(is_due(before, 19, 10), [false, true, false]);
+        assert_eq!(is_due(LatestReading { readings: STATUS_INTERVAL, ..before }, 20, 10), [false, true, true]);
+        assert_eq!(is_due(LatestReading { uses_swap: true, ..before }, 20, 10), [true, true, true]);
+        assert_eq!(is_due(LatestReading { uses_hugetlb: true, ..before }, 20, 10), [true, true, true]);
+        assert_eq!(is_due(LatestReading { readings: 0, ..before }, 20, 10), [true, true, true]);
+        let plain = HostFeatures { has_swap: false, has_hugetlb: false };
+        assert!(before.is_status_due(StatusCadence::Always, statm(20, 10), plain));
     }
 
     #[test]

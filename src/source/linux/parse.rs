@@ -119,6 +119,7 @@ pub(super) struct Status {
     pub rss_shmem_kib: Option<u64>,
     pub vm_data_kib: Option<u64>,
     pub vm_swap_kib: Option<u64>,
+    pub hugetlb_kib: Option<u64>,
     pub threads: Option<u64>,
     /// Effective user id.
     pub uid: Option<u32>,
@@ -130,7 +131,7 @@ impl Status {
         let mut status = Self::default();
         for line in bytes.split(|&byte| byte == b'\n') {
             // The first byte rules out nearly all of the some sixty lines.
-            if !matches!(line.first(), Some(b'V' | b'R' | b'T' | b'U')) {
+            if !matches!(line.first(), Some(b'V' | b'R' | b'T' | b'U' | b'H')) {
                 continue;
             }
             let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
@@ -143,6 +144,7 @@ impl Status {
                 b"RssShmem" => &mut status.rss_shmem_kib,
                 b"VmData" => &mut status.vm_data_kib,
                 b"VmSwap" => &mut status.vm_swap_kib,
+                b"HugetlbPages" => &mut status.hugetlb_kib,
                 b"Threads" => &mut status.threads,
                 b"Uid" => {
                     status.uid = effective_uid(value);
@@ -276,10 +278,10 @@ mod tests {
 
     #[test]
     fn status_has_sizes_threads_and_the_effective_user() {
-        let text = b"Name:\tx\nUid:\t1000\t1001\t0\t0\nVmSize:\t  3060 kB\nVmRSS:\t 1640 kB\nRssAnon:\t 112 kB\nVmSwap:\t0 kB\nThreads:\t3\n";
+        let text = b"Name:\tx\nUid:\t1000\t1001\t0\t0\nVmSize:\t  3060 kB\nVmRSS:\t 1640 kB\nRssAnon:\t 112 kB\nVmSwap:\t0 kB\nHugetlbPages:\t 4096 kB\nThreads:\t3\n";
         let status = Status::parse(text);
         assert_eq!((status.vm_size_kib, status.vm_rss_kib, status.rss_anon_kib), (Some(3060), Some(1640), Some(112)));
-        assert_eq!((status.rss_file_kib, status.vm_swap_kib), (None, Some(0)));
+        assert_eq!((status.rss_file_kib, status.vm_swap_kib, status.hugetlb_kib), (None, Some(0), Some(4096)));
         assert_eq!((status.threads, status.uid), (Some(3), Some(1001)));
     }
 
