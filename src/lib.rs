@@ -21,7 +21,7 @@
 //!
 //! The data path of the program, in reading order: `session` asks a `source` for readings at times of the `clock`, and
 //! pushes each into the tracker of its target. `alert` follows the conditions of each assessment. Everything that happens
-//! is an `event`: `terminal` shows events, `report` writes them in the form of `schema`, and `notify` sends alerts. `cli`
+//! is an `event`: `terminal` shows events, `report` writes them in the form of `schema`, and `delivery` sends alerts. `cli`
 //! joins the parts. `docs/ARCHITECTURE.md` is the map.
 
 pub mod units;
@@ -30,6 +30,8 @@ pub mod model;
 pub mod clock;
 #[doc(hidden)]
 pub mod escape;
+#[doc(hidden)]
+pub mod background_writer;
 #[doc(hidden)]
 pub mod process_group;
 #[doc(hidden)]
@@ -52,13 +54,10 @@ pub mod schema;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
-pub mod notify;
+pub mod delivery;
 #[doc(hidden)]
 pub mod terminal;
 #[doc(hidden)]
 pub mod demo;
 #[doc(hidden)]
 pub mod cli;
-
-#[cfg(test)]
-mod stalled;

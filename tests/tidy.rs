@@ -9,7 +9,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("escape", &[]),
     ("process_group", &[]),
-    ("stalled", &[]),
+    ("background_writer", &[]),
     ("demo", &[]),
     ("model", &["units"]),
     ("schema", &["model"]),
@@ -24,10 +24,22 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("session", &["clock", "source", "analysis", "alert", "event", "model", "units"]),
     (
         "report",
-        &["advice", "outcome", "thresholds", "event", "alert", "analysis", "model", "units", "schema", "escape"],
+        &[
+            "advice",
+            "outcome",
+            "thresholds",
+            "event",
+            "alert",
+            "analysis",
+            "model",
+            "units",
+            "schema",
+            "escape",
+            "background_writer",
+        ],
     ),
-    ("notify", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "process_group"]),
-    ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape"]),
+    ("delivery", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "process_group"]),
+    ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape", "background_writer"]),
 ];
 
 /// Lines of a file that make a reader look for its second idea.
@@ -121,7 +133,10 @@ fn no_file_outgrows_its_idea() {
 #[test]
 fn files_and_clocks_are_touched_in_their_places() {
     let places: &[(&str, &[&str])] = &[
-        ("std::fs", &["src/source/", "src/report/output.rs", "src/notify/log_file.rs", "src/cli/config/", "src/demo/"]),
+        (
+            "std::fs",
+            &["src/source/", "src/report/output.rs", "src/delivery/log_file.rs", "src/cli/config/", "src/demo/"],
+        ),
         ("File::open", &["src/source/", "src/demo/"]),
         ("Instant::now", &["src/clock.rs"]),
         ("SystemTime::now", &["src/clock.rs"]),

@@ -75,7 +75,7 @@ impl StartedCommand {
     ) -> Result<Self, Error> {
         let [program, arguments @ ..] = command else { return Err(Error::usage("there is no command to run")) };
         let mut starting = Command::new(program);
-        starting.args(arguments).env_remove(crate::notify::WEBHOOK_VARIABLE);
+        starting.args(arguments).env_remove(crate::delivery::WEBHOOK_VARIABLE);
         if control.quiet_command {
             starting.stdout(Stdio::null()).stderr(Stdio::null());
         } else if format != Format::Table {

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::delivery::{AlertCommand, AlertLog, Delivery, Dispatcher, Secret, Webhook};
 use crate::event::{Event, EventSink};
-use crate::notify::{AlertCommand, AlertLog, Channel, Dispatcher, Secret, Webhook};
 use crate::report::Recorder;
 
 use crate::cli::app::warn;
@@ -51,8 +51,8 @@ impl Deliveries {
         Ok(deliveries)
     }
 
-    fn add(&mut self, name: &'static str, channel: Box<dyn Channel>, a_minute: Option<u32>) -> Result<(), Error> {
-        let added = self.dispatcher.add(name, channel, a_minute);
+    fn add(&mut self, name: &'static str, delivery: Box<dyn Delivery>, per_minute: Option<u32>) -> Result<(), Error> {
+        let added = self.dispatcher.add(name, delivery, per_minute);
         added.map_err(|error| Error::new(Kind::Failed, format!("cannot start a thread for the {name}: {error}")))
     }
 

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::background_writer::WhenFull;
 use crate::escape;
 use crate::event::{EventSink, Fanout, Timelines};
 use crate::model::Timestamp;
 use crate::report::{
-    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, WhenFull, has_folder,
-    real_path,
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, has_folder, real_path,
 };
 use crate::terminal::{Priority, for_stderr};
 use crate::units::Bytes;
@@ -88,7 +88,7 @@ impl Files {
         };
         let when_full = if role == OutputRole::Everything { WhenFull::Wait } else { WhenFull::Fail };
         streams.extend(stdout.map(|format| {
-            Stream::begin_now(role, Box::new(move || sink(format, NamedStream::stdout_behind(when_full)?)))
+            Stream::begin_now(role, Box::new(move || sink(format, NamedStream::stdout_in_background(when_full)?)))
         }));
         Outputs { files, streams, streamed: places, timelines: shown.then(Timelines::default), format }
     }

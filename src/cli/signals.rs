@@ -67,7 +67,7 @@ fn install_termination(_stop: &StopFlag, _leash: &ChildGuard) -> io::Result<()> 
 pub(crate) fn received(stop: &StopFlag, guard: &ChildGuard, signal: i32) {
     if stop.is_raised() {
         let _lock = guard.kill();
-        crate::notify::kill_running();
+        crate::delivery::kill_running();
         crate::source::work::kill_work_command();
         #[cfg(feature = "tui")]
         let _ = crate::terminal::restore();

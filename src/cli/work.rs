@@ -29,7 +29,7 @@ impl WorkFeed {
             if words.is_empty() {
                 return Err(Error::usage("--work-command is empty").hint("give a program that prints a number"));
             }
-            (line.clone(), Box::new(WorkCommand::new(words, COMMAND_LIMIT, Some(crate::notify::WEBHOOK_VARIABLE))))
+            (line.clone(), Box::new(WorkCommand::new(words, COMMAND_LIMIT, Some(crate::delivery::WEBHOOK_VARIABLE))))
         } else if let (Some(path), Some(pattern)) = (&args.work_log, &args.work_regex) {
             let pattern =
                 regex::bytes::Regex::new(pattern.as_str()).map_err(|error| Error::usage(error.to_string()))?;

@@ -2,7 +2,6 @@
 
 mod case;
 mod alert_message;
-mod behind;
 mod convert;
 mod convert_attribution;
 mod convert_thresholds;
@@ -18,7 +17,6 @@ mod output;
 mod recorder;
 
 pub use alert_message::alert_message;
-pub use behind::WhenFull;
 pub use convert_thresholds::{allowance, thresholds, work};
 pub use csv_samples::SampleCsv;
 pub use document::Document;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::behind::{Behind, WhenFull};
+use crate::background_writer::{BackgroundWriter, WhenFull};
+
 use super::document::Document;
 
 /// A header is no longer than this, in bytes.
@@ -228,16 +229,16 @@ impl NamedStream {
         Self { name: "standard output".to_owned(), out: BufWriter::new(Box::new(io::stdout())) }
     }
 
-    /// Standard output; where it leads to a reader, that one holds up nobody.
+    /// Standard output. A reader that takes nothing does not delay the caller.
     ///
     /// # Errors
-    /// When there can be no thread for it.
-    pub fn stdout_behind(when_full: WhenFull) -> io::Result<Self> {
+    /// If the system refuses the thread.
+    pub fn stdout_in_background(when_full: WhenFull) -> io::Result<Self> {
         let stdout = Self::stdout();
         if never_stalls(&io::stdout()) {
             return Ok(stdout);
         }
-        let out = BufWriter::new(Box::new(Behind::new(io::stdout(), when_full)?) as Box<dyn Write + Send>);
+        let out = BufWriter::new(Box::new(BackgroundWriter::new(io::stdout(), when_full)?) as Box<dyn Write + Send>);
         Ok(Self { out, ..stdout })
     }
 

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::background_writer::{BackgroundWriter, WhenFull};
 use crate::event::{Event, EventSink, Target};
 use crate::model::{Counter, Timestamp};
 
 use super::concern::by_concern;
 use super::figures;
 use super::messages::describe_target;
-use super::patient::Patient;
 
 /// How often a target gets a line when nothing about it changes, in seconds.
 const EVERY_S: f64 = 60.0;
@@ -18,7 +18,7 @@ const NAMED: usize = 20;
 
 /// Writes a line for each target once a minute.
 pub struct LogLines {
-    out: Patient,
+    out: BackgroundWriter,
     last: Option<Timestamp>,
 }
 
@@ -28,7 +28,7 @@ impl LogLines {
     /// # Errors
     /// When there can be no thread for it.
     pub fn new(out: impl Write + Send + 'static) -> io::Result<Self> {
-        Ok(Self { out: Patient::new(out)?, last: None })
+        Ok(Self { out: BackgroundWriter::new(out, WhenFull::Drop)?, last: None })
     }
 
     fn status(&mut self, at: Timestamp, targets: &[Target]) {
@@ -51,7 +51,8 @@ impl LogLines {
         if running.len() > NAMED {
             let _ = writeln!(text, "{at} and {} more", running.len() - NAMED);
         }
-        self.out.write(&text);
+        // A failure is reported at the next event.
+        drop(self.out.write_all(text.as_bytes()));
     }
 }
 

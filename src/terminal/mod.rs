@@ -6,7 +6,6 @@ mod figures;
 mod live;
 mod lines;
 mod messages;
-mod patient;
 mod priority;
 mod progress;
 mod skipped;

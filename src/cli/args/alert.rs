@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 
-use crate::notify::{Body, Choice, Secret};
+use crate::delivery::{AlertFilter, Body, Secret};
 
 use super::values::parse_positive;
 
@@ -38,7 +38,7 @@ pub struct AlertArgs {
         default_value = "warning,critical",
         value_delimiter = ','
     )]
-    pub alert_on: Vec<Choice>,
+    pub alert_on: Vec<AlertFilter>,
     /// At most so many alerts a minute to the command and the webhook, twice as many at once; the others wait
     #[arg(long, value_name = "N", env = "LEAKWATCH_ALERT_RATE", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub alert_rate: u32,

@@ -14,7 +14,7 @@ const PREFIX: &str = "LEAKWATCH_";
 /// A warning for each variable that looks like one of ours and is not: a typo would change nothing, in silence.
 pub(crate) fn unknown(command: &Command) -> Vec<String> {
     let known = known(command);
-    let given_to_commands = crate::notify::VARIABLES;
+    let given_to_commands = crate::delivery::VARIABLES;
     let mut set: Vec<String> = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     set.sort_unstable();
     let unknown = set.into_iter().filter(|name| {

@@ -1,19 +1,19 @@
-//! A text that no message, report or log may show.
+//! Text that no message, report or log may show.
 
 use std::fmt;
 
-/// The address of a webhook, for one: whoever knows it can post there.
+/// Secret text, such as the address of a webhook: its knowledge is the right to post there.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides a text.
+    /// Wraps a text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text, for the one place that needs it.
+    /// Returns the text, for the one place that needs it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

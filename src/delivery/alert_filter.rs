@@ -1,12 +1,12 @@
-//! Which alerts are sent: by severity or by kind.
+//! Filter of the alerts that are sent: by severity or by kind.
 
 use std::str::FromStr;
 
 use crate::alert::{AlertKind, Severity};
 
-/// A severity or a kind, by its name in reports.
+/// Severity or kind of the alerts that are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum AlertFilter {
     /// All alerts of a severity.
     Severity(Severity),
     /// All alerts of a kind.
@@ -28,10 +28,10 @@ const KINDS: [AlertKind; 11] = [
     AlertKind::HostMemory,
 ];
 
-impl Choice {
-    /// Whether it names this alert.
+impl AlertFilter {
+    /// True if alerts of this kind are sent.
     #[must_use]
-    pub fn covers(self, kind: AlertKind) -> bool {
+    pub fn matches(self, kind: AlertKind) -> bool {
         match self {
             Self::Severity(severity) => kind.severity() == severity,
             Self::Kind(chosen) => kind == chosen,
@@ -39,21 +39,21 @@ impl Choice {
     }
 }
 
-impl FromStr for Choice {
+impl FromStr for AlertFilter {
     type Err = String;
 
-    /// `near-limit` is `near_limit`, too.
+    /// Parses a name in any case. Hyphens may replace underscores.
     fn from_str(text: &str) -> Result<Self, String> {
         let name = text.trim().to_lowercase().replace('-', "_");
         let severity = SEVERITIES.into_iter().find(|severity| severity.name() == name).map(Self::Severity);
-        let kind = || KINDS.into_iter().find(|kind| kind.name() == name).map(Self::Kind);
-        severity.or_else(kind).ok_or_else(|| format!("no such severity or kind of alert; there are {}", names()))
+        let kind = KINDS.into_iter().find(|kind| kind.name() == name).map(Self::Kind);
+        severity.or(kind).ok_or_else(|| format!("not a severity or a kind of alert; choose from {}", filter_names()))
     }
 }
 
-/// All names there are.
+/// Returns the names of all severities and kinds.
 #[must_use]
-pub fn names() -> String {
+pub fn filter_names() -> String {
     let names: Vec<&str> =
         SEVERITIES.into_iter().map(Severity::name).chain(KINDS.into_iter().map(AlertKind::name)).collect();
     names.join(", ")
@@ -64,12 +64,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alerts_are_chosen_by_severity_or_kind() {
-        let critical: Choice = "critical".parse().expect("a severity");
-        assert!(critical.covers(AlertKind::Leak) && !critical.covers(AlertKind::Spike));
-        let spike: Choice = "Spike".parse().expect("a kind");
-        assert!(spike.covers(AlertKind::Spike) && !spike.covers(AlertKind::Leak));
-        assert_eq!("near-limit".parse(), Ok(Choice::Kind(AlertKind::NearLimit)));
-        assert!("leaks".parse::<Choice>().is_err_and(|why| why.contains("process_ended")));
+    fn a_filter_matches_a_severity_or_a_kind() {
+        let critical: AlertFilter = "critical".parse().expect("valid name");
+        assert!(critical.matches(AlertKind::Leak) && !critical.matches(AlertKind::Spike));
+        let spike: AlertFilter = "Spike".parse().expect("valid name");
+        assert!(spike.matches(AlertKind::Spike) && !spike.matches(AlertKind::Leak));
+        assert_eq!("near-limit".parse(), Ok(AlertFilter::Kind(AlertKind::NearLimit)));
+        assert!("leaks".parse::<AlertFilter>().is_err_and(|why| why.contains("process_ended")));
     }
 }

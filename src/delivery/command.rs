@@ -1,4 +1,4 @@
-//! Alerts as starts of a command, without a shell.
+//! Delivery to a command, which is started for each alert without a shell.
 
 use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -8,13 +8,13 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::process_group::ProcessGroup;
 use crate::schema::AlertMessage;
 
-use super::worker::{Again, Channel, Failure};
+use super::attempt::{Delivery, DeliveryError, Retry};
 
-/// How often it is asked whether the command has ended.
+/// Time between two checks for the exit of the command.
 const POLL: Duration = Duration::from_millis(10);
-/// Holds the address of a webhook, which is no business of a command.
+/// Variable with the address of a webhook. It is a secret, and removed from the environment of a command.
 pub const WEBHOOK_VARIABLE: &str = "LEAKWATCH_WEBHOOK";
-/// What a command finds in its environment.
+/// Variables in the environment of a command.
 pub const VARIABLES: [&str; 11] = [
     "LEAKWATCH_ALERT_KIND",
     "LEAKWATCH_ALERT_STATE",
@@ -29,19 +29,19 @@ pub const VARIABLES: [&str; 11] = [
     "LEAKWATCH_ALERT_RATE",
 ];
 
-/// Starts a command for each alert, one after the other.
+/// Command that is started for each alert, one after the other.
 pub struct AlertCommand {
     program: String,
     arguments: Vec<String>,
     time_limit: Duration,
-    /// Where what it writes goes.
+    /// Opens its standard output and its standard error.
     output: fn() -> Stdio,
 }
 
 impl AlertCommand {
-    /// A command of a program and its arguments.
+    /// A command of a program and its arguments that is killed after `time_limit`.
     ///
-    /// It has `time_limit` to end; `output` says where its standard output and standard error go.
+    /// `output` opens its standard output and its standard error.
     #[must_use]
     pub fn new(program: String, arguments: Vec<String>, time_limit: Duration, output: fn() -> Stdio) -> Self {
         Self { program, arguments, time_limit, output }
@@ -61,7 +61,7 @@ impl AlertCommand {
         RUNNING.spawn(&mut command)
     }
 
-    /// Waits for its end. Its time may be up, or that of the session.
+    /// Waits for its exit. Returns `None` if the time limit passed, or the session ended.
     fn wait(&self, child: &mut Child, stop: &StopFlag) -> std::io::Result<Option<ExitStatus>> {
         let clock = SystemClock;
         let deadline = clock.now().awake + self.time_limit;
@@ -76,21 +76,19 @@ impl AlertCommand {
     }
 }
 
-impl Channel for AlertCommand {
-    fn deliver(&mut self, message: &AlertMessage, stop: &StopFlag) -> Result<(), Failure> {
-        let failed = |why: String| Failure { why, again: Again::Never };
+impl Delivery for AlertCommand {
+    fn deliver(&mut self, message: &AlertMessage, stop: &StopFlag) -> Result<(), DeliveryError> {
         let mut child = self.start(message).map_err(|error| failed(format!("cannot be started: {error}")))?;
-        let fed = child.stdin.take().map_or(Ok(()), |stdin| feed(stdin, message));
-        let ended = fed.and_then(|()| self.wait(&mut child, stop));
-        match ended {
+        let fed = child.stdin.take().map_or(Ok(()), |stdin| write_alert(stdin, message));
+        match fed.and_then(|()| self.wait(&mut child, stop)) {
             Ok(Some(status)) if status.success() => Ok(()),
             Ok(Some(status)) => Err(failed(match status.code() {
-                Some(code) => format!("the command ended with status {code}"),
-                None => "the command was ended by a signal".to_owned(),
+                Some(code) => format!("the command exited with status {code}"),
+                None => "a signal ended the command".to_owned(),
             })),
             Ok(None) => {
                 RUNNING.kill_tree(&mut child);
-                Err(failed("the command took too long and was killed".to_owned()))
+                Err(failed("the command exceeded its time limit and was killed".to_owned()))
             }
             Err(error) => {
                 RUNNING.kill_tree(&mut child);
@@ -100,24 +98,29 @@ impl Channel for AlertCommand {
     }
 }
 
-/// Writes the alert to standard input, from a thread of its own: nobody says that the command reads it.
-fn feed(mut stdin: ChildStdin, message: &AlertMessage) -> std::io::Result<()> {
+/// Returns a failure that another attempt would not mend.
+fn failed(reason: String) -> DeliveryError {
+    DeliveryError { reason, retry: Retry::Never }
+}
+
+/// Writes the alert to standard input, on a thread of its own: the command may not read it.
+fn write_alert(mut stdin: ChildStdin, message: &AlertMessage) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');
-    // It ends with the command, which holds the other end.
+    // The thread ends with the command, which holds the other end.
     let writing = move || drop(stdin.write_all(&line));
     std::thread::Builder::new().name("alert-json".to_owned()).stack_size(64 * 1024).spawn(writing).map(drop)
 }
 
-/// The command that runs.
+/// Command that runs now.
 static RUNNING: ProcessGroup = ProcessGroup::new();
 
-/// Kills the command that runs, with what it has started: leakwatch ends at once.
+/// Kills the running command and its descendants, because leakwatch ends at once.
 pub fn kill_running() {
     RUNNING.kill_running();
 }
 
-/// The values of [`VARIABLES`], in their order.
+/// Returns the values of [`VARIABLES`], in their order.
 fn values(message: &AlertMessage) -> [Option<String>; 11] {
     let alert = &message.alert;
     let verdict = message.verdict.as_ref().and_then(|verdict| serde_json::to_value(verdict.status).ok());

@@ -1,4 +1,4 @@
-//! Alerts as lines of a file.
+//! Delivery to a file of JSON lines.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 use crate::clock::StopFlag;
 use crate::schema::AlertMessage;
 
-use super::worker::{Again, Channel, Failure};
+use super::attempt::{Delivery, DeliveryError, Retry};
 
-/// Appends a JSON line for each alert.
+/// File with a JSON line for each alert.
 ///
-/// The file is opened anew for each: alerts are rare, and a file that was moved away by a rotation is not written to.
+/// It is opened for each alert, so that a rotated file is not written to. Alerts are rare.
 pub struct AlertLog {
     path: PathBuf,
-    /// The last line may have been cut off.
-    torn: bool,
+    /// True if the last line may be incomplete.
+    is_torn: bool,
 }
 
 impl AlertLog {
-    /// A log in a file that can be written.
+    /// Opens the file once, so that a fault shows at the start.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If the file cannot be written.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let log = Self { path: path.to_owned(), torn: false };
+        let log = Self { path: path.to_owned(), is_torn: false };
         log.file()?;
         Ok(log)
     }
@@ -35,23 +35,23 @@ impl AlertLog {
 
     fn append(&mut self, message: &AlertMessage) -> io::Result<()> {
         let mut file = self.file()?;
-        let mut line = if self.torn { vec![b'\n'] } else { Vec::new() };
+        let mut line = if self.is_torn { vec![b'\n'] } else { Vec::new() };
         serde_json::to_writer(&mut line, message)?;
         line.push(b'\n');
-        self.torn = true;
-        // One write a line: others may append to the same file.
+        self.is_torn = true;
+        // One write a line, because other processes may append to the same file.
         file.write_all(&line)?;
-        self.torn = false;
+        self.is_torn = false;
         Ok(())
     }
 }
 
-impl Channel for AlertLog {
-    fn deliver(&mut self, message: &AlertMessage, _stop: &StopFlag) -> Result<(), Failure> {
+impl Delivery for AlertLog {
+    fn deliver(&mut self, message: &AlertMessage, _stop: &StopFlag) -> Result<(), DeliveryError> {
         self.append(message).map_err(|error| {
-            // A full disk is not emptied within seconds.
+            // A full disk stays full for longer than the pauses.
             let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-            Failure { why: error.to_string(), again: if full { Again::Once } else { Again::Soon } }
+            DeliveryError { reason: error.to_string(), retry: if full { Retry::Once } else { Retry::Soon } }
         })
     }
 }
@@ -64,13 +64,13 @@ mod tests {
     use crate::model::Timestamp;
 
     #[test]
-    fn a_full_disk_is_not_waited_for() {
+    fn a_full_disk_gets_one_further_attempt() {
         let at = Timestamp(0);
         let (kind, state) = (AlertKind::Leak, AlertState::Firing);
         let alert = Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
         let message = crate::report::alert_message(None, None, &alert);
         let mut log = AlertLog::open(Path::new("/dev/full")).expect("a device");
         let failure = log.deliver(&message, &StopFlag::default()).expect_err("a full disk");
-        assert_eq!(failure.again, Again::Once);
+        assert_eq!(failure.retry, Retry::Once);
     }
 }
