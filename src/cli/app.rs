@@ -24,7 +24,7 @@ pub fn main() -> ExitCode {
             print(concat!("leakwatch ", env!("CARGO_PKG_VERSION"), "\n")).unwrap_or_else(|error| fail(&error)),
         );
     }
-    if complete::answered() {
+    if complete::answer() {
         return ExitCode::SUCCESS;
     }
     Priority::enable(false);
@@ -102,6 +102,10 @@ fn run(cli: Cli, context: Context) -> Result<u8, Error> {
             drop(context);
             watch::run(&cli.watch)
         }
+        Some(Command::Watch(args)) => {
+            drop(context);
+            watch::run(&args)
+        }
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Report(args)) => analyze::report(args),
         Some(Command::Run(args)) => {
@@ -120,7 +124,7 @@ fn run(cli: Cli, context: Context) -> Result<u8, Error> {
             deliveries::check(&args.alerts)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);
             let command = context.command.find_subcommand("config").unwrap_or(&context.command);
-            let allowed = allow::in_words(&allow::load(&config::paths())?);
+            let allowed = allow::format(&allow::load(&config::paths())?);
             print(&(config::in_force(command, matches, &context.entries) + &allowed))
         }
         Some(Command::Schema) => print(&generate::schema()),
@@ -137,6 +141,7 @@ fn run(cli: Cli, context: Context) -> Result<u8, Error> {
 fn syslog(cli: &Cli) -> bool {
     match &cli.command {
         None => cli.watch.alerts.syslog,
+        Some(Command::Watch(args)) => args.alerts.syslog,
         Some(Command::Run(args)) => args.alerts.syslog,
         Some(_) => false,
     }

@@ -1,4 +1,4 @@
-//! What the shells' completion asks for: the scripts call the program, which knows what runs.
+//! Shell completion: the scripts call leakwatch, which lists running processes.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,23 +12,23 @@ use crate::source::{MatchedProcess, OptionalCounters, Selector};
 use crate::cli::args::{Cli, SelectArgs};
 use crate::cli::select;
 
-/// Set by the scripts to the name of the shell.
+/// Variable that the scripts set to the name of the shell.
 pub(crate) const VARIABLE: &str = "LEAKWATCH_COMPLETE";
 
-/// Answers a completion script, if one has called, and says whether one did.
-pub(crate) fn answered() -> bool {
+/// Answers a completion script. Returns false if none called.
+pub(crate) fn answer() -> bool {
     if std::env::var_os(VARIABLE).is_none() {
         return false;
     }
     let folder = std::env::current_dir().ok();
-    // A script has nobody to tell of an error.
+    // A script cannot show an error.
     CompleteEnv::with_factory(Cli::command)
         .var(VARIABLE)
         .try_complete(std::env::args_os(), folder.as_deref())
         .unwrap_or(true)
 }
 
-/// Numbers of processes, with their names.
+/// Returns pids with the names of their processes.
 pub(crate) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let mut found = running();
@@ -40,7 +40,7 @@ pub(crate) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// Names of processes.
+/// Returns the names of processes.
 pub(crate) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let names: BTreeSet<String> = running().into_iter().map(|found| found.label.name.clone()).collect();
@@ -48,16 +48,16 @@ pub(crate) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     offered.map(CompletionCandidate::new).collect()
 }
 
-/// A shell puts a name into the command line as it is: none may mean anything there, and a process chooses its own.
+/// True if a name has no meaning to a shell, which inserts it unquoted. Processes choose their names.
 fn is_harmless(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._+/-".contains(c);
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
 }
 
-/// All processes that can be watched.
+/// Returns all processes that can be watched.
 fn running() -> Vec<MatchedProcess> {
     let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
-    // Leaves out the shells that have called.
+    // The source leaves out the shells that called.
     let everything = Selector { cmdline: regex::Regex::new("").ok(), ..Selector::default() };
     let source = select::source(&args, OptionalCounters { fds: false, threads: false });
     source.ok().and_then(|mut source| source.find(&everything).ok()).unwrap_or_default()
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_means_something_to_a_shell_is_not_offered() {
+    fn a_name_with_a_meaning_to_a_shell_is_not_offered() {
         for name in ["python3.11", "g++", "kworker/0", "my-service_2"] {
             assert!(is_harmless(name), "{name}");
         }

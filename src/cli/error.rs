@@ -1,9 +1,9 @@
-//! What ends the program early: its kind, what caused it, and the way out.
+//! Errors that end the program: kind, cause and way out.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// An error that ends the program, with a hint for whoever reads it.
+/// An error that ends the program, with a hint.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -12,14 +12,14 @@ pub struct Error {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of error it is: decides the exit status.
+/// Kind of an error, which decides the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// What was typed or configured cannot be used.
+    /// Unusable arguments or settings.
     Usage,
-    /// The system or a file failed.
+    /// Failure of the system or a file.
     Failed,
-    /// Nothing matched the selection.
+    /// No match of the selector.
     NothingMatched,
 }
 
@@ -29,12 +29,12 @@ impl Error {
         Self { kind, message: message.into(), hint: None, cause: None }
     }
 
-    /// What was typed cannot be used.
+    /// An error of the arguments.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// Wraps what another module says.
+    /// An error of another module.
     pub fn from_cause(kind: Kind, cause: impl StdError + Send + Sync + 'static) -> Self {
         let inner = cause.source().map(ToString::to_string);
         let mut error = Self::new(kind, cause.to_string());
@@ -49,7 +49,7 @@ impl Error {
         self
     }
 
-    /// What is wrong and why, without the hint.
+    /// Returns the message with its cause, without the hint.
     pub fn in_one_line(&self) -> String {
         match &self.cause {
             Some(cause) => format!("{}: {cause}", self.message),
@@ -57,7 +57,7 @@ impl Error {
         }
     }
 
-    /// What kind it is.
+    /// Returns the kind.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind

@@ -39,15 +39,15 @@ use values::{
     version,
     about,
     long_about = "Tells from outside whether a running process leaks memory.\n\n\
-        Watches processes that already run, samples their memory at an interval, and says of each: leaking, suspect, \
-        stable, warming up, or not enough data, with the reasons. Nothing is injected and nothing is stopped.",
-    after_help = "Exit status: 0 nothing found, 1 what --fail-on names was found, 2 usage or internal error,\n\
-        3 inconclusive, 4 no process matched, 128+n ended by a second signal n.\n\n\
+        leakwatch samples the memory of running processes at an interval. It judges each of them leaking, suspect, \
+        stable, warming up or without enough data, and gives the reasons. It injects nothing and stops nothing.",
+    after_help = "Exit status: 0 nothing found, 1 a finding that --fail-on or --fail-if names,\n\
+        2 usage or internal error, 3 inconclusive, 4 no process matched, 128+n ended by a second signal n.\n\n\
         First steps:  leakwatch demo\n              leakwatch --process python --interval 10",
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
-    /// What to do instead of watching
+    /// Another command than watching
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Options of the main job
@@ -58,7 +58,7 @@ pub struct Cli {
     pub color: ColorWhen,
 }
 
-/// When to use colours.
+/// Use of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE turns them on elsewhere
@@ -69,36 +69,38 @@ pub enum ColorWhen {
     Never,
 }
 
-/// What to do instead of watching.
+/// Commands besides the main job.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Watch running processes: the same as no command
+    Watch(Box<WatchArgs>),
     /// Start a command, watch it and its descendants, and end with it
     Run(RunArgs),
-    /// Analyse recordings: .csv or .jsonl, also .gz, or - for standard input
+    /// Judge recordings: .csv or .jsonl, also .gz, or - for standard input
     Analyze(AnalyzeArgs),
-    /// Turn recordings into a report: -o report.html; its exit status says nothing of leaks unless --fail-on does
+    /// Write reports from recordings: -o report.html. A leak fails it only if --fail-on says so
     #[command(
         mut_arg("fail_on", |arg| arg.default_value("never")),
         mut_arg("on_inconclusive", |arg| arg.default_value("pass"))
     )]
     Report(ReportArgs),
-    /// Show what grew faster in one report than in an earlier one
+    /// Compare two reports: list the targets that grew faster in the later one
     Compare(CompareArgs),
-    /// Say how long a run must be to see a leak of some rate over some noise
+    /// Compute how long a run must be to detect a leak of some rate over some noise
     Plan(PlanArgs),
-    /// Show what a selection matches now, without sampling
+    /// List the processes that a selector matches now, without sampling
     List(ListArgs),
-    /// Start a small process that leaks (or not), watch it live, and say what was found
+    /// Start a small process that leaks or does not leak, watch it live, and print the verdict
     Demo(DemoArgs),
-    /// TargetSet several such processes side by side and check that each verdict is right
+    /// Watch several such processes side by side, and check each verdict
     Selftest,
-    /// Print the settings in force and where each comes from
+    /// Print the settings in force with their origins
     Config(ConfigArgs),
     /// Print the JSON Schema of the report and of the event lines
     Schema,
     /// Print a completion script for a shell
     Completions {
-        /// Which shell
+        /// Shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
@@ -107,7 +109,7 @@ pub enum Command {
     /// Behave like the process of a demo
     #[command(hide = true)]
     Behave {
-        /// How
+        /// Behaviour
         behaviour: Behaviour,
     },
 }
@@ -115,22 +117,22 @@ pub enum Command {
 /// Options of the main job.
 #[derive(Debug, Args)]
 pub struct WatchArgs {
-    /// Which processes
+    /// Selectors
     #[command(flatten)]
     pub select: SelectArgs,
-    /// When to sample
+    /// Sampling
     #[command(flatten)]
     pub sampling: SamplingArgs,
-    /// Who is sampled less often
+    /// Longer intervals of some processes
     #[command(flatten)]
     pub intervals: IntervalArgs,
-    /// How to judge
+    /// Judgement
     #[command(flatten)]
     pub analysis: AnalysisArgs,
-    /// What to write
+    /// Outputs
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Where alerts go
+    /// Deliveries of alerts
     #[command(flatten)]
     pub alerts: AlertArgs,
     /// Wait for a first match instead of ending with status 4
@@ -138,7 +140,7 @@ pub struct WatchArgs {
     pub wait: bool,
 }
 
-/// When to sample.
+/// Sampling.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sampling")]
 pub struct SamplingArgs {
@@ -152,7 +154,7 @@ pub struct SamplingArgs {
     /// End after this many samples
     #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = parse_count, allow_negative_numbers = true)]
     pub samples: Option<u64>,
-    /// Never read PSS, USS and mappings, which cost more than the other counters
+    /// Never read PSS, USS and mappings, which are more expensive than the other counters
     #[arg(long, env = "LEAKWATCH_NO_PSS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
@@ -167,32 +169,32 @@ pub struct SamplingArgs {
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
     pub no_threads: bool,
-    /// What leakwatch itself may use of one core, such as 1%; above it, it reads PSS no more, then samples less often
+    /// Largest share of one core for leakwatch, such as 1%. Above it, leakwatch gives up PSS, then samples less often
     #[arg(long, value_name = "PERCENT", env = "LEAKWATCH_MAX_OVERHEAD", value_parser = parse_share, allow_negative_numbers = true)]
     pub max_overhead: Option<f64>,
 }
 
-/// Who is sampled less often.
+/// Longer intervals of some processes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sampling")]
 pub struct IntervalArgs {
-    /// A longer time between samples for processes with NAME in the name that the table shows, in any case (repeatable; the
-    /// first that fits counts). They are also found and seen to end only then; all are sampled together with the slowest
+    /// Longer interval for processes whose displayed name contains NAME, in any case (repeatable; the first match counts).
+    /// They cost nothing in between: their start and exit are noticed at their interval too
     #[arg(long, value_name = "NAME=DUR", env = "LEAKWATCH_INTERVAL_FOR", value_parser = parse_named_interval, value_delimiter = ',')]
     pub interval_for: Vec<(String, Duration)>,
 }
 
-/// How to judge.
+/// Judgement.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Thresholds")]
 pub struct AnalysisArgs {
-    /// How far back the rolling window reaches [default: 1h, or 60 samples if that is more]
+    /// Length of the rolling window [default: 1h, or 60 samples if that is longer]
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_WINDOW", value_parser = parse_positive, allow_negative_numbers = true)]
     pub window: Option<Duration>,
-    /// How long a target must be seen before 'leaking' may be said [default: 1h, or a fifth of the run when its length is known]
+    /// Least observation before a target may be judged leaking [default: 1h, or a fifth of a run of known length]
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_MIN_OBSERVATION", value_parser = parse_duration, allow_negative_numbers = true)]
     pub min_observation: Option<Duration>,
-    /// Growth below this is never 'leaking' [default: 0.25 MiB/h or 1 % of the floor an hour, whichever is more]
+    /// Growth below RATE is never judged leaking [default: the larger of 0.25 MiB/h and 1 % of the floor an hour]
     #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH", allow_hyphen_values = true)]
     pub max_growth: Option<ByteRate>,
     /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
@@ -201,16 +203,16 @@ pub struct AnalysisArgs {
     /// Spike alert: growth of more than N % within the spike period
     #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
     pub threshold_percent: f64,
-    /// The spike period
+    /// Spike period
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
     pub spike_period: Duration,
-    /// What 'memory full' means [default: the tightest of control group, resource limit and host memory]
+    /// Memory limit for forecasts and limit alerts [default: the tightest of control group, resource limit and host]
     #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit, allow_hyphen_values = true)]
     pub limit: Option<Bytes>,
     /// Alert above N % of the limit
     #[arg(long, value_name = "N", env = "LEAKWATCH_LIMIT_PERCENT", default_value = "80", value_parser = parse_threshold, allow_negative_numbers = true)]
     pub limit_percent: f64,
-    /// What makes the exit status 1
+    /// Findings that make the exit status 1
     #[arg(
         long,
         value_name = "LIST",
@@ -220,19 +222,19 @@ pub struct AnalysisArgs {
         value_enum
     )]
     pub fail_on: Vec<FailOn>,
-    /// Whether too little data may pass
+    /// Exit status of an inconclusive session: 0 (pass) or 3 (fail)
     #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
     pub on_inconclusive: OnInconclusive,
-    /// What the gate asks
+    /// Thresholds
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
 }
 
-/// What to write.
+/// Outputs.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// What standard output carries
+    /// Format of standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
     pub format: Format,
     /// Keep the plain table on a terminal instead of the full-screen view
@@ -248,7 +250,7 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// Whether the full-screen view is not wanted.
+    /// True if the full-screen view is not wanted.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         #[cfg(feature = "tui")]
@@ -258,7 +260,7 @@ impl OutputArgs {
     }
 }
 
-/// What standard output carries.
+/// Format of standard output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A live view on a terminal, plain lines elsewhere
@@ -275,69 +277,69 @@ pub enum Format {
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// How to run the command
+    /// Control of the command
     #[command(flatten)]
     pub control: ControlArgs,
-    /// When to sample
+    /// Sampling
     #[command(flatten)]
     pub sampling: SamplingArgs,
-    /// How to judge
+    /// Judgement
     #[command(flatten)]
     pub analysis: AnalysisArgs,
-    /// What to write
+    /// Outputs
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Where alerts go
+    /// Deliveries of alerts
     #[command(flatten)]
     pub alerts: AlertArgs,
-    /// The command and its arguments; no shell is involved
+    /// Command and its arguments; no shell is involved
     #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments,
           add = ArgValueCompleter::new(PathCompleter::any()))]
     pub command: Vec<OsString>,
 }
 
-/// How to run a command.
+/// Control of the command.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Command")]
 pub struct ControlArgs {
-    /// Signal that ends the command at the deadline: TERM, INT, HUP, QUIT, USR1, USR2 or KILL
+    /// Signal that stops the command at the deadline: TERM, INT, HUP, QUIT, USR1, USR2 or KILL
     #[arg(long, value_name = "SIGNAL", default_value = "TERM", value_enum, ignore_case = true)]
     pub stop_signal: StopSignal,
-    /// How long the command may take to end after that signal, before it is killed
+    /// Time between that signal and SIGKILL
     #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_duration, allow_negative_numbers = true)]
     pub grace: Duration,
-    /// Hide the output of the command; on a terminal the full-screen view takes its place
+    /// Hide the output of the command. On a terminal the full-screen view replaces it
     #[arg(long)]
     pub quiet_command: bool,
-    /// Exit with the command's own status when nothing was found; without it a command that fails is inconclusive
+    /// Exit with the status of the command if nothing was found. Without it, a failed command is inconclusive
     #[arg(long)]
     pub propagate: bool,
 }
 
-/// Signals that end a command.
+/// Signals that stop a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "UPPER")]
 pub enum StopSignal {
-    /// Asks to end
+    /// Polite request to exit
     Term,
-    /// As Ctrl-C does
+    /// Signal of Ctrl-C
     Int,
-    /// As a closed terminal does
+    /// Signal of a closed terminal
     Hup,
-    /// Ends with a core dump
+    /// Exit with a core dump
     Quit,
-    /// For what the command makes of it
+    /// Meaning defined by the command
     Usr1,
-    /// For what the command makes of it
+    /// Meaning defined by the command
     Usr2,
-    /// Cannot be refused
+    /// Immediate end, which cannot be refused
     Kill,
 }
 
 /// Options of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Which processes
+    /// Selectors
     #[command(flatten)]
     pub select: SelectArgs,
 }
@@ -345,7 +347,7 @@ pub struct ListArgs {
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// How the process behaves
+    /// Behaviour of the process
     #[arg(value_enum, default_value = "leak")]
     pub behaviour: Behaviour,
 }
@@ -353,16 +355,16 @@ pub struct DemoArgs {
 /// Options of `config`: the same settings as for watching.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// When to sample
+    /// Sampling
     #[command(flatten)]
     pub sampling: SamplingArgs,
-    /// Who is sampled less often
+    /// Longer intervals of some processes
     #[command(flatten)]
     pub intervals: IntervalArgs,
-    /// How to judge
+    /// Judgement
     #[command(flatten)]
     pub analysis: AnalysisArgs,
-    /// Where alerts go
+    /// Deliveries of alerts
     #[command(flatten)]
     pub alerts: AlertArgs,
 }

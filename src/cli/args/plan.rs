@@ -11,10 +11,10 @@ use super::values::parse_interval;
 /// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// The growth that must be told from none: 1MiB/h
+    /// Growth to detect: 1MiB/h
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     pub rate: ByteRate,
-    /// How much memory moves around its trend, as a standard deviation ('variance.spread_bytes' of an earlier report)
+    /// Standard deviation of memory around its trend ('variance.spread_bytes' of an earlier report)
     #[arg(long, value_name = "SIZE")]
     pub noise: Bytes,
     /// Time between samples

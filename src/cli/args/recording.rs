@@ -1,4 +1,4 @@
-//! What can be typed to read recordings.
+//! Arguments of recordings.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ pub struct AnalyzeArgs {
     /// Recordings; - is standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
-    /// How the columns are called in a foreign file
+    /// Columns of a foreign file
     #[command(flatten)]
     pub columns: ColumnArgs,
-    /// How to judge
+    /// Judgement
     #[command(flatten)]
     pub analysis: AnalysisArgs,
-    /// What to write
+    /// Outputs
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -31,19 +31,19 @@ pub struct ReportArgs {
     /// Recordings; - is standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
-    /// What to write: .html page, .svg chart, .json report, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
+    /// Write FILE: .html page, .svg chart, .json report, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
     /// OpenMetrics (repeatable)
     #[arg(short, long = "output", required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub outputs: Vec<PathBuf>,
-    /// How the columns are called in a foreign file
+    /// Columns of a foreign file
     #[command(flatten)]
     pub columns: ColumnArgs,
-    /// How to judge
+    /// Judgement
     #[command(flatten)]
     pub analysis: AnalysisArgs,
 }
 
-/// How to read a foreign recording.
+/// Columns of a foreign recording.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Foreign recordings")]
 pub struct ColumnArgs {
@@ -56,10 +56,10 @@ pub struct ColumnArgs {
     /// Unit of the memory: B, kB, KiB, MB, MiB, GB, GiB [default: B; values that cannot be bytes are refused without it]
     #[arg(long, value_name = "UNIT")]
     pub value_unit: Option<String>,
-    /// Column or field that tells series apart [default: pid]
+    /// Column or field that distinguishes series [default: pid]
     #[arg(long, value_name = "NAME")]
     pub group_by: Option<String>,
-    /// Read lines of text: a regular expression with the groups 'value', and perhaps 'time', 'unit', 'name'
+    /// Read lines of text with a regular expression: group 'value', optional groups 'time', 'unit' and 'name'
     #[arg(long, value_name = "REGEX", value_parser = parse_regex, conflicts_with_all = ["time_column", "value_column", "group_by"])]
     pub line_regex: Option<Regex>,
 }

@@ -1,4 +1,4 @@
-//! The selectors as they are typed.
+//! Arguments of selectors.
 
 use std::path::PathBuf;
 
@@ -9,39 +9,39 @@ use regex::Regex;
 use super::values::{parse_container, parse_name, parse_pid, parse_regex};
 use crate::cli::complete;
 
-/// Which processes.
+/// Selectors.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Selectors")]
 pub struct SelectArgs {
-    /// TargetSet the process with this number (repeatable)
+    /// Match the process with this number (repeatable)
     #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true,
           add = ArgValueCompleter::new(complete::pids))]
     pub pids: Vec<u32>,
-    /// TargetSet the processes whose numbers FILE holds, one a line; with --wait it is read again when they have gone
+    /// Match the processes whose numbers FILE lists, one a line. With --wait it is read again after their exit
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pid_file: Option<PathBuf>,
-    /// TargetSet processes with NAME in their name: comm, executable or argv[0], in any case (repeatable)
+    /// Match processes with NAME in comm, executable or argv[0], in any case (repeatable)
     #[arg(long = "process", value_name = "NAME", value_parser = parse_name, add = ArgValueCompleter::new(complete::names))]
     pub names: Vec<String>,
-    /// NAME must be the whole name
+    /// Match whole names only
     #[arg(long, requires = "names")]
     pub exact: bool,
-    /// TargetSet processes whose whole command line matches REGEX
+    /// Match processes by a regular expression over the whole command line
     #[arg(long, value_name = "REGEX", value_parser = parse_regex)]
     pub cmdline: Option<Regex>,
-    /// Only processes of this user
+    /// Match only processes of this user
     #[arg(long, value_name = "NAME_OR_UID")]
     pub user: Option<String>,
-    /// TargetSet a control group and the processes in it, by its path below the mount (version 2; repeatable)
+    /// Watch a control group and its processes, by its path below the mount (version 2; repeatable)
     #[arg(long = "cgroup", value_name = "PATH")]
     pub cgroups: Vec<String>,
-    /// TargetSet the control group of a systemd unit and the processes in it (repeatable)
+    /// Watch the control group of a systemd unit and its processes (repeatable)
     #[arg(long = "unit", value_name = "NAME", value_parser = parse_name)]
     pub units: Vec<String>,
-    /// TargetSet the control group of a container and the processes in it, by the beginning of its id (repeatable)
+    /// Watch the control group of a container and its processes, by the start of its id (repeatable)
     #[arg(long = "container", value_name = "ID", value_parser = parse_container)]
     pub containers: Vec<String>,
-    /// Also all descendants of what matched
+    /// Also match all descendants
     #[arg(long)]
     pub tree: bool,
     /// Read another /proc
@@ -56,7 +56,7 @@ pub struct SelectArgs {
 }
 
 impl SelectArgs {
-    /// Whether nothing is selected at all.
+    /// True if no selector is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pids.is_empty()

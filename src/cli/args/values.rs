@@ -1,4 +1,4 @@
-//! Values that are checked while they are read: each refusal says what would be right.
+//! Parsers of argument values. Each error names a valid value.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::units::{Bytes, parse_duration};
 
+/// Parses a pid.
 pub(crate) fn parse_pid(text: &str) -> Result<u32, String> {
     let refuse = |why: &str| Err(format!("{why}; a pid is a number from 1 to {}", i32::MAX));
     match text.parse::<i64>() {
@@ -17,6 +18,7 @@ pub(crate) fn parse_pid(text: &str) -> Result<u32, String> {
     }
 }
 
+/// Parses a part of a name.
 pub(crate) fn parse_name(text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
         Err("an empty name would match every process; use '--user' for all of a user")
@@ -25,22 +27,22 @@ pub(crate) fn parse_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// The beginning of a container's id.
+/// Parses the start of a container id.
 pub(crate) fn parse_container(text: &str) -> Result<String, &'static str> {
     if (4..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(text.to_owned())
     } else {
-        Err(
-            "an id is 4 to 64 hexadecimal digits, as 'docker ps' and 'crictl ps' show them; names are known to the runtime alone",
-        )
+        Err("an id has 4 to 64 hexadecimal digits, as 'docker ps' and 'crictl ps' show them; names are not supported")
     }
 }
 
+/// Parses a regular expression.
 pub(crate) fn parse_regex(text: &str) -> Result<Regex, String> {
     // The message of the crate shows the expression with a mark under the fault.
     regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())
 }
 
+/// Parses a duration above 0.
 pub(crate) fn parse_positive(text: &str) -> Result<Duration, String> {
     match parse_duration(text) {
         Ok(span) if span.is_zero() => Err("must be more than 0".to_owned()),
@@ -49,6 +51,7 @@ pub(crate) fn parse_positive(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses an interval of samples.
 pub(crate) fn parse_interval(text: &str) -> Result<Duration, String> {
     const SHORTEST: Duration = Duration::from_millis(10);
     const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -59,12 +62,13 @@ pub(crate) fn parse_interval(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A part of a name, and the interval of those who have it.
+/// Parses a part of a name with the interval of its processes.
 pub(crate) fn parse_named_interval(text: &str) -> Result<(String, Duration), String> {
     let (name, interval) = text.rsplit_once('=').ok_or("give a part of a name and a time, such as 'postgres=1m'")?;
     Ok((parse_name(name)?, parse_interval(interval)?))
 }
 
+/// Parses a number from 1 on.
 pub(crate) fn parse_count(text: &str) -> Result<u64, &'static str> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
@@ -72,7 +76,7 @@ pub(crate) fn parse_count(text: &str) -> Result<u64, &'static str> {
     }
 }
 
-/// A number whose unit is part of the option's name.
+/// Parses a number whose unit is part of the option name.
 pub(crate) fn parse_threshold(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 => return Ok(value),
@@ -87,7 +91,7 @@ pub(crate) fn parse_threshold(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A share in per cent, `1` or `1%`, as a fraction.
+/// Parses a percentage, `1` or `1%`, as a fraction.
 pub(crate) fn parse_share(text: &str) -> Result<f64, String> {
     match text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>() {
         Ok(percent) if percent.is_finite() && percent > 0.0 => Ok(percent / 100.0),
@@ -95,6 +99,7 @@ pub(crate) fn parse_share(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Parses a memory limit.
 pub(crate) fn parse_limit(text: &str) -> Result<Bytes, String> {
     match text.parse::<Bytes>() {
         Ok(Bytes(0)) => Err("must be more than 0".to_owned()),
@@ -111,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_threshold_with_a_unit_is_told_to_leave_it_out() {
+    fn a_threshold_with_a_unit_gets_a_hint() {
         assert_eq!(parse_threshold("50.5"), Ok(50.5));
         for text in ["50MB", "50 MiB", "50%"] {
             assert!(parse_threshold(text).is_err_and(|why| why.contains("such as '50'")), "{text}");

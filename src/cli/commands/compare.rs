@@ -1,4 +1,4 @@
-//! Two reports side by side: what grew faster in the second than in the first.
+//! Compares two reports.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::cli::baseline::{differences, read};
 use crate::cli::error::Error;
 use crate::outcome::ExitStatus;
 
-/// What is compared of each target.
+/// Metrics that are compared.
 const METRICS: [&str; 5] = ["growth(memory)", "growth(fds)", "growth(threads)", "peak(rss)", "peak(memory)"];
-/// Differences that are less likely than this by chance are called so.
-const LIKELY: f64 = 0.05;
+/// Significance level of a difference.
+const SIGNIFICANCE: f64 = 0.05;
 
 /// Prints the comparison.
 pub(crate) fn run(args: &CompareArgs) -> Result<u8, Error> {
@@ -82,9 +82,9 @@ fn metric(name: &str) -> Option<Metric> {
 
 fn word(found: &Difference, before: PastValue) -> &'static str {
     match found.p {
-        Some(p) if p >= LIKELY => "no difference",
+        Some(p) if p >= SIGNIFICANCE => "no difference",
         _ if found.value == 0.0 => "no difference",
-        // A level has no interval: less than a twentieth is as good as nothing.
+        // A level has no interval: a twentieth is negligible.
         None if found.value.abs() < 0.05 * before.value.abs() => "no difference",
         _ if found.value > 0.0 => "more",
         _ => "less",
@@ -95,10 +95,10 @@ fn table(found: &schema::Comparison) -> Result<u8, Error> {
     found.notes.iter().for_each(|note| warn(note));
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["NAME", "METRIC", "BEFORE", "AFTER", "DIFFERENCE", "95 % INTERVAL", "P", ""]);
+    table.set_header(["NAME", "METRIC", "BEFORE", "AFTER", "DIFFERENCE", "95 % CI", "P", ""]);
     for row in &found.rows {
         let Some(metric) = metric(&row.metric) else { continue };
-        let together = if row.pool { " (together)" } else { "" };
+        let together = if row.pool { " (pool)" } else { "" };
         let signed = |value: f64| {
             let shown = metric.format(value.abs());
             let shown = shown.trim_start_matches('+');

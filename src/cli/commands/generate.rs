@@ -1,4 +1,4 @@
-//! Everything that is derived from the definition of the command line: man page, completions, schema.
+//! Files derived from the definition of the command line: man pages, completions, schema.
 
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
@@ -14,13 +14,13 @@ pub const COMPLETIONS: [(Shell, &str); 4] = [
     (Shell::PowerShell, "_leakwatch.ps1"),
 ];
 
-/// The manual page of the main job, in roff.
+/// Returns the manual page of the main job, in roff.
 #[must_use]
 pub fn man() -> String {
     page(Cli::command())
 }
 
-/// All manual pages: the name of each file, and its text. The options of a subcommand are in a page of its own.
+/// Returns all manual pages: file name and text. Each subcommand has a page of its own.
 #[must_use]
 pub fn man_pages() -> Vec<(String, String)> {
     let mut command = Cli::command();
@@ -37,24 +37,24 @@ fn page(command: Command) -> String {
     String::from_utf8_lossy(&page).into_owned()
 }
 
-/// The completion script for a shell: it asks the program, which knows its options and what runs.
+/// Returns the completion script of a shell. It calls leakwatch for the candidates.
 #[must_use]
 pub fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
     let shells = clap_complete::env::Shells::builtins();
-    // All shells that can be named are built in, and memory takes every write.
+    // All shells of the type are built in, and memory accepts every write.
     let writer = shells.completer(&shell.to_string()).expect("a shell with completion");
     let name = "leakwatch";
     writer.write_registration(complete::VARIABLE, name, name, name, &mut script).expect("memory takes every write");
     let mut script = String::from_utf8_lossy(&script).trim().to_owned() + "\n";
     if shell == Shell::Zsh {
-        // Loaded by its name from a folder of completions, it is called at once.
+        // zsh loads the file by its name and calls it at once.
         script.push_str("[ \"$funcstack[1]\" = _leakwatch ] && _clap_dynamic_completer_leakwatch \"$@\"\n");
     }
     script
 }
 
-/// The JSON Schema, indented.
+/// Returns the indented JSON Schema.
 #[must_use]
 pub fn schema() -> String {
     format!("{:#}\n", crate::schema::json_schema())

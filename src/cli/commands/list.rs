@@ -1,4 +1,4 @@
-//! What a selection matches now, without sampling.
+//! Lists the processes that a selector matches now, without sampling.
 
 use crate::model::Counter;
 use crate::source::{Depth, MatchedProcess, OptionalCounters, ReadError, find_user_name};
@@ -12,7 +12,7 @@ use crate::cli::error::Error;
 use crate::cli::select;
 use crate::outcome::ExitStatus;
 
-/// Prints the matching processes and what of them could not be read.
+/// Prints the matching processes and their denied counters.
 pub(crate) fn run(args: &ListArgs) -> Result<u8, Error> {
     let selector = select::selector(&args.select)?;
     let mut source = select::source(&args.select, OptionalCounters::default())?;

@@ -1,4 +1,4 @@
-//! Says before a run how long it must be: what a leak of some rate takes to be seen over some noise.
+//! Computes the length of a run that detects a leak of some rate over some noise.
 
 use crate::analysis::{decidable_rate, seconds_to_decide};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::cli::settings;
 /// The smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
 
-/// What would take longer nobody waits for: 30 days, in seconds.
+/// Longest useful run, in seconds: 30 days.
 const LONGEST_S: f64 = 30.0 * 86_400.0;
 
 /// Prints the plan.

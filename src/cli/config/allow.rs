@@ -1,4 +1,4 @@
-//! `[[allow]]` of the settings files: findings that are known and excused.
+//! Allowances: `[[allow]]` of the settings files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use crate::thresholds::{Allowance, Expression, Limit};
 
 use crate::cli::error::Error;
 
-/// What an entry looks like, for whoever got one wrong.
+/// Example of an entry, for error messages.
 const EXAMPLE: &str = "an entry has process, resource (memory, fds or threads), max-rate, reason and expires:\n  \
     [[allow]]\n  process = '^worker$'\n  resource = 'memory'\n  max-rate = '2MiB/h'\n  \
     reason = 'cache of the old API, issue 123'\n  expires = 2027-01-31";
 
-/// What may be excused, as it is written.
+/// Resources that may be allowed, by name.
 const RESOURCES: [(&str, Resource); 3] =
     [("memory", Resource::Memory), ("fds", Resource::Fds), ("threads", Resource::Threads)];
 
@@ -39,7 +39,7 @@ struct Entry {
     expires: Expires,
 }
 
-/// A date of TOML, or a text that holds one.
+/// A date of TOML, or a text with a date.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Expires {
@@ -47,14 +47,14 @@ enum Expires {
     Text(String),
 }
 
-/// All entries of the files that exist.
+/// Returns the entries of all existing files.
 pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<Allowance>, Error> {
     let today = today();
     let mut found = Vec::new();
     for path in paths {
         match read_text_file(path) {
             Ok(text) => found.extend(parse(&text, path, today)?),
-            // What else is wrong with a file is said where its settings are read.
+            // Other faults of a file are reported with its settings.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(Error::usage(error.to_string())),
             Err(_) => {}
         }
@@ -62,11 +62,11 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<Allowance>, Error> {
     Ok(found)
 }
 
-/// Entries as they would stand in a file, each with where it comes from.
-pub(crate) fn in_words(entries: &[Allowance]) -> String {
+/// Formats entries as in a file, each with its origin.
+pub(crate) fn format(entries: &[Allowance]) -> String {
     let text = |text: &str| toml::Value::String(text.to_owned());
     let entry = |one: &Allowance| {
-        let over = if one.expired { "  # over: it excuses nothing" } else { "" };
+        let over = if one.expired { "  # expired" } else { "" };
         format!(
             "\n[[allow]]  # {}\nprocess = {}\nresource = \"{}\"\nmax-rate = {}\nreason = {}\nexpires = {}{over}\n",
             one.place,
@@ -93,23 +93,22 @@ fn parse(text: &str, path: &Path, today: jiff::civil::Date) -> Result<Vec<Allowa
     })?;
     let entries = file.allow.into_iter();
     entries
-        .map(|entry| {
-            understand(entry.get_ref(), format!("{}, line {}", path.display(), line(entry.span().start)), today)
-        })
+        .map(|entry| convert(entry.get_ref(), format!("{}, line {}", path.display(), line(entry.span().start)), today))
         .collect()
 }
 
-fn understand(entry: &Entry, place: String, today: jiff::civil::Date) -> Result<Allowance, Error> {
+/// Converts an entry.
+fn convert(entry: &Entry, place: String, today: jiff::civil::Date) -> Result<Allowance, Error> {
     let refuse = |what: String| Err(Error::usage(format!("{place}: {what}")).hint(EXAMPLE));
     let process = match Regex::new(&entry.process) {
         Ok(process) if !entry.process.is_empty() => process,
-        Ok(_) => return refuse("an empty process would excuse everything".to_owned()),
+        Ok(_) => return refuse("an empty process would allow everything".to_owned()),
         Err(error) => return refuse(format!("process: {error}")),
     };
     let Some(&(_, resource)) = RESOURCES.iter().find(|(name, _)| *name == entry.resource) else {
         return refuse(format!("unknown resource '{}'; known are memory, fds, threads", entry.resource));
     };
-    // The language of the thresholds knows the units.
+    // The expression language parses the units.
     let limit = format!("growth({}) > {}", entry.resource, entry.max_rate).parse::<Expression>();
     let max_rate = match limit.map(|expression| expression.limit) {
         Ok(Limit::Fixed(rate)) => rate,
@@ -117,14 +116,14 @@ fn understand(entry: &Entry, place: String, today: jiff::civil::Date) -> Result<
         Err(error) => return refuse(format!("max-rate: {error}")),
     };
     if entry.reason.trim().is_empty() {
-        return refuse("a reason is missing".to_owned());
+        return refuse("the reason is missing".to_owned());
     }
     let written = match &entry.expires {
         Expires::Date(date) => date.to_string(),
         Expires::Text(text) => text.clone(),
     };
     let Ok(expires) = written.get(..10).unwrap_or(&written).parse::<jiff::civil::Date>() else {
-        return refuse(format!("expires: '{written}' is no date such as 2027-01-31"));
+        return refuse(format!("expires: '{written}' is not a date such as 2027-01-31"));
     };
     Ok(Allowance {
         process,
@@ -158,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_names_the_place_and_what_would_be_right() {
+    fn an_invalid_entry_names_its_place_and_a_valid_one() {
         for (from, to, said) in [
             ("reason = 'known'\n", "", "missing field `reason`"),
-            ("'known'", "' '", "a reason is missing"),
+            ("'known'", "' '", "the reason is missing"),
             ("'memory'", "'memry'", "known are memory, fds, threads"),
             ("'2MiB/h'", "'2MiB'", "max-rate"),
             ("'x'", "'('", "process"),
-            ("2026-06-30", "'soon'", "no date"),
+            ("2026-06-30", "'soon'", "not a date"),
             ("reason", "raison", "unknown field `raison`"),
         ] {
             let message = read(&GOOD.replace(from, to)).expect_err(to).to_string();

@@ -1,6 +1,6 @@
-//! Settings from files: `./leakwatch.toml` over the user's own. A flag or a variable goes before both.
+//! Settings from files: `./leakwatch.toml` over the file of the user. Flags and variables override both.
 //!
-//! A file's value becomes the default of its option, so that it is checked and read exactly as if it had been typed.
+//! A value of a file becomes the default of its option, so it is checked and parsed like an argument.
 
 pub(crate) mod allow;
 pub(crate) mod variables;
@@ -14,10 +14,10 @@ use clap::{ArgMatches, Command};
 use crate::cli::error::{Error, Kind};
 
 /// Groups of options that may stand in a file.
-const HEADINGS: [&str; 4] = ["Sampling", "Thresholds", "Gate", "Alerts"];
-/// May stand there too, though no other output may: it is a matter of taste.
+const HEADINGS: [&str; 4] = ["Sampling", "Thresholds", "Thresholds of a gate", "Alerts"];
+/// The only setting of outputs in a file: colours are a matter of taste.
 const COLOR: &str = "color";
-/// The setting whose value is never shown.
+/// Setting whose value is never shown.
 const SECRET: &str = "webhook";
 
 /// One setting from a file.
@@ -25,13 +25,13 @@ const SECRET: &str = "webhook";
 pub struct Entry {
     /// Name of the option: `min-observation`.
     key: String,
-    /// As it would be typed; several values are separated by commas.
+    /// Value as an argument; several values are separated by commas.
     value: String,
     file: PathBuf,
     line: usize,
 }
 
-/// Where settings are looked for, the weaker first.
+/// Returns the paths of the settings files, the weaker first.
 #[must_use]
 pub fn paths() -> Vec<PathBuf> {
     let base = std::env::var_os("XDG_CONFIG_HOME")
@@ -44,19 +44,19 @@ pub fn paths() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Reads the files that exist. Later entries go before earlier ones.
+/// Reads the existing files. Later entries override earlier ones.
 ///
 /// # Errors
-/// When a file cannot be read, is no TOML, or has an unknown key or a bad value.
+/// If a file cannot be read, is not TOML, or has an unknown key or an invalid value.
 pub fn load(paths: &[PathBuf], command: &Command) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     for path in paths {
         match std::fs::read_to_string(path) {
             Ok(text) => entries.extend(parse(&text, path, command)?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            // Another user's home, as with 'sudo -u': its settings are not meant.
+            // The home of another user, as with 'sudo -u', has no settings for this one.
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && path.is_absolute() => {
-                crate::cli::app::warn(&format!("'{}' is left out: {error}", path.display()));
+                crate::cli::app::warn(&format!("'{}' is skipped: {error}", path.display()));
             }
             Err(error) => {
                 let message = format!("cannot read '{}': {error}", path.display());
@@ -67,7 +67,7 @@ pub fn load(paths: &[PathBuf], command: &Command) -> Result<Vec<Entry>, Error> {
     Ok(entries)
 }
 
-/// Makes the entries the defaults of their options, everywhere they occur.
+/// Makes the entries the defaults of their options, in every subcommand.
 #[must_use]
 pub fn apply(mut command: Command, entries: &[Entry]) -> Command {
     for entry in entries {
@@ -76,6 +76,7 @@ pub fn apply(mut command: Command, entries: &[Entry]) -> Command {
     command
 }
 
+/// Makes one entry the default of its option.
 fn with_default(command: Command, entry: &Entry) -> Command {
     let id = entry.key.replace('-', "_");
     let command = if command.get_arguments().any(|arg| arg.get_id() == id.as_str()) {
@@ -89,18 +90,19 @@ fn with_default(command: Command, entry: &Entry) -> Command {
     command.mut_subcommands(|subcommand| with_default(subcommand, entry))
 }
 
-/// Options that may stand in a file.
-fn known(command: &Command) -> Vec<&clap::Arg> {
+/// Returns the options that a file may set.
+fn settable(command: &Command) -> Vec<&clap::Arg> {
     let settings = |arg: &&clap::Arg| {
         arg.get_id() == COLOR || arg.get_help_heading().is_some_and(|heading| HEADINGS.contains(&heading))
     };
     command.get_arguments().filter(settings).collect()
 }
 
+/// Parses one file.
 fn parse(text: &str, path: &Path, command: &Command) -> Result<Vec<Entry>, Error> {
     let table = toml::de::DeTable::parse(text).map_err(|error| {
         let place = place(text, path, error.span());
-        // A span tells which key is there twice, for one; it may also be empty or cover the rest of the file.
+        // The span names a duplicate key, for example. It may also be empty or cover the rest of the file.
         let subject = error.span().and_then(|span| text.get(span)).map(|text| text.lines().next().unwrap_or("").trim());
         let secret =
             |span: Range<usize>| text.lines().nth(line_of(text, span) - 1).is_some_and(|line| line.contains(SECRET));
@@ -113,12 +115,12 @@ fn parse(text: &str, path: &Path, command: &Command) -> Result<Vec<Entry>, Error
     for (key, value) in table.get_ref() {
         let at = |span: Range<usize>| place(text, path, Some(span));
         let name = key.get_ref().as_ref();
-        // Tables of their own, see `allow`.
+        // Allowances are read by `allow`.
         if name == "allow" && matches!(value.get_ref(), toml::de::DeValue::Array(_)) {
             continue;
         }
-        let Some(arg) = known(command).into_iter().find(|arg| arg.get_long() == Some(name)) else {
-            let names: Vec<_> = known(command).into_iter().filter_map(clap::Arg::get_long).collect();
+        let Some(arg) = settable(command).into_iter().find(|arg| arg.get_long() == Some(name)) else {
+            let names: Vec<_> = settable(command).into_iter().filter_map(clap::Arg::get_long).collect();
             return Err(Error::usage(format!("{}: unknown setting '{name}'", at(key.span())))
                 .hint(format!("known settings are {}", names.join(", "))));
         };
@@ -132,7 +134,7 @@ fn parse(text: &str, path: &Path, command: &Command) -> Result<Vec<Entry>, Error
     Ok(entries)
 }
 
-/// A value as it would be typed.
+/// Returns a value as an argument.
 fn scalar(value: &toml::de::DeValue<'_>) -> Option<String> {
     use toml::de::DeValue;
     match value {
@@ -148,7 +150,7 @@ fn scalar(value: &toml::de::DeValue<'_>) -> Option<String> {
     }
 }
 
-/// Lets clap judge the value, and returns the first line of what it says.
+/// Checks a value with clap, and returns its message without the usage.
 pub(crate) fn check(arg: &clap::Arg, value: &str) -> Result<(), String> {
     let typed = format!("--{}={value}", arg.get_long().unwrap_or_default());
     let lone = Command::new("check").no_binary_name(true).disable_help_flag(true).arg(arg.clone());
@@ -156,7 +158,7 @@ pub(crate) fn check(arg: &clap::Arg, value: &str) -> Result<(), String> {
     outcome.map(drop).map_err(|error| {
         let text = error.to_string();
         let text = text.trim_start_matches("error: ");
-        // The usage that clap adds is that of a made-up command.
+        // The usage is that of the temporary command.
         let text = text.split("\n\nFor more information").next().unwrap_or(text);
         text.split("\n\nUsage:").next().unwrap_or(text).trim_end().to_owned()
     })
@@ -173,11 +175,11 @@ fn line_of(text: &str, span: Range<usize>) -> usize {
     text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1
 }
 
-/// The settings in force as a `leakwatch.toml`, each with where it comes from.
+/// Returns the settings in force as a `leakwatch.toml`, each with its origin.
 #[must_use]
 pub fn in_force(command: &Command, matches: &ArgMatches, entries: &[Entry]) -> String {
     let mut lines = Vec::new();
-    for arg in known(command) {
+    for arg in settable(command) {
         let (Some(key), id) = (arg.get_long(), arg.get_id().as_str()) else { continue };
         let values: Vec<String> = matches
             .get_raw(id)
@@ -195,7 +197,7 @@ pub fn in_force(command: &Command, matches: &ArgMatches, entries: &[Entry]) -> S
         };
         let setting = match values.as_slice() {
             [] => format!("# {key} is not set"),
-            _ if key == SECRET => format!("# {key} is set, and not shown"),
+            _ if key == SECRET => format!("# {key} is set and hidden"),
             [one] if one == "true" || one == "false" => format!("{key} = {one}"),
             several => format!("{key} = {}", toml::Value::String(several.join(","))),
         };
@@ -217,14 +219,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_names_file_line_and_the_known_ones() {
+    fn an_unknown_key_names_file_line_and_the_valid_keys() {
         let message = refused("\n\nintervall = 3\n");
         assert!(message.contains("leakwatch.toml, line 3: unknown setting 'intervall'"), "{message}");
         assert!(message.contains("min-observation"), "{message}");
     }
 
     #[test]
-    fn a_bad_value_names_line_and_what_would_be_right() {
+    fn an_invalid_value_names_its_line_and_a_valid_one() {
         let message = refused("window = '1h'\ninterval = 'soon'\n");
         assert!(message.contains("line 2"), "{message}");
         assert!(message.contains("'500ms'"), "{message}");

@@ -1,4 +1,4 @@
-//! The variables `LEAKWATCH_…`: clap reads them; here it is said which one is wrong, and which one is none.
+//! Checks of the `LEAKWATCH_…` variables: unknown names and invalid values. clap reads them.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use clap::error::{ContextKind, ContextValue};
 use crate::cli::config;
 use crate::cli::error::Error;
 
-/// What all our variables begin with.
+/// Prefix of all variables of leakwatch.
 const PREFIX: &str = "LEAKWATCH_";
 
-/// A warning for each variable that looks like one of ours and is not: a typo would change nothing, in silence.
+/// Returns a warning for each unknown variable with the prefix. A typo would have no effect in silence.
 pub(crate) fn unknown(command: &Command) -> Vec<String> {
     let known = known(command);
     let given_to_commands = crate::delivery::VARIABLES;
@@ -28,15 +28,15 @@ fn warning(name: &str, known: &BTreeSet<String>) -> String {
     let nearest = known.iter().map(|known| (distance(known, name), known)).min();
     match nearest {
         Some((distance, nearest)) if distance <= 3 => {
-            format!("the variable {shown} is none of leakwatch; {nearest} is one")
+            format!("unknown variable {shown}; did you mean {nearest}?")
         }
         _ => {
-            format!("the variable {shown} is none of leakwatch; 'leakwatch --help' names them")
+            format!("unknown variable {shown}; 'leakwatch --help' lists the variables")
         }
     }
 }
 
-/// The error of a value that was not typed but comes from a variable.
+/// Returns the error of a value that comes from a variable.
 pub(crate) fn faulty(command: &Command, error: &clap::Error) -> Option<Error> {
     let Some(ContextValue::String(about)) = error.get(ContextKind::InvalidArg) else { return None };
     let arg = arguments(command).into_iter().find(|arg| {
@@ -66,7 +66,7 @@ fn known(command: &Command) -> BTreeSet<String> {
     named.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
-/// Letters to be put in, taken out or changed to come from one word to the other (Levenshtein).
+/// Returns the Levenshtein distance of two words.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -89,10 +89,10 @@ mod tests {
     use crate::cli::args::Cli;
 
     #[test]
-    fn a_typo_is_told_the_right_name() {
+    fn a_typo_gets_the_nearest_name() {
         let known = known(&Cli::command());
         assert!(known.contains("LEAKWATCH_MIN_OBSERVATION"));
-        assert!(warning("LEAKWATCH_INTERVALL", &known).ends_with("LEAKWATCH_INTERVAL is one"));
+        assert!(warning("LEAKWATCH_INTERVALL", &known).ends_with("did you mean LEAKWATCH_INTERVAL?"));
         assert!(warning("LEAKWATCH_TELEMETRY", &known).contains("--help"));
     }
 
