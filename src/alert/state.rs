@@ -65,6 +65,12 @@ impl OpenAlerts {
         self.episodes.is_empty()
     }
 
+    /// True if an alert of this kind fires.
+    #[must_use]
+    pub fn is_firing(&self, kind: AlertKind) -> bool {
+        matches!(self.episodes.get(&kind), Some(Episode::Firing { .. }))
+    }
+
     /// Takes the conditions that hold at a time and returns the alerts that fire or resolve with them.
     pub fn update(&mut self, at: Timestamp, conditions: &[Condition]) -> Vec<Alert> {
         let mut alerts = Vec::new();
@@ -111,8 +117,7 @@ impl OpenAlerts {
     pub fn conclude(&mut self, at: Timestamp, conditions: &[Condition]) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for condition in conditions {
-            let is_firing = matches!(self.episodes.get(&condition.kind), Some(Episode::Firing { .. }));
-            if !is_firing && !self.is_implied(condition, conditions) {
+            if !self.is_firing(condition.kind) && !self.is_implied(condition, conditions) {
                 alerts.push(fired(condition, at, at));
             }
         }

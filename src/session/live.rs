@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
-use crate::analysis::Resource;
 use crate::clock::{Clock, StopFlag};
 use crate::event::{Event, EventSink, Notice, Tick};
-use crate::model::{Counter, HostMemory, ProcessKey, Sample, Timestamp};
-use crate::source::{Depth, MatchedProcess, ProcessReading, ProcessSource, ReadError, read_pid_file};
+use crate::model::{Counter, HostMemory, Sample, Timestamp};
+use crate::source::{MatchedProcess, ProcessReading, ProcessSource, ReadError, read_pid_file};
 use crate::units::Span;
 
 use super::live_processes::{Arrival, LiveProcesses, Sampled};
 use super::plan::{EndedBy, LiveSummary, SessionPlan};
-use super::sampling::{Cost, DueIntervals, Inspections, Overhead, Saving, Schedule};
-use super::targets::{Answer, Need, RequestKind, TargetSet, failure_reason, leaks};
+use super::process_reader::ProcessReader;
+use super::sampling::{Cost, DueIntervals, Saving, Schedule};
+use super::targets::{Answer, Need, TargetSet};
 
 /// Ticks without a match that end a session whose selector names more than pids. A restarting service is away for a moment.
 const RESTART_TICKS: u32 = 3;
@@ -25,7 +25,7 @@ const STRETCH: u32 = 2;
 
 /// A live session over running processes.
 pub struct LiveSession<'a> {
-    source: &'a mut dyn ProcessSource,
+    reader: ProcessReader<'a>,
     clock: &'a dyn Clock,
     stop: &'a StopFlag,
     plan: SessionPlan,
@@ -33,8 +33,6 @@ pub struct LiveSession<'a> {
     /// Target of each control group that exists.
     cgroups: HashMap<String, usize>,
     due: DueIntervals,
-    overhead: Overhead,
-    inspections: Inspections,
     limits_due: Duration,
     /// Consecutive ticks at which no process ran.
     idle_ticks: u32,
@@ -45,17 +43,14 @@ pub struct LiveSession<'a> {
 impl<'a> LiveSession<'a> {
     /// A session that has not started.
     pub fn new(source: &'a mut dyn ProcessSource, clock: &'a dyn Clock, stop: &'a StopFlag, plan: SessionPlan) -> Self {
-        let overhead = Overhead::new(plan.max_overhead, plan.pss);
         Self {
-            source,
+            reader: ProcessReader::new(source, clock, plan.max_overhead, plan.pss),
             clock,
             stop,
             plan,
             processes: LiveProcesses::default(),
             cgroups: HashMap::new(),
             due: DueIntervals::default(),
-            overhead,
-            inspections: Inspections::default(),
             limits_due: Duration::ZERO,
             idle_ticks: 0,
             is_last: false,
@@ -69,7 +64,7 @@ impl<'a> LiveSession<'a> {
     pub fn run(&mut self, targets: &mut TargetSet, sink: &mut dyn EventSink) -> Result<LiveSummary, ReadError> {
         let mut schedule = Schedule::new(self.clock.now(), self.plan.interval);
         let started = schedule.timestamp(self.clock.now());
-        targets.begin_live(self.source.counter_error_bytes());
+        targets.begin_live(self.reader.source().counter_error_bytes());
         let mut ticks = 0;
         let mut failed = None;
         let ended_by = loop {
@@ -110,8 +105,8 @@ impl<'a> LiveSession<'a> {
             elapsed_s: ended.seconds_since(started),
             missed_ticks: schedule.missed(),
             interval_s: schedule.interval().as_secs_f64(),
-            counter_error_bytes: self.source.counter_error_bytes(),
-            ..self.overhead.cost()
+            counter_error_bytes: self.reader.source().counter_error_bytes(),
+            ..self.reader.cost()
         };
         Ok(LiveSummary {
             started,
@@ -136,8 +131,8 @@ impl<'a> LiveSession<'a> {
     ) -> io::Result<()> {
         // The last tick has judged them already.
         let judged = if self.is_last && !has_failed { Ok(()) } else { targets.judge_all(ended, sink) };
-        let counted = self.count_pages(ended, targets, sink);
-        let inspected = self.inspect(ended, targets, true, sink);
+        let counted = self.reader.count_pages(ended, targets, sink);
+        let inspected = self.reader.inspect(ended, targets, true, sink);
         judged.and(counted).and(inspected).and(targets.close_all(ended, sink)).and(sink.report_lost_outputs(ended))
     }
 
@@ -169,7 +164,7 @@ impl<'a> LiveSession<'a> {
         if self.plan.wait && !self.processes.any_running() {
             self.read_pid_file();
         }
-        let listed = match self.processes.list(self.source, &self.plan.selector) {
+        let listed = match self.processes.list(self.reader.source(), &self.plan.selector) {
             Ok(listed) => listed,
             Err(error) if tick.number == 0 => return Err(error),
             Err(_) => {
@@ -202,8 +197,8 @@ impl<'a> LiveSession<'a> {
             // The last tick shows the final verdicts.
             targets.judge_all(at, sink)?;
         }
-        self.count_pages(at, targets, sink)?;
-        self.inspect(at, targets, false, sink)?;
+        self.reader.count_pages(at, targets, sink)?;
+        self.reader.inspect(at, targets, false, sink)?;
         tick.host = self.read_limits(at, targets, sink)?;
         sink.on_event(Event::Ticked(tick, targets.targets()))?;
         sink.report_lost_outputs(at)
@@ -228,8 +223,8 @@ impl<'a> LiveSession<'a> {
     ) -> io::Result<()> {
         let postponed = self.processes.take_postponed();
         let Some(listed) = listed else { return self.admit(postponed, at, targets, sink) };
-        for (key, target) in self.processes.remove_exited(&listed, self.source) {
-            self.forget(key);
+        for (key, target) in self.processes.remove_exited(&listed, self.reader.source()) {
+            self.reader.forget(key);
             targets.exit(target, at, sink)?;
         }
         self.admit(listed, at, targets, sink)
@@ -246,7 +241,7 @@ impl<'a> LiveSession<'a> {
         let intervals = &self.plan.intervals;
         let only_pids = self.plan.selector.selects_by_pid_only();
         for process in listed {
-            match self.processes.check(&process, self.source, &self.due, intervals, only_pids) {
+            match self.processes.check(&process, self.reader.source(), &self.due, intervals, only_pids) {
                 Arrival::Ignored => {}
                 Arrival::Relabeled(target) => targets.relabel(target, &process.label, at, sink)?,
                 Arrival::New => {
@@ -264,12 +259,6 @@ impl<'a> LiveSession<'a> {
         Ok(())
     }
 
-    /// Forgets the cost and the inspections of a process that exited or runs another program.
-    fn forget(&mut self, key: ProcessKey) {
-        self.overhead.forget(key);
-        self.inspections.forget(key);
-    }
-
     /// Reads all due processes.
     fn sample_processes(&mut self, at: Timestamp, targets: &mut TargetSet, sink: &mut dyn EventSink) -> io::Result<()> {
         let order = self.processes.take_order(&self.plan.intervals);
@@ -282,28 +271,25 @@ impl<'a> LiveSession<'a> {
             }
             let Sampled { target, key, .. } = sampled;
             let rss = targets.targets()[target].current.reading.value(Counter::Rss);
-            let with_pss = self.overhead.allows_pss(key, now, rss, self.is_last);
+            let with_pss = self.reader.allows_pss(key, now, rss, self.is_last);
             let read = match first_readings.remove(&key) {
                 Some(reading) if !with_pss => Ok(reading),
-                _ => self.read(key, with_pss),
+                _ => self.reader.read(key, with_pss),
             };
             match read {
                 Ok(ProcessReading { reading, denied, program }) => {
                     if let Some(label) = program {
                         targets.change_program(target, &label, at, sink)?;
-                        self.forget(key);
+                        self.reader.forget(key);
                         self.processes.add(key, target, label, &self.plan.intervals);
                         is_stale = true;
-                    }
-                    if with_pss {
-                        self.overhead.record_rss(key, reading.value(Counter::Rss));
                     }
                     targets.observe(target, &Sample { at, reading }, &denied, sink)?;
                 }
                 Err(error) => {
                     is_stale = true;
                     self.processes.remove(key, &error);
-                    self.forget(key);
+                    self.reader.forget(key);
                     targets.exit(target, at, sink)?;
                 }
             }
@@ -314,76 +300,17 @@ impl<'a> LiveSession<'a> {
         Ok(())
     }
 
-    /// Reads one process. A read with PSS is charged.
-    fn read(&mut self, key: ProcessKey, with_pss: bool) -> Result<ProcessReading, ReadError> {
-        if !with_pss {
-            return self.source.read(key, Depth::Counters);
-        }
-        let start = Overhead::start_read(self.clock);
-        let read = self.source.read(key, Depth::WithPss);
-        self.overhead.charge_page_walk(key, start, self.clock);
-        read
-    }
-
     /// Reads the selected control groups.
     fn sample_cgroups(&mut self, at: Timestamp, targets: &mut TargetSet, sink: &mut dyn EventSink) -> io::Result<()> {
         if self.plan.selector.cgroups.is_empty() {
             return Ok(());
         }
         let mut before = std::mem::take(&mut self.cgroups);
-        for seen in self.source.read_cgroups() {
+        for seen in self.reader.source().read_cgroups() {
             let target = targets.observe_cgroup(before.remove(&seen.path), &seen, at, sink)?;
             self.cgroups.insert(seen.path, target);
         }
         before.into_values().try_for_each(|target| targets.exit(target, at, sink))
-    }
-
-    /// Counts the pages that assessments wait for, as far as the budget reaches.
-    fn count_pages(&mut self, at: Timestamp, targets: &mut TargetSet, sink: &mut dyn EventSink) -> io::Result<()> {
-        for request in targets.requests(Need::PageCounts) {
-            let count = if !self.overhead.reads_pss() {
-                Err(self.overhead.why_no_pss().to_owned())
-            } else if self.overhead.has_credit(self.clock.now().awake) {
-                let start = Overhead::start_read(self.clock);
-                let count = self.source.count_pages(request.key);
-                self.overhead.charge_page_walk(request.key, start, self.clock);
-                count.map_err(|error| failure_reason(&error))
-            } else {
-                continue;
-            };
-            targets.answer(request, Answer::Pages(count), at, sink)?;
-        }
-        Ok(())
-    }
-
-    /// Inspects the suspected processes that are due, as far as the budget reaches.
-    fn inspect(
-        &mut self,
-        at: Timestamp,
-        targets: &mut TargetSet,
-        is_last: bool,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
-        let pss = self.overhead.reads_pss();
-        for request in targets.requests(Need::Inspections { pss }) {
-            let RequestKind::Inspect(scope) = request.kind else { continue };
-            let (key, now) = (request.key, self.clock.now().awake);
-            if !self.inspections.is_due(key, scope, now, is_last) || !self.overhead.has_credit(now) {
-                continue;
-            }
-            let start = Overhead::start_read(self.clock);
-            let inspection = self.source.inspect(key, scope);
-            if scope.mappings {
-                self.overhead.charge_page_walk(key, start, self.clock);
-            } else {
-                self.overhead.charge(start, self.clock);
-            }
-            self.inspections.record(key, now, inspection.is_ok());
-            let lacks_mappings = !pss && leaks(&targets.targets()[request.target], Resource::Memory);
-            let forbidden = lacks_mappings.then(|| self.overhead.why_no_pss().to_owned());
-            targets.answer(request, Answer::Inspected(inspection, forbidden), at, sink)?;
-        }
-        Ok(())
     }
 
     /// Reads the limits of new processes, or of all that are due, and the memory of the host.
@@ -400,7 +327,7 @@ impl<'a> LiveSession<'a> {
         }
         let mut host = None;
         for request in targets.requests(Need::Limits { all }) {
-            let limits = self.source.limits(request.key);
+            let limits = self.reader.source().limits(request.key);
             host = host.or(limits.host);
             targets.answer(request, Answer::Limits(limits.ceiling), at, sink)?;
         }
@@ -412,7 +339,7 @@ impl<'a> LiveSession<'a> {
 
     /// Saves work if leakwatch exceeds its allowed overhead.
     fn save_work(&mut self, at: Timestamp, schedule: &mut Schedule, sink: &mut dyn EventSink) -> io::Result<()> {
-        let Some((share, saving)) = self.overhead.saving(self.clock) else { return Ok(()) };
+        let Some((share, saving)) = self.reader.saving() else { return Ok(()) };
         let what = match saving {
             Saving::Pss => "PSS is no longer read".to_owned(),
             Saving::Interval => {

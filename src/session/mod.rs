@@ -6,6 +6,7 @@
 mod live;
 mod live_processes;
 mod plan;
+mod process_reader;
 mod replay;
 mod row_batch;
 mod rules;

@@ -4,7 +4,7 @@ use crate::analysis::stats::normal_tail;
 
 use super::measurement::Measurement;
 use super::metric::Metric;
-use super::result::Subject;
+use super::subject::Subject;
 
 /// A value of the earlier run with its 95 % confidence interval. An exact value is its own interval.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,6 +16,7 @@ mod metric;
 mod result;
 mod results;
 mod state;
+mod subject;
 mod work;
 
 pub use allow::{Allowance, allowance_for, allows_alert};
@@ -23,6 +24,7 @@ pub use baseline::{Baseline, Difference, PastTarget, PastValue, difference};
 pub use evaluator::{Evaluator, SHORT_LIVED_PART};
 pub use expr::{Comparison, Expression, ExpressionError, Limit, Threshold, Tier};
 pub use metric::{Aggregate, Metric, Series};
-pub use result::{Decision, Observation, Outlook, Subject, ThresholdResult};
+pub use result::{Decision, Observation, Outlook, ThresholdResult};
 pub use results::OmittedResults;
+pub use subject::Subject;
 pub use work::{Job, WorkMeter, WorkTick};

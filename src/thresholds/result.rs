@@ -1,9 +1,9 @@
 //! Result of one threshold on one target.
 
-use crate::event::Target;
 use crate::model::Timestamp;
 
 use super::baseline::{Difference, PastValue};
+use super::subject::Subject;
 
 /// Decision on a threshold, from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,36 +14,6 @@ pub enum Decision {
     Undecided,
     /// The condition holds.
     Fail,
-}
-
-/// Target of a result. It outlives the target itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    /// Number of the target in the session.
-    pub number: u64,
-    /// Members of a sum; `None` for a process.
-    pub members: Option<u64>,
-    /// Pid; `None` for a sum, or a series without one.
-    pub pid: Option<u32>,
-    /// Name as the process chose it.
-    pub name: String,
-    /// Command line; empty if unknown.
-    pub cmdline: String,
-    /// Recording of the target.
-    pub source: Option<String>,
-}
-
-impl From<&Target> for Subject {
-    fn from(target: &Target) -> Self {
-        Self {
-            number: target.number,
-            members: target.kind.members(),
-            pid: target.key.map(|key| key.pid.0),
-            name: target.label.name.clone(),
-            cmdline: target.label.cmdline.clone(),
-            source: target.source.clone(),
-        }
-    }
 }
 
 /// Observation of the target of a result.

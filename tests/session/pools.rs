@@ -1,14 +1,13 @@
-//! Sums of processes, and what they say of their members.
+//! Sums of processes, and their evidence about members.
 
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::{Rule, Status};
 use leakwatch::event::{Target, TargetKind};
-use leakwatch::model::Counter;
-use leakwatch::model::{Ceiling, CeilingKind};
+use leakwatch::model::{Ceiling, CeilingKind, Counter};
 
 use crate::script::*;
 
-/// Two workers at a time; each lives for 300 s, grows by 64 KiB a second and is replaced half a life after the other.
+/// Returns two workers at a time. Each lives for 300 s, grows by 64 KiB a second and is replaced half a life after the other.
 fn recycled(until: u64) -> Vec<Process> {
     let grown: fn(u64) -> u64 = |second| (50 << 20) + (second % 300) * 65_536;
     let shifted: fn(u64) -> u64 = |second| (50 << 20) + ((second + 150) % 300) * 65_536;
@@ -26,21 +25,38 @@ fn a_worker_that_grows_and_is_replaced_is_no_leak_of_the_pool() {
     let (_, watch) = run(&mut script, plan(9000), rules(), &mut collected);
     let pool = watch.targets().iter().find(|target| target.key.is_none()).expect("a pool");
     assert_eq!(pool.assessment.verdict.status, Status::Stable, "{:?}", pool.assessment.verdict);
-    let accused = |status| {
+    let with_status = |status| {
         let members = watch.targets().iter().filter(|target| target.key.is_some());
         members.filter(|target| target.assessment.verdict.status == status).collect::<Vec<_>>()
     };
-    // Those from before the pool was known stay accused; the others are excused, with the reason.
-    let (leaking, suspect) = (accused(Status::Leaking), accused(Status::Suspect));
+    // Workers from before the pool was known stay leaking. The others are suspect, with the reason.
+    let (leaking, suspect) = (with_status(Status::Leaking), with_status(Status::Suspect));
     assert!(suspect.len() > 40 && leaking.len() < 15, "{} {}", suspect.len(), leaking.len());
-    let excused = |verdict: &leakwatch::analysis::Verdict| verdict.reasons.iter().any(|r| r.rule == Rule::Pool);
-    assert!(suspect.iter().filter(|target| excused(&target.assessment.verdict)).count() > 40);
+    let is_recycled =
+        |target: &&&Target| target.assessment.verdict.reasons.iter().any(|reason| reason.rule == Rule::Pool);
+    assert!(suspect.iter().filter(is_recycled).count() > 40);
     let alerts = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
     assert!(alerts < 30, "{alerts}");
 }
 
 #[test]
-fn a_pool_that_leaks_excuses_nobody() {
+fn one_leak_has_one_alert() {
+    let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
+    let other = || Process { name: "database", ..process(9, 1, 0, 9999) };
+    for (processes, suspects) in
+        [(vec![leaking(7), process(8, 1, 0, 9999), other()], 3), (vec![leaking(7), leaking(8), other()], 4)]
+    {
+        let mut collected = Collected::default();
+        let (_, targets) = run(&mut Script::of(processes), plan(1200), rules(), &mut collected);
+        let leaks = targets.targets().iter().filter(|target| target.assessment.verdict.status == Status::Leaking);
+        assert_eq!(leaks.count(), suspects, "the processes, their pool and the sum of all leak");
+        let alerts = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
+        assert_eq!(alerts, 1, "{:?}", collected.alerts);
+    }
+}
+
+#[test]
+fn a_leaking_pool_does_not_weaken_its_members() {
     let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
     let mut script = Script::of(vec![leaking(7), leaking(8)]);
     let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());
@@ -64,7 +80,7 @@ fn a_member_fills_the_host_no_later_than_its_pool() {
 }
 
 #[test]
-fn what_has_several_names_has_one_sum() {
+fn processes_of_several_names_have_one_sum() {
     let selections = |names: [&'static str; 2]| {
         let named = |(pid, name)| Process { name, ..process(pid, 1, 0, 100) };
         let mut script = Script::of([7, 8].into_iter().zip(names).map(named).collect());

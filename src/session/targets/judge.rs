@@ -6,10 +6,10 @@ use crate::alert::{Alert, AlertKind, AlertState, OpenAlerts, host_conditions};
 use crate::analysis::{Assessment, Resource, Status};
 use crate::event::{Event, EventSink, RetiredSummary, Target, TargetKind};
 use crate::model::{Ceiling, HostMemory, ProcessLabel, Sample, Timestamp};
-use crate::source::DeniedCounter;
+use crate::source::{DeniedCounter, ExactMemory};
 
 use super::super::rules::Rules;
-use super::members::fastest_members;
+use super::members::{fastest_members, is_leak_reported};
 use super::pool_verdict::compare_with_pool;
 use super::pools::{PoolSum, Pools};
 use super::registry::Registry;
@@ -153,6 +153,7 @@ impl Judge {
         } else if effect.is_due {
             self.assess(index, at, sink)?;
         }
+        self.drop_reported_leak(index);
         let (target, state) = self.registry.entry_mut(index);
         state.refresh_ceiling(target, self.rules.limit_bytes);
         let alerts = state.update_alerts(target, at, effect.rise, &self.rules);
@@ -175,23 +176,12 @@ impl Judge {
             Some(index) => index,
             None => {
                 let Target { label, source, .. } = self.registry.target(sum.member);
-                let label = ProcessLabel { name: label.name.clone(), ..ProcessLabel::default() };
-                let target = self.registry.blank(kind, label.into(), source.clone(), sum.at);
-                let index = self.registry.insert(target, None);
+                let (name, source) = (label.name.clone(), source.clone());
+                let index = self.registry.insert_sum(kind, name, source, sum.at);
                 self.pools.set_target(pool, index);
                 index
             }
         };
-        self.observe_sum(index, kind, sum, sink)
-    }
-
-    fn observe_sum(
-        &mut self,
-        index: usize,
-        kind: TargetKind,
-        sum: PoolSum,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
         self.registry.target_mut(index).kind = kind;
         self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
     }
@@ -206,14 +196,13 @@ impl Judge {
         let index = match self.pools.all_target() {
             Some(index) => index,
             None => {
-                let label = ProcessLabel { name: "all selected".to_owned(), ..ProcessLabel::default() };
-                let target = self.registry.blank(kind, label.into(), None, sum.at);
-                let index = self.registry.insert(target, None);
+                let index = self.registry.insert_sum(kind, "all selected".to_owned(), None, sum.at);
                 self.pools.set_all_target(index);
                 index
             }
         };
-        self.observe_sum(index, kind, sum, sink)
+        self.registry.target_mut(index).kind = kind;
+        self.observe(index, &Sample { at: sum.at, reading: sum.reading }, &[], sink)
     }
 
     /// Takes the memory of the host, which is the ceiling of every sum.
@@ -304,21 +293,11 @@ impl Judge {
         Ok(())
     }
 
-    /// Publishes the assessment that waits for a page count, with the reason for which there is none.
-    pub(super) fn give_up_count(
+    /// Publishes the assessment that waits for a page count, with the count or the reason for which there is none.
+    pub(super) fn settle_count(
         &mut self,
         index: usize,
-        why: &str,
-        at: Timestamp,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
-        self.settle_count(index, Err(why.to_owned()), at, sink)
-    }
-
-    fn settle_count(
-        &mut self,
-        index: usize,
-        count: Result<crate::source::ExactMemory, String>,
+        count: Result<ExactMemory, String>,
         at: Timestamp,
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
@@ -338,12 +317,20 @@ impl Judge {
         outcome
     }
 
+    /// Drops the leak condition of a target if the alert of another target reports the same leak.
+    fn drop_reported_leak(&mut self, index: usize) {
+        if self.registry.state(index).awaits_leak_alert() && is_leak_reported(index, &self.registry, &self.pools) {
+            self.registry.entry_mut(index).1.drop_leak_condition();
+        }
+    }
+
     /// Closes a target: publishes what waits for a page count, and settles its alerts.
     pub(super) fn close(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         if !self.registry.state(index).is_open() {
             return Ok(());
         }
-        let published = self.give_up_count(index, "the watch is over", at, sink);
+        let published = self.settle_count(index, Err("the watch is over".to_owned()), at, sink);
+        self.drop_reported_leak(index);
         let is_replay = self.is_replay();
         let (target, state) = self.registry.entry_mut(index);
         let alerts = state.close(target, at, is_replay);
@@ -394,19 +381,6 @@ impl Judge {
         sink.on_event(Event::Alert(Some(self.registry.target(index)), &alert))
     }
 
-    /// Resolves all alerts of a target for a reason.
-    pub(super) fn resolve_alerts(
-        &mut self,
-        index: usize,
-        at: Timestamp,
-        reason: &str,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
-        let (target, state) = self.registry.entry_mut(index);
-        let alerts = state.resolve_alerts(at, reason);
-        send(&alerts, Some(target), sink)
-    }
-
     /// Returns the targets, and summaries of those no longer among them.
     pub(super) fn into_targets(self) -> (Vec<Target>, Vec<RetiredSummary>) {
         self.registry.into_targets()
@@ -414,6 +388,6 @@ impl Judge {
 }
 
 /// Sends alerts of one target.
-fn send(alerts: &[Alert], target: Option<&Target>, sink: &mut dyn EventSink) -> io::Result<()> {
+pub(super) fn send(alerts: &[Alert], target: Option<&Target>, sink: &mut dyn EventSink) -> io::Result<()> {
     alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(target, alert)))
 }

@@ -1,6 +1,6 @@
-//! The members that bring most of the growth of a sum.
+//! Members of sums: those with the largest growth, and the leak that a sum shares with them.
 
-use crate::analysis::Resource;
+use crate::analysis::{Resource, Status};
 use crate::event::{Target, TargetKind};
 use crate::model::{Counter, MemberGrowth, Reading};
 
@@ -32,8 +32,34 @@ fn is_member(index: usize, sum: usize, registry: &Registry, pools: &Pools) -> bo
         TargetKind::Cgroup { .. } => {
             registry.target(index).key.is_some_and(|key| registry.state(sum).has_member(key.pid))
         }
-        _ => pool.is_some(),
+        TargetKind::Selection { .. } => {
+            index != sum && !matches!(registry.target(index).kind, TargetKind::Cgroup { .. })
+        }
+        TargetKind::Process => false,
     }
+}
+
+/// True if the leak alert of another target reports the leak of this one.
+///
+/// A leak shows in a process, in its pool, in its control group and in the sum of all. It is announced once. Members of
+/// a pool that leaks as a whole are one leak too.
+pub(super) fn is_leak_reported(index: usize, registry: &Registry, pools: &Pools) -> bool {
+    let resource = registry.target(index).assessment.verdict.resource;
+    let own_pool = registry.state(index).pool().and_then(|pool| pools.get(pool).target());
+    let is_pool_leaking = own_pool.is_some_and(|pool| {
+        let verdict = &registry.target(pool).assessment.verdict;
+        verdict.status == Status::Leaking && verdict.resource == resource
+    });
+    let shares_leak = |other: usize| {
+        let is_sibling = is_pool_leaking && own_pool.is_some_and(|pool| is_member(other, pool, registry, pools));
+        is_sibling || is_member(other, index, registry, pools) || is_member(index, other, registry, pools)
+    };
+    (0..registry.targets().len()).any(|other| {
+        other != index
+            && registry.state(other).is_leak_alert_firing()
+            && registry.target(other).assessment.verdict.resource == resource
+            && shares_leak(other)
+    })
 }
 
 /// Returns the growth of a member since its sum was first seen; `None` if it did not grow.

@@ -22,7 +22,7 @@ use crate::source::{CgroupReading, DeniedCounter, MatchedProcess};
 use crate::units::Span;
 
 use super::rules::Rules;
-use judge::Judge;
+use judge::{Judge, send};
 
 pub(super) use page_count::failure_reason;
 pub(super) use requests::{Answer, Need, Request, RequestKind, leaks};
@@ -157,11 +157,10 @@ impl TargetSet {
         let index = match index {
             Some(index) => index,
             None => {
-                let label = ProcessLabel { name: seen.path.clone(), ..ProcessLabel::default() };
-                let mut target = self.judge.registry().blank(kind, label.into(), None, at);
+                let index = self.judge.registry_mut().insert_sum(kind, seen.path.clone(), None, at);
+                let target = self.judge.registry_mut().target_mut(index);
                 target.current.cgroup = Some(Box::new(seen.memory));
-                let index = self.judge.registry_mut().insert(target, None);
-                sink.on_event(Event::Appeared(self.judge.registry().target(index)))?;
+                sink.on_event(Event::Appeared(target))?;
                 index
             }
         };
@@ -254,10 +253,12 @@ impl TargetSet {
     /// Judges a target for the last time, and resolves its alerts for a reason.
     fn end(&mut self, index: usize, why: &str, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         self.judge.assess_finally(index, at, sink)?;
-        self.judge.give_up_count(index, why, at, sink)?;
+        self.judge.settle_count(index, Err(why.to_owned()), at, sink)?;
         self.judge.close(index, at, sink)?;
         self.judge.registry_mut().target_mut(index).lifetime.ended = Some(at);
-        self.judge.resolve_alerts(index, at, why, sink)
+        let (target, state) = self.judge.registry_mut().entry_mut(index);
+        let alerts = state.resolve_alerts(at, why);
+        send(&alerts, Some(target), sink)
     }
 
     /// Judges every target for the last time.

@@ -100,6 +100,19 @@ impl Registry {
         index
     }
 
+    /// Stores a new target for a sum of processes. Returns its index.
+    pub(super) fn insert_sum(
+        &mut self,
+        kind: TargetKind,
+        name: String,
+        source: Option<String>,
+        at: Timestamp,
+    ) -> usize {
+        let label = ProcessLabel { name, ..ProcessLabel::default() };
+        let target = self.blank(kind, label.into(), source, at);
+        self.insert(target, None)
+    }
+
     /// Stores a target at an index, or behind all others.
     pub(super) fn replace(&mut self, index: usize, target: Target, pool: Option<usize>) {
         self.opened += 1;

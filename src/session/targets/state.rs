@@ -130,6 +130,21 @@ impl TargetState {
         self.conditions = assessment_conditions(scope(target, at, rules), &target.assessment);
     }
 
+    /// True if a leak alert of the target fires.
+    pub(super) fn is_leak_alert_firing(&self) -> bool {
+        self.alerts.is_firing(AlertKind::Leak)
+    }
+
+    /// True if a leak condition holds whose alert does not fire.
+    pub(super) fn awaits_leak_alert(&self) -> bool {
+        !self.is_leak_alert_firing() && self.conditions.iter().any(|condition| condition.kind == AlertKind::Leak)
+    }
+
+    /// Drops the leak condition, because the alert of another target reports the same leak.
+    pub(super) fn drop_leak_condition(&mut self) {
+        self.conditions.retain(|condition| condition.kind != AlertKind::Leak);
+    }
+
     /// Returns the alerts that fire or resolve with the latest reading.
     pub(super) fn update_alerts(&mut self, target: &Target, at: Timestamp, rise: u64, rules: &Rules) -> Vec<Alert> {
         let ceiling = target.current.ceiling.as_ref();
