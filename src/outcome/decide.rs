@@ -140,22 +140,22 @@ impl Policy {
         let thresholds = evaluator.thresholds();
         let asked: Vec<usize> = (0..thresholds.len()).filter(|&index| thresholds[index].tier == Tier::Fail).collect();
         let of = |wanted: Decision| asked.iter().filter(|&&index| evaluator.decision(index) == wanted).count();
-        let all = count(asked.len(), "threshold");
         let (failed, open) = (of(Decision::Fail), of(Decision::Undecided));
         if failed > 0 {
             let before = if draft.exit == ExitStatus::Found { std::mem::take(&mut draft.parts) } else { Vec::new() };
-            *draft = Draft::new(ExitStatus::Found, format!("{failed} of {all} failed"));
+            *draft = Draft::new(ExitStatus::Found, part_of(failed, asked.len(), "failed"));
             draft.parts.extend(before);
         } else if draft.exit == ExitStatus::Found {
         } else if open > 0 {
             let fails = self.on_inconclusive == OnInconclusive::Fail;
             let exit = if fails { ExitStatus::Inconclusive } else { ExitStatus::Clean };
-            *draft = Draft::new(exit, format!("{open} of {all} undecided"));
+            *draft = Draft::new(exit, part_of(open, asked.len(), "undecided"));
         } else {
             let allowed = asked.iter().filter(|&&index| evaluator.is_allowed(index)).count();
             let text = match allowed {
-                0 => format!("{all} passed"),
-                allowed => format!("{} of {all} passed, {allowed} allowed", asked.len() - allowed),
+                0 => part_of(asked.len(), asked.len(), "passed"),
+                allowed if allowed == asked.len() => part_of(allowed, asked.len(), "allowed"),
+                allowed => format!("{}, {allowed} allowed", part_of(asked.len() - allowed, asked.len(), "passed")),
             };
             *draft = Draft::new(ExitStatus::Clean, text);
         }
@@ -339,6 +339,15 @@ fn undecided_sentence(facts: &Facts<'_>, open: usize, suspects: &[&Finding]) -> 
 fn open_growth<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Growth> {
     let open = facts.targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData);
     open.map(|target| &target.assessment.growth)
+}
+
+/// Returns the part of the thresholds with a result: `threshold failed`, `2 of 3 thresholds failed`.
+fn part_of(part: usize, all: usize, result: &str) -> String {
+    match (part, all) {
+        (1, 1) => format!("threshold {result}"),
+        (part, all) if part == all => format!("all {all} thresholds {result}"),
+        (part, all) => format!("{part} of {all} thresholds {result}"),
+    }
 }
 
 /// Returns a count with its noun.

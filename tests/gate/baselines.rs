@@ -35,7 +35,7 @@ fn against(baseline: &Path, recording: &Path, options: &[&str]) -> Run {
 }
 
 #[test]
-fn growth_is_held_against_that_of_the_earlier_run() {
+fn growth_is_compared_with_that_of_the_earlier_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let before = report(folder.path(), "before", 3.0);
     let (same, worse) = (recording(folder.path(), "same.csv", 3.1), recording(folder.path(), "worse.csv", 9.0));
@@ -51,17 +51,17 @@ fn growth_is_held_against_that_of_the_earlier_run() {
     // Two tiers: a warning from any growth on, a failure from much growth on.
     let tiers = against(&before, &worse, &["--warn-if", LEAST, "--fail-if", "growth(memory) > baseline + 50MiB/h"]);
     assert_eq!(tiers.code, Some(0), "{}", tiers.said);
-    assert!(tiers.said.contains("warn  'growth(memory) > baseline + 1MiB/h' on service (7)"), "{}", tiers.said);
+    assert!(tiers.said.contains("WARN growth(memory) > baseline + 1MiB/h on service (7): "), "{}", tiers.said);
     let level = against(&before, &worse, &["--fail-if", "peak(rss) > baseline * 1.05"]);
     assert_eq!(level.code, Some(1), "{}", level.said);
-    // A baseline alone is compared, and only said.
+    // A baseline alone makes a warning.
     let alone = against(&before, &worse, &[]);
     assert_eq!(alone.code, Some(0));
-    assert!(alone.said.contains("warn  'growth(memory) > baseline'"), "{}", alone.said);
+    assert!(alone.said.contains("WARN growth(memory) > baseline on"), "{}", alone.said);
 }
 
 #[test]
-fn what_cannot_be_compared_is_said() {
+fn values_that_cannot_be_compared_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let before = report(folder.path(), "before", 3.0);
     let now = recording(folder.path(), "now.csv", 3.0);
@@ -75,7 +75,7 @@ fn what_cannot_be_compared_is_said() {
     std::fs::write(&old, edited.to_string()).expect("a file");
     let run = against(&old, &now, &["--fail-if", LEAST]);
     assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
-    for said in ["schema version 0.7", "another host: 'elsewhere'", "knows no such target"] {
+    for said in ["schema version 0.7", "another host: 'elsewhere'", "has no such target"] {
         assert!(run.said.contains(said), "{}", run.said);
     }
     let run = Run::from(

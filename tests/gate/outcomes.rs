@@ -34,7 +34,7 @@ fn a_command_that_is_killed_is_inconclusive_without_a_deadline_too() {
 }
 
 #[test]
-fn a_command_that_ends_well_before_the_deadline_never_passes_whatever_is_asked() {
+fn a_command_that_exits_well_before_the_deadline_never_passes() {
     let soak = |options: &[&str], script: &str| {
         let (given, command) = (["--interval", "20ms", "--duration", "60s"], ["--", "sh", "-c", script]);
         Run::of(&[&given, options, &command].concat())
@@ -43,7 +43,7 @@ fn a_command_that_ends_well_before_the_deadline_never_passes_whatever_is_asked()
         let early = soak(&["--warmup", "0s", "--fail-if", asked], "sleep 1");
         assert_eq!(early.code, Some(3), "{asked}: {}", early.said);
         let said = early.said.lines().last().unwrap_or_default();
-        assert!(said.starts_with("inconclusive: the command ended with status 0 after"), "{asked}: {said}");
+        assert!(said.starts_with("inconclusive: the command exited with status 0 after"), "{asked}: {said}");
     }
     let passed = soak(&["--fail-if", "peak(rss) > 1GiB", "--on-inconclusive", "pass"], "sleep 0.5");
     assert_eq!((passed.code, passed.outcome()), (Some(0), "pass"), "{}", passed.said);
@@ -52,7 +52,7 @@ fn a_command_that_ends_well_before_the_deadline_never_passes_whatever_is_asked()
 }
 
 #[test]
-fn the_end_of_a_command_without_a_deadline_is_its_time_and_a_hollow_pass_is_named() {
+fn a_command_without_a_deadline_may_exit_and_an_idle_pass_is_named() {
     let run = run(&["--warmup", "1s"], "sleep 3");
     assert_eq!((run.code, run.outcome()), (Some(0), "pass"), "{}", run.said);
     assert!(run.said.contains("the memory of s") && run.said.contains(" never moved"), "{}", run.said);
@@ -60,7 +60,7 @@ fn the_end_of_a_command_without_a_deadline_is_its_time_and_a_hollow_pass_is_name
 }
 
 #[test]
-fn one_sample_says_nothing_of_a_change() {
+fn one_sample_decides_no_change() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("one.csv");
     for asked in ["delta(memory) > 1KiB", "ratio(rss) > 1.01"] {
@@ -70,7 +70,7 @@ fn one_sample_says_nothing_of_a_change() {
         };
         let one = of("1,7,w,104857600\n");
         assert_eq!((one.code, one.outcome()), (Some(3), "inconclusive"), "{asked}: {}", one.said);
-        assert!(one.said.contains("two samples"), "{}", one.said);
+        assert!(one.said.contains("only 1 sample"), "{}", one.said);
         let two = of("1,7,w,104857600\n2,7,w,104857600\n");
         assert_eq!((two.code, two.outcome()), (Some(0), "pass"), "{asked}: {}", two.said);
         let run = Run::of(&["--interval", "50ms", "--samples", "2", "--fail-if", asked, "--", "sleep", "9"]);
@@ -79,14 +79,14 @@ fn one_sample_says_nothing_of_a_change() {
 }
 
 #[test]
-fn a_command_that_goes_on_without_us_is_inconclusive() {
+fn a_command_with_surviving_descendants_is_inconclusive() {
     let run = run(&["--duration", "60s", "--warmup", "0s"], "sleep 4 & sleep 1.5");
     assert_eq!(run.code, Some(3), "{}", run.said);
-    assert!(run.said.contains("went on without us: sleep ("), "{}", run.said);
+    assert!(run.said.contains("descendants outlived the command: sleep ("), "{}", run.said);
 }
 
 #[test]
-fn what_is_open_is_said_of_the_one_that_grows_and_not_of_one_that_stands_still() {
+fn an_undecided_threshold_names_the_growing_target() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("two.csv");
     let mut rows = String::from("time_s,pid,name,rss_bytes\n");
@@ -98,11 +98,15 @@ fn what_is_open_is_said_of_the_one_that_grows_and_not_of_one_that_stands_still()
     let run =
         Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", "growth(memory) > 1B/h"]).arg(&file));
     assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
-    assert!(run.said.contains("' on rising (2) and ") && !run.said.contains("never moved"), "{}", run.said);
+    assert!(
+        run.said.contains("> 1B/h on rising (2) and 1 more: measured +") && !run.said.contains("never moved"),
+        "{}",
+        run.said
+    );
 }
 
 #[test]
-fn too_short_a_run_says_what_it_takes() {
+fn a_short_run_names_the_samples_it_needs() {
     let run = Run::of(&[
         "--interval",
         "100ms",
