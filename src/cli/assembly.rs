@@ -11,7 +11,7 @@ use crate::escape;
 use crate::event::{Fanout, JobTimes};
 use crate::model::{Pid, Timestamp};
 use crate::outcome::{CountedAlerts, End, Facts, Outcome};
-use crate::report::{Document, Ending, Recorder};
+use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
 use crate::session::{Cost, Rules, TargetSet};
 use crate::source::own_peak_rss_bytes;
@@ -194,6 +194,7 @@ impl<'a> Assembly<'a> {
             sink_failed: failure.is_some(),
         };
         let outcome = settings::policy(self.args.analysis).decide(&facts);
+        let ended = self.outputs.end_streams(&end_line(&session, &outcome));
         let ending = Ending {
             session,
             settings: settings::for_report(self.args.analysis, &self.rules),
@@ -219,7 +220,7 @@ impl<'a> Assembly<'a> {
             _ => String::new(),
         };
         drop(writeln!(io::stderr(), "{}", for_stderr(&format!("{names}{}", escape::terminal(&outcome.summary)))));
-        printed.and(written).and(failure.map_or(Ok(()), |error| Err(stream_error(&error))))?;
+        printed.and(written).and(ended).and(failure.map_or(Ok(()), |error| Err(stream_error(&error))))?;
         Ok(outcome.exit_code)
     }
 }

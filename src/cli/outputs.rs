@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use crate::background_writer::WhenFull;
 use crate::escape;
-use crate::event::{EventSink, Fanout, Timelines};
+use crate::event::{Fanout, Timelines};
 use crate::model::Timestamp;
 use crate::report::{
-    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, has_folder, real_path,
+    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, StreamSink, has_folder,
+    real_path, write_document,
 };
+use crate::schema::EndLine;
 use crate::terminal::{Priority, for_stderr};
 use crate::units::Bytes;
 
@@ -62,7 +64,7 @@ impl Files {
     /// Begins the streams. A stream that cannot be opened is given up.
     pub(crate) fn begin(self, started: Timestamp, interval_seconds: Option<f64>) -> Outputs {
         let Self { files, format, stdout: role } = self;
-        let sink = move |format, out: NamedStream| -> io::Result<Box<dyn EventSink>> {
+        let sink = move |format, out: NamedStream| -> io::Result<Box<dyn StreamSink>> {
             Ok(match format {
                 OutputFormat::Jsonl => Box::new(EventJsonl::new(out, started, interval_seconds)?),
                 _ => Box::new(SampleCsv::new(out)?),
@@ -114,6 +116,21 @@ impl Outputs {
         failed.chain(lost.map(|(_, typed)| format!("'{}' is lost: its folder was removed", typed.display()))).collect()
     }
 
+    /// Writes the outcome of the session to the streams. Returns the first failure that was not reported before.
+    pub(crate) fn end_streams(&mut self, end: &EndLine) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for stream in self.streams.iter_mut().filter(|stream| stream.failure().is_none()) {
+            let ended = match stream.end(end) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(stream_error(&error)),
+                _ => Ok(()),
+            };
+            let failed =
+                stream.failure().map(|why| Error::new(Kind::Failed, format!("{why}: this output is incomplete")));
+            outcome = outcome.and(ended).and(failed.map_or(Ok(()), Err));
+        }
+        outcome
+    }
+
     /// Returns the timelines of the targets; `None` if no output shows them.
     pub(crate) fn take_timelines(&mut self) -> Option<Timelines> {
         self.timelines.take()
@@ -130,7 +147,7 @@ impl Outputs {
         let failures: Vec<OutputError> = files.into_iter().filter_map(|file| file.finish(document).err()).collect();
         let mut outcome = joined_error(failures);
         if self.format == Format::Json {
-            match document.write(OutputFormat::Json, &mut io::stdout().lock()) {
+            match write_document(document, OutputFormat::Json, &mut io::stdout().lock()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                     let error = Error::new(Kind::Failed, format!("cannot write standard output: {error}"));
                     outcome = outcome.and(Err(error));

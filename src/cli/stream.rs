@@ -3,12 +3,15 @@
 use std::io;
 
 use crate::event::{Event, EventSink, Notice};
+use crate::report::StreamSink;
+use crate::schema::EndLine;
+use crate::terminal::LogLines;
 
 use crate::cli::args::AlertArgs;
 use crate::cli::args::OutputArgs;
 
 /// Opens an output and writes its beginning.
-pub(crate) type OpenSink = Box<dyn FnOnce() -> io::Result<Box<dyn EventSink>>>;
+pub(crate) type OpenSink = Box<dyn FnOnce() -> io::Result<Box<dyn StreamSink>>>;
 
 /// Role of an output: the effect of its failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +32,13 @@ impl OutputRole {
     }
 }
 
+// The summary on standard output follows the log lines.
+impl StreamSink for LogLines {}
+
 enum State {
     /// Not opened: there is nothing to write yet.
     Waiting(OpenSink),
-    Open(Box<dyn EventSink>),
+    Open(Box<dyn StreamSink>),
     GivenUp,
 }
 
@@ -64,6 +70,20 @@ impl Stream {
     /// Returns the reason for which the output is incomplete; `None` if it is complete.
     pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
+    }
+
+    /// Writes the outcome of the session behind the last event. An output that is not open stays as it is.
+    ///
+    /// # Errors
+    /// If standard output failed and its role makes that a failure of the session.
+    pub(crate) fn end(&mut self, end: &EndLine) -> io::Result<()> {
+        match &mut self.state {
+            State::Open(sink) => match sink.end(end) {
+                Ok(()) => Ok(()),
+                Err(error) => self.give_up(error),
+            },
+            State::Waiting(_) | State::GivenUp => Ok(()),
+        }
     }
 
     /// Opens the output if it still waits.
@@ -134,6 +154,12 @@ mod tests {
 
     impl EventSink for Fails {
         fn on_event(&mut self, _: Event<'_>) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    impl StreamSink for Fails {
+        fn end(&mut self, _: &EndLine) -> io::Result<()> {
             Err(self.0.into())
         }
     }

@@ -1,18 +1,10 @@
-//! A finished report in any of the formats that are written whole.
-
-use std::io::{self, BufWriter, Write};
+//! Finished report with everything that its formats need.
 
 use crate::event::Timeline;
 use crate::outcome::Outcome;
 use crate::schema::Report;
 
-use super::html;
-use super::junit::write_junit;
-use super::markdown::markdown;
-use super::openmetrics::write_openmetrics;
-use super::output::OutputFormat;
-
-/// A finished report with its typed outcome and the timelines of its targets.
+/// Finished report with its typed outcome and the timelines of its targets.
 #[derive(Debug)]
 pub struct Document<'a> {
     /// Report without the timelines.
@@ -24,27 +16,19 @@ pub struct Document<'a> {
 }
 
 impl Document<'_> {
-    /// Writes the report in a format. A stream format has nothing to write.
-    ///
-    /// # Errors
-    /// If `out` fails.
-    pub fn write(&self, format: OutputFormat, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
-        match format {
-            OutputFormat::Json => {
-                serde_json::to_writer_pretty(&mut out, self.report)?;
-                out.write_all(b"\n")?;
-            }
-            OutputFormat::Html => {
-                let page = html::page(self.report, &self.timelines).map_err(io::Error::other)?;
-                out.write_all(page.as_bytes())?;
-            }
-            OutputFormat::Svg => out.write_all(html::chart(self.report, &self.timelines).as_bytes())?,
-            OutputFormat::Junit => write_junit(&mut out, self)?,
-            OutputFormat::Markdown => out.write_all(markdown(self).as_bytes())?,
-            OutputFormat::OpenMetrics => write_openmetrics(&mut out, self.report)?,
-            OutputFormat::Jsonl | OutputFormat::Csv => {}
-        }
-        out.flush()
+    /// Returns the timeline of a target.
+    pub(super) fn timeline(&self, target: usize) -> Option<&Timeline> {
+        self.timelines.get(target).copied().flatten()
+    }
+
+    /// Returns the index of the target that leads the finding of a target, if another one does.
+    pub(super) fn lead(&self, target: usize) -> Option<usize> {
+        self.outcome.targets.get(target).and_then(|case| case.led_by)
+    }
+
+    /// Returns the indexes of the other targets that show the finding of a target.
+    pub(super) fn led_by(&self, lead: usize) -> impl Iterator<Item = usize> {
+        let led = move |&index: &usize| self.lead(index) == Some(lead);
+        (0..self.report.targets.len()).filter(led)
     }
 }

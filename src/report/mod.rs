@@ -1,27 +1,13 @@
-//! Reports: the recorder collects events, the formats write files.
+//! Reports: `build` turns events and the outcome into the types of `schema`, `formats` writes them, `output` opens files.
 
-mod case;
-mod alert_message;
-mod convert;
-mod convert_attribution;
-mod convert_thresholds;
-mod csv_samples;
+mod build;
 mod document;
-mod github;
-mod html;
-mod jsonl;
-mod junit;
-mod markdown;
-mod openmetrics;
+mod formats;
 mod output;
-mod recorder;
+mod output_format;
 
-pub use alert_message::alert_message;
-pub use convert_thresholds::{allowance, thresholds, work};
-pub use csv_samples::SampleCsv;
+pub use build::{Ending, Recorder, alert_message, allowance, end_line, thresholds, work};
 pub use document::Document;
-pub use github::{annotations, outputs as github_outputs};
-pub use jsonl::EventJsonl;
-pub use markdown::markdown;
-pub use output::{Earlier, NamedStream, Output, OutputError, OutputFormat, append, has_folder, real_path};
-pub use recorder::{Ending, Recorder};
+pub use formats::{EventJsonl, SampleCsv, StreamSink, annotations, github_outputs, markdown, write_document};
+pub use output::{Earlier, NamedStream, Output, OutputError, append, has_folder, real_path};
+pub use output_format::OutputFormat;

@@ -9,44 +9,11 @@ use tempfile::NamedTempFile;
 use crate::background_writer::{BackgroundWriter, WhenFull};
 
 use super::document::Document;
+use super::formats::write_document;
+use super::output_format::OutputFormat;
 
 /// A header is no longer than this, in bytes.
 const HEADER_MOST: u64 = 4096;
-
-/// What a file is to hold, by its ending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutputFormat {
-    /// `.json`: the report.
-    Json,
-    /// `.jsonl`: events.
-    Jsonl,
-    /// `.csv`: samples.
-    Csv,
-    /// `.html`: the report as a page.
-    Html,
-    /// `.svg`: one chart.
-    Svg,
-    /// `.xml`: JUnit.
-    Junit,
-    /// `.md`: a summary in Markdown.
-    Markdown,
-    /// `.txt`: OpenMetrics.
-    OpenMetrics,
-}
-
-impl OutputFormat {
-    /// Whether it is written as it comes; otherwise whole, at the end.
-    #[must_use]
-    pub fn is_stream(self) -> bool {
-        matches!(self, Self::Jsonl | Self::Csv)
-    }
-
-    /// Whether it shows the timeline of the targets.
-    #[must_use]
-    pub fn has_charts(self) -> bool {
-        matches!(self, Self::Html | Self::Svg | Self::Markdown)
-    }
-}
 
 /// Why an output cannot be used. `source` is what the system said.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +86,7 @@ impl Output {
     /// # Errors
     /// When the ending is unknown, the folder missing, or the file cannot be created.
     pub fn open(path: &Path) -> Result<Self, OutputError> {
-        let format = format_of(path)?;
+        let format = OutputFormat::from_ending(path).ok_or_else(|| OutputError::UnknownEnding(path.to_owned()))?;
         let fail = |source| OutputError::Io { path: path.to_owned(), source };
         // A link is followed, so that the file it names is replaced and not the link.
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -206,10 +173,12 @@ impl Output {
         let (path, typed) = (self.path, self.typed);
         let fail = |source| OutputError::Io { path: typed.clone(), source };
         match self.place {
-            Place::Direct(mut file) => document.write(self.format, &mut file).map_err(fail),
+            Place::Direct(mut file) => write_document(document, self.format, &mut file).map_err(fail),
             Place::Replaced => {
                 let mut file = temporary(folder_of(&path)).map_err(fail)?;
-                document.write(self.format, &mut file).and_then(|()| file.as_file().sync_all()).map_err(fail)?;
+                write_document(document, self.format, &mut file)
+                    .and_then(|()| file.as_file().sync_all())
+                    .map_err(fail)?;
                 file.persist(&path).map(drop).map_err(|error| fail(error.error))
             }
         }
@@ -303,20 +272,6 @@ fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    }
-}
-
-fn format_of(path: &Path) -> Result<OutputFormat, OutputError> {
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("json") => Ok(OutputFormat::Json),
-        Some("jsonl") => Ok(OutputFormat::Jsonl),
-        Some("csv") => Ok(OutputFormat::Csv),
-        Some("html" | "htm") => Ok(OutputFormat::Html),
-        Some("svg") => Ok(OutputFormat::Svg),
-        Some("xml") => Ok(OutputFormat::Junit),
-        Some("md") => Ok(OutputFormat::Markdown),
-        Some("txt") => Ok(OutputFormat::OpenMetrics),
-        _ => Err(OutputError::UnknownEnding(path.to_owned())),
     }
 }
 

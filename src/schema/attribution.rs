@@ -16,12 +16,12 @@ pub struct Attribution {
     pub allocator: Option<String>,
     /// Memory by mapping, in bytes: anonymous, swapped and shared pages. Kinds: `heap`, `anonymous`, `named_anonymous`,
     /// `stack`, `jit`, `file`, `shared`.
-    pub mappings: Option<Looks>,
+    pub mappings: Option<Inspections>,
     /// Descriptors by what they lead to, in numbers. Kinds: `socket`, `file`, `device`, `pipe`, `memfd`, `kernel` (eventfd,
     /// inotify and their like), `other`.
-    pub descriptors: Option<Looks>,
+    pub descriptors: Option<Inspections>,
     /// Threads by name, in numbers; digits in the names are shown as `#`. The kind is `thread`.
-    pub threads: Option<Looks>,
+    pub threads: Option<Inspections>,
     /// Why the mappings were not looked at; null when they were, or memory does not leak.
     pub not_looked_at: Option<String>,
     /// The same in sentences.
@@ -56,7 +56,7 @@ pub struct MemberEntry {
 
 /// What a process consisted of at the first look and at the latest one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Looks {
+pub struct Inspections {
     /// The first look, RFC 3339.
     pub first_at: String,
     /// The latest look, RFC 3339; null when there was only one.

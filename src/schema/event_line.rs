@@ -1,72 +1,90 @@
-//! One line of a JSONL stream: something that happened, as it happened.
+//! Lines of a JSONL stream.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertEntry, CounterValues, Growth, VerdictEntry};
+use super::counters::CounterValues;
+use super::report::{AlertEntry, EndedBy, Growth, Status, VerdictEntry};
 
-/// One line of a JSONL stream; `type` says which.
+/// Line of a JSONL stream. `type` names the kind of the line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum EventLine {
-    /// The first line of a stream.
+    /// First line of a stream.
     Session {
-        /// Version of these lines.
+        /// Version of the schema.
         schema_version: String,
         /// Version of the program.
         leakwatch_version: String,
-        /// When the session began, RFC 3339.
+        /// Start of the session, RFC 3339.
         timestamp: String,
         /// Time between samples in seconds; null for a recording.
         interval_seconds: Option<f64>,
     },
-    /// A target was found.
+    /// A target appeared.
     Target {
-        /// When, RFC 3339.
+        /// Time, RFC 3339.
         timestamp: String,
-        /// Its process number; null for a series without one.
+        /// Pid; null for a sum of processes, and for a series of a recording without pids.
         pid: Option<u32>,
-        /// Its name.
+        /// Name of the process or sum.
         name: String,
-        /// Its command line; null when unknown.
+        /// Command line; null if unknown.
         cmdline: Option<String>,
     },
-    /// A target was read.
+    /// A process was sampled.
     Sample(SampleLine),
-    /// The verdict on a target is another one than before.
+    /// The verdict on a target changed.
     Verdict {
-        /// When, RFC 3339.
+        /// Time, RFC 3339.
         timestamp: String,
-        /// Its process number.
+        /// Pid; null for a sum of processes, and for a series of a recording without pids.
         pid: Option<u32>,
-        /// Its name.
+        /// Name of the process or sum.
         name: String,
-        /// The new verdict.
+        /// New verdict.
         verdict: VerdictEntry,
-        /// Growth of memory at that moment.
+        /// Growth of memory at that time.
         growth: Growth,
     },
-    /// An alert began or ended.
+    /// An alert fired or resolved.
     Alert(AlertEntry),
-    /// A target has gone.
+    /// A target exited, or its process runs another program now.
     Ended {
-        /// When, RFC 3339.
+        /// Time, RFC 3339.
         timestamp: String,
-        /// Its process number.
+        /// Pid; null for a sum of processes, and for a series of a recording without pids.
         pid: Option<u32>,
-        /// Its name.
+        /// Name of the process or sum.
         name: String,
     },
-    /// Something went not quite as planned.
+    /// One-off message, such as a missed tick or a skipped row.
     Notice {
-        /// When, RFC 3339.
+        /// Time, RFC 3339.
         timestamp: String,
         /// One sentence.
         message: String,
     },
+    /// Last line of a stream: the outcome of the session. It is missing if leakwatch was killed.
+    End(EndLine),
 }
 
-/// The counters of one target at one moment, named as the columns of the sample CSV. Unknown is null.
+/// Outcome of the session, at the end of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EndLine {
+    /// End of the session, RFC 3339.
+    pub timestamp: String,
+    /// Worst status of the targets.
+    pub status: Status,
+    /// Exit status of the session.
+    pub exit_status: u8,
+    /// Verdict, number and next action in one sentence.
+    pub summary: String,
+    /// Cause of the end.
+    pub ended_by: EndedBy,
+}
+
+/// Sample of one process, named as the columns of the sample CSV. Unknown is null.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "each field is the CSV column of the same name")]
 pub struct SampleLine {

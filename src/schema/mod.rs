@@ -15,11 +15,11 @@ mod past;
 mod report;
 
 pub use alert_message::AlertMessage;
-pub use attribution::{Attribution, CounterChange, Looks, MemberEntry, NextStep, PartEntry};
+pub use attribution::{Attribution, CounterChange, Inspections, MemberEntry, NextStep, PartEntry};
 pub use cgroup::Cgroup;
 pub use compare::{BaselineEntry, Comparison, ComparisonRow};
 pub use counters::CounterValues;
-pub use event_line::{EventLine, SampleLine};
+pub use event_line::{EndLine, EventLine, SampleLine};
 pub use gate::{AllowanceEntry, AnswerEntry, DifferenceEntry, Gate, GateOutcome, JobEntry, ThresholdEntry, WorkEntry};
 pub use observer::Observer;
 pub use past::{PastReport, PastResource, PastTarget};

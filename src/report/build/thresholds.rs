@@ -1,8 +1,11 @@
-//! Converts thresholds and their results to the report.
+//! Thresholds with their results, counted work and allowances.
 
 use crate::outcome::Outcome;
 use crate::schema;
 use crate::thresholds::{Allowance, Decision, Evaluator, Job, ThresholdResult, Tier, WorkMeter};
+
+use super::numbers::finite;
+use super::verdict::resource;
 
 /// Returns the thresholds for the report; `None` if there are none, and nothing to note about them.
 #[must_use]
@@ -80,11 +83,6 @@ fn result(result: &ThresholdResult) -> schema::AnswerEntry {
     }
 }
 
-/// Drops values that JSON cannot hold.
-fn finite(value: Option<f64>) -> Option<f64> {
-    value.filter(|value| value.is_finite())
-}
-
 /// Returns the counted work for the report.
 #[must_use]
 pub fn work(meter: &WorkMeter, source: &str) -> schema::WorkEntry {
@@ -118,7 +116,7 @@ pub fn allowance(allowance: &Allowance, name: &str) -> schema::AllowanceEntry {
     schema::AllowanceEntry {
         name: name.to_owned(),
         process: allowance.process.as_str().to_owned(),
-        resource: super::convert::resource(allowance.resource),
+        resource: resource(allowance.resource),
         max_rate_per_s: allowance.max_rate,
         reason: allowance.reason.clone(),
         expires: allowance.expires.clone(),

@@ -1,5 +1,5 @@
 "use strict";
-// Charts are drawn already; this adds hovering and zooming. Every text goes in as text, never as markup.
+// Adds tooltips and zooming to the charts. Every text is inserted as text, never as markup.
 (() => {
   const NS = "http://www.w3.org/2000/svg";
   const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -32,7 +32,7 @@
     const reset = document.createElement("button");
     reset.className = "reset";
     reset.type = "button";
-    reset.textContent = "whole time";
+    reset.textContent = "show all";
     reset.hidden = true;
     figure.appendChild(reset);
     const timeAt = (event, plot) => {
@@ -40,7 +40,7 @@
       const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
       return range[0] + part * (range[1] - range[0]);
     };
-    // The inner picture is 1000 units wide and stretches: a zoom is another view box.
+    // The inner picture is 1000 units wide and stretches, so that a zoom only changes its view box.
     const zoom = (from, to) => {
       range = [from, to];
       const length = whole[1] - whole[0];
@@ -66,7 +66,7 @@
         cross.setAttribute("x2", x(data.t[i]));
         cross.setAttribute("visibility", "visible");
         const lines = [new Date(data.start + 1000 * data.t[i]).toLocaleString(), `memory ${bytes(data.mean[i])}`];
-        if (data.high[i] > data.low[i]) lines.push(`from ${bytes(data.low[i])} to ${bytes(data.high[i])}`);
+        if (data.high[i] > data.low[i]) lines.push(`range ${bytes(data.low[i])} to ${bytes(data.high[i])}`);
         lines.push(`floor ${bytes(data.floor[i])}`);
         for (const kind of data.kinds) if (kind.v[i] !== null) lines.push(`${kind.n} ${bytes(kind.v[i])}`);
         for (const count of data.counts) if (count.v[i] !== null) lines.push(`${count.n} ${count.v[i]}`);

@@ -8,7 +8,9 @@ use crate::model::Timestamp;
 use crate::outcome::Outcome;
 use crate::schema;
 
-use super::convert;
+use super::alerts::alert_entry;
+use super::targets;
+use super::verdict::session_verdict;
 
 /// Largest number of alerts, and of notices, in a report: a watch of months must not grow.
 const KEPT: usize = 2000;
@@ -19,8 +21,7 @@ pub struct Recorder {
     alerts: Vec<schema::AlertEntry>,
     dropped: u64,
     notices: Vec<schema::NoticeEntry>,
-    /// Number of alerts in order of time. Later ones are sorted at the next tick, because a replay reports them target by
-    /// target.
+    /// Number of alerts in order of time. The next tick sorts the later ones: a replay reports them target by target.
     settled: usize,
 }
 
@@ -55,15 +56,15 @@ impl Recorder {
     /// Builds the report. `retired` counts the retired targets that are not among `targets`.
     #[must_use]
     pub fn into_report(self, ending: Ending<'_>, targets: &[Target], retired: &[RetiredSummary]) -> schema::Report {
-        let (targets, gate) = with_allowances(targets, ending.thresholds, ending.allowances);
+        let (entries, gate) = with_allowances(targets, ending.thresholds, ending.allowances);
         schema::Report {
             schema_version: schema::SCHEMA_VERSION.to_owned(),
             leakwatch_version: env!("CARGO_PKG_VERSION").to_owned(),
             session: ending.session,
             settings: ending.settings,
-            verdict: convert::session_verdict(ending.outcome),
-            targets,
-            folded: retired.iter().map(convert::retired).collect(),
+            verdict: session_verdict(ending.outcome),
+            targets: entries,
+            folded: retired.iter().map(targets::retired).collect(),
             gate,
             alerts: self.alerts,
             alerts_dropped: self.dropped,
@@ -82,7 +83,7 @@ impl Recorder {
                 _ => return,
             }
         }
-        self.alerts.push(convert::alert(target, alert));
+        self.alerts.push(alert_entry(target, alert));
     }
 
     fn keep_notice(&mut self, at: Option<Timestamp>, kind: &str, message: String) {
@@ -120,7 +121,7 @@ fn with_allowances(
     thresholds: Option<schema::Gate>,
     allowances: Vec<Option<schema::AllowanceEntry>>,
 ) -> (Vec<schema::Target>, Option<schema::Gate>) {
-    let mut entries: Vec<schema::Target> = targets.iter().map(convert::target).collect();
+    let mut entries: Vec<schema::Target> = targets.iter().map(targets::target).collect();
     for (entry, allowance) in entries.iter_mut().zip(&allowances) {
         entry.allowed =
             allowance.as_ref().filter(|allowance| !allowance.expired).map(|allowance| allowance.reason.clone());

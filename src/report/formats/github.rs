@@ -3,8 +3,8 @@
 use crate::outcome::CaseState;
 use crate::schema::Report;
 
-use super::Document;
-use super::case::{Case, cases};
+use crate::report::build::{Case, cases};
+use crate::report::document::Document;
 
 /// Largest number of annotations of each kind. GitHub shows 10.
 const SHOWN: usize = 10;
@@ -30,7 +30,7 @@ pub fn annotations(document: &Document<'_>) -> String {
 
 /// Returns the outputs of the step, one a line. No value contains a line break.
 #[must_use]
-pub fn outputs(report: &Report) -> String {
+pub fn github_outputs(report: &Report) -> String {
     let status = serde_json::to_value(report.verdict.status).unwrap_or_default();
     let summary = crate::escape::terminal(&report.verdict.summary);
     let status = status.as_str().unwrap_or_default();

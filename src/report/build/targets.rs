@@ -1,118 +1,16 @@
-//! From what the analysis knows to what a reader of files sees.
+//! Targets with everything that is known of them.
 
-use crate::alert::{Alert, AlertState};
 use crate::analysis;
 use crate::event;
-use crate::model::{Ceiling, CeilingKind, CgroupMemory, ProcessKey, Sample};
-use crate::outcome::Outcome;
+use crate::model::{Ceiling, CeilingKind, CgroupMemory, Counter};
 use crate::schema;
 
-/// A verdict as reports call it.
-#[must_use]
-pub(super) fn status(status: analysis::Status) -> schema::Status {
-    match status {
-        analysis::Status::Leaking => schema::Status::Leaking,
-        analysis::Status::Suspect => schema::Status::Suspect,
-        analysis::Status::WarmingUp => schema::Status::WarmingUp,
-        analysis::Status::InsufficientData => schema::Status::InsufficientData,
-        analysis::Status::Stable => schema::Status::Stable,
-    }
-}
+use super::attribution::attribution;
+use super::numbers::finite;
+use super::samples::pid;
+use super::verdict::{growth, resource, status, verdict};
 
-/// Returns the outcome of a session for the report.
-pub(super) fn session_verdict(outcome: &Outcome) -> schema::SessionVerdict {
-    schema::SessionVerdict {
-        status: status(outcome.status),
-        exit_status: outcome.exit.code(),
-        summary: outcome.summary.clone(),
-    }
-}
-
-pub(super) fn resource(resource: analysis::Resource) -> schema::Resource {
-    match resource {
-        analysis::Resource::Memory => schema::Resource::Memory,
-        analysis::Resource::Fds => schema::Resource::Fds,
-        analysis::Resource::Threads => schema::Resource::Threads,
-    }
-}
-
-/// JSON has no number for what is not finite; unknown is null.
-fn finite(value: Option<f64>) -> Option<f64> {
-    value.filter(|value| value.is_finite())
-}
-
-pub(super) fn pid(key: Option<ProcessKey>) -> Option<u32> {
-    key.map(|key| key.pid.0)
-}
-
-/// Only where the process table told it: a foreign recording does not.
-pub(super) fn start_ticks(key: Option<ProcessKey>) -> Option<u64> {
-    key.map(|key| key.start.0).filter(|&start| start > 0)
-}
-
-pub(super) fn verdict(verdict: &analysis::Verdict) -> schema::VerdictEntry {
-    let reasons = verdict.reasons.iter().map(|reason| schema::Reason {
-        rule: reason.rule.name().to_owned(),
-        for_leak: reason.for_leak,
-        value: finite(reason.value),
-        threshold: finite(reason.threshold),
-        unit: reason.unit.name().to_owned(),
-        span_seconds: reason.span_s,
-        text: reason.to_string(),
-    });
-    schema::VerdictEntry {
-        status: status(verdict.status),
-        resource: verdict.resource.map(resource),
-        shape: verdict.shape.map(|shape| shape.name().to_owned()),
-        confidence: finite(verdict.confidence),
-        reasons: reasons.collect(),
-    }
-}
-
-pub(super) fn growth(growth: &analysis::Growth) -> schema::Growth {
-    schema::Growth {
-        rate_bytes_per_s: finite(growth.rate),
-        ci_low_bytes_per_s: finite(growth.ci_low),
-        ci_high_bytes_per_s: finite(growth.ci_high),
-        percent_per_hour: finite(growth.percent_per_hour),
-        threshold_bytes_per_s: growth.threshold,
-        smallest_detectable_bytes_per_s: finite(growth.smallest_detectable),
-        seconds_to_decide: finite(growth.seconds_to_decide),
-        span_seconds: growth.span_s,
-    }
-}
-
-pub(super) fn alert(target: Option<&event::Target>, alert: &Alert) -> schema::AlertEntry {
-    schema::AlertEntry {
-        timestamp: alert.at.to_string(),
-        kind: alert.kind.name().to_owned(),
-        state: match alert.state {
-            AlertState::Firing => "firing",
-            AlertState::Resolved => "resolved",
-        }
-        .to_owned(),
-        severity: alert.kind.severity().name().to_owned(),
-        pid: target.and_then(|target| pid(target.key)),
-        name: target.map(|target| target.label.name.clone()),
-        source: target.and_then(|target| target.source.clone()),
-        since: alert.since.to_string(),
-        value: finite(alert.value),
-        threshold: finite(alert.threshold),
-        message: alert.message.clone(),
-    }
-}
-
-pub(super) fn sample_line(target: &event::Target, sample: &Sample) -> schema::SampleLine {
-    schema::SampleLine {
-        timestamp: sample.at.to_string(),
-        pid: pid(target.key),
-        name: target.label.name.clone(),
-        counters: schema::CounterValues(sample.reading),
-        start_ticks: start_ticks(target.key),
-        program: target.key.map(|_| target.program),
-    }
-}
-
+/// Returns a target.
 pub(super) fn target(target: &event::Target) -> schema::Target {
     let known = &target.assessment;
     let (kind, members) = match target.kind {
@@ -143,13 +41,14 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         forecast: forecast(target.current.ceiling.as_ref(), &known.forecast),
         memory: memory(target),
         cgroup: target.current.cgroup.as_deref().map(cgroup),
-        attribution: super::convert_attribution::attribution(target),
+        attribution: attribution(target),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
         allowed: None,
     }
 }
 
+/// Returns the count of retired targets of one name.
 pub(super) fn retired(retired: &event::RetiredSummary) -> schema::FoldedEntry {
     schema::FoldedEntry {
         name: retired.name.clone(),
@@ -194,8 +93,8 @@ fn consistent_growth(evidence: &analysis::ConsistentGrowth) -> schema::Consisten
     }
 }
 
-/// The name of a limit in reports.
-pub(super) fn ceiling_kind(kind: CeilingKind) -> &'static str {
+/// Returns the name of a memory limit.
+fn ceiling_kind(kind: CeilingKind) -> &'static str {
     match kind {
         CeilingKind::User => "user",
         CeilingKind::CgroupMax => "cgroup_max",
@@ -257,7 +156,7 @@ fn resource_entry(known: &analysis::ResourceAssessment) -> schema::ResourceEntry
 }
 
 fn denied(target: &event::Target) -> Vec<schema::DeniedEntry> {
-    let entry = |&(counter, right): &(crate::model::Counter, &'static str)| schema::DeniedEntry {
+    let entry = |&(counter, right): &(Counter, &'static str)| schema::DeniedEntry {
         counter: counter.column().to_owned(),
         right: right.to_owned(),
     };

@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 
 use crate::escape;
 use crate::event::Timeline;
-use crate::outcome::ExitStatus;
 use crate::schema::{AnswerEntry, Gate, GateOutcome, Status, Target, ThresholdEntry};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
-use super::Document;
-use super::case::omitted_failures;
+use crate::report::build::{heading, omitted_failures};
+use crate::report::document::Document;
 
 /// Largest number of rows of a table.
 const ROWS: usize = 50;
@@ -21,13 +20,7 @@ const EXPLAINED: usize = 5;
 /// Returns the report as Markdown text. Without timelines there are no sparklines.
 #[must_use]
 pub fn markdown(document: &Document<'_>) -> String {
-    let word = match document.outcome.exit {
-        ExitStatus::Clean => "passed",
-        ExitStatus::Found => "failed",
-        ExitStatus::Inconclusive => "inconclusive",
-        ExitStatus::Error | ExitStatus::NothingMatched => "error",
-    };
-    let mut text = format!("## leakwatch: {word}\n\n{}\n", cell(&document.outcome.summary));
+    let mut text = format!("## leakwatch: {}\n\n{}\n", heading(document), cell(&document.outcome.summary));
     if let Some(gate) = &document.report.gate {
         push_thresholds(&mut text, gate);
     }

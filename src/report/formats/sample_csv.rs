@@ -1,15 +1,16 @@
-//! Samples as CSV, a row as it is read.
+//! Samples as CSV rows, written as they are read.
 
 use std::io::{self, Write};
 
 use crate::escape;
 use crate::event::{Event, EventSink, TargetKind};
 use crate::model::{Counter, ProcessKey, Sample};
+use crate::report::build::{pid, start_ticks};
 use crate::schema::sample_columns;
 
-use super::convert;
+use super::stream_sink::StreamSink;
 
-/// Writes each sample as one row; flushed at each tick, so that a kill loses at most the row being written.
+/// Stream with one row for each sample. It is flushed at each tick, so that a kill loses one tick at most.
 pub struct SampleCsv<W: Write> {
     writer: csv::Writer<W>,
 }
@@ -18,7 +19,7 @@ impl<W: Write> SampleCsv<W> {
     /// Writes the header.
     ///
     /// # Errors
-    /// When the header cannot be written.
+    /// If the header cannot be written.
     pub fn new(out: W) -> io::Result<Self> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(sample_columns())?;
@@ -28,13 +29,13 @@ impl<W: Write> SampleCsv<W> {
 
     fn row(&mut self, key: Option<ProcessKey>, name: &str, program: u32, sample: &Sample) -> csv::Result<()> {
         self.writer.write_field(sample.at.to_string())?;
-        self.number(convert::pid(key))?;
+        self.number(pid(key))?;
         self.writer.write_field(escape::csv_cell(name).as_bytes())?;
         let (leading, added) = Counter::ALL.split_at(Counter::LEADING);
         for &counter in leading {
             self.number(sample.reading.value(counter))?;
         }
-        self.number(convert::start_ticks(key))?;
+        self.number(start_ticks(key))?;
         self.number(key.map(|_| program))?;
         for &counter in added {
             self.number(sample.reading.value(counter))?;
@@ -42,7 +43,7 @@ impl<W: Write> SampleCsv<W> {
         self.writer.write_record(None::<&[u8]>)
     }
 
-    /// A value that is not known is an empty field.
+    /// Writes a number; an empty field for an unknown one.
     fn number(&mut self, value: Option<impl ToString>) -> csv::Result<()> {
         self.writer.write_field(value.map(|value| value.to_string()).unwrap_or_default())
     }
@@ -64,13 +65,16 @@ impl<W: Write> EventSink for SampleCsv<W> {
     }
 }
 
+// Each row is a sample, so that the outcome has no place in it.
+impl<W: Write> StreamSink for SampleCsv<W> {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{Pid, Reading, StartTime, Timestamp};
 
     #[test]
-    fn unknown_is_an_empty_field_and_no_name_is_a_formula() {
+    fn an_unknown_value_is_an_empty_field_and_a_name_is_not_a_formula() {
         let mut out = Vec::new();
         let mut rows = SampleCsv::new(&mut out).expect("a header");
         let reading = Reading::default().with(Counter::Rss, 4096).with(Counter::Fds, 3);
@@ -86,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_columns_are_those_of_the_interface() {
+    fn the_order_of_the_first_columns_is_stable() {
         let columns = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,\
                        swap_bytes,vsize_bytes,threads,fds,start_ticks,program";
         assert!(sample_columns().join(",").starts_with(columns));

@@ -6,11 +6,11 @@ use crate::escape;
 use crate::outcome::{CaseState, ExitStatus};
 use crate::schema::{Target, ThresholdEntry};
 
-use super::document::Document;
+use crate::report::document::Document;
 
 /// One case. `class` and `name` are unique together, and the same in every run of the same command.
 #[derive(Debug, Clone)]
-pub(super) struct Case {
+pub(in crate::report) struct Case {
     pub class: String,
     pub name: String,
     pub state: CaseState,
@@ -27,7 +27,7 @@ pub(super) struct Case {
 ///
 /// A finding that another target leads has no case of its own. Short-lived targets have one only if they failed, because
 /// they differ from run to run.
-pub(super) fn cases(document: &Document<'_>) -> Vec<Case> {
+pub(in crate::report) fn cases(document: &Document<'_>) -> Vec<Case> {
     let mut names = ClassNames::default();
     let classes = classes(document, &mut names);
     let mut cases = threshold_cases(document, &classes, &mut names);
@@ -44,7 +44,7 @@ pub(super) fn cases(document: &Document<'_>) -> Vec<Case> {
     cases
 }
 
-/// Returns the class of each target. Short-lived targets are numbered behind all others.
+/// Returns the class of each target. Short-lived targets are numbered after all others.
 fn classes(document: &Document<'_>, names: &mut ClassNames) -> Vec<String> {
     let targets = &document.report.targets;
     let mut classes = vec![String::new(); targets.len()];
@@ -98,29 +98,32 @@ fn threshold_cases(document: &Document<'_>, classes: &[String], names: &mut Clas
     cases
 }
 
+/// Returns the case of each target that leads its finding, or has none.
 fn target_cases(document: &Document<'_>, classes: &[String]) -> Vec<Case> {
-    let targets = document.report.targets.iter().zip(&document.outcome.targets).zip(classes);
-    let listed = targets
-        .filter(|((_, case), _)| case.led_by.is_none() && (!case.is_short_lived || case.state == CaseState::Failed));
-    listed
-        .map(|((target, case), class)| Case {
-            class: class.clone(),
+    let mut cases = Vec::new();
+    for (index, target) in document.report.targets.iter().enumerate() {
+        let case = &document.outcome.targets[index];
+        if case.led_by.is_some() || (case.is_short_lived && case.state != CaseState::Failed) {
+            continue;
+        }
+        cases.push(Case {
+            class: classes[index].clone(),
             name: "leak".into(),
             state: case.state,
             kind: "leak",
-            message: verdict_sentence(target),
+            message: verdict_sentence(document, index),
             warns: false,
             seconds: target.observed_seconds,
-        })
-        .collect()
+        });
+    }
+    cases
 }
 
 /// Returns the case of the session: facts that belong to no target and no threshold.
 fn session_case(document: &Document<'_>, others: &[Case]) -> Case {
-    let has = |state: CaseState| others.iter().any(|case| case.state == state);
     let state = match document.outcome.exit {
-        ExitStatus::Found if !has(CaseState::Failed) => CaseState::Failed,
-        ExitStatus::Inconclusive if !has(CaseState::Error) => CaseState::Error,
+        ExitStatus::Found if !has_state(others, CaseState::Failed) => CaseState::Failed,
+        ExitStatus::Inconclusive if !has_state(others, CaseState::Error) => CaseState::Error,
         ExitStatus::Error | ExitStatus::NothingMatched => CaseState::Error,
         _ => CaseState::Passed,
     };
@@ -136,17 +139,33 @@ fn session_case(document: &Document<'_>, others: &[Case]) -> Case {
     }
 }
 
+fn has_state(cases: &[Case], state: CaseState) -> bool {
+    cases.iter().any(|case| case.state == state)
+}
+
 /// Returns a sentence for the failures that the results omit.
-pub(super) fn omitted_failures(threshold: &ThresholdEntry) -> String {
+pub(in crate::report) fn omitted_failures(threshold: &ThresholdEntry) -> String {
     format!("{} more targets failed and exited; the worst are listed", threshold.more_failed)
 }
 
-/// Returns the verdict on a target with its first reason.
-fn verdict_sentence(target: &Target) -> String {
+/// Returns the verdict on a target with its first reason, and the other targets that show the same finding.
+fn verdict_sentence(document: &Document<'_>, index: usize) -> String {
+    let target = &document.report.targets[index];
     let status = target.verdict.status.words();
     let reason = target.verdict.reasons.first().map(|reason| format!(": {}", reason.text)).unwrap_or_default();
     let allowed = target.allowed.as_ref().map(|why| format!(" (allowed: {why})")).unwrap_or_default();
-    clean(&format!("{status}{reason}{allowed}"))
+    let others: Vec<String> = document.led_by(index).map(|other| describe(&document.report.targets[other])).collect();
+    let others = if others.is_empty() { String::new() } else { format!("; also shown by {}", others.join(", ")) };
+    clean(&format!("{status}{reason}{allowed}{others}"))
+}
+
+/// Returns the name of a target with what identifies it.
+fn describe(target: &Target) -> String {
+    match (target.members, target.pid) {
+        (Some(members), _) => format!("{} ×{members}", target.name),
+        (None, Some(pid)) => format!("{} ({pid})", target.name),
+        (None, None) => target.name.clone(),
+    }
 }
 
 /// Returns the class of a target. A dot would be shown as a folder.

@@ -1,13 +1,13 @@
-//! The reasons for a verdict on the page: each with what was measured and what it was held against, as people count.
+//! Reasons for a verdict, each with its measured value and its threshold in units for people.
 
 use serde::Serialize;
 
 use crate::schema::{Reason, Resource, ResourceEntry, Status, Target};
 use crate::units::{ByteRate, Bytes, Span};
 
-use super::shown;
+use super::text::shown;
 
-/// One line of the table of reasons.
+/// Row of the table of reasons.
 #[derive(Debug, Serialize)]
 pub(super) struct ReasonLine {
     for_leak: bool,
@@ -16,8 +16,8 @@ pub(super) struct ReasonLine {
     threshold: String,
 }
 
-/// Why the verdict is as it is, and what else of the target stands out.
-pub(super) fn evidence(target: &Target) -> Vec<ReasonLine> {
+/// Returns the reasons for the verdict, and a row for each other resource that is suspect or leaking.
+pub(super) fn reasons(target: &Target) -> Vec<ReasonLine> {
     let others = target.resources.iter().filter(|other| {
         Some(other.resource) != target.verdict.resource && matches!(other.status, Status::Leaking | Status::Suspect)
     });
@@ -26,7 +26,7 @@ pub(super) fn evidence(target: &Target) -> Vec<ReasonLine> {
 
 fn reason_line(reason: &Reason) -> ReasonLine {
     let (value, threshold) = match reason.unit.as_str() {
-        // of two curves the one explains the series so many times as well as the other
+        // A log likelihood ratio reads as odds between two curves.
         "log likelihood" => (reason.value.map(odds), reason.threshold.map(|_| "1 to 1".to_owned())),
         unit => (number(unit, reason.value), number(unit, reason.threshold)),
     };
@@ -48,19 +48,23 @@ fn number(unit: &str, value: Option<f64>) -> Option<String> {
         "ratio" => format!("{:.0} %", 100.0 * value),
         "bytes" => Bytes(value.max(0.0) as u64).to_string(),
         "count" => format!("{value:.0} samples"),
-        // how often chance alone does the same
-        "p" if value < 0.001 => "by chance in < 0.1 %".to_owned(),
-        "p" => format!("by chance in {:.1} %", 100.0 * value),
+        "p" if value < 0.001 => "p < 0.001".to_owned(),
+        "p" => format!("p = {value:.3}"),
         "z" => format!("{value:.1} standard errors"),
         _ => format!("{value:.1}"),
     })
 }
 
-/// Odds of growth that goes on against a level or a curve that settles: `20 to 1`, `1 to 20`.
+/// Returns the odds of continued growth against a level or a curve that settles: `20 to 1`, `1 to 20`.
 fn odds(log_likelihood: f64) -> String {
     let times = log_likelihood.abs().exp();
     let times = if times > 1000.0 { "over 1000".to_owned() } else { format!("{times:.0}") };
     if log_likelihood < 0.0 { format!("1 to {times} for growth") } else { format!("{times} to 1 for growth") }
+}
+
+/// Returns a rate of growth in the unit of its resource.
+fn rate(resource: Resource, per_second: f64) -> String {
+    if resource == Resource::Memory { ByteRate(per_second).to_string() } else { hourly(per_second) }
 }
 
 fn hourly(per_second: f64) -> String {
@@ -68,18 +72,16 @@ fn hourly(per_second: f64) -> String {
 }
 
 fn other_line(other: &ResourceEntry) -> ReasonLine {
-    let is_memory = other.resource == Resource::Memory;
-    let rate = |rate: f64| if is_memory { ByteRate(rate).to_string() } else { hourly(rate) };
     let name = match other.resource {
         Resource::Memory => "memory",
-        Resource::Fds => "the number of open files",
-        Resource::Threads => "the number of threads",
+        Resource::Fds => "open files",
+        Resource::Threads => "threads",
     };
     ReasonLine {
         for_leak: true,
-        text: format!("{name} is {}, too", other.status.words()),
-        value: other.rate_per_s.map(rate).unwrap_or_default(),
-        threshold: rate(other.threshold_per_s),
+        text: format!("{name}: {}", other.status.words()),
+        value: other.rate_per_s.map(|value| rate(other.resource, value)).unwrap_or_default(),
+        threshold: rate(other.resource, other.threshold_per_s),
     }
 }
 
@@ -88,11 +90,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_tests_say_is_said_as_people_count() {
+    fn values_are_shown_in_units_for_people() {
         assert_eq!(odds(167.168), "over 1000 to 1 for growth");
         assert_eq!(odds(-3.0), "1 to 20 for growth");
-        assert_eq!(number("p", Some(1e-9)).as_deref(), Some("by chance in < 0.1 %"));
-        assert_eq!(number("p", Some(0.01)).as_deref(), Some("by chance in 1.0 %"));
+        assert_eq!(number("p", Some(1e-9)).as_deref(), Some("p < 0.001"));
+        assert_eq!(number("p", Some(0.01)).as_deref(), Some("p = 0.010"));
         assert_eq!(number("per second", Some(1.0 / 60.0)).as_deref(), Some("+60.0/h"));
         assert_eq!(number("count", None), None);
     }

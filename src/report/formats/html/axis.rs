@@ -1,8 +1,8 @@
-//! Axes: from values to places, with round numbers at the ticks.
+//! Axes of charts, with round numbers at the ticks.
 
 use crate::units::Span;
 
-/// Steps between ticks of time, in seconds.
+/// Steps between ticks of a time axis, in seconds.
 const TIME_STEPS: [f64; 23] = [
     1.0,
     2.0,
@@ -28,10 +28,10 @@ const TIME_STEPS: [f64; 23] = [
     2_592_000.0,
     8_640_000.0,
 ];
-/// Ticks of an axis at most.
+/// Largest number of ticks of a time axis.
 const TICKS: f64 = 7.0;
 
-/// One axis from a value to another.
+/// Axis with its first and its last value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
     pub from: f64,
@@ -39,7 +39,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// An axis that covers all values and a little more; a single value gets room around it.
+    /// An axis that covers all values with a margin.
     pub fn around(values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = values
             .filter(|value| value.is_finite())
@@ -47,17 +47,17 @@ impl Axis {
         if low > high {
             return Self { from: 0.0, to: 1.0 };
         }
-        let room = (0.06 * (high - low)).max(0.005 * high.abs()).max(1.0);
-        Self { from: (low - room).max(0.0_f64.min(low)), to: high + room }
+        let margin = (0.06 * (high - low)).max(0.005 * high.abs()).max(1.0);
+        Self { from: (low - margin).max(0.0_f64.min(low)), to: high + margin }
     }
 
-    /// Where a value is, from 0 to 1.
-    pub fn part(self, value: f64) -> f64 {
+    /// Returns the place of a value, from 0 to 1.
+    pub fn place(self, value: f64) -> f64 {
         (value - self.from) / (self.to - self.from).max(f64::MIN_POSITIVE)
     }
 
-    /// About so many round amounts of memory on the axis, with their labels.
-    pub fn bytes(self, about: f64) -> Vec<(f64, String)> {
+    /// Returns about `count` round amounts of memory with their labels.
+    pub fn bytes(self, count: f64) -> Vec<(f64, String)> {
         const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
         let mut unit = 0;
         let mut size = 1.0;
@@ -65,14 +65,14 @@ impl Axis {
             unit += 1;
             size *= 1024.0;
         }
-        let step = round_step((self.to - self.from) / size / about);
+        let step = round_step((self.to - self.from) / size / count);
         let digits = if step >= 1.0 { 0 } else { digits_below_one(step) };
         ticks(self.from / size, self.to / size, step)
             .map(|at| (at * size, format!("{at:.digits$} {}", UNITS[unit])))
             .collect()
     }
 
-    /// Round times on the axis, which is in seconds, with their labels.
+    /// Returns round times with their labels, on an axis in seconds.
     pub fn times(self) -> Vec<(f64, String)> {
         let length = self.to - self.from;
         let step = TIME_STEPS.iter().copied().find(|step| length / step <= TICKS).unwrap_or(length / TICKS);
@@ -87,7 +87,7 @@ fn ticks(from: f64, to: f64, step: f64) -> impl Iterator<Item = f64> {
     (0..64).map(move |i| (first + f64::from(i)) * step).take_while(move |at| *at <= to)
 }
 
-/// 1, 2 or 5 times a power of ten, at least as large as `step`.
+/// Returns 1, 2 or 5 times a power of ten that is at least `step`.
 fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.max(f64::MIN_POSITIVE).log10().floor());
     [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power).find(|round| *round >= step).unwrap_or(10.0 * power)
@@ -102,12 +102,14 @@ fn digits_below_one(step: f64) -> usize {
 mod tests {
     use super::*;
 
+    /// Returns the labels of an axis in MiB.
+    fn labels(from: f64, to: f64) -> Vec<String> {
+        let mib = 1_048_576.0;
+        Axis { from: from * mib, to: to * mib }.bytes(5.0).into_iter().map(|tick| tick.1).collect()
+    }
+
     #[test]
     fn ticks_are_round_and_on_the_axis() {
-        let mib = 1_048_576.0;
-        let labels = |from: f64, to: f64| -> Vec<String> {
-            Axis { from: from * mib, to: to * mib }.bytes(5.0).into_iter().map(|tick| tick.1).collect()
-        };
         assert_eq!(labels(41.0, 52.0), ["45 MiB", "50 MiB"]);
         assert_eq!(labels(100.02, 100.31), ["100.1 MiB", "100.2 MiB", "100.3 MiB"]);
         let times: Vec<String> = Axis { from: 0.0, to: 3600.0 }.times().into_iter().map(|tick| tick.1).collect();
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_has_room_even_for_one_value_and_for_none() {
+    fn an_axis_has_a_length_even_for_one_value_and_for_none() {
         let one = Axis::around([5e6].into_iter());
         assert!(one.from < 5e6 && one.to > 5e6);
         let none = Axis::around([].into_iter());

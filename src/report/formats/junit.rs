@@ -7,8 +7,8 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::outcome::CaseState;
 
-use super::Document;
-use super::case::{Case, cases};
+use crate::report::build::{Case, cases};
+use crate::report::document::Document;
 
 /// Writes a case for each result of a threshold, for the verdict on each target, and for the session.
 ///

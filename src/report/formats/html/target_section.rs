@@ -1,0 +1,171 @@
+//! Section of one target: its row, its charts and the reasons for its verdict.
+
+use serde::Serialize;
+
+use crate::model::{Counter, CounterUnit};
+use crate::report::document::Document;
+use crate::schema::{Resource, Target};
+use crate::units::{ByteRate, Bytes, SignedBytes, Span, confidence};
+
+use super::attribution::{AttributionSection, attribution};
+use super::chart_data::{Charts, charts};
+use super::reasons::{ReasonLine, reasons};
+use super::text::{UNKNOWN, class, describe_target, shown};
+
+/// Data of the template for one target.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    pub status: &'static str,
+    pub verdict: String,
+    pub name: String,
+    pub identity: String,
+    pub rate: String,
+    /// Name of the target that leads the same finding, if another one does.
+    pub lead: Option<String>,
+    /// Place of that target on the page.
+    pub lead_place: Option<usize>,
+    /// Other targets that show the same finding.
+    pub shown_by: Option<String>,
+    #[serde(flatten)]
+    row: Row,
+    facts: String,
+    cmdline: Option<String>,
+    #[serde(flatten)]
+    pub charts: Charts,
+    reasons: Vec<ReasonLine>,
+    attribution: Option<AttributionSection>,
+}
+
+/// Further cells of the row in the table of targets.
+#[derive(Debug, Serialize)]
+struct Row {
+    pid: String,
+    has_pid: bool,
+    level: String,
+    change: String,
+    interval: String,
+    full_in: String,
+    has_forecast: bool,
+}
+
+/// Returns the section of a target.
+pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
+    let target = &document.report.targets[index];
+    let lead = document.lead(index).map(|lead| describe_target(&document.report.targets[lead]));
+    let others: Vec<String> =
+        document.led_by(index).map(|other| describe_target(&document.report.targets[other])).collect();
+    Section {
+        status: class(target.verdict.status),
+        verdict: verdict(target),
+        name: shown(&target.name),
+        identity: identity(target),
+        rate: rate(target.growth.rate_bytes_per_s),
+        lead,
+        lead_place: None,
+        shown_by: (!others.is_empty()).then(|| others.join(", ")),
+        row: row(target),
+        facts: facts(target),
+        cmdline: target.cmdline.as_deref().map(shown),
+        charts: charts(document, index),
+        reasons: reasons(target),
+        attribution: target.attribution.as_ref().map(attribution),
+    }
+}
+
+/// Returns the status, with the resource unless it is memory.
+fn verdict(target: &Target) -> String {
+    let resource = match target.verdict.resource {
+        Some(Resource::Fds) => " (open files)",
+        Some(Resource::Threads) => " (threads)",
+        _ => "",
+    };
+    let allowed = if target.allowed.is_some() { ", allowed" } else { "" };
+    format!("{}{resource}{allowed}", target.verdict.status.words())
+}
+
+fn row(target: &Target) -> Row {
+    let growth = &target.growth;
+    let rss = target.memory.counters.value(Counter::Rss);
+    Row {
+        has_pid: target.pid.is_some(),
+        pid: target.pid.map_or_else(|| UNKNOWN.to_owned(), |pid| pid.to_string()),
+        level: rss.map_or_else(|| UNKNOWN.to_owned(), |rss| Bytes(rss).to_string()),
+        change: change(target.memory.rss_first_bytes, rss),
+        interval: match (growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
+            (Some(low), Some(high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
+            _ => UNKNOWN.to_owned(),
+        },
+        has_forecast: target.forecast.not_before_seconds.or(target.forecast.likely_by_seconds).is_some(),
+        full_in: full_in(target),
+    }
+}
+
+fn rate(rate: Option<f64>) -> String {
+    rate.map_or_else(|| UNKNOWN.to_owned(), |rate| ByteRate(rate).to_string())
+}
+
+/// Returns the pid or the number of members, the recording, and a note if the target exited.
+fn identity(target: &Target) -> String {
+    let mut parts = Vec::new();
+    match (target.pid, target.members) {
+        (Some(pid), _) => parts.push(format!("pid {pid}")),
+        (None, Some(members)) => parts.push(format!("{} of {members}", target.kind)),
+        (None, None) => {}
+    }
+    parts.extend(target.source.as_deref().map(shown));
+    if target.ended_at.is_some() {
+        parts.push("exited".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn change(first: Option<u64>, last: Option<u64>) -> String {
+    let (Some(first), Some(last)) = (first.map(signed), last.map(signed)) else { return UNKNOWN.to_owned() };
+    SignedBytes(last.saturating_sub(first)).to_string()
+}
+
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+/// Returns the forecast of the time until the limit is reached.
+fn full_in(target: &Target) -> String {
+    match (target.forecast.not_before_seconds, target.forecast.likely_by_seconds) {
+        (None, None) => UNKNOWN.to_owned(),
+        (_, Some(late)) if late < 1.0 => "now".to_owned(),
+        (Some(early), None) => format!("{} at the earliest", Span(early)),
+        (None, Some(late)) => format!("up to {}", Span(late)),
+        (Some(early), Some(late)) => format!("{} to {}", Span(early), Span(late)),
+    }
+}
+
+/// Returns further facts on one line.
+fn facts(target: &Target) -> String {
+    let mut facts = vec![format!("seen for {}, {} samples", Span(target.observed_seconds.round()), target.samples)];
+    if target.gaps > 0 {
+        facts.push(if target.gaps == 1 { "1 gap".to_owned() } else { format!("{} gaps", target.gaps) });
+    }
+    if let Some(shape) = &target.verdict.shape {
+        facts.push(format!("shape: {}", shape.replace('_', " ")));
+    }
+    if let Some(known) = target.verdict.confidence {
+        facts.push(format!("confidence {}", confidence(known)));
+    }
+    if let Some(reason) = &target.allowed {
+        facts.push(format!("allowed: {}", shown(reason)));
+    }
+    if let (Some(kind), Some(limit)) = (&target.forecast.limit_kind, target.forecast.limit_bytes) {
+        facts.push(format!("limit: {} ({})", Bytes(limit), kind.replace('_', " ")));
+    }
+    let counters = &target.memory.counters;
+    for counter in [Counter::Pss, Counter::Uss] {
+        facts.extend(counters.value(counter).map(|bytes| format!("{} {}", counter.label(), Bytes(bytes))));
+    }
+    for counter in Counter::ALL.into_iter().filter(|counter| counter.unit() == CounterUnit::Count) {
+        facts.extend(counters.value(counter).map(|count| format!("{}: {count}", counter.label())));
+    }
+    facts.extend(
+        target.denied.iter().map(|denied| format!("{} could not be read: it needs {}", denied.counter, denied.right)),
+    );
+    facts.join(" · ")
+}
