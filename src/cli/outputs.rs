@@ -8,8 +8,8 @@ use crate::escape;
 use crate::event::{Fanout, Timelines};
 use crate::model::Timestamp;
 use crate::report::{
-    Document, Earlier, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, StreamSink, has_folder,
-    real_path, write_document,
+    Document, EarlierRecording, EventJsonl, NamedStream, Output, OutputError, OutputFormat, SampleCsv, StreamSink,
+    has_folder, real_path, write_document,
 };
 use crate::schema::EndLine;
 use crate::terminal::{Priority, for_stderr};
@@ -160,7 +160,7 @@ impl Outputs {
 }
 
 /// Prints a note about an earlier recording in the place of an output. It is kept beside the new one.
-fn note_earlier(earlier: &Earlier) {
+fn note_earlier(earlier: &EarlierRecording) {
     let (path, kept, size) = (earlier.shown.display(), earlier.kept_shown.display(), Bytes(earlier.bytes));
     let text = if earlier.can_be_kept {
         let instead =

@@ -182,7 +182,7 @@ impl SessionThresholds {
     }
 
     /// Returns the thresholds for the report; `None` if there are none.
-    pub(super) fn entry(&self, outcome: &Outcome) -> Option<schema::Gate> {
+    pub(super) fn entry(&self, outcome: &Outcome) -> Option<schema::Thresholds> {
         let work = self.work.as_ref().zip(self.evaluator.work());
         let work = work.map(|(description, meter)| report::work(meter, description));
         report::thresholds(&self.evaluator, outcome, self.baseline.clone(), work, self.warnings.clone())

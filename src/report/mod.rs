@@ -9,5 +9,5 @@ mod output_format;
 pub use build::{Ending, Recorder, alert_message, allowance, end_line, thresholds, work};
 pub use document::Document;
 pub use formats::{EventJsonl, SampleCsv, StreamSink, annotations, github_outputs, markdown, write_document};
-pub use output::{Earlier, NamedStream, Output, OutputError, append, has_folder, real_path};
+pub use output::{EarlierRecording, NamedStream, Output, OutputError, append, has_folder, real_path};
 pub use output_format::OutputFormat;

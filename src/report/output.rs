@@ -1,4 +1,4 @@
-//! The files that `-o` names: checked at the start, replaced whole or not at all.
+//! Output files: checked at the start, and replaced as a whole or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
@@ -12,83 +12,82 @@ use super::document::Document;
 use super::formats::write_document;
 use super::output_format::OutputFormat;
 
-/// A header is no longer than this, in bytes.
-const HEADER_MOST: u64 = 4096;
+/// Upper bound of the length of a header, in bytes.
+const HEADER_MAX: u64 = 4096;
 
-/// Why an output cannot be used. `source` is what the system said.
+/// Reason for which an output cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// The ending says nothing.
-    #[error("cannot tell from '{}' what to write: its name must end in .json, .html, .svg, .jsonl, .csv, .xml, .md or .txt", .0.display())]
+    /// Unknown ending.
+    #[error("unknown format of '{}': its name must end in .json, .html, .svg, .jsonl, .csv, .xml, .md or .txt", .0.display())]
     UnknownEnding(PathBuf),
-    /// The folder is missing.
+    /// Missing folder.
     #[error("cannot write '{}': there is no folder '{}'", .path.display(), .folder.display())]
     NoFolder {
-        /// The file.
+        /// File.
         path: PathBuf,
-        /// Its folder.
+        /// Folder of the file.
         folder: PathBuf,
     },
-    /// The file is read at the same time.
-    #[error("'{}' is a recording to be analysed: it would be overwritten", .0.display())]
+    /// File that is also an input.
+    #[error("'{}' is a recording to be analysed, and would be overwritten", .0.display())]
     IsInput(PathBuf),
-    /// The same file twice: one would overwrite the other.
-    #[error("'{}' and '{}' are the same file: an output would be named twice", .0.display(), .1.display())]
+    /// File that is named twice.
+    #[error("output named twice: '{}' and '{}' are the same file", .0.display(), .1.display())]
     Twice(PathBuf, PathBuf),
-    /// Anything else.
+    /// Failure of the system.
     #[error("cannot write '{}'", .path.display())]
     Io {
-        /// The file.
+        /// File.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         source: io::Error,
     },
 }
 
-/// One file to write.
+/// File to write.
 #[derive(Debug)]
 pub struct Output {
-    /// As it was typed, for messages.
+    /// Path as the user typed it, for messages.
     typed: PathBuf,
-    /// With links followed.
+    /// Path with links followed.
     path: PathBuf,
     format: OutputFormat,
     place: Place,
 }
 
-/// A recording that stands where another one is to be written.
+/// EarlierRecording recording in the place of a new one.
 #[derive(Debug, Clone)]
-pub struct Earlier {
-    /// As it was typed, for messages.
+pub struct EarlierRecording {
+    /// Path as the user typed it, for messages.
     pub shown: PathBuf,
-    /// Its length.
+    /// Length of the file.
     pub bytes: u64,
-    /// Where it is kept, for messages.
+    /// Path of the kept recording, for messages.
     pub kept_shown: PathBuf,
-    /// Where it is kept, with links followed; what was kept there before is replaced.
+    /// Path of the kept recording, with links followed. A recording that was kept before is replaced.
     pub kept_as: PathBuf,
-    /// Whether its folder can be written; it is replaced otherwise.
+    /// True if its folder can be written. Otherwise the recording is replaced.
     pub can_be_kept: bool,
 }
 
+/// Way of writing a file.
 #[derive(Debug)]
 enum Place {
-    /// Written beside it and renamed over it at the end.
+    /// A temporary file beside it replaces it at the end.
     Replaced,
-    /// Written as it comes: a stream, or something that is no regular file.
+    /// Written directly: a stream, or not a regular file.
     Direct(File),
 }
 
 impl Output {
-    /// Opens everything that is needed to write the file, so that what cannot work fails now. Nothing that stands
-    /// there is touched before [`Self::stream`].
+    /// Checks that the file can be written. An existing file stays unchanged until [`Self::stream`] or [`Self::finish`].
     ///
     /// # Errors
-    /// When the ending is unknown, the folder missing, or the file cannot be created.
+    /// If the ending is unknown, the folder is missing, or the file cannot be created.
     pub fn open(path: &Path) -> Result<Self, OutputError> {
         let format = OutputFormat::from_ending(path).ok_or_else(|| OutputError::UnknownEnding(path.to_owned()))?;
-        let fail = |source| OutputError::Io { path: path.to_owned(), source };
-        // A link is followed, so that the file it names is replaced and not the link.
+        // A link is followed, because the file it names is to be replaced.
         let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = folder_of(&real);
         if !folder.is_dir() {
@@ -96,103 +95,108 @@ impl Output {
         }
         let regular = fs::metadata(&real).map_or(true, |found| found.is_file());
         let place = if !format.is_stream() && regular {
-            // Made and taken away again: it shows that the end will be able to write here.
-            drop(temporary(folder).map_err(fail)?);
+            // A temporary file shows that the folder can be written at the end.
+            drop(temporary(folder).map_err(|source| io_error(path, source))?);
             Place::Replaced
         } else {
-            Place::Direct(File::options().write(true).create(true).truncate(false).open(&real).map_err(fail)?)
+            let file = File::options().write(true).create(true).truncate(false).open(&real);
+            Place::Direct(file.map_err(|source| io_error(path, source))?)
         };
         Ok(Self { typed: path.to_owned(), path: fs::canonicalize(&real).unwrap_or(real), format, place })
     }
 
-    /// What the file is to hold.
+    /// Returns the format.
     #[must_use]
     pub fn format(&self) -> OutputFormat {
         self.format
     }
 
-    /// As it was typed.
+    /// Returns the path as the user typed it.
     #[must_use]
     pub fn typed(&self) -> &Path {
         &self.typed
     }
 
-    /// Where it is.
+    /// Returns the resolved path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What a stream would end; `None` when nothing is lost by it.
+    /// Returns the earlier recording that a stream would replace; `None` if nothing would be lost.
     #[must_use]
-    pub fn earlier(&self) -> Option<Earlier> {
+    pub fn earlier(&self) -> Option<EarlierRecording> {
         let Place::Direct(file) = &self.place else { return None };
         let found = file.metadata().ok().filter(fs::Metadata::is_file)?;
-        // A header alone is nothing to keep.
+        // A header without rows is not worth keeping.
         let mut start = Vec::new();
-        File::options().read(true).open(&self.path).ok()?.take(HEADER_MOST).read_to_end(&mut start).ok()?;
+        File::options().read(true).open(&self.path).ok()?.take(HEADER_MAX).read_to_end(&mut start).ok()?;
         let header = start.iter().position(|&byte| byte == b'\n').map_or(start.len(), |end| end + 1);
         let has_rows = found.len() > header as u64;
-        has_rows.then(|| Earlier {
+        has_rows.then(|| EarlierRecording {
             shown: self.typed.clone(),
             bytes: found.len(),
-            // A link that was typed is not where the file is.
-            kept_shown: aside(if self.typed.is_symlink() { &self.path } else { &self.typed }),
-            kept_as: aside(&self.path),
+            // The copy is beside the file, not beside a link to it.
+            kept_shown: backup_path(if self.typed.is_symlink() { &self.path } else { &self.typed }),
+            kept_as: backup_path(&self.path),
             can_be_kept: temporary(folder_of(&self.path)).is_ok(),
         })
     }
 
-    /// Begins a stream. An `earlier` recording is kept beside it, where that can be done.
+    /// Begins a stream. If possible, an `earlier` recording is kept beside it.
     ///
     /// # Errors
-    /// When the system refuses; the error names the file.
-    pub fn stream(self, earlier: Option<&Earlier>) -> io::Result<NamedStream> {
+    /// If the system refuses. The error names the file.
+    pub fn stream(self, earlier: Option<&EarlierRecording>) -> io::Result<NamedStream> {
         let name = format!("'{}'", self.typed.display());
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot write {name}: {error}"));
         let Place::Direct(mut file) = self.place else {
-            return Err(io::Error::other(format!("{name} is written at the end")));
+            return Err(io::Error::other(format!("{name} is not a stream: it is written at the end")));
         };
         if let Some(earlier) = earlier
             && fs::rename(&self.path, &earlier.kept_as).is_ok()
         {
-            let rights = file.metadata().map_err(named)?.permissions();
-            file = File::options().write(true).create_new(true).open(&self.path).map_err(named)?;
-            file.set_permissions(rights).map_err(named)?;
-        } else if file.metadata().map_err(named)?.is_file() {
-            file.set_len(0).map_err(named)?;
+            let rights = file.metadata().map_err(|error| write_error(&name, &error))?.permissions();
+            file = File::options()
+                .write(true)
+                .create_new(true)
+                .open(&self.path)
+                .map_err(|error| write_error(&name, &error))?;
+            file.set_permissions(rights).map_err(|error| write_error(&name, &error))?;
+        } else if file.metadata().map_err(|error| write_error(&name, &error))?.is_file() {
+            file.set_len(0).map_err(|error| write_error(&name, &error))?;
         }
         Ok(NamedStream { name, out: BufWriter::new(Box::new(file)) })
     }
 
-    /// Writes what is written whole.
+    /// Writes a report.
     ///
     /// # Errors
-    /// When it cannot be written; what stood there before is then still there.
+    /// If it cannot be written. An earlier file then stays unchanged.
     pub fn finish(self, document: &Document<'_>) -> Result<(), OutputError> {
         let (path, typed) = (self.path, self.typed);
-        let fail = |source| OutputError::Io { path: typed.clone(), source };
         match self.place {
-            Place::Direct(mut file) => write_document(document, self.format, &mut file).map_err(fail),
+            Place::Direct(mut file) => {
+                write_document(document, self.format, &mut file).map_err(|source| io_error(&typed, source))
+            }
             Place::Replaced => {
-                let mut file = temporary(folder_of(&path)).map_err(fail)?;
+                let mut file = temporary(folder_of(&path)).map_err(|source| io_error(&typed, source))?;
                 write_document(document, self.format, &mut file)
                     .and_then(|()| file.as_file().sync_all())
-                    .map_err(fail)?;
-                file.persist(&path).map(drop).map_err(|error| fail(error.error))
+                    .map_err(|source| io_error(&typed, source))?;
+                file.persist(&path).map(drop).map_err(|error| io_error(&typed, error.error))
             }
         }
     }
 }
 
-/// A stream whose errors name it.
+/// Stream with a name for its errors.
 pub struct NamedStream {
     name: String,
     out: BufWriter<Box<dyn Write + Send>>,
 }
 
 impl NamedStream {
-    /// Standard output.
+    /// Standard output in the foreground.
     #[must_use]
     pub fn stdout() -> Self {
         Self { name: "standard output".to_owned(), out: BufWriter::new(Box::new(io::stdout())) }
@@ -210,23 +214,19 @@ impl NamedStream {
         let out = BufWriter::new(Box::new(BackgroundWriter::new(io::stdout(), when_full)?) as Box<dyn Write + Send>);
         Ok(Self { out, ..stdout })
     }
-
-    fn named(&self, error: &io::Error) -> io::Error {
-        io::Error::new(error.kind(), format!("cannot write {}: {error}", self.name))
-    }
 }
 
 impl Write for NamedStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes).map_err(|error| self.named(&error))
+        self.out.write(bytes).map_err(|error| write_error(&self.name, &error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush().map_err(|error| self.named(&error))
+        self.out.flush().map_err(|error| write_error(&self.name, &error))
     }
 }
 
-/// A regular file takes everything, or says at once that it cannot; so does a device that is no terminal.
+/// True if a write never blocks for long: a regular file, or a device that is not a terminal.
 #[cfg(unix)]
 fn never_stalls(stdout: &io::Stdout) -> bool {
     use std::io::IsTerminal;
@@ -241,31 +241,50 @@ fn never_stalls(_: &io::Stdout) -> bool {
     false
 }
 
-/// Adds text at the end of a file that others write to as well.
+/// Appends text to a file that other programs write to as well.
 ///
 /// # Errors
-/// When the system refuses.
+/// If the system refuses.
 pub fn append(path: &Path, text: &str) -> io::Result<()> {
     File::options().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
-/// Whether the folder of a file is there.
+/// True if the folder of a file exists.
 #[must_use]
 pub fn has_folder(path: &Path) -> bool {
     folder_of(path).is_dir()
 }
 
-/// The file that a path names, links followed; `None` when there is none.
+/// Returns the resolved path of a file; `None` if it does not exist.
 #[must_use]
 pub fn real_path(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok()
 }
 
-/// The name an earlier recording is kept under: `x.csv~`.
-fn aside(path: &Path) -> PathBuf {
+/// Returns the path of a kept earlier recording: `x.csv~`.
+fn backup_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("~");
     PathBuf::from(name)
+}
+
+/// Returns the error of an output.
+fn io_error(path: &Path, source: io::Error) -> OutputError {
+    OutputError::Io { path: path.to_owned(), source }
+}
+
+/// Returns the error of a stream with its name.
+fn write_error(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {name}: {error}"))
+}
+
+/// Removes the path of a temporary file from an error: the user does not know it.
+fn without_path(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((reason, _)) => io::Error::new(error.kind(), reason.to_owned()),
+        None => error,
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -280,13 +299,9 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     builder.prefix(".leakwatch-");
     #[cfg(unix)]
     {
-        // What a file of this user would have; the umask is taken off by the system.
+        // The system applies the umask of the user.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    // The error names the file that was to be made, which nobody has typed: only what the system said is of use.
-    builder.tempfile_in(folder).map_err(|error| {
-        let text = error.to_string();
-        text.split_once(" at path ").map(|(said, _)| io::Error::new(error.kind(), said.to_owned())).unwrap_or(error)
-    })
+    builder.tempfile_in(folder).map_err(without_path)
 }

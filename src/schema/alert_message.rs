@@ -1,12 +1,12 @@
-//! An alert as it is sent: to a command, a webhook, a log file.
+//! Alert as it is sent to a command, a webhook or a log file.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertEntry, Forecast, Growth, Memory, VerdictEntry};
+use super::report::{AlertEntry, Forecast, Growth, Memory, VerdictEntry};
 
-/// What a command reads on standard input, a webhook gets as its body, and `--alert-log` has on each line: an event line of
-/// type `alert` with what is needed to act on it. What belongs to a target is null for the host.
+/// Alert with the facts about its target: the standard input of a command, the body of a webhook, a line of `--alert-log`.
+/// Facts about a target are null for the host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlertMessage {
     /// Always `alert`.
@@ -16,21 +16,21 @@ pub struct AlertMessage {
     pub schema_version: String,
     /// Version of the program that sent it.
     pub leakwatch_version: String,
-    /// Name of the host; null when unknown.
+    /// Name of the host; null if unknown.
     pub host: Option<String>,
-    /// The alert itself.
+    /// Alert.
     #[serde(flatten)]
     pub alert: AlertEntry,
-    /// What kind of target it is about, as in the report.
+    /// Kind of the target, as in the report.
     pub target_kind: Option<String>,
-    /// Command line, at most 4096 characters of it; null when unknown.
+    /// First 4096 characters of the command line; null if unknown.
     pub cmdline: Option<String>,
-    /// The verdict at that moment.
+    /// Verdict at that time.
     pub verdict: Option<VerdictEntry>,
-    /// Growth of memory at that moment.
+    /// Growth of memory at that time.
     pub growth: Option<Growth>,
-    /// When the limit is reached.
+    /// Time until the memory limit is reached.
     pub forecast: Option<Forecast>,
-    /// Its counters.
+    /// Counters.
     pub memory: Option<Memory>,
 }

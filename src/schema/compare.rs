@@ -1,38 +1,38 @@
-//! Two reports side by side, and the earlier run that a session was compared with.
+//! Comparison of two reports.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An earlier report.
+/// Report that another one is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineEntry {
-    /// The file as it was named.
+    /// File as the user named it.
     pub file: String,
     /// Version of that document.
     pub schema_version: String,
-    /// When that session began, RFC 3339; empty when unknown.
+    /// Start of that session, RFC 3339; empty if unknown.
     pub started_at: String,
-    /// The host it ran on; null when unknown.
+    /// Name of the host; null if unknown.
     pub host: Option<String>,
-    /// The command that was started; null when none was.
+    /// Command that was started; null without one.
     pub command: Option<Vec<String>>,
 }
 
-/// What `compare --format json` prints.
+/// Output of `compare --format json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// The earlier report.
     pub before: BaselineEntry,
     /// The later report.
     pub after: BaselineEntry,
-    /// Other versions, commands and hosts.
+    /// Differences in version, command or host.
     pub notes: Vec<String>,
-    /// Each metric of each target that both reports know.
+    /// Each metric of each target in both reports.
     pub rows: Vec<ComparisonRow>,
-    /// Targets that only the earlier report knows.
+    /// Targets of the earlier report only.
     #[serde(default)]
     pub only_before: Vec<String>,
-    /// Targets that only the later report knows.
+    /// Targets of the later report only.
     pub only_after: Vec<String>,
 }
 
@@ -41,23 +41,23 @@ pub struct Comparison {
 pub struct ComparisonRow {
     /// Name of the target.
     pub name: String,
-    /// Whether it is the sum of all processes of that name.
+    /// True for the sum of all processes of that name.
     pub pool: bool,
-    /// What is measured.
+    /// Metric.
     pub metric: String,
-    /// The unit of the values.
+    /// Unit of the values.
     pub unit: String,
-    /// In the earlier report.
+    /// Value in the earlier report.
     pub before: f64,
-    /// In the later report.
+    /// Value in the later report.
     pub after: f64,
-    /// The later less the earlier value.
+    /// Later value minus earlier value.
     pub difference: f64,
     /// Lower end of the 95 % interval of the difference.
     pub ci_low: f64,
     /// Upper end of the 95 % interval of the difference.
     pub ci_high: f64,
-    /// Two-sided p value of no difference; null where there are no intervals.
+    /// Two-sided p value of no difference; null without intervals.
     pub p_value: Option<f64>,
     /// `more`, `less` or `no difference`.
     pub found: String,

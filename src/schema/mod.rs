@@ -1,7 +1,7 @@
-//! The types of the files that other programs read: the report, the event lines, and the columns of the samples.
+//! Types of the files that other programs read: report, event lines, sample columns.
 //!
-//! Plain structs that know nothing of the rest. The JSON Schema is derived from them; a change that a reader
-//! could notice needs a new [`SCHEMA_VERSION`].
+//! They depend on the counter table only. The JSON Schema is derived from them. A change that a reader can notice needs
+//! a new [`SCHEMA_VERSION`].
 
 mod alert_message;
 mod attribution;
@@ -9,7 +9,7 @@ mod cgroup;
 mod compare;
 mod counters;
 mod event_line;
-mod gate;
+mod thresholds;
 mod observer;
 mod past;
 mod report;
@@ -20,19 +20,21 @@ pub use cgroup::Cgroup;
 pub use compare::{BaselineEntry, Comparison, ComparisonRow};
 pub use counters::CounterValues;
 pub use event_line::{EndLine, EventLine, SampleLine};
-pub use gate::{AllowanceEntry, AnswerEntry, DifferenceEntry, Gate, GateOutcome, JobEntry, ThresholdEntry, WorkEntry};
 pub use observer::Observer;
 pub use past::{PastReport, PastResource, PastTarget};
 pub use report::*;
+pub use thresholds::{
+    AllowanceEntry, DifferenceEntry, JobEntry, ResultEntry, ThresholdEntry, ThresholdOutcome, Thresholds, WorkEntry,
+};
 
 use crate::model::Counter;
 
-/// Version of report and event lines: the first number changes when a reader could break.
+/// Version of report and event lines. The first number changes if a reader could break.
 pub const SCHEMA_VERSION: &str = "1.0";
 
 /// Columns of the sample CSV before the counters.
 const FIRST_COLUMNS: [&str; 3] = ["timestamp", "pid", "name"];
-/// Columns that distinguish processes with one pid. Counters that were added later stand behind them.
+/// Columns that distinguish processes with one pid. Counters that were added later follow them.
 const IDENTITY_COLUMNS: [&str; 2] = ["start_ticks", "program"];
 
 /// Returns the columns of the sample CSV in their order.
@@ -44,7 +46,7 @@ pub fn sample_columns() -> Vec<&'static str> {
     first.chain(IDENTITY_COLUMNS).chain(columns(added)).collect()
 }
 
-/// The JSON Schema (draft 2020-12) of the report, of one event line and of an alert that is sent.
+/// Returns the JSON Schema (draft 2020-12) of the report, of an event line and of an alert that is sent.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
     let report = schemars::schema_for!(Report);
@@ -66,8 +68,8 @@ pub fn json_schema() -> serde_json::Value {
     serde_json::json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "leakwatch report, event line or alert",
-        "description": "A file written with '-o x.json' is a Report; each line of '-o x.jsonl' is an EventLine; what
-            is sent for an alert is an AlertMessage.",
+        "description": "A file written with '-o x.json' is a Report. Each line of '-o x.jsonl' is an EventLine. An alert
+            is sent as an AlertMessage.",
         "version": SCHEMA_VERSION,
         "anyOf": variants,
         "$defs": definitions,

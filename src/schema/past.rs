@@ -1,23 +1,23 @@
-//! The parts of a report that a later run is compared with: what is missing, or from another version, is left out.
+//! Parts of a report that a later run is compared with. Missing parts take their default.
 
 use serde::Deserialize;
 
-/// A report as far as it can be compared.
+/// Report of an earlier run.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PastReport {
-    /// Version of that document.
+    /// Version of the document.
     pub schema_version: String,
-    /// How it was observed.
+    /// Circumstances of the session.
     #[serde(default)]
     pub session: PastSession,
-    /// What was watched.
+    /// Targets.
     pub targets: Vec<PastTarget>,
-    /// What the gate measured.
+    /// Threshold expressions with their results.
     #[serde(default)]
-    pub gate: Option<PastGate>,
+    pub gate: Option<PastThresholds>,
 }
 
-/// When and how it was observed.
+/// Circumstances of a session.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct PastSession {
@@ -26,7 +26,7 @@ pub struct PastSession {
     pub command: Option<PastCommand>,
 }
 
-/// The command that was started.
+/// Command that was started.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct PastCommand {
@@ -34,10 +34,10 @@ pub struct PastCommand {
     pub pid: u32,
 }
 
-/// What was watched.
+/// Target.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "those of the report")]
+#[expect(missing_docs, reason = "fields of the report")]
 pub struct PastTarget {
     pub kind: String,
     pub pid: Option<u32>,
@@ -48,10 +48,10 @@ pub struct PastTarget {
     pub resources: Vec<PastResource>,
 }
 
-/// What was known of a resource.
+/// Verdict on a resource.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "those of the report")]
+#[expect(missing_docs, reason = "fields of the report")]
 pub struct PastResource {
     pub resource: String,
     pub rate_per_s: Option<f64>,
@@ -63,25 +63,25 @@ pub struct PastResource {
     pub max: Option<f64>,
 }
 
-/// What the gate measured.
+/// Threshold expressions with their results.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct PastGate {
+pub struct PastThresholds {
     pub thresholds: Vec<PastThreshold>,
 }
 
-/// One expression.
+/// Threshold expression.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct PastThreshold {
     pub metric: String,
-    pub answers: Vec<PastAnswer>,
+    pub answers: Vec<PastResult>,
 }
 
-/// One answer.
+/// Result on one target.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct PastAnswer {
+pub struct PastResult {
     pub pid: Option<u32>,
     pub name: String,
     pub members: Option<u64>,

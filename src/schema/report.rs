@@ -1,86 +1,89 @@
-//! The report: one JSON document at the end of a session.
+//! Report: one JSON document at the end of a session.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attribution, Cgroup, CounterValues, Observer};
+use super::attribution::Attribution;
+use super::cgroup::Cgroup;
+use super::counters::CounterValues;
+use super::observer::Observer;
 
-/// What a session came to.
+/// Report of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Version of this document.
     pub schema_version: String,
     /// Version of the program that wrote it.
     pub leakwatch_version: String,
-    /// When and how it was observed.
+    /// Circumstances of the session.
     pub session: Session,
-    /// What was in force.
+    /// Settings in force.
     pub settings: Settings,
-    /// The worst verdict of the targets, and what it means for the exit status.
+    /// Worst verdict of the targets, and the exit status.
     pub verdict: SessionVerdict,
-    /// Every watched process or series.
+    /// Watched processes, sums and series.
     pub targets: Vec<Target>,
-    /// Targets that have gone and are not listed one by one: the longest gone, once there are hundreds.
-    pub folded: Vec<FoldedEntry>,
-    /// What `--fail-if` and its like asked, and what came of it; null when nothing was asked.
+    /// Counts of retired targets that are not listed one by one.
+    pub folded: Vec<RetiredEntry>,
+    /// Threshold expressions with their results, and the baseline, work and allowances beside them; null if there are none.
     #[serde(default)]
-    pub gate: Option<super::Gate>,
-    /// Alerts that began or ended, in their order.
+    pub gate: Option<super::thresholds::Thresholds>,
+    /// Alerts that fired or resolved, in order of time.
     pub alerts: Vec<AlertEntry>,
-    /// Alerts beyond the number that a report keeps.
+    /// Number of alerts beyond those that a report keeps.
     pub alerts_dropped: u64,
-    /// What went not quite as planned: missed ticks, denied counters, skipped rows.
+    /// One-off messages: missed ticks, unreadable processes, skipped rows.
     pub notices: Vec<NoticeEntry>,
-    /// What leakwatch itself cost.
+    /// Cost of leakwatch itself.
     pub observer: Observer,
 }
 
-/// When and how it was observed.
+/// Circumstances of the session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
-    /// `watch` for running processes, `run` for a command that was started, `analyze` for recordings.
+    /// `watch`: running processes; `run`: a command that leakwatch started; `analyze`: recordings.
     pub kind: SessionKind,
-    /// RFC 3339; of the first sample where recordings were analysed.
+    /// Start, RFC 3339; for recordings the first sample.
     pub started_at: String,
-    /// RFC 3339; of the last sample where recordings were analysed.
+    /// End, RFC 3339; for recordings the last sample.
     pub ended_at: String,
-    /// Why it ended.
+    /// Cause of the end.
     pub ended_by: EndedBy,
-    /// Time between samples; null for recordings.
+    /// Time between ticks; null for recordings.
     pub interval_seconds: Option<f64>,
-    /// Ticks that were carried out; samples read where recordings were analysed.
+    /// Number of ticks; for recordings the number of samples.
     pub ticks: u64,
-    /// Ticks skipped because the work before them took too long.
+    /// Ticks missed because the work before them took too long.
     pub missed_ticks: u64,
     /// Largest delay of a tick; null for recordings.
     pub max_late_seconds: Option<f64>,
-    /// Time the host was suspended meanwhile; null for recordings.
+    /// Time for which the host was suspended; null for recordings.
     pub suspended_seconds: Option<f64>,
-    /// The host it ran on; null when unknown, and for recordings.
+    /// Name of the host; null if unknown, and for recordings.
     #[serde(default)]
     pub host: Option<String>,
-    /// What was selected, in words.
+    /// Description of the selection.
     pub selection: String,
-    /// Matching processes that could not be read at all; files that could not be analysed.
+    /// Number of matched processes that could not be read; for recordings of files that could not be analysed.
     pub unreadable: u64,
-    /// The command that was started; null when nothing was.
+    /// Command that leakwatch started; null without one.
     pub command: Option<CommandEntry>,
 }
 
-/// A command that was started for the session.
+/// Command that was started for the session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CommandEntry {
-    /// The program and its arguments.
+    /// Program and arguments.
     pub argv: Vec<String>,
-    /// Its process number.
+    /// Pid.
     pub pid: u32,
-    /// Its exit status; null when a signal ended it.
+    /// Exit status; null if a signal ended the command.
     pub exit_status: Option<i32>,
-    /// The signal that ended it; null when it ended by itself.
+    /// Signal that ended the command; null if it exited.
     pub signal: Option<i32>,
-    /// Whether leakwatch ended it, at the deadline or after a signal of its own.
+    /// True if leakwatch ended it, at the deadline or after a signal.
     pub stopped: bool,
-    /// Descendants that still ran when it had ended, as `name (pid)`.
+    /// Descendants that outlived the command, as `name (pid)`.
     pub outlived_by: Vec<String>,
 }
 
@@ -94,7 +97,7 @@ pub enum SessionKind {
     Analyze,
 }
 
-/// Why a session ended.
+/// Cause of the end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the description")]
@@ -107,16 +110,16 @@ pub enum EndedBy {
     OutputFailed,
     NothingMatched,
     EndOfRecording,
-    /// An expression with `abort` held.
+    /// A threshold expression with `abort` held.
     Threshold,
 }
 
-/// What was in force.
+/// Settings in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Settings {
-    /// How far back the rolling window reaches; null for an hour, or 60 samples if that is more.
+    /// Length of the rolling window; null for an hour, or 60 samples if that is more.
     pub window_seconds: Option<f64>,
-    /// How long a target must be seen before `leaking` may be said; null for a fifth of each recording.
+    /// Minimum observation before a target can be `leaking`; null for a fifth of each recording.
     pub min_observation_seconds: Option<f64>,
     /// `--max-growth`; null for the default, which depends on the level of the target.
     pub max_growth_bytes_per_s: Option<f64>,
@@ -126,7 +129,7 @@ pub struct Settings {
     pub spike_percent: f64,
     /// `--spike-period`.
     pub spike_period_seconds: f64,
-    /// `--limit`; null when the tightest limit of the system counts.
+    /// `--limit`; null for the tightest limit of the system.
     pub limit_bytes: Option<u64>,
     /// `--limit-percent`.
     pub limit_percent: f64,
@@ -136,14 +139,14 @@ pub struct Settings {
     pub on_inconclusive: String,
 }
 
-/// The verdict on the session.
+/// Verdict on the session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionVerdict {
-    /// The worst of the targets.
+    /// Worst status of the targets.
     pub status: Status,
-    /// The exit status of the session.
+    /// Exit status of the session.
     pub exit_status: u8,
-    /// One sentence that says why.
+    /// Verdict, number and next action in one sentence.
     pub summary: String,
 }
 
@@ -160,7 +163,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The verdict as people read it.
+    /// Returns the status as people read it.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -173,7 +176,7 @@ impl Status {
     }
 }
 
-/// What can leak.
+/// Resource that can leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the description")]
@@ -183,37 +186,37 @@ pub enum Resource {
     Threads,
 }
 
-/// One watched process or series.
+/// Watched process, sum of processes, or series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
-    /// `process`; `pool`: all processes of one name together; `selection`: all that were selected together, where they have
-    /// several names; or `cgroup`: a control group.
+    /// `process`; `pool`: the sum of all processes of one name; `selection`: the sum of all selected processes, if they have
+    /// several names; `cgroup`: a control group.
     pub kind: String,
-    /// Processes of the pool or group at its last sample; null for a process.
+    /// Number of processes in the sum at its last sample; null for a process.
     pub members: Option<u64>,
-    /// Process number; null for a pool or group, and for a series of a recording without one.
+    /// Pid; null for a sum of processes, and for a series of a recording without pids.
     pub pid: Option<u32>,
-    /// Name of the process, as it named itself.
+    /// Name that the process gave itself.
     pub name: String,
-    /// Command line; null when unknown.
+    /// Command line; null if unknown.
     pub cmdline: Option<String>,
-    /// The recording as it was named on the command line; null when live.
+    /// Recording as named on the command line; null for a live target.
     pub source: Option<String>,
-    /// First sample, RFC 3339.
+    /// Time of the first sample, RFC 3339.
     pub first_seen: String,
-    /// Last sample, RFC 3339.
+    /// Time of the last sample, RFC 3339.
     pub last_seen: String,
-    /// When it was found to have gone, RFC 3339; null while it ran.
+    /// Time at which the exit was noticed, RFC 3339; null for a live target.
     pub ended_at: Option<String>,
-    /// Its age at the first sample; null when unknown.
+    /// Age of the process at the first sample; null if unknown.
     pub age_seconds: Option<f64>,
-    /// From the first to the last sample.
+    /// Time from the first to the last sample.
     pub observed_seconds: f64,
-    /// Samples that counted.
+    /// Number of judged samples.
     pub samples: u64,
-    /// Pauses much longer than the interval.
+    /// Number of gaps much longer than the interval.
     pub gaps: u64,
-    /// The verdict with its reasons.
+    /// Verdict with its reasons.
     pub verdict: VerdictEntry,
     /// Growth of memory.
     pub growth: Growth,
@@ -221,118 +224,118 @@ pub struct Target {
     pub spikes: Spikes,
     /// Spread around the trend.
     pub variance: Variance,
-    /// Floors that keep rising.
+    /// Trend of the floors.
     pub consistent_growth: ConsistentGrowth,
-    /// When the limit is reached.
+    /// Time until the memory limit is reached.
     pub forecast: Forecast,
     /// Counters over the watch.
     pub memory: Memory,
-    /// Its memory as a control group; null for anything else. `memory` then has the working set as RSS, and anonymous and
-    /// shared memory together as the anonymous part.
+    /// Memory of a control group; null for other kinds. In `memory`, RSS is then the working set, and the anonymous part
+    /// includes shared memory.
     pub cgroup: Option<Cgroup>,
-    /// What grows in it, who it is and what to run next; null unless leaking or suspect.
+    /// Parts that grew, runtime, and next steps; null unless leaking or suspect.
     #[serde(default)]
     pub attribution: Option<Attribution>,
-    /// Each resource by itself.
+    /// Verdict on each resource.
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.
     pub denied: Vec<DeniedEntry>,
-    /// The reason of the `[[allow]]` that excuses what was found; null when nothing does.
+    /// Reason of the `[[allow]]` that covers the verdict; null without one.
     #[serde(default)]
     pub allowed: Option<String>,
 }
 
-/// Targets of one name that have gone and are not listed one by one.
+/// Count of the retired targets of one name that are not listed one by one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FoldedEntry {
-    /// Their name; empty for those whose names are too many.
+pub struct RetiredEntry {
+    /// Shared name; empty for the names beyond the limit.
     pub name: String,
-    /// How many.
+    /// Number of them.
     pub count: u64,
-    /// How many of them were leaking or suspect.
+    /// Number of those that were leaking or suspect.
     pub alarming: u64,
-    /// The highest RSS that one of them had.
+    /// Highest RSS of any of them.
     pub rss_max_bytes: Option<u64>,
 }
 
-/// The verdict on a target.
+/// Verdict on a target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VerdictEntry {
-    /// What is said.
+    /// Status.
     pub status: Status,
-    /// What leaks; null unless leaking or suspect.
+    /// Resource that grows; null unless leaking or suspect.
     pub resource: Option<Resource>,
-    /// Form of the deciding series; null when unknown.
+    /// Shape of the deciding series; null if unknown.
     pub shape: Option<String>,
-    /// How sure the status is, from 0 to 1; null when nothing could be tested.
+    /// Confidence in the status, from 0 to 1; null if nothing could be tested.
     pub confidence: Option<f64>,
-    /// Why, the strongest first.
+    /// Reasons, the strongest first.
     pub reasons: Vec<Reason>,
 }
 
-/// One reason for a verdict.
+/// Reason for a verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
-    /// Which analysis or rule it comes from.
+    /// Stable name of the rule.
     pub rule: String,
-    /// Whether it speaks for a leak.
+    /// True if it indicates a leak.
     pub for_leak: bool,
-    /// What was measured; null when it could not be.
+    /// Measured value; null if it could not be measured.
     pub value: Option<f64>,
-    /// What it was held against; null when there is no threshold.
+    /// Threshold; null without one.
     pub threshold: Option<f64>,
     /// Unit of value and threshold.
     pub unit: String,
-    /// The time it looks at.
+    /// Span of the judged samples.
     pub span_seconds: f64,
-    /// The same as a sentence.
+    /// Reason as a sentence.
     pub text: String,
 }
 
-/// Growth of memory with its 95 % interval. Unknown is null.
+/// Growth of memory with its 95 % confidence interval. Unknown is null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Growth {
-    /// The best estimate.
+    /// Estimated rate.
     pub rate_bytes_per_s: Option<f64>,
     /// Lower end of the interval.
     pub ci_low_bytes_per_s: Option<f64>,
     /// Upper end of the interval.
     pub ci_high_bytes_per_s: Option<f64>,
-    /// The rate in per cent of the level, an hour.
+    /// Rate in per cent of the level per hour.
     pub percent_per_hour: Option<f64>,
-    /// The practical threshold: growth below it is never `leaking`.
+    /// Threshold: slower growth is never `leaking`.
     pub threshold_bytes_per_s: f64,
-    /// The smallest rate that could have been proved.
+    /// Detection limit: smallest rate that would have been detected.
     pub smallest_detectable_bytes_per_s: Option<f64>,
-    /// How much longer until a rate at the threshold could be proved.
+    /// Further time until a rate at the threshold can be detected.
     pub seconds_to_decide: Option<f64>,
-    /// The time the estimate looks at.
+    /// Span of the samples behind the estimate.
     pub span_seconds: f64,
 }
 
-/// Growth over the thresholds within the spike period.
+/// Spikes: growth beyond the thresholds within the spike period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spikes {
-    /// How many.
+    /// Number of them.
     pub count: u64,
-    /// How many of them came back.
+    /// Number of those that returned.
     pub returned: u64,
-    /// The largest rise of them all; null when there was none.
+    /// Largest rise of any spike; null without one.
     pub largest_rise_bytes: Option<f64>,
-    /// The latest.
+    /// Latest spike; null without one.
     pub latest: Option<Spike>,
 }
 
 /// One spike.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spike {
-    /// When its top was read, RFC 3339.
+    /// Time of its highest sample, RFC 3339.
     pub at: String,
-    /// From the lowest to the highest reading of the period.
+    /// Rise from the lowest to the highest sample of the period.
     pub rise_bytes: f64,
-    /// The same in per cent of the lowest.
+    /// Rise in per cent of the lowest sample.
     pub rise_percent: f64,
-    /// Whether at least half of it was given back; null while that is open.
+    /// True if memory fell by at least half of the rise; null while undecided.
     pub returned: Option<bool>,
 }
 
@@ -341,22 +344,22 @@ pub struct Spike {
 pub struct Variance {
     /// Standard deviation around the trend.
     pub spread_bytes: Option<f64>,
-    /// The spread by the level.
+    /// Spread divided by the level.
     pub coefficient_of_variation: Option<f64>,
-    /// Length of the saw-tooth or wave cycle; null when there is none.
+    /// Length of a saw-tooth or seasonal cycle; null without one.
     pub cycle_seconds: Option<f64>,
     /// Height of the cycle.
     pub swing_bytes: Option<f64>,
-    /// Whether the spread is high for the level.
+    /// True if the spread is high for the level.
     pub high: bool,
 }
 
 /// Floors of the blocks of the rolling window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConsistentGrowth {
-    /// Blocks that were compared.
+    /// Number of compared blocks.
     pub blocks: u64,
-    /// Share of them higher than the one before, from 0 to 1.
+    /// Share of floors above the floor before, from 0 to 1.
     pub rising_share: Option<f64>,
     /// Kendall's tau of the floors against time.
     pub tau: Option<f64>,
@@ -364,22 +367,22 @@ pub struct ConsistentGrowth {
     pub p_value: Option<f64>,
     /// Longest run of rising floors, in blocks.
     pub longest_run: u64,
-    /// Whether the three agree on consistent growth.
+    /// True if share, tau and longest run agree on consistent growth.
     pub found: bool,
 }
 
-/// When the limit is reached if growth goes on.
+/// Time until the memory limit is reached if growth continues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Forecast {
-    /// Which limit: `user`, `cgroup_max`, `cgroup_high`, `rlimit`, `host`; null when none is known.
+    /// Kind of the limit: `user`, `cgroup_max`, `cgroup_high`, `rlimit`, `host`; null if none is known.
     pub limit_kind: Option<String>,
-    /// The limit.
+    /// Limit.
     pub limit_bytes: Option<u64>,
-    /// What counts against it now.
+    /// Memory that counts towards the limit now.
     pub used_bytes: Option<u64>,
-    /// Not before: at the upper end of the interval; null when it is not reached.
+    /// Earliest time, at the upper end of the interval; null if the limit is not reached.
     pub not_before_seconds: Option<f64>,
-    /// Likely by: at the lower end of the interval; null when it is not reached.
+    /// Latest time, at the lower end of the interval; null if the limit is not reached.
     pub likely_by_seconds: Option<f64>,
 }
 
@@ -394,46 +397,46 @@ pub struct Memory {
     pub counters: CounterValues,
 }
 
-/// What is known of one resource. Rates and levels are in bytes for memory, in numbers for the others.
+/// Verdict on one resource. Rates and levels are in bytes for memory, in numbers for the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ResourceEntry {
-    /// Which one.
+    /// Resource.
     pub resource: Resource,
-    /// Its own status.
+    /// Status of the resource.
     pub status: Status,
-    /// Its own form; null when unknown.
+    /// Shape of the series; null if unknown.
     pub shape: Option<String>,
-    /// The best estimate of its rate.
+    /// Estimated rate.
     pub rate_per_s: Option<f64>,
     /// Lower end of the 95 % interval.
     pub ci_low_per_s: Option<f64>,
     /// Upper end of the 95 % interval.
     pub ci_high_per_s: Option<f64>,
-    /// The practical threshold.
+    /// Threshold: slower growth is never `leaking`.
     pub threshold_per_s: f64,
-    /// At the first sample.
+    /// Value of the first sample.
     pub first: Option<u64>,
-    /// At the last sample.
+    /// Value of the last sample.
     pub last: Option<u64>,
-    /// Lowest seen.
+    /// Lowest value.
     pub min: Option<u64>,
-    /// Highest seen.
+    /// Highest value.
     pub max: Option<u64>,
 }
 
-/// A counter that could not be read.
+/// Counter that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeniedEntry {
-    /// The column of the sample CSV.
+    /// Column of the sample CSV.
     pub counter: String,
-    /// The right that is missing.
+    /// Missing right.
     pub right: String,
 }
 
-/// An alert that began or ended.
+/// Alert that fired or resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlertEntry {
-    /// When it began or ended, RFC 3339.
+    /// Time at which it fired or resolved, RFC 3339.
     pub timestamp: String,
     /// `spike`, `rapid_growth`, `near_limit`, `limit_exceeded`, `consistent_growth`, `high_variance`, `leak`, `oom_kill`,
     /// `process_ended`, `process_restarted` or `host_memory`.
@@ -442,26 +445,26 @@ pub struct AlertEntry {
     pub state: String,
     /// `info`, `warning` or `critical`.
     pub severity: String,
-    /// Process number; null for the host or a series without one.
+    /// Pid; null for the host, a sum of processes, and a series without pids.
     pub pid: Option<u32>,
     /// Name of the target; null for the host.
     pub name: Option<String>,
-    /// The recording; null when live.
+    /// Recording; null for a live target.
     pub source: Option<String>,
-    /// When the condition was first seen, RFC 3339.
+    /// Time since which the condition holds, RFC 3339.
     pub since: String,
-    /// What was measured; null where there is no number.
+    /// Measured value; null without one.
     pub value: Option<f64>,
-    /// What it was held against.
+    /// Threshold; null without one.
     pub threshold: Option<f64>,
     /// One sentence.
     pub message: String,
 }
 
-/// Something that went not quite as planned.
+/// One-off message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoticeEntry {
-    /// When, RFC 3339; null where it belongs to no moment.
+    /// Time, RFC 3339; null if it belongs to no time.
     pub timestamp: Option<String>,
     /// `missed_ticks`, `suspended`, `clock_jumped`, `unreadable`, `backed_off`, `rows_skipped`, `recording`,
     /// `undelivered_alerts` or `held_back_alerts`.

@@ -35,7 +35,7 @@ pub struct Ending<'a> {
     /// Outcome of the session.
     pub outcome: &'a Outcome,
     /// Thresholds with their results.
-    pub thresholds: Option<schema::Gate>,
+    pub thresholds: Option<schema::Thresholds>,
     /// Allowance in use for each target.
     pub allowances: Vec<Option<schema::AllowanceEntry>>,
     /// Cost of leakwatch itself.
@@ -118,9 +118,9 @@ impl EventSink for Recorder {
 /// Notes the allowance of each target, and lists all allowances in use.
 fn with_allowances(
     targets: &[Target],
-    thresholds: Option<schema::Gate>,
+    thresholds: Option<schema::Thresholds>,
     allowances: Vec<Option<schema::AllowanceEntry>>,
-) -> (Vec<schema::Target>, Option<schema::Gate>) {
+) -> (Vec<schema::Target>, Option<schema::Thresholds>) {
     let mut entries: Vec<schema::Target> = targets.iter().map(targets::target).collect();
     for (entry, allowance) in entries.iter_mut().zip(&allowances) {
         entry.allowed =

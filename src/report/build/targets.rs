@@ -49,8 +49,8 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
 }
 
 /// Returns the count of retired targets of one name.
-pub(super) fn retired(retired: &event::RetiredSummary) -> schema::FoldedEntry {
-    schema::FoldedEntry {
+pub(super) fn retired(retired: &event::RetiredSummary) -> schema::RetiredEntry {
+    schema::RetiredEntry {
         name: retired.name.clone(),
         count: retired.count,
         alarming: retired.alarming,

@@ -15,9 +15,9 @@ pub fn thresholds(
     baseline: Option<schema::BaselineEntry>,
     work: Option<schema::WorkEntry>,
     warnings: Vec<String>,
-) -> Option<schema::Gate> {
+) -> Option<schema::Thresholds> {
     let is_used = !evaluator.thresholds().is_empty() || evaluator.warmup_s() > 0.0 || !warnings.is_empty();
-    is_used.then(|| schema::Gate {
+    is_used.then(|| schema::Thresholds {
         warmup_seconds: evaluator.warmup_s(),
         thresholds: (0..evaluator.thresholds().len()).map(|index| threshold(evaluator, outcome, index)).collect(),
         baseline,
@@ -48,17 +48,17 @@ fn threshold(evaluator: &Evaluator, outcome: &Outcome, index: usize) -> schema::
     }
 }
 
-fn decision(decision: Decision) -> schema::GateOutcome {
+fn decision(decision: Decision) -> schema::ThresholdOutcome {
     match decision {
-        Decision::Pass => schema::GateOutcome::Pass,
-        Decision::Undecided => schema::GateOutcome::Inconclusive,
-        Decision::Fail => schema::GateOutcome::Fail,
+        Decision::Pass => schema::ThresholdOutcome::Pass,
+        Decision::Undecided => schema::ThresholdOutcome::Inconclusive,
+        Decision::Fail => schema::ThresholdOutcome::Fail,
     }
 }
 
-fn result(result: &ThresholdResult) -> schema::AnswerEntry {
+fn result(result: &ThresholdResult) -> schema::ResultEntry {
     let outlook = result.observation.1;
-    schema::AnswerEntry {
+    schema::ResultEntry {
         pid: result.subject.pid,
         name: result.subject.name.clone(),
         members: result.subject.members,

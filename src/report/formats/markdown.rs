@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::escape;
 use crate::event::Timeline;
-use crate::schema::{AnswerEntry, Gate, GateOutcome, Status, Target, ThresholdEntry};
+use crate::schema::{ResultEntry, Status, Target, ThresholdEntry, ThresholdOutcome, Thresholds};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
 use crate::report::build::{heading, omitted_failures};
@@ -31,20 +31,20 @@ pub fn markdown(document: &Document<'_>) -> String {
 }
 
 /// Appends the table of thresholds: failures first.
-fn push_thresholds(text: &mut String, gate: &Gate) {
+fn push_thresholds(text: &mut String, gate: &Thresholds) {
     if !gate.thresholds.is_empty() {
         text.push_str("\n| threshold | target | result | measured |\n|---|---|---|---|\n");
     }
     let rows = gate.thresholds.iter().flat_map(|threshold| threshold.answers.iter().map(move |a| (threshold, a)));
-    let mut rows: Vec<(&ThresholdEntry, &AnswerEntry)> = rows.collect();
+    let mut rows: Vec<(&ThresholdEntry, &ResultEntry)> = rows.collect();
     rows.sort_by_key(|(threshold, answer)| urgency(threshold, answer));
     for (threshold, answer) in rows.iter().take(ROWS) {
         let result = match (answer.outcome, threshold.tier.as_str()) {
-            (GateOutcome::Pass, _) => "pass",
-            (GateOutcome::Fail, "fail") => "**fail**",
-            (GateOutcome::Fail, _) => "**warning**",
-            (GateOutcome::Inconclusive, _) if answer.counts => "undecided",
-            (GateOutcome::Inconclusive, _) => "does not count",
+            (ThresholdOutcome::Pass, _) => "pass",
+            (ThresholdOutcome::Fail, "fail") => "**fail**",
+            (ThresholdOutcome::Fail, _) => "**warning**",
+            (ThresholdOutcome::Inconclusive, _) if answer.counts => "undecided",
+            (ThresholdOutcome::Inconclusive, _) => "does not count",
         };
         let name = describe(&answer.name, answer.pid, answer.members);
         // Writing to a string does not fail.
@@ -115,13 +115,13 @@ fn push_attributions(text: &mut String, document: &Document<'_>, order: &[usize]
 }
 
 /// Returns the urgency of a result: 0 is the most urgent.
-fn urgency(threshold: &ThresholdEntry, answer: &AnswerEntry) -> u8 {
+fn urgency(threshold: &ThresholdEntry, answer: &ResultEntry) -> u8 {
     match answer.outcome {
-        GateOutcome::Fail if threshold.tier == "fail" => 0,
-        GateOutcome::Inconclusive if answer.counts => 1,
-        GateOutcome::Fail => 2,
-        GateOutcome::Pass => 3,
-        GateOutcome::Inconclusive => 4,
+        ThresholdOutcome::Fail if threshold.tier == "fail" => 0,
+        ThresholdOutcome::Inconclusive if answer.counts => 1,
+        ThresholdOutcome::Fail => 2,
+        ThresholdOutcome::Pass => 3,
+        ThresholdOutcome::Inconclusive => 4,
     }
 }
 

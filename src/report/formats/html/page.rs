@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::report::build::heading;
 use crate::report::document::Document;
-use crate::schema::{AlertEntry, FoldedEntry, Report, Session, Status};
+use crate::schema::{AlertEntry, Report, RetiredEntry, Session, Status};
 use crate::units::{Bytes, short_span};
 
 use super::settings::{cost, settings};
@@ -116,7 +116,7 @@ fn session_facts(session: &Session) -> Vec<String> {
 }
 
 /// Returns the count of retired targets: `312 more sleep exited, highest RSS 1.8 MiB`.
-fn retired_line(retired: &FoldedEntry) -> String {
+fn retired_line(retired: &RetiredEntry) -> String {
     let name = if retired.name.is_empty() { "other targets".to_owned() } else { shown(&retired.name) };
     let rss = retired.rss_max_bytes.map_or_else(String::new, |rss| format!(", highest RSS {}", Bytes(rss)));
     let alarming = match retired.alarming {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::schema::{AllowanceEntry, AnswerEntry, Gate, GateOutcome, ThresholdEntry};
+use crate::schema::{AllowanceEntry, ResultEntry, ThresholdEntry, ThresholdOutcome, Thresholds};
 use crate::units::Span;
 
 use super::text::{describe, shown};
@@ -31,8 +31,8 @@ struct ResultLine {
 }
 
 /// Returns the section; `None` if it would be empty.
-pub(super) fn section(gate: &Gate) -> Option<ThresholdSection> {
-    let mut all: Vec<(&ThresholdEntry, &AnswerEntry)> = Vec::new();
+pub(super) fn section(gate: &Thresholds) -> Option<ThresholdSection> {
+    let mut all: Vec<(&ThresholdEntry, &ResultEntry)> = Vec::new();
     for threshold in &gate.thresholds {
         all.extend(threshold.answers.iter().map(|answer| (threshold, answer)));
     }
@@ -45,13 +45,13 @@ pub(super) fn section(gate: &Gate) -> Option<ThresholdSection> {
     (!results.is_empty() || !remarks.is_empty()).then_some(ThresholdSection { results, more, remarks })
 }
 
-fn result_line(threshold: &ThresholdEntry, answer: &AnswerEntry) -> ResultLine {
+fn result_line(threshold: &ThresholdEntry, answer: &ResultEntry) -> ResultLine {
     let (class, result) = match (answer.outcome, threshold.tier.as_str()) {
-        (GateOutcome::Pass, _) => ("stable", "pass"),
-        (GateOutcome::Fail, "fail") => ("leaking", "fail"),
-        (GateOutcome::Fail, _) => ("suspect", "warning"),
-        (GateOutcome::Inconclusive, _) if answer.counts => ("insufficient_data", "undecided"),
-        (GateOutcome::Inconclusive, _) => ("insufficient_data", "does not count"),
+        (ThresholdOutcome::Pass, _) => ("stable", "pass"),
+        (ThresholdOutcome::Fail, "fail") => ("leaking", "fail"),
+        (ThresholdOutcome::Fail, _) => ("suspect", "warning"),
+        (ThresholdOutcome::Inconclusive, _) if answer.counts => ("insufficient_data", "undecided"),
+        (ThresholdOutcome::Inconclusive, _) => ("insufficient_data", "does not count"),
     };
     ResultLine {
         class,
@@ -62,16 +62,16 @@ fn result_line(threshold: &ThresholdEntry, answer: &AnswerEntry) -> ResultLine {
     }
 }
 
-fn rank(outcome: GateOutcome) -> u8 {
+fn rank(outcome: ThresholdOutcome) -> u8 {
     match outcome {
-        GateOutcome::Fail => 2,
-        GateOutcome::Inconclusive => 1,
-        GateOutcome::Pass => 0,
+        ThresholdOutcome::Fail => 2,
+        ThresholdOutcome::Inconclusive => 1,
+        ThresholdOutcome::Pass => 0,
     }
 }
 
 /// Returns sentences on warnings, an early end, the warm-up, counted work and allowances.
-fn remarks(gate: &Gate) -> Vec<String> {
+fn remarks(gate: &Thresholds) -> Vec<String> {
     let mut lines: Vec<String> = gate.warnings.iter().map(|warning| shown(warning)).collect();
     lines.extend(gate.aborted.as_deref().map(|reason| format!("The session ended early: {}", shown(reason))));
     if gate.warmup_seconds > 0.0 {
