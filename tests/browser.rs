@@ -1,13 +1,13 @@
-//! The page of `-o report.html` in a real browser: foreign names do nothing, charts draw, nothing is fetched.
+//! Page of `-o report.html` in a real browser: names are text, charts are drawn, nothing is fetched.
 //!
-//! Needs Chromium (`CHROMIUM` names it, else it is looked for). Without one the test says so and passes, unless
-//! `LEAKWATCH_TEST_BROWSER=required`, which the gate sets.
+//! Needs Chromium: the program in `CHROMIUM`, or one in `PATH`. Without it the test is skipped, unless
+//! `LEAKWATCH_TEST_BROWSER=required` is set, as CI does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Names that would do something on a page that believed them.
+/// Names that would be run by a page without escaping.
 const HOSTILE: [&str; 6] = [
     "<script>document.title='owned'</script>",
     "</script><script>document.title='owned'</script>",
@@ -17,7 +17,7 @@ const HOSTILE: [&str; 6] = [
     "{{ 7 * 7 }}{% for x in y %}\u{202e}",
 ];
 
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+#[expect(clippy::print_stderr, reason = "reports that the test is skipped")]
 fn chromium() -> Option<PathBuf> {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -49,7 +49,7 @@ fn browse(browser: &Path, profile: &Path, arguments: &[&str], page: &Path) -> St
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// A recording of one process for each name: some grow, some do not.
+/// Returns a recording of one process for each name, some of them growing.
 fn recording() -> String {
     let mut rows = String::from("timestamp,pid,name,rss_bytes,rss_anon_bytes,rss_file_bytes,threads,fds\n");
     for second in 0..300 {
@@ -63,7 +63,7 @@ fn recording() -> String {
 }
 
 #[test]
-fn foreign_names_do_nothing_and_charts_draw() {
+fn names_are_text_and_charts_are_drawn() {
     let Some(browser) = chromium() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let (table, page) = (folder.path().join("hostile.csv"), folder.path().join("report.html"));
@@ -81,14 +81,11 @@ fn foreign_names_do_nothing_and_charts_draw() {
     let dom = browse(&browser, &profile, &["--dump-dom"], &page);
     assert!(!dom.contains("<title>owned"), "a name was executed");
     assert!(dom.contains("<title>leaking - leakwatch report</title>"), "{}", &dom[..dom.len().min(600)]);
-    assert_eq!(dom.matches("<script>").count(), 1, "one script of ours, and no other");
+    assert_eq!(dom.matches("<script>").count(), 1, "one script: that of the page");
     assert!(!dom.contains("<img") && !dom.contains("<svg onload"), "a name became markup");
-    assert!(
-        dom.contains("{{ 7 * 7 }}") && !dom.contains('\u{202e}'),
-        "names are shown as they are, but for invisibles"
-    );
-    // what the script has prepared, and what stands without it
-    assert_eq!(dom.matches("data-ready=\"1\"").count(), HOSTILE.len(), "every chart answers to the pointer");
+    assert!(dom.contains("{{ 7 * 7 }}") && !dom.contains('\u{202e}'), "names are shown, without invisible characters");
+    // The script marks each chart that it prepared.
+    assert_eq!(dom.matches("data-ready=\"1\"").count(), HOSTILE.len(), "each chart has tooltips");
     let curves: Vec<&str> =
         dom.split("class=\"curve\" d=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(curves.len(), HOSTILE.len());
@@ -102,6 +99,6 @@ fn foreign_names_do_nothing_and_charts_draw() {
         drop(std::fs::remove_file(&picture));
         browse(&browser, &profile, &[size, &format!("--screenshot={}", picture.display())], &page);
         let size = std::fs::metadata(&picture).expect("a screenshot").len();
-        assert!(size > 20_000, "{name} is a picture of something: {size} bytes");
+        assert!(size > 20_000, "{name} is almost empty: {size} bytes");
     }
 }

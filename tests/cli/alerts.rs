@@ -1,4 +1,4 @@
-//! Alerts reach a webhook, a command and a file; what does not take them is named, and nothing else suffers.
+//! Delivery of alerts to a webhook, a command and a file. Failures are reported and delay nothing else.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::http_server::{Answer, Server};
 use crate::support::{Target, leakwatch, stderr, stdout};
 
-/// Watches `target`, whose limit is far exceeded, until it has gone.
+/// Watches `target`, which exceeds its limit, until it exits.
 fn watching(target: &Target, report: &Path) -> Command {
     let mut command = leakwatch();
     for proxy in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
@@ -39,20 +39,23 @@ fn waited(path: &Path) -> String {
     panic!("nothing was written to {}", path.display());
 }
 
-/// Whether a process has ended; it was told to, and may need a moment for it.
+/// True if a process exits within a few seconds.
 fn has_ended(pid: &str) -> bool {
-    // One that has ended and is not yet waited for has state Z.
-    let runs = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
     (0..300).any(|_| {
         std::thread::sleep(Duration::from_millis(20));
-        !runs()
+        !is_running(pid)
     })
 }
 
-/// Ends the program at once, as two signals do; what it has `started` ends with it.
+/// True if a process runs. A zombie does not.
+fn is_running(pid: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// Sends two signals, which end the program at once, and with it the processes that it has `started`.
 fn leaves_nothing_behind(mut running: Child, started: &str) {
     let pid = rustix::process::Pid::from_child(&running);
-    // Two that come at the same time are one: they are sent until they have been seen.
+    // The kernel merges signals that are pending, so they are repeated until the program ends.
     while running.try_wait().expect("our child").is_none() {
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
         std::thread::sleep(Duration::from_millis(300));
@@ -60,7 +63,7 @@ fn leaves_nothing_behind(mut running: Child, started: &str) {
     let output = running.wait_with_output().expect("an end");
     assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
     for pid in started.split_whitespace() {
-        assert!(has_ended(pid), "{pid} was left behind");
+        assert!(has_ended(pid), "{pid} still runs");
     }
 }
 
@@ -72,7 +75,7 @@ fn is_secret_kept(output: &Output, report: &Path) {
 }
 
 #[test]
-fn a_webhook_that_fails_and_hangs_gets_the_alert_when_it_is_back_and_its_end_once() {
+fn a_webhook_that_recovers_gets_the_alert_and_its_end_once() {
     let server = Server::start(&[Answer::Status(500), Answer::Hang, Answer::Status(204)]);
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
@@ -81,7 +84,7 @@ fn a_webhook_that_fails_and_hangs_gets_the_alert_when_it_is_back_and_its_end_onc
     let running =
         command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--alert-timeout", "3s"]).spawn().expect("a start");
     let firing = [server.next(), server.next(), server.next()];
-    assert!(firing.iter().all(|body| *body == firing[0]), "the same alert is tried again: {firing:#?}");
+    assert!(firing.iter().all(|body| *body == firing[0]), "the same alert is sent again: {firing:#?}");
     assert_eq!((&firing[0]["type"], &firing[0]["state"]), (&Value::from("alert"), &Value::from("firing")));
     assert_eq!(firing[0]["kind"], "limit_exceeded");
     assert_eq!(firing[0]["pid"].to_string(), target.pid());
@@ -92,12 +95,12 @@ fn a_webhook_that_fails_and_hangs_gets_the_alert_when_it_is_back_and_its_end_onc
     assert_eq!((&resolved["state"], &resolved["kind"]), (&Value::from("resolved"), &Value::from("limit_exceeded")));
     let output = running.wait_with_output().expect("an end");
     assert_eq!(server.left(), 0);
-    assert_eq!(notices(&parsed(&report), "undelivered_alerts"), [""; 0], "all was delivered in the end");
+    assert_eq!(notices(&parsed(&report), "undelivered_alerts"), [""; 0], "all alerts were delivered");
     is_secret_kept(&output, &report);
 }
 
 #[test]
-fn a_webhook_that_hangs_holds_up_neither_samples_nor_the_report() {
+fn a_webhook_that_hangs_delays_neither_samples_nor_the_report() {
     let server = Server::start(&[Answer::Hang]);
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
@@ -114,7 +117,7 @@ fn a_webhook_that_hangs_holds_up_neither_samples_nor_the_report() {
 }
 
 #[test]
-fn a_webhook_that_refuses_is_not_asked_again() {
+fn a_refused_alert_is_not_sent_again() {
     let server = Server::start(&[Answer::Status(404)]);
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
@@ -124,13 +127,13 @@ fn a_webhook_that_refuses_is_not_asked_again() {
     assert_eq!(server.next()["state"], "firing");
     drop(target);
     let output = running.wait_with_output().expect("an end");
-    assert_eq!(server.left(), 0, "who was not told of the beginning is not told of the end");
+    assert_eq!(server.left(), 0, "the end of an undelivered alert is not sent");
     assert!(stderr(&output).contains("not delivered: the server answered 404"), "{}", stderr(&output));
     is_secret_kept(&output, &report);
 }
 
 #[test]
-fn a_chat_gets_a_line_of_text() {
+fn a_chat_gets_text() {
     let server = Server::start(&[Answer::Status(200)]);
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
@@ -158,7 +161,7 @@ fn a_command_gets_the_alert_on_standard_input_and_in_variables() {
     let schema: Value = serde_json::from_str(&leakwatch::cli::generate::schema()).expect("a schema");
     jsonschema::validate(&schema, &alert).expect("a document of the schema");
     let alone = serde_json::json!({ "$ref": "#/$defs/AlertMessage", "$defs": schema["$defs"] });
-    jsonschema::validate(&alone, &alert).expect("what is sent is what the schema says");
+    jsonschema::validate(&alone, &alert).expect("an AlertMessage of the schema");
     assert_eq!((&alert["kind"], &alert["state"]), (&Value::from("limit_exceeded"), &Value::from("firing")));
     let variables = std::fs::read_to_string(variables).expect("variables");
     for wanted in [
@@ -174,7 +177,7 @@ fn a_command_gets_the_alert_on_standard_input_and_in_variables() {
 }
 
 #[test]
-fn a_command_that_hangs_is_ended_with_all_it_started_and_one_that_fails_is_named() {
+fn a_command_that_hangs_is_killed_and_a_failure_is_reported() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let (report, pids) = (folder.path().join("r.json"), folder.path().join("pids"));
@@ -184,23 +187,23 @@ fn a_command_that_hangs_is_ended_with_all_it_started_and_one_that_fails_is_named
         let output = command.output().expect("an end");
         let parsed = parsed(&report);
         assert_eq!(parsed["session"]["ticks"], 3);
-        let told = notices(&parsed, "undelivered_alerts").join("");
-        assert!(stderr(&output).contains(&told), "{}", stderr(&output));
-        told
+        let undelivered = notices(&parsed, "undelivered_alerts").join("");
+        assert!(stderr(&output).contains(&undelivered), "{}", stderr(&output));
+        undelivered
     };
     let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
-    let told = run(&hanging);
-    assert!(told.contains("alert command: 1 of 1 alerts were not delivered"), "{told}");
+    let undelivered = run(&hanging);
+    assert!(undelivered.contains("alert command: 1 of 1 alerts were not delivered"), "{undelivered}");
     for pid in std::fs::read_to_string(&pids).expect("pids").split_whitespace() {
-        assert!(has_ended(pid), "{pid} was left behind");
+        assert!(has_ended(pid), "{pid} still runs");
     }
-    let told = run("sh -c 'exit 7'");
-    assert!(told.ends_with("the command ended with status 7"), "{told}");
+    let undelivered = run("sh -c 'exit 7'");
+    assert!(undelivered.ends_with("the command exited with status 7"), "{undelivered}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_second_signal_leaves_no_command_behind() {
+fn a_second_signal_kills_the_alert_command() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let pids = folder.path().join("pids");
@@ -211,7 +214,7 @@ fn a_second_signal_leaves_no_command_behind() {
 }
 
 #[test]
-fn a_second_signal_leaves_nothing_of_the_command_of_run_behind() {
+fn a_second_signal_kills_the_command_of_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let pids = folder.path().join("pids");
     let stubborn = format!("trap '' TERM; sh -c 'sleep 1000 & echo $! $$ > {}; wait' & wait; wait", pids.display());
@@ -222,7 +225,7 @@ fn a_second_signal_leaves_nothing_of_the_command_of_run_behind() {
 }
 
 #[test]
-fn an_alert_log_is_appended_to_and_survives_its_rotation() {
+fn an_alert_log_is_appended_to_and_reopened_after_rotation() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let (log, rotated) = (folder.path().join("alerts.jsonl"), folder.path().join("alerts.jsonl.1"));
@@ -247,7 +250,7 @@ fn an_alert_log_is_appended_to_and_survives_its_rotation() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_before_the_first_sample() {
+fn wrong_arguments_are_refused_before_the_first_sample() {
     let folder = tempfile::tempdir().expect("a folder");
     let refused = |arguments: &[&str]| {
         let output = leakwatch().args(["--pid", "1"]).args(arguments).output().expect("the program starts");
@@ -268,7 +271,7 @@ fn what_cannot_work_is_refused_before_the_first_sample() {
 }
 
 #[test]
-fn the_address_of_a_webhook_is_shown_nowhere() {
+fn the_address_of_a_webhook_is_not_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("leakwatch.toml");
     let run = |text: &str, variable: &str, arguments: &[&str]| {
@@ -283,10 +286,10 @@ fn the_address_of_a_webhook_is_shown_nowhere() {
         all
     };
     let shown = run("webhook = 'https://h/s3cr3t'\n", "", &["config"]);
-    assert!(shown.contains("# webhook is set, and not shown  ") && shown.contains("leakwatch.toml, line 1"), "{shown}");
+    assert!(shown.contains("# webhook is set and hidden  ") && shown.contains("leakwatch.toml, line 1"), "{shown}");
     let shown = run("", "https://h/s3cr3t", &["config"]);
     assert!(shown.contains("variable LEAKWATCH_WEBHOOK"), "{shown}");
-    toml::from_str::<toml::Table>(&shown).expect("it stays a configuration");
+    toml::from_str::<toml::Table>(&shown).expect("a valid configuration");
     run("webhook = 'https://h/s3cr3t'\n", "https://h/s3cr3t", &["--help"]);
     run("webhook = 'https://h/s3cr3t\n", "", &["config"]);
     run("webhook = 'https://h/1'\nwebhook = 'https://h/s3cr3t'\n", "", &["config"]);
@@ -313,6 +316,6 @@ fn the_journal_gets_priorities() {
     let is_marked = |text: &str| text.lines().any(|line| line.starts_with("<2>") && line.contains("limit exceeded"));
     let text = run(None, &[]);
     assert!(is_marked(&text) && text.starts_with("<6>watching"), "{text}");
-    assert!(!run(Some(1), &[]).contains("<2>"), "the variable names another stream");
-    assert!(is_marked(&run(Some(1), &["--syslog"])), "asked for");
+    assert!(!run(Some(1), &[]).contains("<2>"), "JOURNAL_STREAM names another stream");
+    assert!(is_marked(&run(Some(1), &["--syslog"])), "--syslog adds priorities");
 }

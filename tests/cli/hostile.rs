@@ -1,4 +1,4 @@
-//! A process chooses its own name: it is shown, and does nothing else.
+//! Names that processes choose: shown as text, without any effect.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::support::{leakwatch, stderr, stdout};
 
 const NAMES: [&str; 6] = ["=cmd()|'x'!A0", "a,\"b\"", "x\x1b[2Jy", "new\nline", "a) R 1 (", "\u{202e}gnp"];
 
-/// A /proc with one process of that name.
+/// Writes a `/proc` with one process of a name.
 fn fake_proc(root: &Path, name: &[u8]) {
     let process = root.join("4242");
     std::fs::create_dir_all(process.join("fd")).expect("a folder");
@@ -44,7 +44,7 @@ fn is_harmless(text: &str) -> bool {
 }
 
 #[test]
-fn names_are_shown_and_do_nothing() {
+fn names_have_no_effect() {
     for name in NAMES {
         let folder = tempfile::tempdir().expect("a folder");
         fake_proc(folder.path(), name.as_bytes());
@@ -61,7 +61,7 @@ fn names_are_shown_and_do_nothing() {
         let mut reader = csv::Reader::from_reader(rows.as_bytes());
         for record in reader.records() {
             let record = record.expect("a row");
-            assert_eq!(record.len(), 15);
+            assert_eq!(record.len(), 16);
             assert!(!record[2].starts_with(['=', '+', '-', '@']), "{:?}", &record[2]);
         }
 
@@ -73,7 +73,7 @@ fn names_are_shown_and_do_nothing() {
 }
 
 #[test]
-fn a_name_that_is_no_text_is_shown_as_far_as_it_is() {
+fn invalid_bytes_of_a_name_are_replaced() {
     let folder = tempfile::tempdir().expect("a folder");
     fake_proc(folder.path(), b"a\xff\xfeb");
     let (json, _) = watch(folder.path(), "json");

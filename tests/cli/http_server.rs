@@ -1,26 +1,26 @@
-//! A small HTTP server on loopback that fails, hangs or answers as the test wants.
+//! HTTP server on loopback that fails, hangs or answers as a test needs.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-/// What becomes of a request.
+/// Answer to a request.
 #[derive(Clone, Copy)]
 pub enum Answer {
     Status(u16),
-    /// None, for as long as the other side waits.
+    /// No answer until the client gives up.
     Hang,
 }
 
-/// A server whose address is a secret.
+/// Server with a secret address.
 pub struct Server {
     pub url: String,
     requests: Receiver<serde_json::Value>,
 }
 
 impl Server {
-    /// Answers one request after the other; the last answer stands for all that follow.
+    /// Starts a server that answers one request after the other. It repeats the last answer.
     pub fn start(answers: &'static [Answer]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/hooks/s3cr3t-token", listener.local_addr().expect("an address"));
@@ -47,18 +47,18 @@ impl Server {
         Self { url, requests }
     }
 
-    /// The next request. There is a limit only so that a failing test ends.
+    /// Returns the next request. The time limit only ends a failing test.
     pub fn next(&self) -> serde_json::Value {
         self.requests.recv_timeout(Duration::from_secs(60)).expect("a request")
     }
 
-    /// How many requests came that nobody has looked at.
+    /// Returns the number of unread requests.
     pub fn left(&self) -> usize {
         self.requests.try_iter().count()
     }
 }
 
-/// The body of a request; `None` when the other side has closed the connection.
+/// Returns the body of a request; `None` if the client closed the connection.
 fn request(stream: &mut TcpStream) -> Option<serde_json::Value> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut length = 0;

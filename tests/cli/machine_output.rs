@@ -1,4 +1,4 @@
-//! What other programs read: reports, events and samples, against the schema that the program prints.
+//! Output for other programs: reports, events and samples, checked against the printed schema.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ fn accepted(validator: &jsonschema::Validator, document: &Value) {
 }
 
 #[test]
-fn a_live_report_fits_the_schema_and_the_contract() {
+fn a_live_report_matches_the_schema() {
     let target = Target::start("leaky", &["200000", "10"]);
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--duration", "3s", "--format", "json"]);
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON and nothing else");
@@ -38,7 +38,7 @@ fn a_live_report_fits_the_schema_and_the_contract() {
 }
 
 #[test]
-fn every_event_line_fits_the_schema() {
+fn every_event_line_matches_the_schema() {
     let target = Target::start("short_lived", &["1500"]);
     let arguments = ["--pid", &target.pid(), "--interval", "50ms", "--limit", "1MB", "--format", "jsonl"];
     let output = run(&arguments);
@@ -49,23 +49,27 @@ fn every_event_line_fits_the_schema() {
         accepted(&validator, &event);
         kinds.insert(event["type"].as_str().expect("a type").to_owned());
     }
-    for kind in ["session", "target", "sample", "alert", "ended"] {
+    let last: Value = serde_json::from_str(stdout(&output).lines().last().expect("lines")).expect("JSON");
+    assert_eq!((&last["type"], &last["ended_by"]), (&Value::from("end"), &Value::from("targets_gone")));
+    assert_eq!(last["exit_status"].as_i64(), output.status.code().map(i64::from));
+    assert!(last["status"].is_string() && last["summary"].as_str().is_some_and(|text| !text.is_empty()), "{last}");
+    for kind in ["session", "target", "sample", "alert", "ended", "end"] {
         assert!(kinds.contains(kind), "{kinds:?}");
     }
 }
 
 #[test]
-fn samples_have_the_columns_of_the_contract() {
+fn samples_have_stable_columns() {
     let target = Target::start("steady", &[]);
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--samples", "5", "--format", "csv", "--no-pss"]);
     let text = stdout(&output);
     let header = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,rss_shmem_bytes,swap_bytes,vsize_bytes,threads,fds";
-    assert_eq!(text.lines().next(), Some(format!("{header},start_ticks,program").as_str()));
+    assert_eq!(text.lines().next(), Some(format!("{header},start_ticks,program,hugetlb_bytes").as_str()));
     assert_eq!(text.lines().count(), 6, "{text}");
     for row in csv::Reader::from_reader(text.as_bytes()).records() {
         let row = row.expect("a row");
         assert!(row[0].ends_with('Z') && row[0].len() == 24, "{row:?}");
-        assert_eq!((&row[4], &row[5]), ("", ""), "PSS was turned off: unknown is empty, never 0");
+        assert_eq!((&row[4], &row[5]), ("", ""), "unknown is empty, never 0");
         assert!(row[3].parse::<u64>().expect("bytes") > 16 << 20);
     }
 }
@@ -91,8 +95,28 @@ fn all_files_of_one_session() {
 }
 
 #[test]
-fn an_unknown_key_would_be_noticed() {
+fn the_schema_rejects_incomplete_documents() {
     let validator = validator();
     assert!(!validator.is_valid(&serde_json::json!({ "schema_version": "1.0" })));
     assert!(!validator.is_valid(&serde_json::json!({ "type": "sample" })));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stream_ends_with_the_outcome_after_a_signal() {
+    use std::io::{BufRead, BufReader};
+
+    let target = Target::start("steady", &[]);
+    let mut running = leakwatch()
+        .args(["--pid", &target.pid(), "--interval", "50ms", "--format", "jsonl"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("a start");
+    let mut lines = BufReader::new(running.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"type\":\"sample\"")), "the session has begun");
+    let pid = rustix::process::Pid::from_child(&running);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+    let last: Value = serde_json::from_str(&lines.last().expect("lines")).expect("JSON");
+    running.wait().expect("an end");
+    assert_eq!((&last["type"], &last["ended_by"]), (&Value::from("end"), &Value::from("signal")), "{last}");
 }

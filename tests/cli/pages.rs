@@ -15,7 +15,18 @@ fn a_page_and_a_chart_of_a_recording() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(path("a.csv"), grown(400)).expect("a file");
-    let output = run(&["report", &path("a.csv"), "-o", &path("r.html"), "-o", &path("c.svg"), "-o", &path("r.json")]);
+    let output = run(&[
+        "report",
+        &path("a.csv"),
+        "-o",
+        &path("r.html"),
+        "-o",
+        &path("c.svg"),
+        "-o",
+        &path("r.json"),
+        "-o",
+        &path("r.md"),
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output), "");
     let said = stderr(&output);
@@ -25,21 +36,24 @@ fn a_page_and_a_chart_of_a_recording() {
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
     assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "names are escaped");
     assert!(page.contains("memory grows by ") && page.contains("class=\"fit\""), "reasons and the fitted rate");
-    assert!(page.contains(" to 1 for growth") && !page.contains("log likelihood"), "evidence as people count");
+    assert!(page.contains(" to 1 for growth") && !page.contains("log likelihood"), "values in units for people");
+    assert!(page.contains("</span> 1 leak found</h1>"), "the headline is the verdict: {page}");
     for outside in ["http://", "https://", "src=", "@import", "url("] {
         let found = page.replace("http://www.w3.org/2000/svg", "").contains(outside);
-        assert!(!found, "the page needs nothing from outside: {outside}");
+        assert!(!found, "the page needs no other file: {outside}");
     }
+    let summary = std::fs::read_to_string(path("r.md")).expect("a summary");
+    assert!(summary.starts_with("## leakwatch: 1 leak found\n"), "{summary}");
     let chart = std::fs::read_to_string(path("c.svg")).expect("a chart");
     assert!(chart.starts_with("<svg xmlns=") && chart.contains("class=\"curve\"") && chart.contains("&lt;b&gt;x"));
     assert!(
-        chart.contains("fitted rate, shaded") && !chart.contains("most alarming"),
-        "a legend; one target needs no choice"
+        chart.contains("fitted rate with 95 % CI") && !chart.contains("most alarming"),
+        "a legend, and no choice among targets"
     );
 }
 
 #[test]
-fn where_nothing_can_be_read_no_good_page_is_replaced() {
+fn an_earlier_page_stays_if_no_recording_is_usable() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(path("header.csv"), "time_s,rss_bytes\n").expect("a file");
@@ -54,7 +68,7 @@ fn where_nothing_can_be_read_no_good_page_is_replaced() {
             assert!(!folder.path().join("new.json").exists());
         }
     }
-    // What one file of several says is written.
+    // One usable recording among several is reported.
     std::fs::write(path("a.csv"), grown(400)).expect("a file");
     let output = run(&["report", &path("missing.csv"), &path("a.csv"), "-o", &path("keep.html")]);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
@@ -72,8 +86,8 @@ fn a_live_session_writes_a_page_too() {
         .expect("the program starts");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let text = std::fs::read_to_string(&page).expect("a page");
-    assert!(text.contains("class=\"curve\"") && text.contains("By kind"));
-    // Also where the table becomes a list.
+    assert!(text.contains("class=\"curve\"") && text.contains("Memory by kind"));
+    // A narrow window shows the pid too.
     assert!(text.contains(&format!("<td class=\"n\" data-is=\"pid\">{}</td>", std::process::id())));
 }
 
@@ -94,22 +108,24 @@ fn many_targets_and_samples_stay_small() {
     assert!(size < 21 * 150_000, "20 targets of 5000 samples and their sum: {size} bytes");
 }
 
-#[test]
-fn flat_lines_take_no_room() {
+/// Returns the size of all paths on the page of 20 processes, whose pages are a function of the second.
+fn path_bytes(pages: impl Fn(usize) -> usize) -> usize {
     let folder = tempfile::tempdir().expect("a folder");
-    let size = |name: &str, of: &dyn Fn(usize) -> usize| {
-        let (table, page) = (folder.path().join("x.csv"), folder.path().join(name));
-        let mut rows = String::from("time_s,pid,name,rss_bytes\n");
-        for second in 0..400 {
-            (0..20).for_each(|pid| rows.push_str(&format!("{second},{},w{pid},{}\n", pid + 1, of(second) << 12)));
-        }
-        std::fs::write(&table, rows).expect("a file");
-        let output = leakwatch().arg("report").arg(&table).arg("-o").arg(&page).output().expect("the program starts");
-        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let text = std::fs::read_to_string(&page).expect("a page");
-        text.split("<path").skip(1).filter_map(|part| part.split_once("/>")).map(|(path, _)| path.len()).sum::<usize>()
-    };
-    let (moving, flat) = (size("moving.html", &|second| 9000 + second * 7919 % 1000), size("flat.html", &|_| 9000));
+    let (table, page) = (folder.path().join("x.csv"), folder.path().join("x.html"));
+    let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+    for second in 0..400 {
+        (0..20).for_each(|pid| rows.push_str(&format!("{second},{},w{pid},{}\n", pid + 1, pages(second) << 12)));
+    }
+    std::fs::write(&table, rows).expect("a file");
+    let output = leakwatch().arg("report").arg(&table).arg("-o").arg(&page).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = std::fs::read_to_string(&page).expect("a page");
+    text.split("<path").skip(1).filter_map(|part| part.split_once("/>")).map(|(path, _)| path.len()).sum()
+}
+
+#[test]
+fn flat_lines_have_short_paths() {
+    let (moving, flat) = (path_bytes(|second| 9000 + second * 7919 % 1000), path_bytes(|_| 9000));
     assert!(flat < moving / 10, "paths of flat lines take {flat} bytes, of moving ones {moving}");
 }
 
