@@ -1,4 +1,4 @@
-//! The full-screen view on a virtual terminal: what it shows, what keys do, and that it does not grow.
+//! The full-screen view on a virtual terminal: its content, its keys, and its memory.
 
 #[expect(dead_code, reason = "the tests of the session use more of it")]
 #[path = "session/script.rs"]
@@ -9,7 +9,7 @@ use std::time::Duration;
 use leakwatch::clock::StopFlag;
 use leakwatch::event::JobTimes;
 use leakwatch::session::{LiveSession, MinObservation, TargetSet};
-use leakwatch::terminal::{Key, Picture, Request, Style};
+use leakwatch::terminal::{Key, Picture, Request, Style, SummaryOptions, format_summary};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::Color;
@@ -18,7 +18,7 @@ use script::{Process, Script, plan, process, rules};
 
 const MIB: u64 = 1 << 20;
 
-/// One that leaks, a saw-tooth, one that does nothing.
+/// Returns a leak, a saw-tooth and a flat process.
 fn three() -> Vec<Process> {
     let leaking = Process { name: "leaky", rss: |second| 40 * MIB + second * 65_536, ..process(11, 1, 0, 100_000) };
     let saw = Process { name: "saw", rss: |second| 60 * MIB + second % 40 * MIB, ..process(12, 1, 0, 100_000) };
@@ -26,7 +26,7 @@ fn three() -> Vec<Process> {
     vec![flat, saw, leaking]
 }
 
-/// What a session of so many seconds leaves on the screen.
+/// Returns the picture after a session of some seconds.
 fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
     let mut picture = Picture::new(Some(Duration::from_secs(seconds)), JobTimes::default(), style);
     watch(&mut picture, processes, seconds);
@@ -58,10 +58,10 @@ fn a_small_and_a_large_terminal() {
 }
 
 #[test]
-fn what_does_not_fit_is_said_to_be_there_and_a_key_shows_it() {
+fn a_remark_counts_hidden_lines_and_a_key_shows_them() {
     let mut picture = watched(three(), 600, Style::PLAIN);
     let small = screen(&picture, 60, 18);
-    assert!(small.contains("more lines: d shows them") && small.contains("+ memory grows"), "{small}");
+    assert!(small.contains("more lines (press d)") && small.contains("LEAKING +225 MiB/h"), "{small}");
     assert!(!small.contains("mappings not inspected"), "{small}");
     assert_eq!(picture.key(Key::Character('d')), None);
     assert_eq!(picture.key(Key::PageDown), None);
@@ -72,11 +72,11 @@ fn what_does_not_fit_is_said_to_be_there_and_a_key_shows_it() {
 }
 
 #[test]
-fn keys_select_sort_filter_pause_and_ask() {
+fn keys_select_sort_filter_pause_and_request() {
     let mut picture = watched(three(), 300, Style::PLAIN);
-    assert!(screen(&picture, 100, 24).contains("leaky (11): leaking"), "the most alarming is selected");
+    assert!(screen(&picture, 100, 24).contains("leaky (11): LEAKING"), "the most alarming target is selected");
     picture.key(Key::Down);
-    assert!(screen(&picture, 100, 24).contains("all 3 selected together: "), "the next one");
+    assert!(screen(&picture, 100, 24).contains("all selected ×3: "), "the next target");
     for _ in 0..3 {
         picture.key(Key::Character('s'));
     }
@@ -91,14 +91,14 @@ fn keys_select_sort_filter_pause_and_ask() {
     picture.key(Key::Character('p'));
     assert!(screen(&picture, 100, 24).contains("PAUSED"));
     picture.key(Key::Character('?'));
-    assert!(screen(&picture, 100, 24).contains("write a report"));
+    assert!(screen(&picture, 100, 24).contains("write an HTML report"));
     assert_eq!(picture.key(Key::Character('r')), Some(Request::Save));
     assert_eq!(picture.key(Key::Character('q')), Some(Request::Quit));
     assert_eq!(picture.key(Key::Interrupt), Some(Request::Quit));
 }
 
 #[test]
-fn a_pause_holds_everything_still_and_what_came_meanwhile_is_there_afterwards() {
+fn a_pause_freezes_the_picture_until_it_ends() {
     let below_headline = |picture: &Picture| screen(picture, 140, 50).lines().skip(1).collect::<Vec<_>>().join("\n");
     let mut picture = watched(three(), 300, Style::PLAIN);
     let before = below_headline(&picture);
@@ -108,31 +108,57 @@ fn a_pause_holds_everything_still_and_what_came_meanwhile_is_there_afterwards() 
     let headline = screen(&picture, 140, 50).lines().next().unwrap_or_default().to_owned();
     assert!(headline.contains("PAUSED at") && headline.contains("alerts since"), "{headline}");
     picture.key(Key::Character('s'));
-    assert_ne!(below_headline(&picture), before, "what is held still can be sorted");
+    assert_ne!(below_headline(&picture), before, "a frozen picture can be sorted");
     picture.key(Key::Character('p'));
     assert!(!screen(&picture, 140, 50).contains("PAUSED") && below_headline(&picture) != before);
 }
 
-#[test]
-fn the_summary_lists_and_explains_in_one_order() {
-    let mut script = Script::of(three());
+/// Returns the targets after a session of 600 s.
+fn finished(processes: Vec<Process>) -> TargetSet {
+    let mut script = Script::of(processes);
     let clock = script.clock.clone();
-    let mut watch = TargetSet::new(rules(), 0.0);
+    let mut targets = TargetSet::new(rules(), 0.0);
     let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
     LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(600))
-        .run(&mut watch, &mut picture)
+        .run(&mut targets, &mut picture)
         .expect("a session");
-    let text = leakwatch::terminal::summary(watch.targets(), &[], Some(120), Style::PLAIN);
-    let (table, words) = text.split_once("\n\n").expect("a table and words");
-    let pids = |text: &str| ["(11)", "(12)", "(13)"].map(|pid| text.find(pid));
-    let rows = ["  11 ", "  12 ", "  13 "].map(|pid| table.find(pid));
-    let order = |places: [Option<usize>; 3]| {
-        let mut order = vec![0, 1, 2];
-        order.sort_by_key(|index| places[*index]);
-        order
-    };
-    assert!(pids(words).iter().chain(&rows).all(Option::is_some), "{text}");
-    assert_eq!(order(rows), order(pids(words)), "{text}");
+    targets
+}
+
+fn summary(targets: &TargetSet, explain: bool) -> String {
+    let options = SummaryOptions { width: Some(120), style: Style::PLAIN, explain };
+    format_summary(targets.targets(), &[], options)
+}
+
+#[test]
+fn the_summary_describes_each_leak_once() {
+    let targets = finished(three());
+    let text = summary(&targets, false);
+    let (table, description) = text.split_once("\n\n").expect("a table and a description");
+    assert!(table.contains("same as 11") && table.lines().count() == 5, "{text}");
+    assert!(description.starts_with("leaky (11): LEAKING +225 MiB/h, 95 % CI +225 to +225 MiB/h, observed 10 min\n"));
+    assert!(description.contains("\n  floor rose in 36 of 36 blocks; threshold "), "{text}");
+    assert!(description.lines().count() <= 4 && !description.contains("saw"), "{text}");
+    let explained = summary(&targets, true);
+    assert!(explained.contains("+ a straight line fits the growth") && explained.contains("mappings not inspected"));
+}
+
+#[test]
+fn a_summary_without_findings_is_one_line() {
+    let flat = || Process { name: "flat", ..process(13, 1, 0, 100_000) };
+    let text = summary(&finished(vec![flat()]), false);
+    let (_, description) = text.split_once("\n\n").expect("a table and a line");
+    assert!(description.starts_with("1 target stable, observed for up to 10 min"), "{text}");
+    assert_eq!(description.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn a_leak_of_a_pool_member_is_counted_once() {
+    let worker = |pid| Process { name: "node", ..process(pid, 1, 0, 100_000) };
+    let leaking = Process { rss: |second| 40 * MIB + second * 65_536, ..worker(21) };
+    let text = screen(&watched(vec![leaking, worker(22)], 600, Style::PLAIN), 100, 30);
+    assert!(text.contains("node ×2") && text.contains("same as 21"), "{text}");
+    assert!(text.lines().next().is_some_and(|line| line.contains("  1 leak  ")), "{text}");
 }
 
 #[test]
@@ -152,19 +178,19 @@ fn jobs_are_marked_at_the_foot_of_the_chart() {
 }
 
 #[test]
-fn a_filter_that_is_taken_back_brings_all_back() {
+fn a_removed_filter_shows_all_targets() {
     let mut picture = watched(three(), 100, Style::PLAIN);
     for key in [Key::Character('/'), Key::Character('x')] {
         picture.key(key);
     }
-    assert!(screen(&picture, 80, 24).contains("nothing passes the filter"));
+    assert!(screen(&picture, 80, 24).contains("no name contains the filter"));
     picture.key(Key::Backspace);
     let back = screen(&picture, 80, 24);
     assert!(back.contains("leaky") && back.contains("saw") && back.contains("flat"));
 }
 
 #[test]
-fn no_size_is_too_small_and_hostile_names_do_nothing() {
+fn no_size_is_too_small_and_hostile_names_are_harmless() {
     let hostile = Process { name: "\x1b[2J\u{202e}\n<b>", ..process(14, 1, 0, 1000) };
     let mut picture = watched([three(), vec![hostile]].concat(), 60, Style::PLAIN);
     picture.key(Key::End);
@@ -181,7 +207,7 @@ fn without_colours_there_are_none() {
     let picture = watched(three(), 200, Style::PLAIN);
     let mut terminal = Terminal::new(TestBackend::new(80, 10)).expect("a terminal");
     terminal.draw(|frame| picture.draw(frame)).expect("a picture");
-    // the chart needs more room than this: what is left is text
+    // There is no room for the chart, so all content is text.
     assert!(
         terminal.backend().buffer().content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
     );
@@ -189,7 +215,7 @@ fn without_colours_there_are_none() {
 
 #[test]
 fn two_hundred_targets_for_an_hour_do_not_grow() {
-    /// Draws at each tick, and reads the memory of this process now and then.
+    /// Sink that draws at each fourth tick, and reads the memory of this process.
     struct Drawn {
         picture: Picture,
         terminal: Terminal<TestBackend>,

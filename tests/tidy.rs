@@ -38,7 +38,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("delivery", &["clock", "event", "alert", "model", "units", "report", "schema", "escape", "process_group"]),
-    ("terminal", &["advice", "event", "alert", "analysis", "model", "units", "escape", "background_writer"]),
+    ("terminal", &["advice", "outcome", "event", "alert", "analysis", "model", "units", "escape", "background_writer"]),
 ];
 
 /// Largest number of lines of a file.

@@ -108,6 +108,37 @@ pub fn explain(target: &Target) -> Vec<String> {
     lines
 }
 
+/// Returns the most specific sentence on the cause: members of a sum that grew, parts of the leaking resource that grew,
+/// or counters that grew.
+#[must_use]
+pub fn main_cause(target: &Target) -> Option<String> {
+    let resource = target.assessment.verdict.resource?;
+    let now = target.lifetime.last_seen;
+    let known = target.attribution.as_deref();
+    let named_members = known.and_then(|known| members(known, Some(resource)));
+    let grown_parts = known.and_then(|known| match resource {
+        Resource::Memory => {
+            grown_parts("memory by mapping", known.mappings.as_ref()?, now, mapping_label, Amount::Bytes)
+        }
+        Resource::Fds => grown_parts("open files", known.descriptors.as_ref()?, now, descriptor_label, Amount::Number),
+        Resource::Threads => grown_parts("threads", known.threads.as_ref()?, now, thread_label, Amount::Number),
+    });
+    named_members.or(grown_parts).or_else(|| counters(target))
+}
+
+/// Returns the parts that grew between two inspections; `None` if none did, or after a single inspection.
+fn grown_parts<K: Copy + Eq>(
+    subject: &str,
+    pair: &FirstAndLatest<K>,
+    now: Timestamp,
+    label: fn(K, &str) -> String,
+    amount: Amount,
+) -> Option<String> {
+    let (_, last) = pair.last.as_ref()?;
+    let grew = last.changes_since(&pair.first.1).iter().any(|part| part.growth() > 0);
+    grew.then(|| parts(subject, pair, now, label, amount))
+}
+
 /// Returns the counters that grew since the first sample.
 fn counters(target: &Target) -> Option<String> {
     let growth = target.start_values.growth(&target.current.reading);

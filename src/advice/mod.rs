@@ -5,5 +5,5 @@
 mod explanation;
 mod next_step;
 
-pub use explanation::{descriptor_label, explain, is_suspected, mapping_label, next_steps_for};
+pub use explanation::{descriptor_label, explain, is_suspected, main_cause, mapping_label, next_steps_for};
 pub use next_step::{NextStep, next_steps};

@@ -107,7 +107,7 @@ fn leak(assessment: &Assessment) -> Option<Condition> {
         kind: AlertKind::Leak,
         value: assessment.growth.rate,
         threshold: Some(assessment.growth.threshold),
-        message: reason.or_else(rate).map_or_else(|| "leaking".to_owned(), |reason| format!("leaking: {reason}")),
+        message: reason.or_else(rate).unwrap_or_else(|| "memory grows".to_owned()),
     })
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::terminal::{Priority, for_stderr};
+use crate::terminal::{Priority, wrap_for_stderr};
 
 use crate::outcome::ExitStatus;
 
@@ -161,12 +161,12 @@ pub(super) fn print(text: &str) -> Result<u8, Error> {
 /// Prints a warning.
 pub(super) fn warn(text: &str) {
     // A closed standard error cannot be reported.
-    drop(writeln!(io::stderr(), "{}", Priority::Warning.mark(&for_stderr(&format!("warning: {text}")))));
+    drop(writeln!(io::stderr(), "{}", Priority::Warning.mark(&wrap_for_stderr(&format!("warning: {text}")))));
 }
 
 /// Prints an error. Returns its exit status.
 fn fail(error: &Error) -> u8 {
-    drop(writeln!(io::stderr(), "{}", Priority::Error.mark(&for_stderr(&error.to_string()))));
+    drop(writeln!(io::stderr(), "{}", Priority::Error.mark(&wrap_for_stderr(&error.to_string()))));
     match error.kind() {
         Kind::Usage | Kind::Failed => ExitStatus::Error.code(),
         Kind::NothingMatched => ExitStatus::NothingMatched.code(),

@@ -15,7 +15,7 @@ use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
 use crate::session::{Cost, Rules, TargetSet};
 use crate::source::own_peak_rss_bytes;
-use crate::terminal::{Style, TableSize, for_stderr, summary};
+use crate::terminal::{Style, SummaryOptions, TableSize, format_summary, wrap_for_stderr};
 
 use super::app::print;
 use super::args::{AlertArgs, AnalysisArgs, Format, OutputArgs};
@@ -211,7 +211,9 @@ impl<'a> Assembly<'a> {
         let written = self.outputs.finish(&document);
         github::report(&document);
         let printed = match shown {
-            Shown::Summary => print(&summary(&targets, &retired, stdout_width(), Style::stdout())).map(drop),
+            Shown::Summary => {
+                print(&format_summary(&targets, &retired, summary_options(self.args.output.explain))).map(drop)
+            }
             Shown::Nothing | Shown::WrittenFiles => Ok(()),
         };
         self.thresholds.print();
@@ -219,7 +221,7 @@ impl<'a> Assembly<'a> {
             (Shown::WrittenFiles, Ok(())) => written_files(self.args.output),
             _ => String::new(),
         };
-        drop(writeln!(io::stderr(), "{}", for_stderr(&format!("{names}{}", escape::terminal(&outcome.summary)))));
+        drop(writeln!(io::stderr(), "{}", wrap_for_stderr(&format!("{names}{}", escape::terminal(&outcome.summary)))));
         printed.and(written).and(ended).and(failure.map_or(Ok(()), |error| Err(stream_error(&error))))?;
         Ok(outcome.exit_code)
     }
@@ -254,8 +256,13 @@ pub(super) fn observer(cost: Option<&Cost>) -> schema::Observer {
     }
 }
 
+/// Returns the form of the summary on standard output.
+pub(super) fn summary_options(explain: bool) -> SummaryOptions {
+    SummaryOptions { width: stdout_width(), style: Style::stdout(), explain }
+}
+
 /// Returns the columns of the terminal on standard output; `None` without a terminal.
-pub(super) fn stdout_width() -> Option<u16> {
+fn stdout_width() -> Option<u16> {
     io::stdout().is_terminal().then(|| terminal_size().0)
 }
 

@@ -12,7 +12,7 @@ use crate::report::{
     has_folder, real_path, write_document,
 };
 use crate::schema::EndLine;
-use crate::terminal::{Priority, for_stderr};
+use crate::terminal::{Priority, wrap_for_stderr};
 use crate::units::Bytes;
 
 use crate::cli::args::{Format, OutputArgs};
@@ -172,7 +172,7 @@ fn note_earlier(earlier: &EarlierRecording) {
         format!("note: '{path}' holds a recording ({size}): it is replaced once there is a sample to write")
     };
     // A closed standard error cannot be reported.
-    drop(writeln!(io::stderr(), "{}", Priority::Notice.mark(&for_stderr(&escape::terminal(&text)))));
+    drop(writeln!(io::stderr(), "{}", Priority::Notice.mark(&wrap_for_stderr(&escape::terminal(&text)))));
 }
 
 /// Joins failures to one error that names each file.

@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::report;
 use crate::schema;
 use crate::session::{EndedBy, Rules};
-use crate::terminal::for_stderr;
+use crate::terminal::wrap_for_stderr;
 use crate::thresholds::{
     Aggregate, Allowance, Decision, Evaluator, Limit, Series, Subject, Threshold, ThresholdResult, Tier, WorkMeter,
     allowance_for,
@@ -139,7 +139,7 @@ impl SessionThresholds {
                 (Decision::Fail, Tier::Warn) => "WARN",
             };
             let line = format!("{word} {}", self.sentence(index));
-            drop(writeln!(io::stderr(), "{}", for_stderr(&line)));
+            drop(writeln!(io::stderr(), "{}", wrap_for_stderr(&line)));
         }
         self.warnings.iter().for_each(|text| warn(text));
     }

@@ -191,7 +191,8 @@ impl<'a> ListedProcess<'a> {
     fn into_matched(mut self) -> MatchedProcess {
         let uid = self.uid();
         #[expect(clippy::cast_precision_loss, reason = "seconds of one process")]
-        let age_s = Some(self.process.run_time() as f64);
+        // Without a start time the run time is that since 1970.
+        let age_s = (self.process.start_time() > 0).then(|| self.process.run_time() as f64);
         MatchedProcess {
             key: key_of(self.process),
             parent: self.process.parent().map(|pid| Pid(pid.as_u32())),

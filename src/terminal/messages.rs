@@ -1,49 +1,41 @@
-//! What is said on standard error while a session runs: what is watched, alerts, notices.
+//! Messages on standard error during a session: watched processes, alerts, notices.
 
 use std::io::{self, Write};
 
 use crate::alert::{Alert, AlertState, Severity};
 use crate::escape;
-use crate::event::{Event, EventSink, Notice, Target, TargetKind};
+use crate::event::{Event, EventSink, Notice, Target};
 use crate::model::Timestamp;
 
-use super::crowd::Crowd;
-use super::skipped::Skipped;
-use super::{Priority, Screen, Style, for_stderr};
+use super::churn_summary::ChurnSummary;
+use super::formatting::{describe_target, format_alert};
+use super::missed_ticks::MissedTicks;
+use super::priority::Priority;
+use super::progress::Screen;
+use super::style::Style;
+use super::wrap::wrap_for_stderr;
 
-/// Targets of one tick that are named when they are found; the others are counted.
-const NAMED: usize = 10;
+/// Most processes that a message names when they appear; the others are counted.
+const MAX_NAMED: usize = 10;
 
-/// Name and pid of a target, harmless to print: `python3 (4242)`.
-#[must_use]
-pub fn describe_target(target: &Target) -> String {
-    let name = escape::terminal(&target.label.name);
-    match target.kind {
-        TargetKind::Pool { members } => return format!("{name} (all {members} together)"),
-        TargetKind::Selection { members } => return format!("all {members} selected together"),
-        TargetKind::Cgroup { members } => return format!("control group {name} ({members} processes)"),
-        TargetKind::Process => {}
-    }
-    match (target.key, &target.source) {
-        (Some(key), _) => format!("{name} ({})", key.pid),
-        (None, Some(source)) => format!("{name} in {}", escape::terminal(source)),
-        (None, None) => name.into_owned(),
-    }
+/// Targets that appeared in a tick, for one message.
+#[derive(Default)]
+struct Appeared {
+    names: Vec<String>,
+    count: usize,
 }
 
-/// Writes messages to standard error, above what is redrawn in place.
+/// Sink that writes messages to standard error, above the redrawn part.
 pub struct Messages {
     screen: Screen,
     style: Style,
-    /// Targets found in this tick, to be named together.
-    found: Vec<String>,
-    found_count: usize,
-    crowd: Crowd,
-    skipped: Skipped,
-    /// Whether the first tick is over, which finds what is to be watched.
-    begun: bool,
-    /// Whether only notices are said: what a recording tells is no news.
-    quiet: bool,
+    appeared: Appeared,
+    churn: ChurnSummary,
+    missed: MissedTicks,
+    /// True after the first tick, which finds all running processes.
+    has_ticked: bool,
+    /// True if only notices are printed: the events of a recording are no news.
+    is_quiet: bool,
 }
 
 impl Messages {
@@ -53,109 +45,100 @@ impl Messages {
         Self {
             screen,
             style,
-            found: Vec::new(),
-            found_count: 0,
-            crowd: Crowd::default(),
-            skipped: Skipped::default(),
-            begun: false,
-            quiet: false,
+            appeared: Appeared::default(),
+            churn: ChurnSummary::default(),
+            missed: MissedTicks::default(),
+            has_ticked: false,
+            is_quiet: false,
         }
     }
 
-    /// Only notices above `screen`: what happened in a recording is in its report.
+    /// Only notices above `screen`. The report holds the events of a recording.
     #[must_use]
     pub fn quiet(screen: Screen, style: Style) -> Self {
-        Self { quiet: true, ..Self::new(screen, style) }
+        Self { is_quiet: true, ..Self::new(screen, style) }
     }
 
-    /// Whatever happens to standard error, the session goes on: its reports matter more.
-    fn say(&self, priority: Priority, line: &str) {
-        let line = priority.mark(&for_stderr(line));
+    /// Prints a line. A failure of standard error does not end the session: its reports matter more.
+    fn print(&self, priority: Priority, line: &str) {
+        let line = priority.mark(&wrap_for_stderr(line));
         self.screen.print_above(|| drop(writeln!(io::stderr(), "{line}")));
     }
 
-    fn say_found(&mut self) {
-        if self.found_count == 0 {
+    /// Prints a line with its time and label.
+    fn print_at(&self, at: Timestamp, priority: Priority, label: &str, text: &str) {
+        self.print(priority, &format!("{} {label}: {text}", self.style.dim(&at.to_string())));
+    }
+
+    fn print_appeared(&mut self) {
+        let Appeared { names, count } = std::mem::take(&mut self.appeared);
+        if count == 0 {
             return;
         }
-        let noun = if self.found_count == 1 { "process" } else { "processes" };
-        let mut line = format!("watching {} {noun}: {}", self.found_count, self.found.join(", "));
-        if self.found_count > self.found.len() {
-            line.push_str(&format!(" and {} more", self.found_count - self.found.len()));
-        }
-        self.say(Priority::Info, &line);
-        self.found.clear();
-        self.found_count = 0;
+        let noun = if count == 1 { "process" } else { "processes" };
+        let more = match count - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.print(Priority::Info, &format!("watching {count} {noun}: {}{more}", names.join(", ")));
     }
 
-    fn say_untold(&mut self, at: Timestamp) {
-        if let Some(text) = self.crowd.untold(at) {
-            let text = escape::terminal(&text);
-            self.say(Priority::Info, &format!("{} {}: {text}", self.stamp(at), self.style.dim("info")));
+    /// Prints the sums of events that were not printed one by one.
+    fn print_sums(&mut self, at: Timestamp) {
+        if let Some(text) = self.churn.take_due(at) {
+            self.print_at(at, Priority::Info, &self.style.dim("info"), &escape::terminal(&text));
         }
-        if let Some(text) = self.skipped.untold(at) {
-            self.say(Priority::Notice, &format!("{} {}: {text}", self.stamp(at), self.style.dim("note")));
+        if let Some(text) = self.missed.take_due(at) {
+            self.print_at(at, Priority::Notice, &self.style.dim("note"), &text);
         }
     }
 
-    fn alert(&self, target: Option<&Target>, alert: &Alert) {
-        let who = target.map_or_else(|| "host".to_owned(), describe_target);
+    fn print_alert(&self, target: Option<&Target>, alert: &Alert) {
         let severity = alert.kind.severity();
-        let kind = alert.kind.name().replace('_', " ");
-        let line = match alert.state {
-            AlertState::Firing => {
-                let label = match severity {
-                    Severity::Info => "info",
-                    Severity::Warning => "warning",
-                    Severity::Critical => "ALERT",
-                };
-                format!("{}: {kind}: {who}: {}", self.style.severity(severity, label), alert.message)
-            }
-            AlertState::Resolved => format!("{}: {kind}: {who}: {}", self.style.dim("resolved"), alert.message),
+        let text = format_alert(target, alert);
+        if alert.state == AlertState::Resolved {
+            return self.print(Priority::Notice, &format!("{} {text}", self.style.dim(&alert.at.to_string())));
+        }
+        let (label, priority) = match severity {
+            Severity::Info => ("info", Priority::Info),
+            Severity::Warning => ("warning", Priority::Warning),
+            Severity::Critical => ("ALERT", Priority::Critical),
         };
-        let priority = match (alert.state, severity) {
-            (AlertState::Resolved, _) => Priority::Notice,
-            (AlertState::Firing, Severity::Info) => Priority::Info,
-            (AlertState::Firing, Severity::Warning) => Priority::Warning,
-            (AlertState::Firing, Severity::Critical) => Priority::Critical,
-        };
-        self.say(priority, &format!("{} {line}", self.stamp(alert.at)));
+        self.print_at(alert.at, priority, &self.style.severity(severity, label), &text);
     }
 
-    fn stamp(&self, at: Timestamp) -> String {
-        self.style.dim(&at.to_string())
+    fn print_notice(&self, at: Timestamp, notice: &Notice) {
+        let (_, text) = notice.sentence();
+        let (label, priority) = match notice {
+            Notice::OutputLost(_) => (self.style.severity(Severity::Warning, "warning"), Priority::Warning),
+            _ => (self.style.dim("note"), Priority::Notice),
+        };
+        self.print_at(at, priority, &label, &escape::terminal(&text));
     }
 }
 
 impl EventSink for Messages {
     fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::Appeared(_) | Event::Alert(..) if self.quiet => {}
-            Event::Appeared(target) if !self.begun || self.crowd.admits(&target.label.name) => {
-                self.found_count += 1;
-                if self.found.len() < NAMED {
-                    self.found.push(describe_target(target));
+            Event::Appeared(_) | Event::Alert(..) if self.is_quiet => {}
+            Event::Appeared(target) if !self.has_ticked || self.churn.admit(&target.label.name) => {
+                self.appeared.count += 1;
+                if self.appeared.names.len() < MAX_NAMED {
+                    self.appeared.names.push(describe_target(target));
                 }
             }
             Event::Alert(target, alert) => {
                 let name = target.map_or("", |target| &target.label.name);
-                if !alert.kind.is_lifecycle() || self.crowd.admits(name) {
-                    self.say_found();
-                    self.alert(target, alert);
+                if !alert.kind.is_lifecycle() || self.churn.admit(name) {
+                    self.print_appeared();
+                    self.print_alert(target, alert);
                 }
             }
-            Event::Notice(at, notice) if self.skipped.admits(at, notice) => {
-                let text = notice.sentence().1;
-                let (label, priority) = match notice {
-                    Notice::OutputLost(_) => (self.style.severity(Severity::Warning, "warning"), Priority::Warning),
-                    _ => (self.style.dim("note"), Priority::Notice),
-                };
-                self.say(priority, &format!("{} {label}: {}", self.stamp(at), escape::terminal(&text)));
-            }
+            Event::Notice(at, notice) if self.missed.admit(at, notice) => self.print_notice(at, notice),
             Event::Ticked(tick, _) => {
-                self.say_found();
-                self.begun = true;
-                self.say_untold(tick.at);
+                self.print_appeared();
+                self.has_ticked = true;
+                self.print_sums(tick.at);
             }
             Event::Notice(..)
             | Event::Appeared(_)

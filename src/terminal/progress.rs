@@ -1,4 +1,4 @@
-//! The part of the terminal that is redrawn in place, shared by table, progress line and messages.
+//! The redrawn part of the terminal, shared by table, progress line and messages.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -16,19 +16,19 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// On standard output, where the live table goes.
+    /// The screen on standard output, for the live table.
     #[must_use]
     pub fn stdout() -> Self {
         Self::on(io::stdout().is_terminal().then(ProgressDrawTarget::stdout))
     }
 
-    /// On standard error, beside data on standard output.
+    /// The screen on standard error, beside data on standard output.
     #[must_use]
     pub fn stderr() -> Self {
         Self::on(io::stderr().is_terminal().then(ProgressDrawTarget::stderr))
     }
 
-    /// Nowhere.
+    /// A screen that draws nothing.
     #[must_use]
     pub fn hidden() -> Self {
         Self::on(None)
@@ -38,12 +38,12 @@ impl Screen {
         Self { multi: MultiProgress::with_draw_target(target.unwrap_or_else(ProgressDrawTarget::hidden)) }
     }
 
-    /// Clears the screen part, lets `write` print above it, and draws it again.
+    /// Clears the redrawn part, lets `write` print above it, and draws it again.
     pub fn print_above<R>(&self, write: impl FnOnce() -> R) -> R {
         self.multi.suspend(write)
     }
 
-    /// A text of several lines.
+    /// Returns a text of several lines.
     pub(super) fn text(&self) -> ProgressBar {
         if self.multi.is_hidden() {
             return ProgressBar::hidden();
@@ -52,7 +52,7 @@ impl Screen {
         self.multi.add(ProgressBar::no_length().with_style(style))
     }
 
-    /// What draws nothing needs no style: a watcher in the background does not load what makes one.
+    /// Returns a bar. A hidden one gets no style, which saves memory in the background.
     fn bar(&self, length: u64, template: &str) -> ProgressBar {
         if self.multi.is_hidden() {
             return ProgressBar::hidden();
@@ -62,7 +62,7 @@ impl Screen {
     }
 }
 
-/// How far a session has come on its way to a known end.
+/// Progress of a session to its planned end.
 #[derive(Debug, Clone)]
 pub struct TimeLine {
     bar: ProgressBar,
@@ -71,7 +71,7 @@ pub struct TimeLine {
 }
 
 impl TimeLine {
-    /// A line on `screen`; none where that draws nothing: a watcher in the background writes no text at every tick.
+    /// A line on `screen`; `None` if that draws nothing, which saves text at every tick in the background.
     #[must_use]
     pub fn on(screen: &Screen, end: Duration) -> Option<Self> {
         let length = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
@@ -79,7 +79,7 @@ impl TimeLine {
         drawn.then(|| Self { bar: screen.bar(length, "{bar:30} {percent:>3} %  {msg}"), end, started: None })
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
@@ -98,27 +98,27 @@ impl EventSink for TimeLine {
     }
 }
 
-/// How many of the recordings have been read.
+/// Progress through the recordings.
 #[derive(Debug, Clone)]
 pub struct FileLine {
     bar: ProgressBar,
 }
 
 impl FileLine {
-    /// A line on `screen` for so many files.
+    /// A line on `screen` for a number of files.
     #[must_use]
     pub fn new(screen: &Screen, files: usize) -> Self {
         let length = u64::try_from(files).unwrap_or(u64::MAX);
         Self { bar: screen.bar(length, "{bar:30} {pos} of {len} files  {wide_msg}") }
     }
 
-    /// The file with this number, from 0, begins.
-    pub fn begin(&self, number: usize, name: &str) {
+    /// Shows the file with this number, from 0.
+    pub fn show(&self, number: usize, name: &str) {
         self.bar.set_position(u64::try_from(number).unwrap_or(u64::MAX));
         self.bar.set_message(name.to_owned());
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }

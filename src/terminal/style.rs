@@ -1,4 +1,4 @@
-//! Colours, or none: decided once, from `--color`, `NO_COLOR`, `CLICOLOR_FORCE` and whether a terminal listens.
+//! Colours of text, from `--color`, `NO_COLOR`, `CLICOLOR_FORCE` and the kind of the stream.
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Color, Effects};
@@ -7,7 +7,7 @@ use comfy_table::Attribute;
 use crate::alert::Severity;
 use crate::analysis::Status;
 
-/// Whether a stream gets colours.
+/// Style of a stream: with or without colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     coloured: bool,
@@ -17,19 +17,19 @@ impl Style {
     /// No colours at all.
     pub const PLAIN: Self = Self { coloured: false };
 
-    /// Colours for standard output as the user and the environment want them.
+    /// Style of standard output, from the options and the environment.
     #[must_use]
     pub fn stdout() -> Self {
         Self { coloured: AutoStream::choice(&std::io::stdout()) != ColorChoice::Never }
     }
 
-    /// Colours for standard error as the user and the environment want them.
+    /// Style of standard error, from the options and the environment.
     #[must_use]
     pub fn stderr() -> Self {
         Self { coloured: AutoStream::choice(&std::io::stderr()) != ColorChoice::Never }
     }
 
-    /// Whether colours are on.
+    /// True if colours are on.
     #[must_use]
     pub fn is_coloured(self) -> bool {
         self.coloured
@@ -39,19 +39,19 @@ impl Style {
         if self.coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// Text that stands out.
+    /// Returns the text in bold.
     #[must_use]
     pub fn bold(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().effects(Effects::BOLD))
     }
 
-    /// Text that steps back.
+    /// Returns the text dimmed.
     #[must_use]
     pub fn dim(self, text: &str) -> String {
         self.paint(text, anstyle::Style::new().effects(Effects::DIMMED))
     }
 
-    /// Text in the colour of a severity.
+    /// Returns the text in the colour of a severity.
     #[must_use]
     pub fn severity(self, severity: Severity, text: &str) -> String {
         let colour = match severity {
@@ -63,8 +63,7 @@ impl Style {
     }
 }
 
-/// Colour and weight of a verdict in a table. Red and blue are told apart by those who do not see red from green,
-/// and the words say it too.
+/// Returns the colour and weight of a verdict in a table. Red and blue differ for colour-blind readers too.
 pub(super) fn verdict_colour(status: Status) -> (comfy_table::Color, Attribute) {
     match status {
         Status::Leaking => (comfy_table::Color::Red, Attribute::Bold),

@@ -1,95 +1,142 @@
-//! What a session came to: the table once more, and the reasons for what it says.
+//! The end of a session: the table, and the verdict with reasons and next steps for each finding.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::advice;
 use crate::analysis::Status;
 use crate::escape;
 use crate::event::{RetiredSummary, Target};
-use crate::units::Bytes;
+use crate::outcome::{Finding, findings};
+use crate::units::{ByteRate, Bytes, Span};
 
-use super::concern::by_concern;
-use super::table::{TableSize, table};
-use super::{Style, describe_target, figures, wrapped};
+use super::shared_leaks::{SharedLeaks, counted};
+use super::sort_order::sort_by_verdict;
+use super::style::Style;
+use super::table::{TableSize, format_table};
+use super::target_summary::{
+    format_effect, format_headline, full_causes, full_reasons, short_reasons, steps_for_finding,
+};
+use super::wrap::wrap_text;
 
-/// Targets whose reasons are spelled out.
-const EXPLAINED: usize = 5;
+/// Most targets that are described one by one.
+const MAX_DESCRIBED: usize = 5;
+/// Most names of retired targets.
+const MAX_NAMES: usize = 5;
 
-/// Names of short-lived processes that are named.
-const NAMES: usize = 5;
+/// Form of a summary.
+#[derive(Debug, Clone, Copy)]
+pub struct SummaryOptions {
+    /// Columns of the terminal; `None` without a terminal.
+    pub width: Option<u16>,
+    /// Colours.
+    pub style: Style,
+    /// True for all evidence instead of the main reasons.
+    pub explain: bool,
+}
 
-/// The closing table and the reasons of the most alarming targets; `retired` are those that the table leaves out, `width`
-/// is that of the terminal, if one reads this.
+/// Formats the table of targets and describes the findings. `retired` counts targets that the table leaves out.
 #[must_use]
-pub fn summary(targets: &[Target], retired: &[RetiredSummary], width: Option<u16>, style: Style) -> String {
+pub fn format_summary(targets: &[Target], retired: &[RetiredSummary], options: SummaryOptions) -> String {
     if targets.is_empty() {
         return String::new();
     }
-    let mut text =
-        table(targets, TableSize { width: width.unwrap_or(TableSize::UNBOUNDED.width), rows: usize::MAX }, style);
+    let shared = SharedLeaks::find(targets);
+    let width = options.width.unwrap_or(TableSize::UNBOUNDED.width);
+    let mut text = format_table(targets, &shared, TableSize { width, rows: usize::MAX }, options.style);
     text.push('\n');
-    for line in retired.iter().take(NAMES) {
-        let _ = writeln!(text, " {}", came_and_went(line));
+    for summary in retired.iter().take(MAX_NAMES) {
+        let _ = writeln!(text, " {}", format_retired(summary));
     }
-    if retired.len() > NAMES {
-        let more: u64 = retired[NAMES..].iter().map(|line| line.count).sum();
-        let _ = writeln!(text, " and {more} more of other names");
+    if retired.len() > MAX_NAMES {
+        let more: u64 = retired[MAX_NAMES..].iter().map(|summary| summary.count).sum();
+        let _ = writeln!(text, " {more} of other names: short-lived, not listed");
     }
-    let mut explained: Vec<&Target> = targets.iter().collect();
-    explained.sort_by(|a, b| by_concern(a, b));
-    let few = targets.len() <= EXPLAINED;
-    for target in explained.iter().filter(|target| few || is_alarming(target)).take(EXPLAINED) {
-        text.push('\n');
-        text.push_str(&wrapped(&words(target, style), width));
+    let found = findings(targets);
+    let mut described: Vec<&Target> = if found.is_empty() && options.explain {
+        targets.iter().collect()
+    } else {
+        found.iter().map(|finding| &targets[finding.lead]).collect()
+    };
+    sort_by_verdict(&mut described, &shared);
+    for target in described.iter().take(MAX_DESCRIBED) {
+        let others = others_of(target, &found, targets);
+        let _ = write!(text, "\n{}", describe_finding(target, &others, options));
+    }
+    if described.len() > MAX_DESCRIBED {
+        let more = counted(described.len() - MAX_DESCRIBED, "further target");
+        let _ = writeln!(text, "\n{more} not described here; a report (-o report.html) describes all");
+    }
+    if described.is_empty() {
+        let _ = writeln!(text, "\n{}", wrap_text(&format_unsuspected(targets), options.width));
     }
     text
 }
 
-/// Targets of one name that have gone: `312 more of sleep came and went, 1.8 MiB at most`.
-fn came_and_went(line: &RetiredSummary) -> String {
-    let name = if line.name.is_empty() { "other names".into() } else { escape::terminal(&line.name) };
-    let most = line.rss_max.map_or_else(String::new, |most| format!(", {} at most", Bytes(most)));
-    let alarming = if line.alarming > 0 { format!(", {} leaking or suspect", line.alarming) } else { String::new() };
-    format!("{} more of {name} came and went{most}{alarming}", line.count)
+/// Returns the other targets that show the leak of a target.
+fn others_of<'a>(lead: &Target, found: &[Finding], targets: &'a [Target]) -> Vec<&'a Target> {
+    let finding = found.iter().find(|finding| targets[finding.lead].number == lead.number);
+    finding.map_or_else(Vec::new, |finding| finding.others.iter().map(|&other| &targets[other]).collect())
 }
 
-fn is_alarming(target: &Target) -> bool {
-    target.assessment.verdict.status >= Status::Suspect
-}
-
-fn words(target: &Target, style: Style) -> String {
-    let mut text = String::new();
-    let known = &target.assessment;
-    let verdict = figures::verdict_words(known);
-    let seen = figures::seen(target);
-    let head = format!("{}: {verdict}, seen for {seen}", describe_target(target));
-    let _ = writeln!(text, "{}", style.bold(&head));
-    for reason in &known.verdict.reasons {
-        let mark = if reason.for_leak { '+' } else { '-' };
-        let _ = writeln!(text, "  {mark} {}", escape::terminal(&reason.to_string()));
-    }
-    for other in &known.resources {
-        let decided = known.verdict.resource == Some(other.resource);
-        if other.status >= Status::Suspect && !decided {
-            let _ = writeln!(text, "  + {}", figures::other_resource(other));
+/// Describes a target: headline, reasons and next steps.
+fn describe_finding(target: &Target, others: &[&Target], options: SummaryOptions) -> String {
+    let SummaryOptions { width, style, explain } = options;
+    let mut text = style.bold(&format_headline(target));
+    text.push('\n');
+    if explain {
+        for reason in full_reasons(target) {
+            let _ = writeln!(text, "  {}{}", reason.mark(), escape::terminal(&reason.text));
+        }
+        for cause in full_causes(target) {
+            let _ = writeln!(text, "  {}", escape::terminal(&cause));
+        }
+    } else {
+        for reason in short_reasons(target) {
+            let _ = writeln!(text, "  {}", escape::terminal(&reason));
         }
     }
-    if known.verdict.status == Status::Leaking
-        && known.forecast.not_before_s.is_some()
-        && let Some(ceiling) = &target.current.ceiling
-    {
-        let _ = writeln!(text, "  at this rate {}", figures::full(ceiling, known));
+    let shown_steps = if explain { usize::MAX } else { 1 };
+    for step in steps_for_finding(target, others).into_iter().take(shown_steps) {
+        let (command, effect) = (escape::terminal(&step.command), format_effect(&step));
+        let length = command.chars().count() + effect.chars().count() + "  next:   # ".len();
+        let separator = if width.is_none_or(|width| length <= width.into()) { "  # " } else { "\n        " };
+        let _ = writeln!(text, "  next: {}{separator}{effect}", style.bold(&command));
     }
-    for line in advice::explain(target) {
-        let _ = writeln!(text, "  {}", escape::terminal(&line));
+    wrap_text(&text, width)
+}
+
+/// Counts the retired targets of one name: `sleep ×312: short-lived, not listed, RSS at most 1.8 MiB`.
+fn format_retired(summary: &RetiredSummary) -> String {
+    let name = if summary.name.is_empty() { "other names".into() } else { escape::terminal(&summary.name) };
+    let rss = summary.rss_max.map_or_else(String::new, |most| format!(", RSS at most {}", Bytes(most)));
+    let alarming = match summary.alarming {
+        0 => String::new(),
+        count => format!(", {count} leaking or suspect"),
+    };
+    format!("{name} ×{}: short-lived, not listed{rss}{alarming}", summary.count)
+}
+
+/// Returns one line for all targets of a session without findings.
+fn format_unsuspected(targets: &[Target]) -> String {
+    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    for target in targets {
+        *counts.entry(target.assessment.verdict.status).or_default() += 1;
     }
-    for step in advice::next_steps_for(target) {
-        let _ = writeln!(text, "  next: {}", style.bold(&escape::terminal(&step.command)));
-        let caution = step.caution.map_or_else(String::new, |caution| format!(" ({caution})"));
-        let _ = writeln!(text, "        shows {}{caution}", step.shows);
-    }
-    for (counter, right) in &target.current.denied {
-        let _ = writeln!(text, "  {} could not be read: it needs {right}", counter.column());
-    }
-    text
+    let all = counted(targets.len(), "target");
+    let verdicts = match counts.iter().collect::<Vec<_>>().as_slice() {
+        [(status, _)] => format!("{all} {}", status.label()),
+        several => {
+            let parts = several.iter().map(|(status, count)| format!("{count} {}", status.label()));
+            format!("{all}: {}", parts.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let observed_s = targets.iter().map(|target| target.assessment.observed_s).fold(0.0, f64::max);
+    let stable = targets.iter().filter(|target| target.assessment.verdict.status == Status::Stable);
+    let limits: Option<Vec<f64>> = stable.map(|target| target.assessment.growth.detection_limit()).collect();
+    let limit = limits.and_then(|limits| limits.into_iter().reduce(f64::max));
+    let detectable = limit.map_or_else(String::new, |limit| {
+        let subject = if counts.len() == 1 { "" } else { " in the stable ones" };
+        format!("; growth above {:#} would have been detected{subject}", ByteRate(limit))
+    });
+    format!("{verdicts}, observed for up to {}{detectable}", Span(observed_s.round()))
 }

@@ -1,49 +1,49 @@
-//! Long lines on a terminal break between words and hang below their beginning; elsewhere they stay whole.
+//! Line breaking for a terminal: long lines break between words, and continue with an indent.
 
 use std::io::{self, IsTerminal};
 
 use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
-/// By how much a continued line stands further in than its beginning.
+/// Further indent of a continued line.
 const HANGING: usize = 2;
-/// Terminals that are narrower than this break lines themselves: there is no room for a hanging indent.
+/// Width below which the terminal breaks lines itself: there is no room for an indent.
 const NARROWEST: u16 = 30;
-/// Begins a line with a command that is to be copied: the terminal itself breaks it without a new line in it.
+/// Start of a line with a command to copy. The terminal breaks it without a newline in the copy.
 const COMMAND: &str = "next: ";
 
-/// Stands for the blank before a unit while lines are broken.
+/// Blank before a unit, at which lines do not break.
 const NO_BREAK: &str = "\u{a0}";
 const UNITS: [&str; 11] = ["B", "KiB", "MiB", "GiB", "TiB", "%", "s", "min", "h", "d", "y"];
 
-/// Each line of the text broken for a terminal of so many columns; `None` is no terminal.
+/// Breaks each line of a text for a terminal of `width` columns. Without a terminal the text stays unchanged.
 #[must_use]
-pub fn wrapped(text: &str, width: Option<u16>) -> String {
+pub fn wrap_text(text: &str, width: Option<u16>) -> String {
     match width {
         Some(width) if width >= NARROWEST => {
-            text.split('\n').map(|line| broken(line, width.into())).collect::<Vec<_>>().join("\n")
+            text.split('\n').map(|line| break_line(line, width.into())).collect::<Vec<_>>().join("\n")
         }
         _ => text.to_owned(),
     }
 }
 
-fn broken(line: &str, width: usize) -> String {
-    let begun = line.trim_start_matches(' ');
-    if begun.starts_with(COMMAND) {
+fn break_line(line: &str, width: usize) -> String {
+    let unindented = line.trim_start_matches(' ');
+    if unindented.starts_with(COMMAND) {
         return line.to_owned();
     }
-    let indent = line.len() - begun.len() + HANGING;
+    let indent = line.len() - unindented.len() + HANGING;
     let hanging = " ".repeat(indent);
-    // a word that is too long (a path, an expression) is to be copied whole, hyphens included.
+    // A long word, such as a path or an expression, stays whole for copying.
     let options = Options::new(width)
         .subsequent_indent(&hanging)
         .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
-    wrap(&glued(line), options).join("\n").replace(NO_BREAK, " ")
+    wrap(&with_glued_units(line), options).join("\n").replace(NO_BREAK, " ")
 }
 
-/// The line with figures glued to their units: `+2.4 MiB/h` does not break.
-fn glued(line: &str) -> String {
+/// Glues numbers to their units: `+2.4 MiB/h` does not break.
+fn with_glued_units(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for (index, word) in line.split(' ').enumerate() {
         let bare = word.trim_end_matches([',', ';', ':', '.', ')']).trim_end_matches("/h");
@@ -56,16 +56,16 @@ fn glued(line: &str) -> String {
     out
 }
 
-/// The same for standard error.
+/// Breaks each line of a text for standard error.
 #[must_use]
-pub fn for_stderr(text: &str) -> String {
-    wrapped(text, stderr_width())
+pub fn wrap_for_stderr(text: &str) -> String {
+    wrap_text(text, stderr_width())
 }
 
 #[cfg(unix)]
 fn stderr_width() -> Option<u16> {
-    let listens = io::stderr().is_terminal();
-    listens.then(|| rustix::termios::tcgetwinsize(io::stderr()).ok()).flatten().map(|size| size.ws_col)
+    let is_terminal = io::stderr().is_terminal();
+    is_terminal.then(|| rustix::termios::tcgetwinsize(io::stderr()).ok()).flatten().map(|size| size.ws_col)
 }
 
 #[cfg(not(unix))]
@@ -78,27 +78,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_break_between_words_and_hang() {
+    fn lines_break_between_words_and_continue_with_an_indent() {
         let text = "leaky (7): leaking\n  + memory grows: +2.57 GiB/h over the last 11 s\n";
         assert_eq!(
-            wrapped(text, Some(32)),
+            wrap_text(text, Some(32)),
             "leaky (7): leaking\n  + memory grows: +2.57 GiB/h\n    over the last 11 s\n"
         );
         assert_eq!(
-            wrapped("memory grows now by +2.57 GiB/h, over", Some(31)),
+            wrap_text("memory grows now by +2.57 GiB/h, over", Some(31)),
             "memory grows now by\n  +2.57 GiB/h, over"
         );
-        assert_eq!(wrapped(text, None), text);
-        assert_eq!(wrapped(text, Some(10)), text, "no room to hang");
+        assert_eq!(wrap_text(text, None), text);
+        assert_eq!(wrap_text(text, Some(10)), text, "no room for an indent");
     }
 
     #[test]
-    fn what_is_to_be_copied_stays_whole_and_colours_take_no_room() {
+    fn commands_stay_whole_and_colours_take_no_room() {
         let path = "x".repeat(50);
-        assert_eq!(wrapped(&format!("see {path}"), Some(40)), format!("see\n  {path}"));
+        assert_eq!(wrap_text(&format!("see {path}"), Some(40)), format!("see\n  {path}"));
         let command = format!("  next: cat {path} and what follows");
-        assert_eq!(wrapped(&command, Some(40)), command);
+        assert_eq!(wrap_text(&command, Some(40)), command);
         let coloured = "\x1b[1mone\x1b[0m two three four five six";
-        assert_eq!(wrapped(coloured, Some(30)), coloured);
+        assert_eq!(wrap_text(coloured, Some(30)), coloured);
     }
 }

@@ -1,4 +1,4 @@
-//! How a session ends, and the exit status it ends with.
+//! Ends of a session, and their exit statuses.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -21,7 +21,7 @@ fn nothing_found_is_0() {
 }
 
 #[test]
-fn what_fail_on_names_is_1() {
+fn a_finding_of_fail_on_is_1() {
     let target = Target::start("leaky", &["2000000", "10"]);
     let arguments =
         ["--pid", &target.pid(), "--interval", "100ms", "--duration", "4s", "--fail-on", "alert", "--limit", "1MB"];
@@ -39,14 +39,14 @@ fn too_little_data_is_3() {
 }
 
 #[test]
-fn never_failing_does_not_hide_that_nothing_could_be_told() {
+fn fail_on_never_does_not_hide_too_little_data() {
     let target = Target::start("steady", &[]);
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--samples", "3", "--fail-on", "never"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
 }
 
 #[test]
-fn a_target_that_goes_ends_the_session() {
+fn the_exit_of_the_target_ends_the_session() {
     let target = Target::start("short_lived", &["600"]);
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--format", "json"]);
     let report = report(&stdout(&output));
@@ -57,19 +57,19 @@ fn a_target_that_goes_ends_the_session() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_stop_that_no_shell_could_end_is_none() {
+fn a_stop_without_a_shell_is_ignored() {
     let target = Target::start("steady", &[]);
-    // Begins a session of its own and becomes the program.
+    // setsid starts a new session and becomes the program.
     let mut command = std::process::Command::new("setsid");
     command.args([env!("CARGO_BIN_EXE_leakwatch"), "--pid", &target.pid(), "--interval", "200ms", "--samples", "5"]);
     command.args(["--format", "csv"]).current_dir(std::env::temp_dir());
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a start");
     let mut first = [0];
-    child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("it samples");
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut first).expect("a first sample");
     signal(&child, rustix::process::Signal::TSTP);
     let pid = rustix::process::Pid::from_child(&child);
     let seen = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::UNTRACED);
-    let (_, status) = seen.expect("it is our child").expect("waited for");
+    let (_, status) = seen.expect("a child").expect("its status");
     if status.stopped() {
         signal(&child, rustix::process::Signal::KILL);
     }
@@ -79,7 +79,7 @@ fn a_stop_that_no_shell_could_end_is_none() {
 
 fn signal(child: &std::process::Child, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_child(child);
-    rustix::process::kill_process(pid, signal).expect("the process is there");
+    rustix::process::kill_process(pid, signal).expect("a running process");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn the_first_signal_writes_the_report_and_the_second_ends_at_once() {
         assert_eq!(child.wait().expect("an end").code(), Some(0));
         assert_eq!(report(&text)["session"]["ended_by"], "signal");
     }
-    // A reader that never reads keeps the program from ending in order: the second signal does not wait for that.
+    // A blocked reader delays the end in order. The second signal does not wait for it.
     for (second, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         let mut child = leakwatch()
@@ -143,11 +143,11 @@ fn a_closed_pipe_is_no_error() {
     }
 }
 
-/// A pager at rest, a stalled collector of logs.
+/// The reader stands for a pager that waits, or a stalled log collector.
 #[test]
-fn a_reader_that_takes_nothing_holds_up_neither_samples_nor_the_report() {
+fn a_blocked_reader_delays_neither_samples_nor_the_report() {
     let target = Target::start("steady", &[]);
-    for (format, row) in [("table", ": rss "), ("csv", ",steady,"), ("jsonl", "\"steady\"")] {
+    for (format, row) in [("table", ", rss "), ("csv", ",steady,"), ("jsonl", "\"steady\"")] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.json");
         let (mut reader, mut writer) = std::io::pipe().expect("a pipe");
@@ -157,21 +157,21 @@ fn a_reader_that_takes_nothing_holds_up_neither_samples_nor_the_report() {
         let mut command = leakwatch();
         command.args(["--pid", &target.pid(), "--interval", "50ms", "--samples", "10", "--format", format, "-o"]);
         let mut child = command.arg(&path).stdout(stdout).stderr(Stdio::null()).spawn().expect("the program starts");
-        // It keeps an end of the pipe open.
+        // The command holds an end of the pipe.
         drop(command);
         let deadline = Instant::now() + Duration::from_secs(20);
         while !path.exists() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(20));
         }
         let written = std::fs::read_to_string(&path);
-        let mut said = Vec::new();
-        drop(reader.read_to_end(&mut said));
+        let mut received = Vec::new();
+        drop(reader.read_to_end(&mut received));
         drop((child.wait(), filler.join()));
-        let report = report(&written.expect("a report, though nobody reads"));
+        let report = report(&written.expect("a report despite the blocked reader"));
         assert_eq!(report["session"]["ticks"], 10, "{format}");
-        let said = String::from_utf8_lossy(&said);
-        let rows = said.matches(row).count();
-        assert!(rows >= if format == "table" { 1 } else { 10 }, "nothing is lost: {format} {rows}");
+        let received = String::from_utf8_lossy(&received);
+        let rows = received.matches(row).count();
+        assert!(rows >= if format == "table" { 1 } else { 10 }, "{format}: {rows} rows arrived");
     }
 }
 
@@ -201,7 +201,7 @@ fn a_report_is_replaced_whole_or_not_at_all() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.json");
-    std::fs::write(&path, "what was there before").expect("a file");
+    std::fs::write(&path, "the old content").expect("a file");
     let mut child = leakwatch()
         .args(["--pid", &target.pid(), "--interval", "20ms"])
         .arg("-o")
@@ -213,5 +213,5 @@ fn a_report_is_replaced_whole_or_not_at_all() {
     std::thread::sleep(Duration::from_millis(500));
     child.kill().expect("a child");
     child.wait().expect("an end");
-    assert_eq!(std::fs::read_to_string(&path).expect("the file"), "what was there before");
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), "the old content");
 }

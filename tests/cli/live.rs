@@ -14,7 +14,7 @@ fn verdict(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_leak_is_found_and_its_twin_is_not_accused() {
+fn a_leak_is_found_and_a_steady_twin_is_not_flagged() {
     let (leaky, steady) = (Target::start("leaky", &["65536", "20"]), Target::start("steady", &[]));
     let watch = |target: &Target| verdict(&["--pid", &target.pid(), "--interval", "50ms", "--duration", "20s"]);
     let (code, status, report) = watch(&leaky);
@@ -33,11 +33,11 @@ fn the_portable_source_finds_the_same_leak() {
 }
 
 #[test]
-fn a_script_that_waits_and_then_becomes_the_service_is_found() {
+fn a_script_that_becomes_the_service_later_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let service = folder.path().join("lw-late-service");
     std::os::unix::fs::symlink("/bin/sleep", &service).expect("a link");
-    // Older than a process that is about to call exec; the name of the script is not the one that is waited for.
+    // The script runs longer than a process that is about to call exec, and its name does not match.
     let script = format!("sleep 7; exec {} 1000", service.display());
     let _starter = Target::spawn(Command::new("sh").args(["-c", &script]));
     let output = run(&[
@@ -57,7 +57,7 @@ fn a_script_that_waits_and_then_becomes_the_service_is_found() {
 }
 
 #[test]
-fn a_shim_has_the_name_of_what_it_became() {
+fn a_shim_gets_the_name_of_its_program() {
     let folder = tempfile::tempdir().expect("a folder");
     let csv = folder.path().join("samples.csv").display().to_string();
     let arguments = ["run", "--interval", "100ms", "--duration", "4s", "--format", "json", "-o", &csv, "--"];
@@ -70,7 +70,7 @@ fn a_shim_has_the_name_of_what_it_became() {
     let root = report["targets"].as_array().expect("targets").iter().find(|target| target["cmdline"] == "sleep 1000");
     let root = root.unwrap_or_else(|| panic!("{report:#}"));
     assert_eq!(name_of(&root["pid"]), ["sleep"]);
-    // The recording tells it as well.
+    // A replay of the recording agrees.
     let replayed: Value =
         serde_json::from_str(&stdout(&run(&["analyze", "--format", "json", &csv]))).expect("a report");
     let replayed = replayed["targets"].as_array().expect("targets").iter().find(|target| target["pid"] == root["pid"]);
@@ -80,14 +80,14 @@ fn a_shim_has_the_name_of_what_it_became() {
 }
 
 #[test]
-fn a_selector_that_matches_nothing_beside_others_is_named_and_noted() {
+fn a_selector_without_a_match_is_named_and_noted() {
     let target = Target::start("steady", &[]);
     let pid = target.pid();
     let watched = ["--interval", "50ms", "--samples", "2", "--format", "json"];
     for wrong in [["--process", "no-such-name"], ["--pid", "4194303"], ["--cmdline", "no-such-[w]ord"]] {
         let output = run(&[&["--pid", pid.as_str()], &wrong[..], &watched].concat());
-        let said = stderr(&output);
-        assert!(said.contains(&format!("nothing matches {}", wrong.join(" "))), "{said}");
+        let messages = stderr(&output);
+        assert!(messages.contains(&format!("nothing matches {}", wrong.join(" "))), "{messages}");
         let report: Value = serde_json::from_str(&stdout(&output)).expect("a report");
         let noted = report["notices"].as_array().expect("notices").iter().filter(|one| one["kind"] == "unmatched");
         assert_eq!(noted.count(), 1, "{report:#}");

@@ -1,9 +1,9 @@
-//! The one line that says what a session came to: who is suspect, and what is still open.
+//! The last line of a session: verdict, suspects, and undecided targets.
 
 use crate::support::{run, stderr};
 
-/// The line for a recording with these rows.
-fn said(rows: &str, options: &[&str]) -> (Option<i32>, String) {
+/// Returns the exit status and the last line for a recording with these rows.
+fn last_line(rows: &str, options: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows.csv").display().to_string();
     std::fs::write(&path, format!("time_s,pid,name,rss\n{rows}")).expect("a file");
@@ -11,13 +11,13 @@ fn said(rows: &str, options: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), stderr(&output).trim_end().to_owned())
 }
 
-/// A process that grows by so many bytes a second.
+/// Returns rows of a process that grows by some bytes a second.
 fn growing(pid: u32, name: &str, seconds: u64, bytes: u64) -> String {
     (0..seconds).map(|second| format!("{second},{pid},{name},{}\n", 50_000_000 + second * bytes)).collect()
 }
 
 #[test]
-fn a_suspect_that_is_not_proved_passes_by_name_and_with_a_way_out() {
+fn an_unproved_suspect_passes_with_its_name_and_a_next_action() {
     let mut state = 8_u64;
     let mut noise = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -28,11 +28,11 @@ fn a_suspect_that_is_not_proved_passes_by_name_and_with_a_way_out() {
         format!("{second},7,worker,{}\n", 50_000_000 + second * 50_000 + noise * 2048)
     };
     let rows: String = (0..60).map(&mut row).collect();
-    let (code, line) = said(&rows, &[]);
+    let (code, line) = last_line(&rows, &[]);
     assert!(line.starts_with("no leak proved; 1 suspect: worker (7) +"), "{line}");
     assert!(line.ends_with("/h; run longer to decide, or add 'suspect' to --fail-on"), "{line}");
     assert_eq!(code, Some(0), "{line}");
-    let (code, line) = said(&rows, &["--fail-on", "suspect"]);
+    let (code, line) = last_line(&rows, &["--fail-on", "suspect"]);
     assert!(code == Some(1) && line.starts_with("1 suspect: worker (7) +"), "{line}");
 }
 
@@ -40,11 +40,11 @@ fn a_suspect_that_is_not_proved_passes_by_name_and_with_a_way_out() {
 fn the_fastest_suspects_are_named_and_the_others_counted() {
     let rows = [growing(1, "slow", 300, 50_000), growing(2, "fast", 300, 200_000), growing(3, "middle", 300, 100_000)];
     let few = growing(4, "brief", 20, 10_000);
-    let (code, line) = said(&(rows.concat() + &few), &["--min-observation", "1h"]);
+    let (code, line) = last_line(&(rows.concat() + &few), &["--min-observation", "1h"]);
     let wanted = "inconclusive: 3 suspects not proved: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; \
                   1 of 4 targets without enough data; run longer to decide";
     assert_eq!((code, line.as_str()), (Some(3), wanted));
-    let (code, line) = said(&rows.concat(), &["--min-observation", "1h", "--on-inconclusive", "pass"]);
+    let (code, line) = last_line(&rows.concat(), &["--min-observation", "1h", "--on-inconclusive", "pass"]);
     let wanted = "no leak proved; 3 suspects: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; run longer \
                   to decide, or add 'suspect' to --fail-on";
     assert_eq!((code, line.as_str()), (Some(0), wanted));

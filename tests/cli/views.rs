@@ -1,4 +1,4 @@
-//! What people read: lists, lines, tables, help.
+//! Texts for people: lists, lines, tables, help.
 
 use std::process::Command;
 
@@ -22,7 +22,7 @@ fn several_matches_are_all_watched_and_named_first() {
 }
 
 #[test]
-fn list_shows_the_same_choice() {
+fn list_shows_the_matches_of_the_selectors() {
     let target = Target::start("steady", &[]);
     let by_name = run(&["list", "--process", "STEADY"]);
     assert_eq!(by_name.status.code(), Some(0));
@@ -34,12 +34,22 @@ fn list_shows_the_same_choice() {
 }
 
 #[test]
+fn list_as_json_has_null_for_unknown_values_only() {
+    let target = Target::start("steady", &[]);
+    let output = run(&["list", "--pid", &target.pid(), "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("a JSON array");
+    let entry = &list[0];
+    assert_eq!((entry["pid"].to_string(), &entry["name"]), (target.pid(), &"steady".into()), "{list:#}");
+    assert!(entry["rss_bytes"].as_u64() > Some(0) && entry["age_seconds"].is_number() && entry["user"].is_string());
+    assert!(entry["cmdline"].as_str().is_some_and(|line| line.ends_with("steady")), "{list:#}");
+}
+
+#[test]
 fn leakwatch_never_watches_itself() {
     let output = run(&["list", "--process", "leakwatch", "--exact"]);
-    let own: Vec<&str> = Vec::new();
-    // Other tests may run the program at the same time; this very process must not be among what it lists.
+    // Other tests may run the program at the same time. The list must not contain this very process.
     let text = stdout(&output);
-    assert!(!text.contains("list --process leakwatch --exact"), "{text} {own:?}");
+    assert!(!text.contains("list --process leakwatch --exact"), "{text}");
     let output = run(&["list", "--cmdline", "unlikely-[m]arker"]);
     assert_eq!(output.status.code(), Some(4), "{}", stdout(&output));
     let output = leakwatch().args(["list", "--cmdline", "cmdline"]).output().expect("the program starts");
@@ -47,7 +57,7 @@ fn leakwatch_never_watches_itself() {
 }
 
 #[test]
-fn colours_only_where_they_are_wanted() {
+fn colours_follow_options_and_environment() {
     let target = Target::start("steady", &[]);
     let pid = target.pid();
     let base = ["--pid", &pid, "--interval", "50ms", "--samples", "3"];
@@ -62,7 +72,7 @@ fn colours_only_where_they_are_wanted() {
 }
 
 #[test]
-fn help_names_the_main_job_and_the_statuses() {
+fn help_names_the_main_job_and_the_exit_statuses() {
     let help = stdout(&run(&["--help"]));
     for text in ["--process", "--interval", "leakwatch demo", "Exit status", "analyze", "selftest", "--window"] {
         assert!(help.contains(text), "{text}");

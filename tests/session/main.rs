@@ -20,7 +20,7 @@ use leakwatch::event::{Notice, TargetKind};
 use leakwatch::model::{Counter, Pid, Timestamp};
 use leakwatch::session::{EndedBy, LiveSession, MinObservation, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{ReadError, Selector};
-use leakwatch::terminal::{Style, summary};
+use leakwatch::terminal::{Style, SummaryOptions, format_summary};
 
 use script::*;
 
@@ -261,11 +261,10 @@ fn what_is_left_out_counts_from_when_a_process_was_found() {
     LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(100))
         .run(&mut watch, &mut collected)
         .expect("a session");
-    let text = summary(watch.targets(), &[], None, Style::PLAIN);
-    for (pid, seen) in
-        [(7, "1 min 10 s (the first 29 s are left out)"), (8, "1 min 10 s (the first 9 s are left out)"), (9, "40 s")]
-    {
-        let line = format!("worker ({pid}): stable, seen for {seen}\n");
+    let options = SummaryOptions { width: None, style: Style::PLAIN, explain: true };
+    let text = format_summary(watch.targets(), &[], options);
+    for (pid, seen) in [(7, "1 min 10 s after 29 s of warm-up"), (8, "1 min 10 s after 9 s of warm-up"), (9, "40 s")] {
+        let line = format!("worker ({pid}): STABLE 0 B/h, observed {seen}\n");
         assert!(text.contains(&line), "{line}: {text}");
     }
 }

@@ -243,6 +243,11 @@ pub struct OutputArgs {
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
           value_parser = BoolishValueParser::new())]
     pub plain: bool,
+    /// Print all evidence at the end, not only the main reasons
+    #[arg(long, env = "LEAKWATCH_EXPLAIN", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
+          value_parser = BoolishValueParser::new())]
+    pub explain: bool,
     /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
     /// OpenMetrics (repeatable)
     #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -342,6 +347,18 @@ pub struct ListArgs {
     /// Selectors
     #[command(flatten)]
     pub select: SelectArgs,
+    /// Format of standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
+    pub format: ListFormat,
+}
+
+/// Format of a list of processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table
+    Table,
+    /// A JSON array
+    Json,
 }
 
 /// Options of `demo`.

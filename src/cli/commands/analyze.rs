@@ -80,7 +80,7 @@ fn replay_files(
     let mut totals = Totals::default();
     for (number, file) in args.files.iter().enumerate() {
         let name = file.to_string_lossy();
-        line.begin(number, &escape::terminal(&name));
+        line.show(number, &escape::terminal(&name));
         let mut progress = |_: &Recording| !stop.is_raised();
         let replayed = Recording::open(&name, &layout)
             .map_err(ReplayFailure::from)

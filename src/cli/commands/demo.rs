@@ -11,12 +11,12 @@ use crate::event::{Fanout, Target};
 use crate::model::Pid;
 use crate::session::{EndedBy, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
 use crate::source::{OptionalCounters, Selector};
-use crate::terminal::{Style, summary};
+use crate::terminal::format_summary;
 use crate::units::Span;
 
 use crate::cli::app::print;
 use crate::cli::args::{Format, SelectArgs};
-use crate::cli::assembly::stdout_width;
+use crate::cli::assembly::summary_options;
 use crate::cli::child::ChildGuard;
 use crate::cli::error::{Error, Kind};
 use crate::cli::stream::OutputRole;
@@ -30,7 +30,7 @@ const DURATION: Duration = Duration::from_secs(40);
 /// Shows one process and what is found of it.
 pub(crate) fn run(behaviour: Behaviour) -> Result<u8, Error> {
     let watched = watch(&[behaviour], Format::Table)?;
-    print(&summary(&watched.targets, &[], stdout_width(), Style::stdout()))?;
+    print(&format_summary(&watched.targets, &[], summary_options(false)))?;
     let Some(target) = watched.targets.first() else {
         return Err(Error::new(Kind::Failed, "the process of the demo ended before it was seen"));
     };

@@ -101,7 +101,7 @@ impl ReportSaver<'_> {
             let document = Document { report: &report, timelines, outcome: &outcome };
             Output::open(&path).and_then(|output| output.finish(&document))
         });
-        self.view.say(match written {
+        self.view.show_message(match written {
             Ok(()) => format!("written: {}", path.display()),
             Err(error) => error.to_string(),
         });

@@ -1,6 +1,4 @@
-//! The timeline of the selected target: memory, its floor, the fitted rate with its interval, alerts.
-
-use std::collections::VecDeque;
+//! The chart of the selected target: memory, its floor, the fitted rate with its interval, alerts.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -15,69 +13,76 @@ use crate::event::{Point, Target, Timeline};
 use crate::model::Timestamp;
 use crate::units::{Bytes, Span};
 
-use super::draw::Palette;
+use super::palette::Palette;
+use super::snapshot::AlertMark;
 
-/// Columns for the labels of memory.
+/// Columns of the labels of memory.
 const LABELS: u16 = 11;
-/// Stretches that a floor is the lowest of.
+/// Number of blocks with a floor.
 const FLOORS: usize = 24;
 
-/// What is marked at the foot of the chart.
-pub(super) struct Marks<'a> {
-    /// Alerts, and whether they are critical.
-    pub alerts: Option<&'a VecDeque<(Timestamp, bool)>>,
-    /// When jobs ended.
-    pub jobs: Vec<Timestamp>,
+/// Marks at the foot of the chart.
+pub(super) struct Marks {
+    /// Alerts.
+    pub(super) alerts: Vec<AlertMark>,
+    /// Ends of jobs.
+    pub(super) jobs: Vec<Timestamp>,
 }
 
 /// Draws the chart into an area, with the times below it.
-pub(super) fn draw(
+pub(super) fn draw_chart(
     frame: &mut Frame<'_>,
     area: Rect,
     target: &Target,
     timeline: Option<&Timeline>,
-    marks: &Marks<'_>,
+    marks: &Marks,
     palette: Palette,
 ) {
     let Some(timeline) = timeline.filter(|timeline| timeline.points().len() > 1) else {
-        frame.render_widget(Paragraph::new("a chart needs two samples").style(palette.dim()), area);
+        frame.render_widget(Paragraph::new("the chart starts with the second sample").style(palette.dim()), area);
         return;
     };
     let points = timeline.points();
     let (first, last) = (points[0], points[points.len() - 1]);
     let [above, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     let [labels, plot] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(above);
-    let (low, high) = range(points);
+    let (low, high) = memory_range(points);
     draw_labels(frame, labels, low, high, palette);
     let length = last.at.seconds_since(first.at).max(1e-3);
-    let at = |time: Timestamp| time.seconds_since(first.at);
     let status = target.assessment.verdict.status;
     let canvas =
         Canvas::default().marker(Marker::Braille).x_bounds([0.0, length]).y_bounds([low, high]).paint(|context| {
-            for time in &marks.jobs {
-                stroke(context, (at(*time), low), (at(*time), low + (high - low) / 40.0), Color::Blue);
-            }
-            for (time, critical) in marks.alerts.into_iter().flatten() {
-                let colour = if *critical { Color::Red } else { Color::Yellow };
-                let x = at(*time);
-                stroke(context, (x, low), (x, low + (high - low) / 8.0), colour);
-            }
+            draw_marks(context, marks, first.at, (low, high));
             let floors: Vec<(f64, f64)> = timeline.seconds().into_iter().zip(timeline.floors(FLOORS)).collect();
             context.draw(&Points { coords: &floors, color: Color::Gray });
             context.layer();
             if matches!(status, Status::Leaking | Status::Suspect | Status::Stable) {
-                fit(context, &target.assessment.growth, timeline);
+                draw_fit(context, &target.assessment.growth, timeline);
                 context.layer();
             }
             for pair in points.windows(2) {
-                stroke(context, (at(pair[0].at), pair[0].mean), (at(pair[1].at), pair[1].mean), Color::Cyan);
+                let [from, to] = [pair[0], pair[1]].map(|point| (point.at.seconds_since(first.at), point.mean));
+                stroke(context, from, to, Color::Cyan);
             }
         });
     frame.render_widget(canvas, plot);
     let [_, times] = Layout::horizontal([Constraint::Length(LABELS), Constraint::Fill(1)]).spacing(1).areas(below);
     frame.render_widget(Paragraph::new(first.at.time_of_day()).style(palette.dim()), times);
-    let end = format!("{} UTC, {} on", last.at.time_of_day(), Span(length.round()));
+    let end = format!("{} UTC, {} later", last.at.time_of_day(), Span(length.round()));
     frame.render_widget(Paragraph::new(Line::from(end).right_aligned()).style(palette.dim()), times);
+}
+
+/// Draws the alerts and jobs at the foot of the chart.
+fn draw_marks(context: &mut Context<'_>, marks: &Marks, start: Timestamp, (low, high): (f64, f64)) {
+    for job in &marks.jobs {
+        let x = job.seconds_since(start);
+        stroke(context, (x, low), (x, low + (high - low) / 40.0), Color::Blue);
+    }
+    for (at, is_critical) in &marks.alerts {
+        let colour = if *is_critical { Color::Red } else { Color::Yellow };
+        let x = at.seconds_since(start);
+        stroke(context, (x, low), (x, low + (high - low) / 8.0), colour);
+    }
 }
 
 fn stroke(context: &mut Context<'_>, from: (f64, f64), to: (f64, f64), color: Color) {
@@ -85,7 +90,8 @@ fn stroke(context: &mut Context<'_>, from: (f64, f64), to: (f64, f64), color: Co
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-fn range(points: &[Point]) -> (f64, f64) {
+/// Returns the range of memory on the axis.
+fn memory_range(points: &[Point]) -> (f64, f64) {
     let low = points.iter().map(|point| point.low()).min().unwrap_or(0) as f64;
     let high = points.iter().map(|point| point.high()).max().unwrap_or(0) as f64;
     let room = (0.05 * (high - low)).max(0.004 * high).max(4096.0);
@@ -103,8 +109,8 @@ fn draw_labels(frame: &mut Frame<'_>, area: Rect, low: f64, high: f64, palette: 
     }
 }
 
-/// The rate through the middle of what it was fitted to, and the ends of its interval.
-fn fit(context: &mut Context<'_>, growth: &Growth, timeline: &Timeline) {
+/// Draws the rate through the middle of the samples it was fitted to, and the ends of its interval.
+fn draw_fit(context: &mut Context<'_>, growth: &Growth, timeline: &Timeline) {
     let (Some(rate), Some(low), Some(high)) = (growth.rate, growth.ci_low, growth.ci_high) else { return };
     let Some(line) = timeline.line(rate, growth.span_s) else { return };
     for (rate, colour) in [(low, Color::DarkGray), (high, Color::DarkGray), (rate, Color::Red)] {

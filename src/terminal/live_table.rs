@@ -7,15 +7,17 @@ use indicatif::ProgressBar;
 
 use crate::event::{Event, EventSink, Target, Tick};
 use crate::model::Timestamp;
-use crate::units::{Bytes, Span};
 
-use super::table::{TableSize, table};
-use super::{Screen, Style, TimeLine};
+use super::headline::{SEPARATOR, count_running, fitting_parts, format_host, format_watched};
+use super::progress::{Screen, TimeLine};
+use super::shared_leaks::SharedLeaks;
+use super::style::Style;
+use super::table::{TableSize, format_table};
 
-/// Lines around the rows: headline, head of the table, "and more", progress, and one that stays free.
+/// Lines beside the rows: headline, headings, "and more", progress, and one that stays free.
 const OTHER_LINES: u16 = 5;
 
-/// Redraws the table of targets on a terminal.
+/// Sink that redraws the table of targets on a terminal.
 pub struct LiveTable {
     view: ProgressBar,
     progress: Option<TimeLine>,
@@ -26,7 +28,7 @@ pub struct LiveTable {
 }
 
 impl LiveTable {
-    /// A table on `screen`; `size` tells columns and rows of the terminal, `end` when the session ends.
+    /// A table on `screen`. `size` returns the columns and rows of the terminal; `end` is the length of the session.
     #[must_use]
     pub fn new(screen: &Screen, style: Style, end: Option<Duration>, size: Box<dyn Fn() -> (u16, u16)>) -> Self {
         let view = screen.text();
@@ -34,7 +36,7 @@ impl LiveTable {
         Self { view, progress, style, size, started: None, host: String::new() }
     }
 
-    /// Takes the table off the screen.
+    /// Removes the table from the screen.
     pub fn clear(&self) {
         self.view.finish_and_clear();
         if let Some(progress) = &self.progress {
@@ -45,15 +47,16 @@ impl LiveTable {
     fn draw(&mut self, tick: &Tick, targets: &[Target]) {
         let started = *self.started.get_or_insert(tick.at);
         if let Some(host) = tick.host {
-            self.host = format!(", host memory {} free", Bytes(host.available_bytes));
+            self.host = format_host(host);
         }
         let (width, height) = (self.size)();
         let size = TableSize { width, rows: usize::from(height.saturating_sub(OTHER_LINES)).max(1) };
-        let running = targets.iter().filter(|target| target.lifetime.ended.is_none() && target.key.is_some()).count();
-        let elapsed = tick.at.seconds_since(started);
-        let headline = format!("leakwatch  {running} running, watched for {}{}", Span(elapsed.round()), self.host);
-        let headline: String = headline.chars().take(usize::from(width)).collect();
-        let rows = table(targets, size, self.style);
+        let shared = SharedLeaks::find(targets);
+        let running = format!("{} running", count_running(targets));
+        let (leaks, watched) = (shared.count_text(), format_watched(tick.at.seconds_since(started), None));
+        let parts = ["leakwatch", &running, &leaks, &watched, &self.host];
+        let headline = fitting_parts(&parts, width.into()).join(SEPARATOR);
+        let rows = format_table(targets, &shared, size, self.style);
         self.view.set_message(format!("{}\n{rows}", self.style.bold(&headline)));
     }
 }
