@@ -12,67 +12,15 @@ use std::io::{self, Write};
 use leakwatch::analysis::{Settings, Status, Tracker};
 use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 
+#[allow(dead_code, reason = "each example draws some of the distributions")]
+#[path = "../fixtures/random.rs"]
+mod random;
+
+use random::Random;
+
 const INTERVAL_S: f64 = 10.0;
 const PAGE: f64 = 4096.0;
 const MIB: f64 = 1_048_576.0;
-
-/// A random generator of its own, so that the table does not change with a dependency.
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        for _ in 0..16 {
-            dice.uniform();
-        }
-        dice
-    }
-
-    fn uniform(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn normal(&mut self) -> f64 {
-        (-2.0 * self.uniform().max(1e-300).ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-
-    /// Returns a value between two others, evenly in their ratio.
-    fn ratio(&mut self, low: f64, high: f64) -> f64 {
-        low * (high / low).powf(self.uniform())
-    }
-
-    /// Makes a stationary AR(1) series of unit variance.
-    fn autoregressive(&mut self, samples: usize, phi: f64) -> Vec<f64> {
-        let mut x = self.normal();
-        let innovation = (1.0 - phi * phi).sqrt();
-        (0..samples)
-            .map(|_| {
-                let value = x;
-                x = phi * x + innovation * self.normal();
-                value
-            })
-            .collect()
-    }
-
-    /// Makes teeth that vary in length by a fifth and in height by a seventh.
-    fn teeth(&mut self, samples: usize, period: f64) -> Vec<f64> {
-        let (mut at, mut length, mut height) = (self.uniform() * period, period, 1.0);
-        (0..samples)
-            .map(|_| {
-                if at >= length {
-                    at = 0.0;
-                    length = period * (0.8 + 0.4 * self.uniform());
-                    height = 0.85 + 0.3 * self.uniform();
-                }
-                at += 1.0;
-                height * (at - 1.0) / length
-            })
-            .collect()
-    }
-}
 
 /// A kind of series without a leak.
 #[derive(Clone, Copy)]
@@ -91,21 +39,21 @@ impl Null {
         }
     }
 
-    fn series(self, dice: &mut Dice, samples: usize) -> Vec<f64> {
-        let base = dice.ratio(40e6, 800e6);
+    fn series(self, random: &mut Random, samples: usize) -> Vec<f64> {
+        let base = random.ratio(40e6, 800e6);
         match self {
             Self::Stationary(phi) => {
-                let sd = base * dice.ratio(0.005, 0.1);
-                dice.autoregressive(samples, phi).iter().map(|x| base + sd * x).collect()
+                let sd = base * random.ratio(0.005, 0.1);
+                random.autoregressive(samples, phi).iter().map(|x| base + sd * x).collect()
             }
             Self::SawTooth(period) => {
-                let height = base * dice.ratio(0.05, 0.6);
-                let (teeth, noise) = (dice.teeth(samples, period), dice.autoregressive(samples, 0.3));
+                let height = base * random.ratio(0.05, 0.6);
+                let (teeth, noise) = (random.teeth(samples, period), random.autoregressive(samples, 0.3));
                 teeth.iter().zip(noise).map(|(x, e)| base + height * (x + 0.03 * e)).collect()
             }
             Self::MeanReverting(phi) => {
-                let sd = base * dice.ratio(0.01, 0.1);
-                let (walk, noise) = (dice.autoregressive(samples, phi), dice.autoregressive(samples, 0.0));
+                let sd = base * random.ratio(0.01, 0.1);
+                let (walk, noise) = (random.autoregressive(samples, phi), random.autoregressive(samples, 0.0));
                 walk.iter().zip(noise).map(|(x, e)| base + sd * (x + 0.1 * e)).collect()
             }
         }
@@ -142,8 +90,8 @@ fn write_false_alarms(out: &mut impl Write, series: usize, samples: usize, seed:
     for (kind, null) in nulls.into_iter().chain(teeth).chain(walks).enumerate() {
         let mut alarms = 0;
         for k in 0..series {
-            let mut dice = Dice::new(seed * 1_000_003 + kind as u64 * 10_007 + k as u64 + 1);
-            let seen = statuses(&null.series(&mut dice, samples));
+            let mut random = Random::new(seed * 1_000_003 + kind as u64 * 10_007 + k as u64 + 1);
+            let seen = statuses(&null.series(&mut random, samples));
             let mut before = Status::InsufficientData;
             for (_, status) in seen {
                 alarms += usize::from(status == Status::Leaking && before != Status::Leaking);
@@ -170,8 +118,8 @@ fn write_delays(out: &mut impl Write, seed: u64) -> io::Result<()> {
         const RUNS: usize = 20;
         let (mut suspect, mut leaking) = (Vec::new(), Vec::new());
         for k in 0..RUNS {
-            let mut dice = Dice::new(seed * 7_919 + k as u64 + 1);
-            let (saw, error) = (dice.teeth(4320, 30.0), dice.autoregressive(4320, 0.3));
+            let mut random = Random::new(seed * 7_919 + k as u64 + 1);
+            let (saw, error) = (random.teeth(4320, 30.0), random.autoregressive(4320, 0.3));
             let values: Vec<f64> = (0..4320)
                 .map(|i| MIB * (base + rate * i as f64 * INTERVAL_S / 3600.0 + teeth * saw[i] + noise * error[i]))
                 .collect();
