@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
 use crate::source::recording::{RecordedSeries, Recording, RecordingError, TimeAxis};
+use crate::units::Span;
 
 use super::row_batch::RowBatch;
 use super::targets::TargetSet;
@@ -133,6 +134,10 @@ fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut d
     }
     if found.torn_end {
         send(source, "the last line is incomplete and was skipped", at, sink)?;
+    }
+    if let Some(jump) = recording.clock_jump_s() {
+        let text = format!("the clock was set forward by {}; times continue from before", Span(jump));
+        send(source, &text, at, sink)?;
     }
     if recording.time_axis() == TimeAxis::WorkUnits {
         let text = "no time column: each line counts as one unit of work and as one second; \

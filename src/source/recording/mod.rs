@@ -6,6 +6,7 @@
 //!
 //! A new format is one file in `formats/`: it implements `RecordingFormat` and is listed in `detect.rs`.
 
+mod clock_set;
 mod columns;
 mod detect;
 mod error;

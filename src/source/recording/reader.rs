@@ -115,6 +115,12 @@ impl Recording {
         self.axis.unwrap_or(TimeAxis::Clock)
     }
 
+    /// Returns the seconds by which the clock was set from 1970 to the present; `None` if it was not.
+    #[must_use]
+    pub fn clock_jump_s(&self) -> Option<f64> {
+        self.series.clock_jump_s()
+    }
+
     /// Returns the rows that were skipped so far.
     #[must_use]
     pub fn skipped_rows(&self) -> &SkippedRows {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::clock_set::SetClock;
 use super::fault::{Fault, FaultKind};
 use super::row::{RawRow, Row, SeriesIndex};
 use crate::model::{Pid, Sample, Timestamp};
@@ -44,6 +45,7 @@ pub(super) struct SeriesTable {
     by_key: HashMap<Box<[u8]>, usize>,
     key: Vec<u8>,
     latest: usize,
+    clock: SetClock,
 }
 
 impl SeriesTable {
@@ -57,14 +59,20 @@ impl SeriesTable {
         self.entries.len()
     }
 
+    /// Returns the seconds by which the clock was set during the recording; `None` if it was not.
+    pub(super) fn clock_jump_s(&self) -> Option<f64> {
+        self.clock.jump_s()
+    }
+
     /// Adds a row, and returns it as a sample of its series.
     ///
     /// # Errors
     /// Returns a fault unless the time is later than that of the row before in the same series.
     pub(super) fn add_row(&mut self, row: &RawRow<'_>) -> Result<Row, Fault> {
         let index = self.find_or_add(row);
+        let clock_time = row.at.map(|at| self.clock.continuous(at));
         let entry = &mut self.entries[index];
-        let at = row.at.unwrap_or(Timestamp(entry.rows.saturating_mul(WORK_UNIT_MS)));
+        let at = clock_time.unwrap_or(Timestamp(entry.rows.saturating_mul(WORK_UNIT_MS)));
         match entry.last {
             Some(last) if at < last => return Err(Fault::in_row(FaultKind::BackInTime)),
             Some(last) if at == last => return Err(Fault::in_row(FaultKind::RepeatedTime)),
