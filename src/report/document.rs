@@ -26,9 +26,18 @@ impl Document<'_> {
         self.outcome.targets.get(target).and_then(|case| case.led_by)
     }
 
+    /// Moves the targets of a finding behind its lead.
+    pub(super) fn grouped(&self, order: &[usize]) -> Vec<usize> {
+        let mut grouped = Vec::with_capacity(order.len());
+        for &lead in order.iter().filter(|&&index| self.lead(index).is_none()) {
+            grouped.push(lead);
+            grouped.extend(order.iter().filter(|&&index| self.lead(index) == Some(lead)));
+        }
+        grouped
+    }
+
     /// Returns the indexes of the other targets that show the finding of a target.
     pub(super) fn led_by(&self, lead: usize) -> impl Iterator<Item = usize> {
-        let led = move |&index: &usize| self.lead(index) == Some(lead);
-        (0..self.report.targets.len()).filter(led)
+        (0..self.report.targets.len()).filter(move |&index| self.lead(index) == Some(lead))
     }
 }

@@ -43,9 +43,8 @@ const IDENTITY_COLUMNS: [&str; 2] = ["start_ticks", "program"];
 #[must_use]
 pub fn sample_columns() -> Vec<&'static str> {
     let (leading, added) = Counter::ALL.split_at(Counter::LEADING);
-    let columns = |counters: &'static [Counter]| counters.iter().map(|counter| counter.column());
-    let first = FIRST_COLUMNS.into_iter().chain(columns(leading));
-    first.chain(IDENTITY_COLUMNS).chain(columns(added)).collect()
+    let first = FIRST_COLUMNS.into_iter().chain(leading.iter().map(|counter| counter.column()));
+    first.chain(IDENTITY_COLUMNS).chain(added.iter().map(|counter| counter.column())).collect()
 }
 
 /// Returns the JSON Schema (draft 2020-12) of the report, of an event line and of an alert that is sent.

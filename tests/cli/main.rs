@@ -8,6 +8,7 @@ mod cgroups;
 mod completion;
 mod config;
 mod endings;
+mod formats;
 mod hostile;
 mod http_server;
 mod live;

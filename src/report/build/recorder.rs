@@ -139,18 +139,18 @@ mod tests {
     use super::*;
     use crate::alert::{AlertKind, AlertState};
 
+    fn fire(recorder: &mut Recorder, kind: AlertKind) {
+        let (state, at) = (AlertState::Firing, Timestamp(0));
+        let alert = Alert { kind, state, at, since: at, value: None, threshold: None, message: String::new() };
+        recorder.on_event(Event::Alert(None, &alert)).expect("a recorder never fails");
+    }
+
     #[test]
     fn exits_do_not_displace_a_leak() {
         let mut recorder = Recorder::default();
-        let mut fire = |kind| {
-            let message = String::new();
-            let at = Timestamp(0);
-            let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
-            recorder.on_event(Event::Alert(None, &alert)).expect("memory takes all");
-        };
-        (0..KEPT + 10).for_each(|_| fire(AlertKind::Ended));
-        fire(AlertKind::Leak);
-        fire(AlertKind::Ended);
+        (0..KEPT + 10).for_each(|_| fire(&mut recorder, AlertKind::Ended));
+        fire(&mut recorder, AlertKind::Leak);
+        fire(&mut recorder, AlertKind::Ended);
         assert_eq!((recorder.alerts.len(), recorder.dropped), (KEPT, 12));
         assert_eq!(recorder.alerts.last().map(|alert| alert.kind.as_str()), Some("leak"));
     }

@@ -156,9 +156,9 @@ fn resource_entry(known: &analysis::ResourceAssessment) -> schema::ResourceEntry
 }
 
 fn denied(target: &event::Target) -> Vec<schema::DeniedEntry> {
-    let entry = |&(counter, right): &(Counter, &'static str)| schema::DeniedEntry {
-        counter: counter.column().to_owned(),
-        right: right.to_owned(),
-    };
-    target.current.denied.iter().map(entry).collect()
+    let mut entries = Vec::new();
+    for &(counter, right) in &target.current.denied {
+        entries.push(schema::DeniedEntry { counter: counter.column().to_owned(), right: right.to_owned() });
+    }
+    entries
 }

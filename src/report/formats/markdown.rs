@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::escape;
 use crate::event::Timeline;
-use crate::schema::{ResultEntry, Status, Target, ThresholdEntry, ThresholdOutcome, Thresholds};
+use crate::schema::{ResultEntry, Status, ThresholdEntry, ThresholdOutcome, Thresholds};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
 use crate::report::build::{heading, omitted_failures};
@@ -91,7 +91,7 @@ fn verdict(document: &Document<'_>, index: usize) -> String {
     if target.allowed.is_some() {
         return format!("{words} (allowed)");
     }
-    if let Some(lead) = document.outcome.targets[index].led_by {
+    if let Some(lead) = document.lead(index) {
         let lead = &document.report.targets[lead];
         return format!("{words} (same as {})", describe(&lead.name, lead.pid, lead.members));
     }
@@ -100,7 +100,8 @@ fn verdict(document: &Document<'_>, index: usize) -> String {
 
 /// Appends the parts that grew, with the next steps.
 fn push_attributions(text: &mut String, document: &Document<'_>, order: &[usize]) {
-    let targets = order.iter().map(|&index| &document.report.targets[index]);
+    let leads = order.iter().filter(|&&index| document.lead(index).is_none());
+    let targets = leads.map(|&index| &document.report.targets[index]);
     let explained = targets.filter_map(|target| Some((target, target.attribution.as_ref()?)));
     for (target, attribution) in explained.take(EXPLAINED) {
         let _ = writeln!(text, "\n**{}**\n", describe(&target.name, target.pid, target.members));
@@ -127,21 +128,27 @@ fn urgency(threshold: &ThresholdEntry, answer: &ResultEntry) -> u8 {
 
 /// Returns the indexes of the targets: leaking, suspect and undecided ones first, then by growth.
 fn by_concern(document: &Document<'_>) -> Vec<usize> {
-    let targets = &document.report.targets;
-    let rank = |index: usize| {
-        let (target, case): (&Target, _) = (&targets[index], &document.outcome.targets[index]);
-        let urgency = match target.verdict.status {
-            Status::Leaking => 0,
-            Status::Suspect => 1,
-            _ if case.is_open && !case.is_short_lived => 2,
-            _ => 3,
-        };
-        (urgency, target.allowed.is_some(), case.led_by.is_some())
+    let mut order: Vec<usize> = (0..document.report.targets.len()).collect();
+    order.sort_by(|&a, &b| {
+        rank(document, a).cmp(&rank(document, b)).then(rate(document, b).total_cmp(&rate(document, a)))
+    });
+    document.grouped(&order)
+}
+
+/// Returns the rank of a target: the lowest is the most urgent.
+fn rank(document: &Document<'_>, index: usize) -> (u8, bool) {
+    let (target, case) = (&document.report.targets[index], &document.outcome.targets[index]);
+    let urgency = match target.verdict.status {
+        Status::Leaking => 0,
+        Status::Suspect => 1,
+        _ if case.is_open && !case.is_short_lived => 2,
+        _ => 3,
     };
-    let rate = |index: usize| targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY);
-    let mut order: Vec<usize> = (0..targets.len()).collect();
-    order.sort_by(|&a, &b| rank(a).cmp(&rank(b)).then(rate(b).total_cmp(&rate(a))));
-    order
+    (urgency, target.allowed.is_some())
+}
+
+fn rate(document: &Document<'_>, index: usize) -> f64 {
+    document.report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY)
 }
 
 /// Returns a timeline as a sparkline of the judged means.

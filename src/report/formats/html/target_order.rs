@@ -9,13 +9,7 @@ pub(super) fn target_order(document: &Document<'_>) -> Vec<usize> {
     order.sort_by(|&a, &b| {
         rank(document, b).cmp(&rank(document, a)).then(rate(document, b).total_cmp(&rate(document, a)))
     });
-    let leads = order.iter().copied().filter(|&index| document.lead(index).is_none());
-    let mut grouped = Vec::with_capacity(order.len());
-    for lead in leads {
-        grouped.push(lead);
-        grouped.extend(order.iter().copied().filter(|&index| document.lead(index) == Some(lead)));
-    }
-    grouped
+    document.grouped(&order)
 }
 
 /// Returns the rank of a target. As in the table of the terminal, exited targets come last unless they leak.
