@@ -2,7 +2,7 @@
 
 use crate::analysis;
 use crate::event;
-use crate::model::{Ceiling, CeilingKind, CgroupMemory, Counter};
+use crate::model::{Ceiling, CeilingKind, CgroupMemory};
 use crate::schema;
 
 use super::attribution::attribution;
