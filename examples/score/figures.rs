@@ -76,7 +76,7 @@ impl Scores {
     }
 }
 
-/// What a monitor would have said on the way: the verdicts on the first tenth, two tenths and so on.
+/// Verdicts of a monitor on the way: on the first tenth, two tenths and so on.
 pub struct Delays {
     /// Clean recordings that are leaking at some prefix.
     pub clean_flagged: usize,

@@ -1,4 +1,4 @@
-//! How good the verdicts are: the table "Scores" of `docs/DETECTION.md`.
+//! Quality of the verdicts: the table "Scores" of `docs/DETECTION.md`.
 //!
 //! ```sh
 //! cargo run --release --example score                     the recordings of this repository

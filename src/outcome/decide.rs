@@ -196,12 +196,13 @@ impl Policy {
         command: &CommandEnd<'_>,
         cut_short: Option<CutShort>,
     ) {
+        let phrase = command.phrase();
         if facts.targets.is_empty() {
-            *draft = Draft::new(ExitStatus::Inconclusive, "the command exited before it was sampled");
+            *draft = Draft::new(ExitStatus::Inconclusive, format!("the command {phrase} before it was sampled"));
+            return;
         }
         // A propagated status reports the end of the command itself.
         let on_inconclusive = if command.propagates { OnInconclusive::Pass } else { self.on_inconclusive };
-        let phrase = command.phrase();
         if let Some(failure) = command.failure() {
             draft.doubt(on_inconclusive, failure);
         }
