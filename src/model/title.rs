@@ -26,6 +26,16 @@ impl ProcessLabel {
         }
     }
 
+    /// True if an interpreter runs a program that is part of the command line: `python3 -c …`.
+    #[must_use]
+    pub fn has_inline_program(&self) -> bool {
+        let mut arguments = self.cmdline.split(' ');
+        let program = file_name(arguments.next().unwrap_or_default());
+        (is_interpreter(program) || is_interpreter(&self.name))
+            && self.service_argument().is_none()
+            && arguments.any(|argument| INLINE_OPTIONS.contains(&argument))
+    }
+
     /// Returns the argument that names the service of an interpreter, with its option.
     fn service_argument(&self) -> Option<String> {
         let mut arguments = self.cmdline.split(' ').filter(|argument| !argument.is_empty());

@@ -25,15 +25,17 @@ pub(super) fn format_host(host: HostMemory) -> String {
 
 /// Returns the leading parts that fit the width. Empty parts take no room; a number is never cut.
 pub(super) fn fitting_parts<'a>(parts: &[&'a str], width: usize) -> Vec<&'a str> {
-    let mut left = width;
-    let filled = parts.iter().filter(|part| !part.is_empty());
-    let fits = |part: &&&str| {
-        let length = part.chars().count() + SEPARATOR.len();
-        let has_room = length <= left + SEPARATOR.len();
-        left = left.saturating_sub(length);
-        has_room
-    };
-    filled.take_while(fits).copied().collect()
+    let mut used = 0;
+    let mut fitting = Vec::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        let separator = if fitting.is_empty() { 0 } else { SEPARATOR.len() };
+        used += separator + part.chars().count();
+        if used > width {
+            break;
+        }
+        fitting.push(*part);
+    }
+    fitting
 }
 
 #[cfg(test)]

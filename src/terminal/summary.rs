@@ -9,12 +9,13 @@ use crate::event::{RetiredSummary, Target};
 use crate::outcome::{Finding, findings};
 use crate::units::{ByteRate, Bytes, Span};
 
+use super::formatting::describe_target;
 use super::shared_leaks::{SharedLeaks, counted};
 use super::sort_order::sort_by_verdict;
 use super::style::Style;
 use super::table::{TableSize, format_table};
 use super::target_summary::{
-    format_effect, format_headline, full_causes, full_reasons, short_reasons, steps_for_finding,
+    format_effect, format_headline, full_causes, full_reasons, short_reasons, steps_for_finding, withheld,
 };
 use super::wrap::wrap_text;
 
@@ -68,8 +69,22 @@ pub fn format_summary(targets: &[Target], retired: &[RetiredSummary], options: S
     }
     if described.is_empty() {
         let _ = writeln!(text, "\n{}", wrap_text(&format_unsuspected(targets), options.width));
+        text.push_str(&wrap_text(&format_undecided(targets), options.width));
     }
     text
+}
+
+/// Returns a line for each undecided target with the reason; empty if there are many.
+fn format_undecided(targets: &[Target]) -> String {
+    let undecided = targets.iter().filter(|target| target.assessment.verdict.status != Status::Stable);
+    let lines = undecided.take(MAX_DESCRIBED + 1).map(|target| {
+        let verdict = &target.assessment.verdict;
+        let reason = withheld(target).or_else(|| verdict.reasons.first().map(ToString::to_string));
+        let reason = reason.unwrap_or_else(|| verdict.status.label().to_owned());
+        format!("  {}: {}\n", describe_target(target), escape::terminal(&reason))
+    });
+    let lines: Vec<String> = lines.collect();
+    if lines.len() > MAX_DESCRIBED { String::new() } else { lines.concat() }
 }
 
 /// Returns the other targets that show the leak of a target.

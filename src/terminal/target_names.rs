@@ -1,4 +1,4 @@
-//! Names of the rows of a table: two services of one program can be told apart.
+//! Names of the rows of a table, which differ for two services of one program.
 
 use std::collections::HashMap;
 
@@ -26,8 +26,9 @@ fn row_name(target: &Target, by_title: &HashMap<String, Vec<&Target>>) -> String
             let alike = by_title.get(&title).map_or(&[][..], Vec::as_slice);
             let lines: Vec<&str> = alike.iter().map(|target| target.label.cmdline.as_str()).collect();
             match differing_argument(&target.label.cmdline, &lines) {
-                Some(argument) => format!("{title} {argument}"),
-                None => title,
+                // The words of an inline program name nothing.
+                Some(argument) if !target.label.has_inline_program() => format!("{title} {argument}"),
+                _ => title,
             }
         }
     }

@@ -124,12 +124,15 @@ fn basis(target: &Target) -> Option<String> {
     reasons.find(|reason| reason.for_leak && reason.rule != Rule::GrowthRate).map(ToString::to_string)
 }
 
-/// Returns the reason that keeps a suspect from being judged a leak.
-fn withheld(target: &Target) -> Option<String> {
+/// Returns the reason that keeps a target from being judged a leak: too little data, or start-up.
+pub(super) fn withheld(target: &Target) -> Option<String> {
     let verdict = &target.assessment.verdict;
-    let withholds = |rule: Rule| matches!(rule, Rule::Observation | Rule::Persistence | Rule::Withdrawal);
-    let mut reasons = verdict.reasons.iter().filter(|_| verdict.status == Status::Suspect);
-    reasons.find(|reason| !reason.for_leak && withholds(reason.rule)).map(ToString::to_string)
+    let mut reasons = verdict.reasons.iter().filter(|_| verdict.status != Status::Leaking);
+    reasons
+        .find(|reason| {
+            !reason.for_leak && matches!(reason.rule, Rule::Observation | Rule::Persistence | Rule::Withdrawal)
+        })
+        .map(ToString::to_string)
 }
 
 /// Returns the forecast of a leak.

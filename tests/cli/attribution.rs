@@ -78,7 +78,8 @@ fn what_grows_is_named() {
     let (native, steady) = (Target::start("leaky", &["65536", "20"]), Target::start("steady", &[]));
     let (objects, descriptors, threads) = (python(OBJECTS), python(DESCRIPTORS), python(THREADS));
     let node = is_installed("node").then(|| Target::spawn(Command::new("node").args(["-e", NODE])));
-    let mut arguments = vec!["--interval".to_owned(), "100ms".into(), "--duration".into(), "30s".into()];
+    let mut arguments =
+        vec!["--interval".to_owned(), "100ms".into(), "--duration".into(), "30s".into(), "--explain".into()];
     let all = [Some(&native), Some(&steady), Some(&objects), Some(&descriptors), Some(&threads), node.as_ref()];
     arguments.extend(all.into_iter().flatten().flat_map(|target| ["--pid".to_owned(), target.pid()]));
     let folder = tempfile::tempdir().expect("a folder");

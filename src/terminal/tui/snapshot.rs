@@ -250,7 +250,7 @@ impl NewsLog {
         }
     }
 
-    /// Drops the marks of targets that are gone, once there are many.
+    /// Drops the marks of unknown targets once there are many.
     fn forget_marks(&mut self, targets: &[Target]) {
         if self.marks.len() > 2 * targets.len() + MAX_MARKS {
             self.marks.retain(|number, _| targets.iter().any(|target| target.number == *number));
