@@ -34,7 +34,7 @@ fn reason_line(reason: &Reason) -> ReasonLine {
         for_leak: reason.for_leak,
         text: shown(&reason.text),
         value: value.unwrap_or_default(),
-        threshold: threshold.unwrap_or_default(),
+        threshold: threshold.unwrap_or_default().trim_start_matches('+').to_owned(),
     }
 }
 

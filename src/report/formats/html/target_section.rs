@@ -10,7 +10,7 @@ use crate::units::{ByteRate, Bytes, SignedBytes, Span, confidence};
 use super::attribution::{AttributionSection, attribution};
 use super::chart_data::{Charts, charts};
 use super::reasons::{ReasonLine, reasons};
-use super::text::{UNKNOWN, class, describe_target, shown};
+use super::text::{UNKNOWN, class, describe, describe_target, shown};
 
 /// Data of the template for one target.
 #[derive(Debug, Serialize)]
@@ -57,7 +57,7 @@ pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
     Section {
         status: class(target.verdict.status),
         verdict: verdict(target),
-        name: shown(&target.name),
+        name: describe(&target.name, None, target.members),
         identity: identity(target),
         rate: rate(target.growth.rate_bytes_per_s),
         lead,
