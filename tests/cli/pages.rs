@@ -29,8 +29,8 @@ fn a_page_and_a_chart_of_a_recording() {
     ]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output), "");
-    let said = stderr(&output);
-    assert!(said.starts_with("written: ") && said.contains("c.svg") && said.lines().count() == 1, "{said}");
+    let messages = stderr(&output);
+    assert!(messages.starts_with("written: ") && messages.contains("c.svg") && messages.lines().count() == 1, "{messages}");
 
     let page = std::fs::read_to_string(path("r.html")).expect("a page");
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
@@ -61,9 +61,9 @@ fn an_earlier_page_stays_if_no_recording_is_usable() {
     for command in ["report", "analyze"] {
         for wrong in [path("missing.csv"), path("header.csv")] {
             let output = run(&[command, &wrong, "-o", &path("keep.html"), "-o", &path("new.json")]);
-            let said = stderr(&output);
-            assert_eq!(output.status.code(), Some(2), "{said}");
-            assert!(said.contains("not written: '") && !said.contains("; written"), "{said}");
+            let messages = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{messages}");
+            assert!(messages.contains("not written: '") && !messages.contains("; written"), "{messages}");
             assert_eq!(std::fs::read_to_string(path("keep.html")).expect("a page"), "a good page");
             assert!(!folder.path().join("new.json").exists());
         }

@@ -39,7 +39,7 @@ pub(in crate::report) fn page(document: &Document<'_>) -> Result<String, minijin
     let mut sections: Vec<_> = order.iter().map(|&index| section(document, index)).collect();
     // An anchor is the place of a target on the page.
     for (place, section) in sections.iter_mut().enumerate() {
-        section.lead_place = document.lead(order[place]).and_then(|lead| place_of(&order, lead));
+        section.finding.lead_place = document.lead(order[place]).and_then(|lead| place_of(&order, lead));
     }
     let alerts: Vec<AlertLine> = listed_alerts(report).into_iter().map(alert_line).collect();
     let notices: Vec<String> = report.notices.iter().map(|notice| shown(&notice.message)).collect();

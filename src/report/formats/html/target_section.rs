@@ -20,12 +20,8 @@ pub(super) struct Section {
     pub name: String,
     pub identity: String,
     pub rate: String,
-    /// Name of the target that leads the same finding, if another one does.
-    pub lead: Option<String>,
-    /// Place of that target on the page.
-    pub lead_place: Option<usize>,
-    /// Other targets that show the same finding.
-    pub shown_by: Option<String>,
+    #[serde(flatten)]
+    pub finding: FindingLinks,
     #[serde(flatten)]
     row: Row,
     facts: String,
@@ -34,6 +30,17 @@ pub(super) struct Section {
     pub charts: Charts,
     reasons: Vec<ReasonLine>,
     attribution: Option<AttributionSection>,
+}
+
+/// Other targets with the same finding.
+#[derive(Debug, Serialize)]
+pub(super) struct FindingLinks {
+    /// Name of the target that leads the finding, if another one does.
+    lead: Option<String>,
+    /// Place of that target on the page, from 1.
+    pub lead_place: Option<usize>,
+    /// Targets that this one leads.
+    shown_by: Option<String>,
 }
 
 /// Further cells of the row in the table of targets.
@@ -51,24 +58,30 @@ struct Row {
 /// Returns the section of a target.
 pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
     let target = &document.report.targets[index];
-    let lead = document.lead(index).map(|lead| describe_target(&document.report.targets[lead]));
-    let others: Vec<String> =
-        document.led_by(index).map(|other| describe_target(&document.report.targets[other])).collect();
     Section {
         status: class(target.verdict.status),
         verdict: verdict(target),
         name: describe(&target.name, None, target.members),
         identity: identity(target),
         rate: rate(target.growth.rate_bytes_per_s),
-        lead,
-        lead_place: None,
-        shown_by: (!others.is_empty()).then(|| others.join(", ")),
+        finding: finding_links(document, index),
         row: row(target),
         facts: facts(target),
         cmdline: target.cmdline.as_deref().map(shown),
         charts: charts(document, index),
         reasons: reasons(target),
         attribution: target.attribution.as_ref().map(attribution),
+    }
+}
+
+/// Returns the links of a finding. The page sets the place of the lead.
+fn finding_links(document: &Document<'_>, index: usize) -> FindingLinks {
+    let targets = &document.report.targets;
+    let others: Vec<String> = document.led_by(index).map(|other| describe_target(&targets[other])).collect();
+    FindingLinks {
+        lead: document.lead(index).map(|lead| describe_target(&targets[lead])),
+        lead_place: None,
+        shown_by: (!others.is_empty()).then(|| others.join(", ")),
     }
 }
 
