@@ -30,7 +30,7 @@ pub struct ProcessKey {
 /// The names of a process. The text is foreign and may hold anything: escape it before printing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProcessLabel {
-    /// The short name (`comm` on Linux).
+    /// The name of the program. On Linux it is `comm`, completed where that is cut after 15 bytes.
     pub name: String,
     /// The command line, arguments separated by one space; empty when unknown.
     pub cmdline: String,

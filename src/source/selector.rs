@@ -104,8 +104,10 @@ impl Selector {
     }
 
     fn matches_any_name_of(&self, candidate: &mut impl Candidate) -> bool {
+        // Different programs may have the same cut name.
+        let is_cut = self.exact && !self.names.is_empty() && whole_name(candidate).is_some();
         !self.names.is_empty()
-            && (self.matches_name(candidate.comm())
+            && (!is_cut && self.matches_name(candidate.comm())
                 || candidate.argv0().is_some_and(|argv0| self.matches_name(file_name(argv0)))
                 || candidate.exe().is_some_and(|exe| self.matches_name(file_name(exe))))
     }
@@ -127,6 +129,25 @@ pub trait Candidate {
     fn uid(&mut self) -> Option<u32>;
     /// True for processes that leakwatch descends from: their command lines quote ours.
     fn is_ancestor_of_leakwatch(&self) -> bool;
+}
+
+/// Length of the longest `comm`, in bytes (`TASK_COMM_LEN` of Linux without the final zero).
+const MAX_COMM: usize = 15;
+/// Words of a command line that may name the program: an interpreter and its options stand before a script.
+const PROGRAM_WORDS: usize = 3;
+
+/// Returns the name of the program where `comm` is cut; `None` if `comm` is whole, or nothing known continues it.
+pub(super) fn whole_name(candidate: &mut impl Candidate) -> Option<String> {
+    if candidate.comm().len() != MAX_COMM {
+        return None;
+    }
+    let comm = candidate.comm().to_owned();
+    let continued = |path: &str| {
+        let name = file_name(path).trim_end_matches(':');
+        (name.len() > MAX_COMM && name.starts_with(&comm)).then(|| name.to_owned())
+    };
+    let by_program = candidate.exe().and_then(continued);
+    by_program.or_else(|| candidate.cmdline()?.split(' ').take(PROGRAM_WORDS).find_map(continued))
 }
 
 /// True if the command line matches before the word that starts leakwatch, as in `timeout 60 leakwatch --process NAME`.
@@ -219,6 +240,23 @@ mod tests {
         assert!(!exact("python").matches(&mut server()));
         assert!(exact("Python3.11").matches(&mut server()));
         assert!(exact("main thread").matches(&mut server()));
+    }
+
+    #[test]
+    fn programs_with_the_same_cut_name_are_told_apart() {
+        let program = |exe| Known { comm: "billing-service", exe: Some(exe), ..Known::default() };
+        let mut worker = program("/opt/bin/billing-service-worker");
+        assert_eq!(whole_name(&mut worker).as_deref(), Some("billing-service-worker"));
+        let exact = |name: &str| Selector { exact: true, ..by_name(name) };
+        assert!(exact("billing-service-worker").matches(&mut worker.clone()));
+        assert!(!exact("billing-service").matches(&mut worker));
+        assert!(exact("billing-service").matches(&mut program("/opt/bin/billing-service")));
+        // The kernel names a script after its file, which is the second word of the command line.
+        let line = "/usr/bin/python3 /srv/billing-service-mail --once";
+        let mut script = Known { cmdline: Some(line), ..program("/usr/bin/python3") };
+        assert_eq!(whole_name(&mut script).as_deref(), Some("billing-service-mail"));
+        let mut thread = Known { comm: "a-thread-so-nam", ..server() };
+        assert_eq!(whole_name(&mut thread), None);
     }
 
     #[test]

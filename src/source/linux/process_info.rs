@@ -11,7 +11,7 @@ use super::parse::{Stat, Status};
 use super::proc_root::{self, ProcRoot};
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime};
 use crate::source::read_error::ReadError;
-use crate::source::selector::Candidate;
+use crate::source::selector::{Candidate, whole_name};
 
 /// Bytes of a command line kept in a label: enough to tell services apart, and affordable for thousands of them.
 const LABEL_CMDLINE_BYTES: usize = 1024;
@@ -116,7 +116,8 @@ impl<'a> ProcessInfo<'a> {
     pub(super) fn label(&mut self) -> ProcessLabel {
         let mut cmdline = self.arguments().line.clone();
         cmdline.truncate(cmdline.floor_char_boundary(LABEL_CMDLINE_BYTES));
-        ProcessLabel { name: self.comm.clone(), cmdline, uid: self.uid() }
+        let name = whole_name(self).unwrap_or_else(|| self.comm.clone());
+        ProcessLabel { name, cmdline, uid: self.uid() }
     }
 
     fn read_file(&self, name: &CStr) -> Result<Vec<u8>, Errno> {
