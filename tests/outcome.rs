@@ -37,7 +37,7 @@ fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
     // A growing target is suspect for an hour if nobody asks for less.
     let least = if verdicts.contains(&"suspect") { 3600.0 } else { 120.0 };
     let min_observation = MinObservation::Fixed(least);
-    let mut targets = TargetSet::new(Rules { analysis, min_observation, alerts, limit_bytes: None, pools: false }, 0.0);
+    let mut targets = TargetSet::new(Rules { analysis, min_observation, alerts, limit_bytes: None, pools: true }, 0.0);
     if verdicts.is_empty() {
         return Vec::new();
     }
@@ -407,4 +407,16 @@ fn an_unusable_file_or_a_lost_output_is_an_error() {
         (session(&["stable"]).lost_output(), 2, "no leak found; report.json is incomplete"),
         (session(&["leaking"]).lost_output(), 2, "1 leak: leaking (1) +172 MiB/h; report.json is incomplete"),
     ]);
+}
+
+#[test]
+fn a_pass_names_the_target_nearest_to_its_limit() {
+    let threshold = Threshold { tier: Tier::Fail, expression: "peak(rss) > 1GB".parse().expect("an expression") };
+    let mut evaluator = Evaluator::new(vec![threshold], Settings::default(), 0.0);
+    judge(&["stable", "stable", "warming"], &mut evaluator);
+    let nearest = evaluator.worst(0).expect("a result");
+    assert_eq!((nearest.subject.name.as_str(), nearest.subject.members), ("warming", None));
+    let mut evaluator = Evaluator::new(evaluator.thresholds().to_vec(), Settings::default(), 0.0);
+    judge(&["stable", "stable"], &mut evaluator);
+    assert_eq!(evaluator.worst(0).expect("a result").subject.members, Some(2));
 }

@@ -184,14 +184,17 @@ impl Evaluator {
 
     /// Returns the worst result of a threshold that counts; of equal decisions the one with the largest excess.
     ///
-    /// A process precedes the sum that contains it, unless the sum grows much more than any process.
+    /// A process precedes the sum that contains it, unless the sum grows much more than any process. Of results that all
+    /// pass it is the one nearest to the limit.
     #[must_use]
     pub fn worst(&self, threshold: usize) -> Option<&ThresholdResult> {
         let upward = self.thresholds[threshold].expression.comparison.is_upward();
         let (process, sum) = (self.worst_of_kind(threshold, false), self.worst_of_kind(threshold, true));
         let value = |result: &ThresholdResult| result.value.unwrap_or(0.0);
         let (Some(process), Some(sum)) = (process, sum) else { return process.or(sum) };
+        let excess = |result: &ThresholdResult| result.excess(upward).unwrap_or(f64::NEG_INFINITY);
         let prefers_sum = match rank(sum).cmp(&rank(process)) {
+            Ordering::Equal if sum.decision == Decision::Pass => excess(sum) > excess(process),
             Ordering::Equal => upward && value(sum) > 2.0 * value(process).max(0.0),
             order => order == Ordering::Greater,
         };

@@ -30,7 +30,10 @@ fn a_page_and_a_chart_of_a_recording() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stdout(&output), "");
     let messages = stderr(&output);
-    assert!(messages.starts_with("written: ") && messages.contains("c.svg") && messages.lines().count() == 1, "{messages}");
+    assert!(
+        messages.starts_with("written: ") && messages.contains("c.svg") && messages.lines().count() == 1,
+        "{messages}"
+    );
 
     let page = std::fs::read_to_string(path("r.html")).expect("a page");
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
