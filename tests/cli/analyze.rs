@@ -69,7 +69,7 @@ fn what_is_said_of_too_little_data_does_not_contradict_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let said = |rows: Vec<String>| {
         let text = format!("time_s,pid,name,rss,fds\n{}\n", rows.join("\n"));
-        let output = run(&["analyze", &write(&folder, "short.csv", text.as_bytes())]);
+        let output = run(&["analyze", "--explain", &write(&folder, "short.csv", text.as_bytes())]);
         assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
         format!("{}{}", stdout(&output), stderr(&output))
     };
@@ -85,7 +85,7 @@ fn what_is_said_of_too_little_data_does_not_contradict_itself() {
     // What the interval does not exclude was not seen to be absent.
     let noise = |row: u32| 50_003_968 + 4096 * (row * 7919 % 2003);
     let noisy = said((0..120).map(|row| format!("{row},7,w,{},5", noise(row))).collect());
-    let end = noisy.split(" MiB/h, threshold").next().and_then(|text| text.rsplit('+').next()).expect("an interval");
+    let end = noisy.split(" MiB/h, observed").next().and_then(|text| text.rsplit('+').next()).expect("an interval");
     let limit = end.trim_end_matches('0').trim_end_matches('.');
     assert!(noisy.contains(&format!("growth below {limit} MiB/h is not detectable yet")), "{end}: {noisy}");
     assert!(noisy.contains(&format!("a leak of {end} MiB/h would have been detected")), "{end}: {noisy}");
