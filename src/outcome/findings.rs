@@ -10,7 +10,7 @@ pub struct Finding {
     pub lead: usize,
     /// Indexes of the other targets that show it.
     pub others: Vec<usize>,
-    /// Worst status among them.
+    /// Worst status among those that show this finding alone. A sum of several findings says nothing about one of them.
     pub status: Status,
     /// Resource that leaks.
     pub resource: Resource,
@@ -31,10 +31,11 @@ pub fn findings(targets: &[Target]) -> Vec<Finding> {
     }
     for &index in &suspects {
         let is_part = |finding: &&mut Finding| finding.lead != index && shows(index, finding.lead, targets);
-        for finding in found.iter_mut().filter(|finding| is_part(finding)) {
-            finding.others.push(index);
+        let mut shown: Vec<&mut Finding> = found.iter_mut().filter(is_part).collect();
+        if let [finding] = shown.as_mut_slice() {
             finding.status = finding.status.max(targets[index].assessment.verdict.status);
         }
+        shown.iter_mut().for_each(|finding| finding.others.push(index));
     }
     found
 }

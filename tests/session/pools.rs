@@ -52,6 +52,9 @@ fn one_leak_has_one_alert() {
         assert_eq!(leaks.count(), suspects, "the processes, their pool and the sum of all leak");
         let alerts = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
         assert_eq!(alerts, 1, "{:?}", collected.alerts);
+        let names_the_member =
+            collected.messages.iter().any(|message| message.ends_with("; fastest member: worker (7)"));
+        assert!(names_the_member, "{:?}", collected.messages);
     }
 }
 

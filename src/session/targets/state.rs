@@ -1,7 +1,7 @@
 //! State of one target that sinks do not see: its tracker, alerts, page count and memberships.
 
 use crate::alert::{
-    Alert, AlertKind, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, reading_conditions,
+    Alert, AlertKind, AlertState, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, reading_conditions,
 };
 use crate::analysis::{Assessment, Settings, Tracker};
 use crate::event::{Target, TargetKind};
@@ -215,9 +215,16 @@ fn scope(target: &Target, at: Timestamp, rules: &Rules) -> Scope {
     }
 }
 
-/// Adds the reason to alerts that resolve with the assessment.
+/// Adds the reason to alerts that resolve with the assessment, and the fastest member to the leak of a sum.
 fn explained(mut alerts: Vec<Alert>, target: &Target) -> Vec<Alert> {
-    alerts.iter_mut().for_each(|alert| alert.explain_withdrawal(&target.assessment));
+    let member = target.attribution.as_ref().and_then(|attribution| attribution.members.first());
+    for alert in &mut alerts {
+        alert.explain_withdrawal(&target.assessment);
+        if let Some(member) = member.filter(|_| alert.kind == AlertKind::Leak && alert.state == AlertState::Firing) {
+            let pid = member.pid.map_or(String::new(), |pid| format!(" ({pid})"));
+            alert.message.push_str(&format!("; fastest member: {}{pid}", member.name));
+        }
+    }
     alerts
 }
 

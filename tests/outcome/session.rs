@@ -1,0 +1,189 @@
+//! Sessions of the table: their targets, thresholds, ends and policies.
+
+use leakwatch::alert::AlertSettings;
+use leakwatch::analysis::{Resource, Settings};
+use leakwatch::event::{Fanout, Target};
+use leakwatch::outcome::{CommandEnd, CommandExit, CutShort, End, Facts, FailOn, OnInconclusive, Outcome, Policy};
+use leakwatch::session::{MinObservation, Rules, TargetSet, replay};
+use leakwatch::source::recording::{Layout, Recording};
+use leakwatch::thresholds::{Allowance, Evaluator, Threshold, Tier};
+
+/// Memory of a target over ten minutes, named after the verdict on it.
+fn series(verdict: &str) -> Vec<u64> {
+    let level = |i: u64| match verdict {
+        "leaking" | "suspect" => 100_000_000 + 500_000 * i,
+        "warming" => 100_000_000 + (2e8 * (1.0 - (-(i as f64) / 30.0).exp())) as u64 + i * 7919 % 13 * 1_000_000,
+        "stable" | "short" => 100_000_000,
+        other => panic!("no series for '{other}'"),
+    };
+    let samples = if verdict == "short" { 3 } else { 60 };
+    (0..samples).map(level).collect()
+}
+
+/// Judges a recording of one target for each named verdict.
+pub fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
+    let mut text = "time,pid,name,rss_bytes\n".to_owned();
+    for i in 0..60 {
+        for (pid, verdict) in verdicts.iter().enumerate() {
+            if let Some(bytes) = series(verdict).get(i) {
+                let (at, pid) = (1_700_000_000 + 10 * i, pid + 1);
+                text.push_str(&format!("{at},{pid},{verdict},{bytes}\n"));
+            }
+        }
+    }
+    let (analysis, alerts) = (Settings::default(), AlertSettings { limit_percent: 80.0 });
+    // A growing target is suspect for an hour if nobody asks for less.
+    let least = if verdicts.contains(&"suspect") { 3600.0 } else { 120.0 };
+    let min_observation = MinObservation::Fixed(least);
+    let mut targets = TargetSet::new(Rules { analysis, min_observation, alerts, limit_bytes: None, pools: true }, 0.0);
+    if verdicts.is_empty() {
+        return Vec::new();
+    }
+    let mut recording =
+        Recording::from_reader("test.csv", std::io::Cursor::new(text), &Layout::default()).expect("a recording");
+    let mut sinks = Fanout::default();
+    sinks.add(evaluator);
+    replay("test.csv", &mut recording, &mut targets, &mut sinks, &mut |_| true).expect("a readable recording");
+    let (mut targets, _) = targets.into_targets();
+    evaluator.conclude(&targets);
+    targets.iter_mut().for_each(|target| target.source = None);
+    targets
+}
+
+/// Circumstances of a session. Those that a row of the table does not name are the usual ones.
+#[derive(Clone)]
+pub struct Session {
+    verdicts: &'static [&'static str],
+    fail_if: &'static [&'static str],
+    /// Name that an allowance is about.
+    allow: Option<&'static str>,
+    fail_on: FailOn,
+    on_inconclusive: OnInconclusive,
+    alert: Option<&'static str>,
+    end: Ended,
+    lost_output: bool,
+}
+
+/// End of a session.
+#[derive(Clone)]
+pub enum Ended {
+    Watch,
+    AllExited,
+    /// Nothing could be read.
+    Unreadable,
+    /// Status or signal of the command.
+    Command(CommandExit),
+    /// The command exited before the planned time.
+    CommandCutShort,
+    /// leakwatch stopped the command at the planned time.
+    CommandStopped,
+    /// leakwatch exits with the status of the command.
+    Propagated(i32),
+    /// Unusable files among two.
+    Recordings(usize),
+}
+
+/// A session with one target for each of these verdicts.
+pub fn session(verdicts: &'static [&'static str]) -> Session {
+    Session {
+        verdicts,
+        fail_if: &[],
+        allow: None,
+        fail_on: FailOn::Leaking,
+        on_inconclusive: OnInconclusive::Fail,
+        alert: None,
+        end: Ended::Watch,
+        lost_output: false,
+    }
+}
+
+impl Session {
+    pub fn fail_if(self, fail_if: &'static [&'static str]) -> Self {
+        Self { fail_if, ..self }
+    }
+
+    pub fn allow(self, name: &'static str) -> Self {
+        Self { allow: Some(name), ..self }
+    }
+
+    pub fn fail_on(self, fail_on: FailOn) -> Self {
+        Self { fail_on, ..self }
+    }
+
+    /// Lets an inconclusive session pass.
+    pub fn pass_open(self) -> Self {
+        Self { on_inconclusive: OnInconclusive::Pass, ..self }
+    }
+
+    pub fn alert(self, alert: &'static str) -> Self {
+        Self { alert: Some(alert), ..self }
+    }
+
+    pub fn end(self, end: Ended) -> Self {
+        Self { end, ..self }
+    }
+
+    pub fn lost_output(self) -> Self {
+        Self { lost_output: true, ..self }
+    }
+
+    pub fn outcome(&self) -> Outcome {
+        let threshold = |text: &&str| Threshold { tier: Tier::Fail, expression: text.parse().expect("an expression") };
+        let mut evaluator = Evaluator::new(self.fail_if.iter().map(threshold).collect(), Settings::default(), 0.0);
+        let allowances: Vec<Allowance> = self.allow.into_iter().map(allowance).collect();
+        evaluator.set_allowances(allowances.clone());
+        let targets = judge(self.verdicts, &mut evaluator);
+        let lost = if self.lost_output { vec!["report.json is incomplete".to_owned()] } else { Vec::new() };
+        let policy = Policy { fail_on: vec![self.fail_on], on_inconclusive: self.on_inconclusive };
+        policy.decide(&Facts {
+            targets: &targets,
+            retired: &[],
+            evaluator: Some(&evaluator),
+            allowances: &allowances,
+            alert: self.alert,
+            end: self.end.facts(),
+            lost_outputs: &lost,
+            sink_failed: false,
+        })
+    }
+}
+
+impl Ended {
+    fn facts(&self) -> End<'static> {
+        let cut_short = Some(CutShort { lasted_s: 600.0, planned_s: 3600.0 });
+        let exited = |code| CommandExit { code: Some(code), signal: None };
+        let command = |exit, was_stopped, propagates: bool| CommandEnd {
+            exit,
+            was_stopped,
+            outlived_by: &[],
+            has_length: !propagates,
+            propagates,
+        };
+        match self {
+            Self::Watch => End::Watch { unreadable: 0, cut_short: None },
+            Self::AllExited => End::Watch { unreadable: 0, cut_short },
+            Self::Unreadable => End::Watch { unreadable: 2, cut_short: None },
+            Self::Command(exit) => End::Command { command: command(*exit, false, false), cut_short: None },
+            Self::CommandCutShort => End::Command { command: command(exited(0), false, false), cut_short },
+            Self::CommandStopped => {
+                let killed = CommandExit { code: None, signal: Some(15) };
+                End::Command { command: command(killed, true, false), cut_short: None }
+            }
+            Self::Propagated(code) => End::Command { command: command(exited(*code), false, true), cut_short: None },
+            Self::Recordings(unusable) => End::Recordings { files: 2, unusable: *unusable, not_written: &[] },
+        }
+    }
+}
+
+fn allowance(name: &str) -> Allowance {
+    Allowance {
+        process: regex::Regex::new(name).expect("a pattern"),
+        resource: Resource::Memory,
+        max_rate: 1e6,
+        rate_as_written: "1 MB/s".to_owned(),
+        reason: "known".to_owned(),
+        expires: "2099-12-31".to_owned(),
+        expired: false,
+        place: "leakwatch.toml:1".to_owned(),
+    }
+}
