@@ -38,11 +38,25 @@ pub struct Outcome {
 struct Draft {
     exit: ExitStatus,
     parts: Vec<String>,
+    /// True if the parts name a finding, which remains after the results of thresholds.
+    names_finding: bool,
 }
 
 impl Draft {
     fn new(exit: ExitStatus, text: impl Into<String>) -> Self {
-        Self { exit, parts: vec![text.into()] }
+        Self { exit, parts: vec![text.into()], names_finding: false }
+    }
+
+    /// A draft that names a finding.
+    fn of_finding(exit: ExitStatus, text: String) -> Self {
+        Self { names_finding: true, ..Self::new(exit, text) }
+    }
+
+    /// Replaces the exit status, and puts a text before a named finding or in place of other parts.
+    fn precede(&mut self, exit: ExitStatus, text: String) {
+        let named = if self.names_finding { std::mem::take(&mut self.parts) } else { Vec::new() };
+        *self = Self { names_finding: self.names_finding, ..Self::new(exit, text) };
+        self.parts.extend(named);
     }
 
     /// Turns a pass into an inconclusive end, unless the policy lets that pass.
@@ -100,21 +114,25 @@ impl Policy {
             (of_status(Status::Leaking).collect(), of_status(Status::Suspect).collect());
         let open = undecided(facts);
         if !leaks.is_empty() && self.fails_on(FailOn::Leaking) {
-            return Draft::new(ExitStatus::Found, format!("{}: {}", count(leaks.len(), "leak"), names(&leaks, facts)));
+            let text = format!("{}: {}", count(leaks.len(), "leak"), names(&leaks, facts));
+            return Draft::of_finding(ExitStatus::Found, text);
         }
         if !suspects.is_empty() && self.fails_on(FailOn::Suspect) {
             let text = format!("{}: {}", count(suspects.len(), "suspect"), names(&suspects, facts));
-            return Draft::new(ExitStatus::Found, text);
+            return Draft::of_finding(ExitStatus::Found, text);
         }
         if let Some(alert) = facts.alert.filter(|_| self.fails_on(FailOn::Alert)) {
-            return Draft::new(ExitStatus::Found, format!("an alert fired: {alert}"));
+            return Draft::of_finding(ExitStatus::Found, format!("an alert fired: {alert}"));
         }
         if open > 0 && self.on_inconclusive == OnInconclusive::Fail {
             return Draft::new(ExitStatus::Inconclusive, undecided_sentence(facts, open, &suspects));
         }
-        let text = if !leaks.is_empty() {
-            format!("{}, which --fail-on does not name: {}", count(leaks.len(), "leak"), names(&leaks, facts))
-        } else if !suspects.is_empty() {
+        if !leaks.is_empty() {
+            let (leaks, named) = (count(leaks.len(), "leak"), names(&leaks, facts));
+            let text = format!("{leaks}: {named} (not counted by --fail-on)");
+            return Draft::of_finding(ExitStatus::Clean, text);
+        }
+        let text = if !suspects.is_empty() {
             format!(
                 "no leak proved; {}: {}; run longer to decide, or add 'suspect' to --fail-on",
                 count(suspects.len(), "suspect"),
@@ -142,14 +160,12 @@ impl Policy {
         let of = |wanted: Decision| asked.iter().filter(|&&index| evaluator.decision(index) == wanted).count();
         let (failed, open) = (of(Decision::Fail), of(Decision::Undecided));
         if failed > 0 {
-            let before = if draft.exit == ExitStatus::Found { std::mem::take(&mut draft.parts) } else { Vec::new() };
-            *draft = Draft::new(ExitStatus::Found, part_of(failed, asked.len(), "failed"));
-            draft.parts.extend(before);
+            draft.precede(ExitStatus::Found, part_of(failed, asked.len(), "failed"));
         } else if draft.exit == ExitStatus::Found {
         } else if open > 0 {
             let fails = self.on_inconclusive == OnInconclusive::Fail;
             let exit = if fails { ExitStatus::Inconclusive } else { ExitStatus::Clean };
-            *draft = Draft::new(exit, part_of(open, asked.len(), "undecided"));
+            draft.precede(exit, part_of(open, asked.len(), "undecided"));
         } else {
             let allowed = asked.iter().filter(|&&index| evaluator.is_allowed(index)).count();
             let text = match allowed {
@@ -157,7 +173,7 @@ impl Policy {
                 allowed if allowed == asked.len() => part_of(allowed, asked.len(), "allowed"),
                 allowed => format!("{}, {allowed} allowed", part_of(asked.len() - allowed, asked.len(), "passed")),
             };
-            *draft = Draft::new(ExitStatus::Clean, text);
+            draft.precede(ExitStatus::Clean, text);
         }
     }
 
