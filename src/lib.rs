@@ -24,6 +24,16 @@
 //! is an `event`: `terminal` shows events, `report` writes them in the form of `schema`, and `delivery` sends alerts. `cli`
 //! joins the parts. `docs/ARCHITECTURE.md` is the map.
 
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss
+    )
+)]
+
 pub mod units;
 pub mod model;
 #[doc(hidden)]

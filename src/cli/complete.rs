@@ -56,7 +56,7 @@ fn is_harmless(name: &str) -> bool {
 
 /// Returns all processes that can be watched.
 fn running() -> Vec<MatchedProcess> {
-    let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
+    let args = SelectArgs::default();
     // The source leaves out the shells that called.
     let everything = Selector { cmdline: regex::Regex::new("").ok(), ..Selector::default() };
     let source = select::source(&args, OptionalCounters { fds: false, threads: false });

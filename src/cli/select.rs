@@ -39,7 +39,7 @@ pub(crate) fn selector(args: &SelectArgs) -> Result<Selector, Error> {
 
 /// Returns the source of this system, or the portable one if the arguments ask for it.
 pub(crate) fn source(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
-    if args.portable {
+    if args.roots.portable {
         if !groups(args).is_empty() {
             return Err(Error::usage("control groups are read on Linux only")
                 .hint("name processes instead, with '--process' or '--pid'"));
@@ -51,7 +51,7 @@ pub(crate) fn source(args: &SelectArgs, counting: OptionalCounters) -> Result<Bo
 
 /// Returns the source of this host.
 pub(crate) fn host_source(counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
-    let args = SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() };
+    let args = SelectArgs::default();
     source(&args, counting)
 }
 
@@ -70,7 +70,8 @@ pub(crate) fn optional_counters(args: &SamplingArgs) -> OptionalCounters {
 #[cfg(target_os = "linux")]
 fn native(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn ProcessSource>, Error> {
     use crate::source::linux::{LinuxSource, StatusCadence};
-    let source = LinuxSource::new(&args.proc_root, args.cgroup_root.clone()).map_err(|error| list_error(&error))?;
+    let source =
+        LinuxSource::new(&args.roots.proc_root, args.roots.cgroup_root.clone()).map_err(|error| list_error(&error))?;
     // Nothing is missed by it: `statm` tells when the dearer file has something new to say.
     Ok(Box::new(source.with_status_cadence(StatusCadence::WhenNeeded).with_optional_counters(counting)))
 }

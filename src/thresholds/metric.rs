@@ -174,12 +174,12 @@ impl Metric {
 }
 
 /// Formats bytes for people. Small changes keep a fraction.
-#[expect(clippy::cast_possible_truncation, reason = "saturates; for people")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; for people")]
 fn format_bytes(value: f64, signed: bool) -> String {
     match (signed, value.abs() < 1024.0) {
         (true, true) => format!("{value:+.1} B"),
         (true, false) => SignedBytes(value.round() as i64).to_string(),
-        (false, _) => Bytes(value.round().max(0.0) as i64 as u64).to_string(),
+        (false, _) => Bytes(value.round() as u64).to_string(),
     }
 }
 

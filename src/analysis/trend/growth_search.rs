@@ -109,6 +109,7 @@ pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria<'_>
 }
 
 /// Looks for proven growth, the longest window first, and sets the status or the reason for withholding it.
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn proven_growth(
     windows: &[JudgedWindow],
     history: &History,
@@ -210,6 +211,7 @@ fn trend_without_growth(
 }
 
 /// True if there are fewer samples than every verdict on growth needs.
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn is_short(history: &History) -> bool {
     (history.samples() as f64) < MIN_SAMPLES
 }

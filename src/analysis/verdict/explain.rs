@@ -99,6 +99,7 @@ fn shape(trend: &SeriesTrend) -> Option<Reason> {
     })
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
     let span = trend.judgement.as_ref().map_or(assessment.observed_s, |j| j.span);
     let samples = trend.samples as f64;
@@ -140,6 +141,7 @@ fn remaining_observation(trend: &SeriesTrend, settings: &Settings, assessment: &
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn undecided(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
     if trend.status != Status::InsufficientData {
         return None;

@@ -44,6 +44,14 @@ pub struct SelectArgs {
     /// Also match all descendants
     #[arg(long)]
     pub tree: bool,
+    /// Places that processes are read from.
+    #[command(flatten)]
+    pub roots: RootArgs,
+}
+
+/// Places that processes and control groups are read from.
+#[derive(Debug, Clone, Args)]
+pub struct RootArgs {
     /// Read another /proc
     #[arg(long, value_name = "DIR", default_value = "/proc", value_hint = ValueHint::DirPath)]
     pub proc_root: PathBuf,
@@ -53,6 +61,12 @@ pub struct SelectArgs {
     /// Read processes through the portable source, as on systems without /proc
     #[arg(long, hide = true)]
     pub portable: bool,
+}
+
+impl Default for RootArgs {
+    fn default() -> Self {
+        Self { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), portable: false }
+    }
 }
 
 impl SelectArgs {

@@ -108,10 +108,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
 
     let stop = StopFlag::default();
     signals::install(&stop, &ChildGuard::default())?;
-    let mut source = select::source(
-        &SelectArgs { proc_root: "/proc".into(), cgroup_root: "/sys/fs/cgroup".into(), ..SelectArgs::default() },
-        OptionalCounters::default(),
-    )?;
+    let mut source = select::source(&SelectArgs::default(), OptionalCounters::default())?;
     let plan = SessionPlan {
         selector: Selector { pids: selected, ..Selector::default() },
         interval: INTERVAL,

@@ -38,11 +38,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
     let pid = Pid(command.pid());
     let argv: Vec<String> = args.command.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     assembly.set_command(pid, &argv);
-    let plan = SessionPlan {
-        selector: Selector { pids: vec![pid], tree: true, ..Selector::default() },
-        root: Some(pid),
-        ..settings::plan(&args.sampling)
-    };
+    let plan = plan(&args.sampling, pid);
     let selection = format!("command with pid {pid} and its descendants");
     let entry = command_entry(argv, pid);
     let full_screen = FullScreen {
@@ -66,30 +62,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
         .end(&args.control, ended_itself)
         .map_err(|error| Error::new(Kind::Failed, format!("cannot wait for the command: {error}")))?;
     let outlived_by = survivors(assembly.targets().targets(), source.as_mut(), pid);
-    if !outlived_by.is_empty() {
-        warn(&format!("still running after the command exited: {}", outlived_by.join(", ")));
-    }
     assembly.conclude();
-
-    let exit = CommandExit { code: status.code(), signal: signal_of(status) };
-    let was_stopped = command.was_stopped();
-    let planned = settings::cut_short(&args.sampling, live.lasted_s()).filter(|_| ended_itself && !was_stopped);
+    let is_whole = !ended_itself || command.was_stopped();
+    let planned = settings::cut_short(&args.sampling, live.lasted_s()).filter(|_| !is_whole);
     let cut_short = planned.map(|planned_s| CutShort { lasted_s: live.lasted_s(), planned_s });
     let command_end = CommandEnd {
-        exit,
-        was_stopped,
+        exit: CommandExit { code: status.code(), signal: signal_of(status) },
+        was_stopped: command.was_stopped(),
         outlived_by: &outlived_by,
         has_length: settings::length(&args.sampling).is_some(),
         propagates: args.control.propagate,
     };
     let mut session = session_entry(&live, ended_by, schema::SessionKind::Run, args.sampling.interval, selection);
-    session.command = Some(schema::CommandEntry {
-        exit_status: exit.code,
-        signal: exit.signal,
-        stopped: was_stopped,
-        outlived_by: outlived_by.clone(),
-        ..entry
-    });
+    session.command = Some(ended_command_entry(entry, &command_end));
     assembly.close(SessionEnd {
         session,
         end: End::Command { command: command_end, cut_short },
@@ -97,6 +82,15 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
         sink_failure: live.failed,
         shown: Shown::for_format(args.output.format),
     })
+}
+
+/// Returns the plan for the command and its descendants.
+fn plan(sampling: &SamplingArgs, pid: Pid) -> SessionPlan {
+    SessionPlan {
+        selector: Selector { pids: vec![pid], tree: true, ..Selector::default() },
+        root: Some(pid),
+        ..settings::plan(sampling)
+    }
 }
 
 /// Returns the start of a run that every verdict excludes: a tenth of a known length.
@@ -111,12 +105,27 @@ fn command_entry(argv: Vec<String>, pid: Pid) -> schema::CommandEntry {
     schema::CommandEntry { argv, pid: pid.0, exit_status: None, signal: None, stopped: false, outlived_by: Vec::new() }
 }
 
-/// Returns the watched descendants that still run.
+/// Adds the end of the command to its entry.
+fn ended_command_entry(entry: schema::CommandEntry, end: &CommandEnd<'_>) -> schema::CommandEntry {
+    schema::CommandEntry {
+        exit_status: end.exit.code,
+        signal: end.exit.signal,
+        stopped: end.was_stopped,
+        outlived_by: end.outlived_by.to_vec(),
+        ..entry
+    }
+}
+
+/// Returns the watched descendants that still run, and warns of them.
 fn survivors(targets: &[Target], source: &mut dyn ProcessSource, root: Pid) -> Vec<String> {
     let live = targets.iter().filter(|target| target.lifetime.ended.is_none());
     let running = live
         .filter(|target| target.key.is_some_and(|key| key.pid != root && source.read(key, Depth::Counters).is_ok()));
-    running.map(describe_target).collect()
+    let running: Vec<String> = running.map(describe_target).collect();
+    if !running.is_empty() {
+        warn(&format!("still running after the command exited: {}", running.join(", ")));
+    }
+    running
 }
 
 #[cfg(unix)]
