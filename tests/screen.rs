@@ -34,7 +34,7 @@ fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
 }
 
 fn watch(picture: &mut Picture, processes: Vec<Process>, seconds: u64) {
-    let mut script = Script::of(processes);
+    let mut script = Script::new(processes);
     let clock = script.clock.clone();
     let mut watch =
         TargetSet::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() }, 0.0);
@@ -115,7 +115,7 @@ fn a_pause_freezes_the_picture_until_it_ends() {
 
 /// Returns the targets after a session of 600 s.
 fn finished(processes: Vec<Process>) -> TargetSet {
-    let mut script = Script::of(processes);
+    let mut script = Script::new(processes);
     let clock = script.clock.clone();
     let mut targets = TargetSet::new(rules(), 0.0);
     let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
@@ -166,7 +166,7 @@ fn jobs_are_marked_at_the_foot_of_the_chart() {
     let plain = watched(three(), 300, Style::PLAIN);
     let jobs = JobTimes::default();
     let mut marked = Picture::new(None, jobs.clone(), Style::PLAIN);
-    let mut script = Script::of(three());
+    let mut script = Script::new(three());
     let clock = script.clock.clone();
     (1..30).for_each(|job| jobs.push(leakwatch::model::Timestamp(1_800_000_000_000 + job * 10_000)));
     LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(300))
@@ -247,7 +247,7 @@ fn two_hundred_targets_for_an_hour_do_not_grow() {
         rss: if pid % 3 == 0 { |second| 40 * MIB + second % 97 * 65_536 } else { |second| 40 * MIB + second * 4096 },
         ..process(pid + 10, 1, 0, 100_000)
     });
-    let mut script = Script::of(many.collect());
+    let mut script = Script::new(many.collect());
     let clock = script.clock.clone();
     let terminal = Terminal::new(TestBackend::new(160, 50)).expect("a terminal");
     let mut drawn =

@@ -24,9 +24,9 @@ fn after_resolved_leak(target: &Target) -> Option<String> {
 }
 
 #[test]
-fn a_withdrawn_leak_does_not_count_and_one_of_an_exited_process_does() {
+fn a_withdrawn_leak_does_not_count_and_a_leak_of_an_exited_process_does() {
     let leaking = Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) };
-    let mut script = Script::of(vec![leaking, process(8, 1, 0, 9999)]);
+    let mut script = Script::new(vec![leaking, process(8, 1, 0, 9999)]);
     let (_, targets) = run(&mut script, plan(600), rules(), &mut Collected::default());
     let target = |pid| {
         let mut found = targets.targets().iter();

@@ -1,4 +1,4 @@
-//! Sums of processes, and their evidence about members.
+//! Pools and selections, and their evidence about members.
 
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::{Rule, Status};
@@ -7,7 +7,7 @@ use leakwatch::model::{Ceiling, CeilingKind, Counter};
 
 use crate::script::*;
 
-/// Returns two workers at a time. Each lives for 300 s, grows by 64 KiB a second and is replaced half a life after the other.
+/// Returns workers that live for 300 s, grow by 64 KiB/s and are replaced. Two of them run at a time, 150 s apart.
 fn recycled(until: u64) -> Vec<Process> {
     let grown: fn(u64) -> u64 = |second| (50 << 20) + (second % 300) * 65_536;
     let shifted: fn(u64) -> u64 = |second| (50 << 20) + ((second + 150) % 300) * 65_536;
@@ -19,8 +19,8 @@ fn recycled(until: u64) -> Vec<Process> {
 }
 
 #[test]
-fn a_worker_that_grows_and_is_replaced_is_no_leak_of_the_pool() {
-    let mut script = Script::of(recycled(9000));
+fn growing_workers_that_are_replaced_are_no_leak_of_the_pool() {
+    let mut script = Script::new(recycled(9000));
     let mut collected = Collected::default();
     let (_, watch) = run(&mut script, plan(9000), rules(), &mut collected);
     let pool = watch.targets().iter().find(|target| target.key.is_none()).expect("a pool");
@@ -29,7 +29,7 @@ fn a_worker_that_grows_and_is_replaced_is_no_leak_of_the_pool() {
         let members = watch.targets().iter().filter(|target| target.key.is_some());
         members.filter(|target| target.assessment.verdict.status == status).collect::<Vec<_>>()
     };
-    // Workers from before the pool was known stay leaking. The others are suspect, with the reason.
+    // The first workers stay leaking: they exited before the pool could be judged.
     let (leaking, suspect) = (with_status(Status::Leaking), with_status(Status::Suspect));
     assert!(suspect.len() > 40 && leaking.len() < 15, "{} {}", suspect.len(), leaking.len());
     let is_recycled =
@@ -47,7 +47,7 @@ fn one_leak_has_one_alert() {
         [(vec![leaking(7), process(8, 1, 0, 9999), other()], 3), (vec![leaking(7), leaking(8), other()], 4)]
     {
         let mut collected = Collected::default();
-        let (_, targets) = run(&mut Script::of(processes), plan(1200), rules(), &mut collected);
+        let (_, targets) = run(&mut Script::new(processes), plan(1200), rules(), &mut collected);
         let leaks = targets.targets().iter().filter(|target| target.assessment.verdict.status == Status::Leaking);
         assert_eq!(leaks.count(), suspects, "the processes, their pool and the sum of all leak");
         let alerts = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak).count();
@@ -61,7 +61,7 @@ fn one_leak_has_one_alert() {
 #[test]
 fn a_leaking_pool_does_not_weaken_its_members() {
     let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
-    let mut script = Script::of(vec![leaking(7), leaking(8)]);
+    let mut script = Script::new(vec![leaking(7), leaking(8)]);
     let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());
     let statuses: Vec<_> = watch.targets().iter().map(|target| target.assessment.verdict.status).collect();
     assert_eq!(statuses, [Status::Leaking; 3]);
@@ -70,7 +70,7 @@ fn a_leaking_pool_does_not_weaken_its_members() {
 #[test]
 fn a_member_fills_the_host_no_later_than_its_pool() {
     let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
-    let mut script = Script::of((7..11).map(leaking).collect());
+    let mut script = Script::new((7..11).map(leaking).collect());
     script.host_total = 32 << 30;
     script.host_free = 24 << 30;
     script.ceiling = Some(Ceiling { kind: CeilingKind::Host, limit_bytes: 32 << 30, used_bytes: 8 << 30 });
@@ -86,7 +86,7 @@ fn a_member_fills_the_host_no_later_than_its_pool() {
 fn processes_of_several_names_have_one_sum() {
     let selections = |names: [&'static str; 2]| {
         let named = |(pid, name)| Process { name, ..process(pid, 1, 0, 100) };
-        let mut script = Script::of([7, 8].into_iter().zip(names).map(named).collect());
+        let mut script = Script::new([7, 8].into_iter().zip(names).map(named).collect());
         let (_, watch) = run(&mut script, plan(30), rules(), &mut Collected::default());
         let sums: Vec<_> = watch
             .targets()

@@ -1,4 +1,4 @@
-//! A scripted source, what a test remembers of its events, and the settings that tests share.
+//! Scripted source, collector of events, and settings that the tests share.
 
 use std::io;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use leakwatch::source::{
     ReadError, Selector,
 };
 
-/// A process that runs from one second to another.
+/// Process that runs from one second to another.
 #[derive(Clone)]
 pub struct Process {
     pub key: ProcessKey,
@@ -26,10 +26,11 @@ pub struct Process {
     pub from: u64,
     pub to: u64,
     pub rss: fn(u64) -> u64,
-    /// The second at which it becomes another program, and what that is called.
+    /// Second of a call of exec, and name of the new program.
     pub becomes: Option<(u64, &'static str)>,
 }
 
+/// Returns a worker with constant memory.
 pub fn process(pid: u32, start: u64, from: u64, to: u64) -> Process {
     let key = ProcessKey { pid: Pid(pid), start: StartTime(start) };
     Process { key, name: "worker", from, to, rss: |_| 50 << 20, becomes: None }
@@ -39,56 +40,59 @@ fn label(name: &str) -> Arc<ProcessLabel> {
     Arc::new(ProcessLabel { name: name.to_owned(), ..ProcessLabel::default() })
 }
 
+/// Source of scripted processes, with a clock of its own.
 pub struct Script {
     pub clock: ManualClock,
     pub processes: Vec<Process>,
-    /// What every reading costs in time.
-    pub slowness: Duration,
-    pub refuses: Option<ReadError>,
-    /// The second at which nothing can be read.
-    pub stumbles_at: Option<u64>,
-    /// Who was listed last.
+    /// Duration of each reading.
+    pub read_time: Duration,
+    /// Error of all readings.
+    pub read_error: Option<ReadError>,
+    /// Second at which all readings fail.
+    pub fails_at: Option<u64>,
+    /// Result of the last listing.
     listed: Option<Vec<MatchedProcess>>,
     pub denies_fds: bool,
     pub host_total: u64,
     pub host_free: u64,
     pub ceiling: Option<Ceiling>,
-    /// How often limits were asked for.
-    pub looks: u64,
-    /// The memory of the one control group, from a second on; it is gone where there is none.
-    pub group: Option<fn(u64) -> Option<CgroupMemory>>,
-    /// What counting pages says of a process that holds so many bytes; `None` where that is not offered.
+    /// Number of readings of limits.
+    pub limit_reads: u64,
+    /// Memory of the control cgroup at a second; `None` while there is no cgroup.
+    pub cgroup: Option<fn(u64) -> Option<CgroupMemory>>,
+    /// Page count of a process that holds some bytes; `None` if counting is denied.
     pub pages: Option<fn(u64) -> ExactMemory>,
-    /// What a look inside says at a second; `None` where that is not offered.
-    pub portrait: Option<fn(u64) -> Result<Inspection, ReadError>>,
-    /// How long such a look takes.
-    pub look_cost: Duration,
-    /// When somebody looked inside whom, and at what.
-    pub portrayed: Vec<(u64, ProcessKey)>,
-    pub aspects: Vec<InspectionScope>,
+    /// Inspection at a second; `None` if it is denied.
+    pub inspection: Option<fn(u64) -> Result<Inspection, ReadError>>,
+    /// Duration of an inspection.
+    pub inspection_time: Duration,
+    /// Second and process of each inspection.
+    pub inspected: Vec<(u64, ProcessKey)>,
+    /// Scope of each inspection.
+    pub scopes: Vec<InspectionScope>,
 }
 
 impl Script {
-    pub fn of(processes: Vec<Process>) -> Self {
+    pub fn new(processes: Vec<Process>) -> Self {
         let clock = ManualClock::new(Timestamp(1_800_000_000_000));
         Self {
             clock,
             processes,
-            slowness: Duration::ZERO,
-            refuses: None,
-            stumbles_at: None,
+            read_time: Duration::ZERO,
+            read_error: None,
+            fails_at: None,
             listed: None,
             denies_fds: false,
             host_total: 100,
             host_free: 90,
             ceiling: None,
-            looks: 0,
-            group: None,
+            limit_reads: 0,
+            cgroup: None,
             pages: None,
-            portrait: None,
-            look_cost: Duration::ZERO,
-            portrayed: Vec::new(),
-            aspects: Vec::new(),
+            inspection: None,
+            inspection_time: Duration::ZERO,
+            inspected: Vec::new(),
+            scopes: Vec::new(),
         }
     }
 
@@ -119,21 +123,21 @@ impl ProcessSource for Script {
 
     fn find_if_changed(&mut self, selector: &Selector) -> Result<Option<Vec<MatchedProcess>>, ReadError> {
         let found = self.find(selector)?;
-        let said = self.listed.replace(found.clone());
-        Ok(Some(found).filter(|found| said.as_ref() != Some(found)))
+        let previous = self.listed.replace(found.clone());
+        Ok(Some(found).filter(|found| previous.as_ref() != Some(found)))
     }
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError> {
-        if let Some(error) = &self.refuses {
+        if let Some(error) = &self.read_error {
             return Err(error.clone());
         }
         let second = self.clock.now().awake.as_secs();
-        if self.stumbles_at == Some(second) {
+        if self.fails_at == Some(second) {
             return Err(ReadError::Io { file: "statm".to_owned(), reason: "too many open files".to_owned() });
         }
         let process = self.running().find(|process| process.key == key).ok_or(ReadError::Gone)?;
         let rss = (process.rss)(second);
-        self.clock.advance(self.slowness);
+        self.clock.advance(self.read_time);
         let denied =
             if self.denies_fds { vec![DeniedCounter { counter: Counter::Fds, right: "CAP_X" }] } else { vec![] };
         let program = process.becomes.filter(|&(at, _)| at == second).map(|(_, name)| label(name));
@@ -143,7 +147,7 @@ impl ProcessSource for Script {
     }
 
     fn read_cgroups(&mut self) -> Vec<CgroupReading> {
-        let memory = self.group.and_then(|group| group(self.clock.now().awake.as_secs()));
+        let memory = self.cgroup.and_then(|cgroup| cgroup(self.clock.now().awake.as_secs()));
         let seen =
             |memory| CgroupReading { path: "/shop".to_owned(), members: vec![Pid(7), Pid(8)], memory, ceiling: None };
         memory.map(seen).into_iter().collect()
@@ -156,31 +160,32 @@ impl ProcessSource for Script {
         Ok(pages((process.rss)(second)))
     }
 
-    fn inspect(&mut self, key: ProcessKey, aspects: InspectionScope) -> Result<Inspection, ReadError> {
-        let portrait = self.portrait.ok_or(ReadError::Denied { right: "CAP_X" })?;
+    fn inspect(&mut self, key: ProcessKey, scope: InspectionScope) -> Result<Inspection, ReadError> {
+        let inspection = self.inspection.ok_or(ReadError::Denied { right: "CAP_X" })?;
         let second = self.clock.now().awake.as_secs();
-        self.portrayed.push((second, key));
-        self.aspects.push(aspects);
-        self.clock.advance(self.look_cost);
-        portrait(second)
+        self.inspected.push((second, key));
+        self.scopes.push(scope);
+        self.clock.advance(self.inspection_time);
+        inspection(second)
     }
 
     fn limits(&mut self, _key: ProcessKey) -> ProcessLimits {
-        self.looks += 1;
+        self.limit_reads += 1;
         let host = Some(HostMemory { total_bytes: self.host_total, available_bytes: self.host_free });
         ProcessLimits { ceiling: self.ceiling, host }
     }
 }
 
-/// Remembers what a test asks about.
+/// Collector of the events of a session.
 #[derive(Default)]
 pub struct Collected {
-    /// The rate of the first target at the latest tick.
-    pub shown: Option<f64>,
+    /// Growth rate of the first target at the latest tick.
+    pub last_rate: Option<f64>,
     pub samples: Vec<(ProcessKey, Timestamp)>,
     pub alerts: Vec<(AlertKind, AlertState)>,
     pub messages: Vec<String>,
     pub notices: Vec<Notice>,
+    /// Number of samples after which the collector fails.
     pub fail_at: Option<usize>,
 }
 
@@ -201,7 +206,9 @@ impl EventSink for Collected {
                 self.alerts.push((alert.kind, alert.state));
                 self.messages.push(alert.message.clone());
             }
-            Event::Ticked(_, targets) => self.shown = targets.first().and_then(|target| target.assessment.growth.rate),
+            Event::Ticked(_, targets) => {
+                self.last_rate = targets.first().and_then(|target| target.assessment.growth.rate)
+            }
             Event::Notice(_, notice) => self.notices.push(notice.clone()),
             _ => {}
         }
@@ -209,6 +216,7 @@ impl EventSink for Collected {
     }
 }
 
+/// Returns the plan of a session of some seconds, with a tick each second.
 pub fn plan(seconds: u64) -> SessionPlan {
     SessionPlan {
         selector: Selector { names: vec!["worker".to_owned()], ..Selector::default() },
@@ -224,6 +232,7 @@ pub fn plan(seconds: u64) -> SessionPlan {
     }
 }
 
+/// Returns the rules of a session that judges after a minute.
 pub fn rules() -> Rules {
     Rules {
         analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
@@ -234,6 +243,7 @@ pub fn rules() -> Rules {
     }
 }
 
+/// Runs a session and returns its summary and targets.
 pub fn run(
     script: &mut Script,
     plan: SessionPlan,

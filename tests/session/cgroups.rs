@@ -3,17 +3,16 @@
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::Status;
 use leakwatch::event::TargetKind;
-use leakwatch::model::Counter;
-use leakwatch::model::{CgroupMemory, CgroupName, Pid};
+use leakwatch::model::{CgroupMemory, CgroupName, Counter, Pid};
 use leakwatch::session::SessionPlan;
 use leakwatch::source::Selector;
 
 use crate::script::*;
 
 #[test]
-fn a_control_group_is_a_target_of_its_own() {
-    // tmpfs fills up, two processes are killed, and the group goes away and comes back.
-    let group = |second: u64| {
+fn a_control_group_is_a_target() {
+    // tmpfs fills up, the kernel kills two processes, and the group disappears for 3 s.
+    let memory_at = |second: u64| {
         let shmem = (10 << 20) + second * 131_072;
         let memory = CgroupMemory {
             current: Some((600 << 20) + shmem),
@@ -28,9 +27,9 @@ fn a_control_group_is_a_target_of_its_own() {
         (!(1000..1003).contains(&second)).then_some(memory)
     };
     let growing = Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) };
-    let stranger = Process { rss: |second| (50 << 20) + second * 131_072, ..process(9, 1, 0, 9999) };
-    let mut script = Script::of(vec![growing, process(8, 1, 0, 9999), stranger]);
-    script.group = Some(group);
+    let other = Process { rss: |second| (50 << 20) + second * 131_072, ..process(9, 1, 0, 9999) };
+    let mut script = Script::new(vec![growing, process(8, 1, 0, 9999), other]);
+    script.cgroup = Some(memory_at);
     let selector = Selector { cgroups: vec![CgroupName::Unit("shop".to_owned())], ..Selector::default() };
     let mut collected = Collected::default();
     let (_, watch) = run(&mut script, SessionPlan { selector, ..plan(1200) }, rules(), &mut collected);
@@ -45,8 +44,8 @@ fn a_control_group_is_a_target_of_its_own() {
     );
     let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();
     assert_eq!(kills, 1);
-    let told =
+    let growing_members =
         groups[0].attribution.as_ref().map(|known| known.members.iter().map(|member| member.pid).collect::<Vec<_>>());
-    assert_eq!(told, Some(vec![Some(Pid(7))]), "only one of its two processes grows");
+    assert_eq!(growing_members, Some(vec![Some(Pid(7))]), "one of the two members grows");
     assert!(collected.samples.iter().all(|(key, _)| [7, 8, 9].contains(&key.pid.0)));
 }

@@ -1,4 +1,4 @@
-//! What is said live of a leak is counted page by page first.
+//! Page counts that confirm or refute a leak before it is reported.
 
 use leakwatch::alert::AlertKind;
 use leakwatch::analysis::{Rule, Status};
@@ -8,10 +8,10 @@ use leakwatch::source::ExactMemory;
 use crate::script::*;
 
 #[test]
-fn the_pages_are_counted_before_a_leak_is_said() {
+fn pages_are_counted_before_a_leak_is_reported() {
     let judged = |pages: Option<fn(u64) -> ExactMemory>, pss: bool| {
         let mut script =
-            Script::of(vec![Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) }]);
+            Script::new(vec![Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) }]);
         script.pages = pages;
         let mut collected = Collected::default();
         let (_, watch) = run(&mut script, SessionPlan { pss, ..plan(1200) }, rules(), &mut collected);
