@@ -1,10 +1,12 @@
 //! Files derived from the definition of the command line: man pages, completions, schema.
 
-use clap::{Command, CommandFactory};
+use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::args::Cli;
 use crate::cli::complete;
+
+use super::man_page;
 
 /// Shells with a completion script in the package, and the file of each.
 pub const COMPLETIONS: [(Shell, &str); 4] = [
@@ -17,7 +19,7 @@ pub const COMPLETIONS: [(Shell, &str); 4] = [
 /// Returns the manual page of the main job, in roff.
 #[must_use]
 pub fn man() -> String {
-    page(Cli::command())
+    man_page::render(Cli::command(), "leakwatch")
 }
 
 /// Returns all manual pages: file name and text. Each subcommand has a page of its own.
@@ -25,16 +27,9 @@ pub fn man() -> String {
 pub fn man_pages() -> Vec<(String, String)> {
     let mut command = Cli::command();
     command.build();
-    let shown = command.get_subcommands().filter(|one| !one.is_hide_set() && one.get_name() != "help");
-    let pages = shown.map(|one| (format!("leakwatch-{}.1", one.get_name()), page(one.clone())));
+    let pages = man_page::shown_subcommands(&command)
+        .map(|one| (format!("leakwatch-{}.1", one.get_name()), man_page::render(one.clone(), one.get_name())));
     std::iter::once(("leakwatch.1".to_owned(), man())).chain(pages).collect()
-}
-
-fn page(command: Command) -> String {
-    let mut page = Vec::new();
-    // Writing to memory does not fail.
-    clap_mangen::Man::new(command).render(&mut page).expect("memory takes every write");
-    String::from_utf8_lossy(&page).into_owned()
 }
 
 /// Returns the completion script of a shell. It calls leakwatch for the candidates.
