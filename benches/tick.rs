@@ -97,7 +97,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
     );
 }
 
-/// Constant memory, as of most processes of a host.
+/// Constant memory, as in most processes of a host.
 #[divan::bench(args = [1, 100, 1000])]
 fn ticks_of_constant_processes(bencher: Bencher<'_, '_>, processes: u32) {
     bench_ticks(bencher, processes, false);

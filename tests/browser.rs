@@ -1,4 +1,4 @@
-//! Page of `-o report.html` in a real browser: names are text, charts are drawn, nothing is fetched.
+//! Page of `-o report.html` in a real browser: names are text, and charts are drawn.
 //!
 //! Needs Chromium: the program in `CHROMIUM`, or one in `PATH`. Without it the test is skipped, unless
 //! `LEAKWATCH_TEST_BROWSER=required` is set, as CI does.
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Names that would be run by a page without escaping.
+/// Names that a page without escaping would execute.
 const HOSTILE: [&str; 6] = [
     "<script>document.title='owned'</script>",
     "</script><script>document.title='owned'</script>",

@@ -1,7 +1,7 @@
 //! Verdicts on the labelled recordings of `fixtures/series`.
 //!
-//! `cargo run --release --example score` says how good they are. A change that is meant goes into the list with
-//! `LEAKWATCH_UPDATE=1 cargo test --test corpus`.
+//! `cargo run --release --example score` prints the rates of right verdicts. `LEAKWATCH_UPDATE=1 cargo test --test corpus`
+//! writes the list after an intended change.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn verdicts(folder: &Path) -> String {
 }
 
 #[test]
-fn the_verdicts_on_all_recordings_are_those_of_the_list() {
+fn all_verdicts_match_the_list() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/series");
     let file = folder.join("verdicts.csv");
     let now = verdicts(&folder);

@@ -1,4 +1,4 @@
-//! Files that are derived from the command line's definition are the ones this build would write.
+//! Files that are generated from the command line: man pages, completions and schema.
 //!
 //! `LEAKWATCH_UPDATE=1 cargo test --test generated` writes them anew.
 
@@ -35,7 +35,7 @@ fn generated_files_are_current() {
     }
 }
 
-/// The names of all properties of a schema.
+/// Collects the names of all properties of a schema.
 fn fields(schema: &serde_json::Value, found: &mut BTreeSet<String>) {
     match schema {
         serde_json::Value::Object(entries) => {

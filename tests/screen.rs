@@ -36,10 +36,10 @@ fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
 fn watch(picture: &mut Picture, processes: Vec<Process>, seconds: u64) {
     let mut script = Script::new(processes);
     let clock = script.clock.clone();
-    let mut watch =
+    let mut targets =
         TargetSet::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() }, 0.0);
     LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(seconds))
-        .run(&mut watch, picture)
+        .run(&mut targets, picture)
         .expect("a session");
 }
 
@@ -51,7 +51,7 @@ fn screen(picture: &Picture, width: u16, height: u16) -> String {
 }
 
 #[test]
-fn a_small_and_a_large_terminal() {
+fn a_small_and_a_large_terminal_are_filled() {
     let picture = watched(three(), 600, Style::PLAIN);
     insta::assert_snapshot!("small", screen(&picture, 80, 24));
     insta::assert_snapshot!("large", screen(&picture, 160, 50));
@@ -190,7 +190,7 @@ fn a_removed_filter_shows_all_targets() {
 }
 
 #[test]
-fn no_size_is_too_small_and_hostile_names_are_harmless() {
+fn every_size_is_drawn_and_hostile_names_are_harmless() {
     let hostile = Process { name: "\x1b[2J\u{202e}\n<b>", ..process(14, 1, 0, 1000) };
     let mut picture = watched([three(), vec![hostile]].concat(), 60, Style::PLAIN);
     picture.key(Key::End);
@@ -203,7 +203,7 @@ fn no_size_is_too_small_and_hostile_names_are_harmless() {
 }
 
 #[test]
-fn without_colours_there_are_none() {
+fn a_plain_picture_has_no_colours() {
     let picture = watched(three(), 200, Style::PLAIN);
     let mut terminal = Terminal::new(TestBackend::new(80, 10)).expect("a terminal");
     terminal.draw(|frame| picture.draw(frame)).expect("a picture");
@@ -214,7 +214,7 @@ fn without_colours_there_are_none() {
 }
 
 #[test]
-fn two_hundred_targets_for_an_hour_do_not_grow() {
+fn memory_stays_flat_with_two_hundred_targets_for_an_hour() {
     /// Sink that draws at each fourth tick, and reads the memory of this process.
     struct Drawn {
         picture: Picture,
@@ -252,9 +252,9 @@ fn two_hundred_targets_for_an_hour_do_not_grow() {
     let terminal = Terminal::new(TestBackend::new(160, 50)).expect("a terminal");
     let mut drawn =
         Drawn { picture: Picture::new(None, JobTimes::default(), Style::PLAIN), terminal, ticks: 0, rss: Vec::new() };
-    let mut watch = TargetSet::new(rules(), 0.0);
+    let mut targets = TargetSet::new(rules(), 0.0);
     let plan = leakwatch::session::SessionPlan { interval: Duration::from_secs(3), ..plan(3600) };
-    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan).run(&mut watch, &mut drawn).expect("a session");
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan).run(&mut targets, &mut drawn).expect("a session");
     let text = drawn.terminal.backend().to_string();
     assert!(text.contains("200 running") && text.contains("worker"));
     let (early, late) = (drawn.rss[1], drawn.rss[5]);

@@ -1,16 +1,15 @@
 //! Delivery of alerts to a webhook, a command and a file. Failures are reported and delay nothing else.
 
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
 use crate::http_server::{Answer, Server};
-use crate::support::{Target, leakwatch, stderr, stdout};
+use crate::support::{ChildGuard, Target, leakwatch, stderr, stdout, wait_for_exit, wait_for_lines};
 
-/// Watches `target`, which exceeds its limit, until it exits.
-fn watching(target: &Target, report: &Path) -> Command {
+/// Returns a command that watches `target`, which exceeds its limit, until it exits.
+fn watch_command(target: &Target, report: &Path) -> Command {
     let mut command = leakwatch();
     for proxy in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(proxy);
@@ -29,45 +28,17 @@ fn notices<'a>(report: &'a Value, kind: &str) -> Vec<&'a str> {
     all.iter().filter(|notice| notice["kind"] == kind).map(|notice| notice["message"].as_str().expect("text")).collect()
 }
 
-fn waited(path: &Path) -> String {
-    for _ in 0..600 {
-        match std::fs::read_to_string(path) {
-            Ok(text) if text.ends_with('\n') => return text,
-            _ => std::thread::sleep(Duration::from_millis(100)),
-        }
-    }
-    panic!("nothing was written to {}", path.display());
-}
-
-/// True if a process exits within a few seconds.
-fn has_ended(pid: &str) -> bool {
-    (0..300).any(|_| {
-        std::thread::sleep(Duration::from_millis(20));
-        !is_running(pid)
-    })
-}
-
-/// True if a process runs. A zombie does not.
-fn is_running(pid: &str) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
-}
-
-/// Sends two signals, which end the program at once, and with it the processes that it has `started`.
-fn leaves_nothing_behind(mut running: Child, started: &str) {
-    let pid = rustix::process::Pid::from_child(&running);
-    // The kernel merges signals that are pending, so they are repeated until the program ends.
-    while running.try_wait().expect("our child").is_none() {
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
-        std::thread::sleep(Duration::from_millis(300));
-    }
-    let output = running.wait_with_output().expect("an end");
+/// Terminates the program, and checks that the processes that it `started` exit.
+#[track_caller]
+fn check_second_signal(running: ChildGuard, started: &str) {
+    let output = running.terminate();
     assert_eq!(output.status.code(), Some(128 + 15), "{}", stderr(&output));
-    for pid in started.split_whitespace() {
-        assert!(has_ended(pid), "{pid} still runs");
-    }
+    started.split_whitespace().for_each(wait_for_exit);
 }
 
-fn is_secret_kept(output: &Output, report: &Path) {
+/// Checks that no output names the address of the webhook.
+#[track_caller]
+fn check_secret(output: &Output, report: &Path) {
     let report = std::fs::read_to_string(report).expect("a report");
     for text in [&stdout(output), &stderr(output), &report] {
         assert!(!text.contains("s3cr3t") && !text.contains("127.0.0.1"), "{text}");
@@ -75,14 +46,14 @@ fn is_secret_kept(output: &Output, report: &Path) {
 }
 
 #[test]
-fn a_webhook_that_recovers_gets_the_alert_and_its_end_once() {
+fn a_recovered_webhook_gets_each_alert_state_once() {
     let server = Server::start(&[Answer::Status(500), Answer::Hang, Answer::Status(204)]);
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let report = folder.path().join("r.json");
-    let mut command = watching(&target, &report);
-    let running =
-        command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--alert-timeout", "3s"]).spawn().expect("a start");
+    let mut command = watch_command(&target, &report);
+    command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--alert-timeout", "3s"]);
+    let running = ChildGuard::spawn(&mut command);
     let firing = [server.next(), server.next(), server.next()];
     assert!(firing.iter().all(|body| *body == firing[0]), "the same alert is sent again: {firing:#?}");
     assert_eq!((&firing[0]["type"], &firing[0]["state"]), (&Value::from("alert"), &Value::from("firing")));
@@ -93,10 +64,10 @@ fn a_webhook_that_recovers_gets_the_alert_and_its_end_once() {
     drop(target);
     let resolved = server.next();
     assert_eq!((&resolved["state"], &resolved["kind"]), (&Value::from("resolved"), &Value::from("limit_exceeded")));
-    let output = running.wait_with_output().expect("an end");
+    let output = running.output();
     assert_eq!(server.left(), 0);
     assert_eq!(notices(&parsed(&report), "undelivered_alerts"), [""; 0], "all alerts were delivered");
-    is_secret_kept(&output, &report);
+    check_secret(&output, &report);
 }
 
 #[test]
@@ -105,7 +76,7 @@ fn a_webhook_that_hangs_delays_neither_samples_nor_the_report() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let report = folder.path().join("r.json");
-    let mut command = watching(&target, &report);
+    let mut command = watch_command(&target, &report);
     command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--alert-timeout", "1s", "--samples", "5"]);
     let output = command.output().expect("an end");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
@@ -113,7 +84,7 @@ fn a_webhook_that_hangs_delays_neither_samples_nor_the_report() {
     assert_eq!(parsed["session"]["ticks"], 5);
     assert_eq!(notices(&parsed, "undelivered_alerts").len(), 1);
     assert!(stderr(&output).contains("webhook: 1 of 1 alerts were not delivered"), "{}", stderr(&output));
-    is_secret_kept(&output, &report);
+    check_secret(&output, &report);
 }
 
 #[test]
@@ -122,22 +93,22 @@ fn a_refused_alert_is_not_sent_again() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let report = folder.path().join("r.json");
-    let mut command = watching(&target, &report);
-    let running = command.env("LEAKWATCH_WEBHOOK", &server.url).spawn().expect("a start");
+    let mut command = watch_command(&target, &report);
+    let running = ChildGuard::spawn(command.env("LEAKWATCH_WEBHOOK", &server.url));
     assert_eq!(server.next()["state"], "firing");
     drop(target);
-    let output = running.wait_with_output().expect("an end");
+    let output = running.output();
     assert_eq!(server.left(), 0, "the end of an undelivered alert is not sent");
     assert!(stderr(&output).contains("not delivered: the server answered 404"), "{}", stderr(&output));
-    is_secret_kept(&output, &report);
+    check_secret(&output, &report);
 }
 
 #[test]
-fn a_chat_gets_text() {
+fn slack_gets_one_text() {
     let server = Server::start(&[Answer::Status(200)]);
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
-    let mut command = watching(&target, &folder.path().join("r.json"));
+    let mut command = watch_command(&target, &folder.path().join("r.json"));
     command.env("LEAKWATCH_WEBHOOK", &server.url).args(["--webhook-format", "slack", "--samples", "3"]);
     let _ = command.output().expect("an end");
     let body = server.next();
@@ -155,7 +126,7 @@ fn a_command_gets_the_alert_on_standard_input_and_in_variables() {
     let script = folder.path().join("my hook");
     std::fs::write(&script, "cat > \"$1\"; env > \"$2\"; echo not for standard output\n").expect("a script");
     let line = format!("sh '{}' {} {}", script.display(), json.display(), variables.display());
-    let mut command = watching(&target, &report);
+    let mut command = watch_command(&target, &report);
     let output = command.args(["--on-alert", &line, "--samples", "3", "--format", "json"]).output().expect("an end");
     let alert = parsed(&json);
     let schema: Value = serde_json::from_str(&leakwatch::cli::generate::schema()).expect("a schema");
@@ -182,7 +153,7 @@ fn a_command_that_hangs_is_killed_and_a_failure_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let (report, pids) = (folder.path().join("r.json"), folder.path().join("pids"));
     let run = |line: &str| {
-        let mut command = watching(&target, &report);
+        let mut command = watch_command(&target, &report);
         command.args(["--on-alert", line, "--alert-timeout", "1s", "--samples", "3"]);
         let output = command.output().expect("an end");
         let parsed = parsed(&report);
@@ -191,12 +162,10 @@ fn a_command_that_hangs_is_killed_and_a_failure_is_reported() {
         assert!(stderr(&output).contains(&undelivered), "{}", stderr(&output));
         undelivered
     };
-    let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
+    let hanging = format!("sh -c 'sleep 120 & echo $! $$ > {}; wait'", pids.display());
     let undelivered = run(&hanging);
     assert!(undelivered.contains("alert command: 1 of 1 alerts were not delivered"), "{undelivered}");
-    for pid in std::fs::read_to_string(&pids).expect("pids").split_whitespace() {
-        assert!(has_ended(pid), "{pid} still runs");
-    }
+    std::fs::read_to_string(&pids).expect("pids").split_whitespace().for_each(wait_for_exit);
     let undelivered = run("sh -c 'exit 7'");
     assert!(undelivered.ends_with("the command exited with status 7"), "{undelivered}");
 }
@@ -207,21 +176,21 @@ fn a_second_signal_kills_the_alert_command() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let pids = folder.path().join("pids");
-    let mut command = watching(&target, &folder.path().join("r.json"));
-    let hanging = format!("sh -c 'sleep 1000 & echo $! $$ > {}; wait'", pids.display());
-    let running = command.args(["--on-alert", &hanging, "--alert-timeout", "10m"]).spawn().expect("a start");
-    leaves_nothing_behind(running, &waited(&pids));
+    let mut command = watch_command(&target, &folder.path().join("r.json"));
+    let hanging = format!("sh -c 'sleep 120 & echo $! $$ > {}; wait'", pids.display());
+    let running = ChildGuard::spawn(command.args(["--on-alert", &hanging, "--alert-timeout", "10m"]));
+    check_second_signal(running, &wait_for_lines(&pids, 1));
 }
 
 #[test]
 fn a_second_signal_kills_the_command_of_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let pids = folder.path().join("pids");
-    let stubborn = format!("trap '' TERM; sh -c 'sleep 1000 & echo $! $$ > {}; wait' & wait; wait", pids.display());
+    let stubborn = format!("trap '' TERM; sh -c 'sleep 120 & echo $! $$ > {}; wait' & wait; wait", pids.display());
     let mut command = leakwatch();
     command.args(["run", "--interval", "100ms", "--grace", "10m", "--", "sh", "-c", &stubborn]);
-    let running = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a start");
-    leaves_nothing_behind(running, &waited(&pids));
+    let running = ChildGuard::spawn(command.stdout(Stdio::null()).stderr(Stdio::piped()));
+    check_second_signal(running, &wait_for_lines(&pids, 1));
 }
 
 #[test]
@@ -230,14 +199,12 @@ fn an_alert_log_is_appended_to_and_reopened_after_rotation() {
     let folder = tempfile::tempdir().expect("a folder");
     let (log, rotated) = (folder.path().join("alerts.jsonl"), folder.path().join("alerts.jsonl.1"));
     std::fs::write(&log, "before\n").expect("a file");
-    let mut command = watching(&target, &folder.path().join("r.json"));
-    let running = command.arg("--alert-log").arg(&log).spawn().expect("a start");
-    while waited(&log).lines().count() < 2 {
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let mut command = watch_command(&target, &folder.path().join("r.json"));
+    let running = ChildGuard::spawn(command.arg("--alert-log").arg(&log));
+    wait_for_lines(&log, 2);
     std::fs::rename(&log, &rotated).expect("a rotation");
     drop(target);
-    let _ = running.wait_with_output().expect("an end");
+    let _ = running.output();
     let state = |path: &Path| -> Vec<Value> {
         let text = std::fs::read_to_string(path).expect("a log");
         text.lines()
@@ -250,7 +217,7 @@ fn an_alert_log_is_appended_to_and_reopened_after_rotation() {
 }
 
 #[test]
-fn wrong_arguments_are_refused_before_the_first_sample() {
+fn invalid_arguments_are_refused_before_the_first_sample() {
     let folder = tempfile::tempdir().expect("a folder");
     let refused = |arguments: &[&str]| {
         let output = leakwatch().args(["--pid", "1"]).args(arguments).output().expect("the program starts");
@@ -307,7 +274,7 @@ fn the_journal_gets_priorities() {
     let run = |named: Option<u64>, arguments: &[&str]| {
         let journal = std::fs::File::create(&path).expect("a file");
         let found = journal.metadata().expect("metadata");
-        let mut command = watching(&target, &folder.path().join("r.json"));
+        let mut command = watch_command(&target, &folder.path().join("r.json"));
         command.env("JOURNAL_STREAM", format!("{}:{}", found.dev(), named.unwrap_or_else(|| found.ino())));
         let status = command.args(["--samples", "2"]).args(arguments).stderr(journal).status().expect("an end");
         assert_eq!(status.code(), Some(3));

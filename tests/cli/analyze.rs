@@ -1,4 +1,4 @@
-//! Recordings: our own and foreign ones, and the same verdict as live.
+//! Recordings of leakwatch and of other programs, with the verdict of the live session.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -11,7 +11,7 @@ fn report(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// A recording of a process that loses 64 KiB a sample, one sample a second.
+/// Returns a recording of a process that leaks 64 KiB/s, one sample a second.
 fn leaking_csv(rows: u32) -> String {
     let mut text = "time_s,pid,name,rss\n".to_owned();
     for row in 0..rows {
@@ -34,7 +34,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_leak_in_a_recording_is_1() {
+fn a_leak_in_a_recording_exits_with_1() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = leaking_csv(600);
     let plain = write(&folder, "leak.csv", text.as_bytes());
@@ -52,39 +52,39 @@ fn a_leak_in_a_recording_is_1() {
 }
 
 #[test]
-fn a_leak_of_which_too_few_samples_were_taken_never_passes() {
+fn a_leak_with_too_few_samples_never_passes() {
     let folder = tempfile::tempdir().expect("a folder");
-    // A machine so busy that most samples were missed.
+    // A busy machine misses samples.
     for rows in 44..64 {
         let file = write(&folder, "leak.csv", leaking_csv(rows).as_bytes());
         let output = run(&["analyze", &file]);
         assert!(matches!(output.status.code(), Some(1 | 3)), "{rows}: {}", stderr(&output));
-        let said = stdout(&output);
-        assert!(rows >= 56 || said.contains(&format!("{rows} of 56 samples needed")), "{rows}: {said}");
+        let text = stdout(&output);
+        assert!(rows >= 56 || text.contains(&format!("{rows} of 56 samples needed")), "{rows}: {text}");
     }
 }
 
 #[test]
-fn what_is_said_of_too_little_data_does_not_contradict_itself() {
+fn explanations_of_too_little_data_agree_with_each_other() {
     let folder = tempfile::tempdir().expect("a folder");
-    let said = |rows: Vec<String>| {
+    let explained = |rows: Vec<String>| {
         let text = format!("time_s,pid,name,rss,fds\n{}\n", rows.join("\n"));
         let output = run(&["analyze", "--explain", &write(&folder, "short.csv", text.as_bytes())]);
         assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
         format!("{}{}", stdout(&output), stderr(&output))
     };
-    let still = said((0..301).map(|row| format!("{},7,w,50003968,5", f64::from(row) * 0.05)).collect());
+    let still = explained((0..301).map(|row| format!("{},7,w,50003968,5", f64::from(row) * 0.05)).collect());
     assert!(still.contains("no change over 15 s, but growth below 960 KiB/h is not detectable yet"), "{still}");
     assert!(still.contains("run for another 14 s"), "{still}");
-    let unread = said((0..120).map(|row| format!("{row},7,w,,{}", 5 + row % 3)).collect());
+    let unread = explained((0..120).map(|row| format!("{row},7,w,,{}", 5 + row % 3)).collect());
     assert!(unread.contains("its memory was never readable"), "{unread}");
-    // Only samples that have the memory count.
+    // Samples without memory do not count.
     let rss = |row: u32| if row.is_multiple_of(2) { String::new() } else { (50_000_000 + row * 65_536).to_string() };
-    let half = said((0..100).map(|row| format!("{row},7,w,{},5", rss(row))).collect());
+    let half = explained((0..100).map(|row| format!("{row},7,w,{},5", rss(row))).collect());
     assert!(half.contains("50 of 56 samples needed"), "{half}");
-    // What the interval does not exclude was not seen to be absent.
+    // Growth within the confidence interval is not excluded.
     let noise = |row: u32| 50_003_968 + 4096 * (row * 7919 % 2003);
-    let noisy = said((0..120).map(|row| format!("{row},7,w,{},5", noise(row))).collect());
+    let noisy = explained((0..120).map(|row| format!("{row},7,w,{},5", noise(row))).collect());
     let end = noisy.split(" MiB/h, observed").next().and_then(|text| text.rsplit('+').next()).expect("an interval");
     let limit = end.trim_end_matches('0').trim_end_matches('.');
     assert!(noisy.contains(&format!("growth below {limit} MiB/h is not detectable yet")), "{end}: {noisy}");
@@ -92,7 +92,7 @@ fn what_is_said_of_too_little_data_does_not_contradict_itself() {
 }
 
 #[test]
-fn growth_that_was_not_seen_for_long_enough_is_no_silent_pass() {
+fn growth_observed_too_briefly_is_inconclusive() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(&folder, "leak.csv", leaking_csv(600).as_bytes());
     let analyzed = |options: &[&str]| {
@@ -121,14 +121,13 @@ fn standard_input_is_a_recording() {
 }
 
 #[test]
-fn a_live_session_and_its_replay_say_the_same() {
+fn a_live_session_and_its_replay_agree() {
     let target = Target::start("leaky", &["40000", "10"]);
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     let (csv, jsonl) = (path("live.csv"), path("live.jsonl"));
     let pid = target.pid();
-    let live =
-        ["--pid", &pid, "--interval", "50ms", "--duration", "10s", "--min-observation", "2s", "--format", "json"];
+    let live = ["--pid", &pid, "--interval", "50ms", "--duration", "6s", "--min-observation", "2s", "--format", "json"];
     let live = run(&[&live[..], &["-o", &csv, "-o", &jsonl]].concat());
     let mut live = report(&stdout(&live));
     // Pages can be counted only while the process runs.
@@ -229,7 +228,7 @@ fn foreign_recordings_are_read_by_their_columns() {
 }
 
 #[test]
-fn faulty_rows_are_counted_and_a_torn_end_is_said() {
+fn faulty_rows_are_counted_and_a_torn_end_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut text = leaking_csv(100);
     text.push_str(
@@ -261,7 +260,7 @@ fn a_recording_is_never_overwritten() {
 }
 
 #[test]
-fn a_name_survives_the_way_through_a_spreadsheet_safe_file() {
+fn an_escaped_name_is_restored() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = leaking_csv(100).replace("worker", "'=cmd()");
     let file = write(&folder, "names.csv", text.as_bytes());
@@ -291,7 +290,7 @@ fn a_pool_belongs_to_its_own_recording() {
 }
 
 #[test]
-fn rows_by_time_and_rows_by_process_say_the_same() {
+fn rows_by_time_and_rows_by_process_agree() {
     let folder = tempfile::tempdir().expect("a folder");
     let row = |second: u64, pid: u64| {
         let spike = if second == 40 + pid { 90 << 20 } else { 0 };
@@ -302,11 +301,11 @@ fn rows_by_time_and_rows_by_process_say_the_same() {
     let head = "time_s,pid,name,rss_bytes\n".to_owned();
     let by_time: String = (0..150).flat_map(|second| (1..90).map(move |pid| row(second, pid))).collect();
     let by_process: String = (1..90).flat_map(|pid| (0..150).map(move |second| row(second, pid))).collect();
-    let said = |name: &str, rows: String| {
+    let analysed = |name: &str, rows: String| {
         let file = write(&folder, name, (head.clone() + &rows).as_bytes());
         let mut report = report(&stdout(&run(&["analyze", "--format", "json", &file])));
         let mut targets = report["targets"].as_array().expect("targets").clone();
-        // the sums of names need the order of time
+        // Pools need rows in the order of time.
         targets.retain(|target| target["kind"] == "process");
         for target in &mut targets {
             target["source"] = Value::Null;
@@ -314,23 +313,23 @@ fn rows_by_time_and_rows_by_process_say_the_same() {
         targets.sort_by_key(|target| target["pid"].as_u64());
         (targets, report["alerts"].take())
     };
-    let (timely, alerts) = said("time.csv", by_time);
-    let (grouped, _) = said("process.csv", by_process);
+    let (timely, alerts) = analysed("time.csv", by_time);
+    let (grouped, _) = analysed("process.csv", by_process);
     assert_eq!(timely.len(), 89);
     assert_eq!(timely, grouped);
     let times: Vec<&str> =
         alerts.as_array().expect("alerts").iter().filter_map(|alert| alert["timestamp"].as_str()).collect();
-    assert!(times.len() > 89 && times.is_sorted(), "alerts stand in the order of time");
+    assert!(times.len() > 89 && times.is_sorted(), "alerts are in the order of time");
 }
 
 #[test]
-fn of_a_file_that_is_refused_nothing_is_judged() {
+fn a_refused_file_has_no_targets() {
     let folder = tempfile::tempdir().expect("a folder");
     let hosts = folder.path().join("hosts.csv");
     let steady = folder.path().join("steady.csv");
     let row = |at: u64, bytes: u64| format!("{at},{bytes}\n");
     let head = "time_s,rss_bytes\n".to_owned();
-    // Two hosts in one column: the second row of each moment repeats the time, and the first rows alone climb.
+    // Two hosts share a column. Each moment has two rows, of which the first grows.
     let mixed: String = (0..400).map(|at| row(at, (100 + at) << 20) + &row(at, 90 << 20)).collect();
     std::fs::write(&hosts, head.clone() + &mixed).expect("a file");
     let alone: String = (0..400).map(|at| row(at, (100 << 20) + (at % 7) * 4096)).collect();
@@ -341,9 +340,9 @@ fn of_a_file_that_is_refused_nothing_is_judged() {
     assert_eq!((refused.status.code(), stdout(&refused).trim()), (Some(2), ""), "{}", stderr(&refused));
     assert!(stderr(&refused).contains("--group-by"), "{}", stderr(&refused));
 
-    let beside = run(&["analyze", "--format", "json", hosts, steady]);
-    assert_eq!(beside.status.code(), Some(2), "{}", stderr(&beside));
-    let report: Value = serde_json::from_slice(&beside.stdout).expect("JSON");
+    let both = run(&["analyze", "--format", "json", hosts, steady]);
+    assert_eq!(both.status.code(), Some(2), "{}", stderr(&both));
+    let report: Value = serde_json::from_slice(&both.stdout).expect("JSON");
     let targets = report["targets"].as_array().expect("targets");
     assert!(targets.iter().all(|target| target["source"] == steady) && targets.len() == 1, "{targets:?}");
     assert!(report["alerts"].as_array().expect("alerts").iter().all(|alert| alert["source"] == steady), "{report}");

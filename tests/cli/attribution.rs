@@ -1,4 +1,4 @@
-//! What grows is named, on real programs: side by side, so that one watch tells of all of them.
+//! Attribution of growth in real programs. One session watches all of them.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::{Target, run, stderr, stdout};
 
-/// Keeps ever more small objects.
+/// Program that keeps small objects.
 const OBJECTS: &str = "
 import time
 kept = []
@@ -14,7 +14,7 @@ while True:
     kept.append([object() for _ in range(3000)])
     time.sleep(0.02)
 ";
-/// Opens files in a folder with a hostile name, and connections whose other end is closed.
+/// Program that opens files in a folder with a hostile name, and half-closed connections.
 const DESCRIPTORS: &str = "
 import os, socket, tempfile, time
 with tempfile.TemporaryDirectory(prefix='x\\x1b[31m<script>alert(1)|') as folder:
@@ -26,7 +26,7 @@ with tempfile.TemporaryDirectory(prefix='x\\x1b[31m<script>alert(1)|') as folder
         server.accept()[0].close()
         time.sleep(0.1)
 ";
-/// Starts threads that wait for ever, with a hostile name.
+/// Program that starts waiting threads with a hostile name.
 const THREADS: &str = "
 import threading, time
 def wait():
@@ -36,6 +36,7 @@ while True:
     threading.Thread(target=wait, daemon=True).start()
     time.sleep(0.1)
 ";
+/// Program that keeps small objects, in JavaScript.
 const NODE: &str =
     "const kept = []; setInterval(() => { for (let i = 0; i < 2000; i++) kept.push({ a: Math.random() }); }, 20);";
 
@@ -51,16 +52,17 @@ fn is(entry: &Value, target: &Target) -> bool {
     entry["pid"].as_u64() == target.pid().parse().ok()
 }
 
-/// The entry of this process; it has to be accused.
-fn entry<'a>(report: &'a Value, target: &Target) -> &'a Value {
+/// Returns the attribution of a suspected process.
+fn attribution<'a>(report: &'a Value, target: &Target) -> &'a Value {
     let targets = report["targets"].as_array().expect("targets");
     let found = targets.iter().find(|entry| is(entry, target)).expect("watched");
     assert!(found["attribution"].is_object(), "{found:#}");
     &found["attribution"]
 }
 
-fn growth(looks: &Value, kind: &str, name: impl Fn(&str) -> bool) -> i64 {
-    let parts = looks["parts"].as_array().unwrap_or_else(|| panic!("no look: {looks}"));
+/// Returns the growth of the parts of an inspection with this kind and name.
+fn growth(inspected: &Value, kind: &str, name: impl Fn(&str) -> bool) -> i64 {
+    let parts = inspected["parts"].as_array().unwrap_or_else(|| panic!("not inspected: {inspected}"));
     let wanted = |part: &&Value| part["kind"] == kind && name(part["name"].as_str().unwrap_or_default());
     let growth = |part: &Value| part["last"].as_i64().unwrap_or(0) - part["first"].as_i64().unwrap_or(0);
     parts.iter().filter(wanted).map(growth).sum()
@@ -71,7 +73,7 @@ fn command(attribution: &Value) -> &str {
 }
 
 #[test]
-fn what_grows_is_named() {
+fn growing_parts_and_next_steps_are_named() {
     if !is_installed("python3") {
         return;
     }
@@ -79,7 +81,7 @@ fn what_grows_is_named() {
     let (objects, descriptors, threads) = (python(OBJECTS), python(DESCRIPTORS), python(THREADS));
     let node = is_installed("node").then(|| Target::spawn(Command::new("node").args(["-e", NODE])));
     let mut arguments =
-        vec!["--interval".to_owned(), "100ms".into(), "--duration".into(), "30s".into(), "--explain".into()];
+        vec!["--interval".to_owned(), "100ms".into(), "--duration".into(), "15s".into(), "--explain".into()];
     let all = [Some(&native), Some(&steady), Some(&objects), Some(&descriptors), Some(&threads), node.as_ref()];
     arguments.extend(all.into_iter().flatten().flat_map(|target| ["--pid".to_owned(), target.pid()]));
     let folder = tempfile::tempdir().expect("a folder");
@@ -93,20 +95,20 @@ fn what_grows_is_named() {
     let steady = report["targets"].as_array().and_then(|all| all.iter().find(|entry| is(entry, &steady)));
     assert!(steady.is_some_and(|entry| entry["attribution"].is_null()), "{steady:?}");
 
-    let seen = entry(&report, &native);
+    let seen = attribution(&report, &native);
     assert_eq!((&seen["runtime"], &seen["allocator"]), (&"native".into(), &"glibc".into()), "{seen:#}");
     let grown =
         growth(&seen["mappings"], "heap", str::is_empty) + growth(&seen["mappings"], "anonymous", str::is_empty);
     assert!(grown > 1 << 20, "{seen:#}");
     assert_eq!(command(seen), format!("heaptrack -p {}", native.pid()));
 
-    let seen = entry(&report, &objects);
+    let seen = attribution(&report, &objects);
     assert_eq!(seen["runtime"], "cpython", "{seen:#}");
     assert!(growth(&seen["mappings"], "anonymous", str::is_empty) > 1 << 20, "{seen:#}");
     assert_eq!(command(seen), format!("memray attach {}", objects.pid()));
     assert_eq!(seen["counters"][0]["counter"], "rss_anon_bytes", "{seen:#}");
 
-    let seen = entry(&report, &descriptors);
+    let seen = attribution(&report, &descriptors);
     assert!(growth(&seen["descriptors"], "file", |name| name.contains("<script>")) > 10, "{seen:#}");
     assert!(
         growth(&seen["descriptors"], "socket", |name| name.starts_with("tcp CLOSE_WAIT to 127.0.0.1:")) > 10,
@@ -114,12 +116,12 @@ fn what_grows_is_named() {
     );
     assert_eq!(command(seen), format!("lsof -nP -p {}", descriptors.pid()));
 
-    let seen = entry(&report, &threads);
+    let seen = attribution(&report, &threads);
     assert!(growth(&seen["threads"], "thread", |name| name == "\u{1b}[#mfetch-#") > 10, "{seen:#}");
     assert_eq!(command(seen), format!("py-spy dump --pid {}", threads.pid()));
 
     if let Some(node) = &node {
-        let seen = entry(&report, node);
+        let seen = attribution(&report, node);
         assert_eq!(seen["runtime"], "node", "{seen:#}");
         assert!(growth(&seen["mappings"], "anonymous", str::is_empty) > 1 << 20, "{seen:#}");
         assert_eq!(command(seen), format!("node inspect -p {}", node.pid()));
@@ -131,7 +133,7 @@ fn what_grows_is_named() {
     for (text, folder) in
         [(&table, "\\x1b[31m<script>"), (&html, "\\x1b[31m&lt;script&gt;"), (&markdown, "&lt;script&gt;")]
     {
-        assert!(!text.contains('\u{1b}'), "an escape sequence went through");
+        assert!(!text.contains('\u{1b}'), "an escape sequence was not removed");
         assert!(text.contains(folder), "{folder} is not in {text}");
     }
     assert!(!html.contains("<script>alert") && !markdown.contains("<script>alert"));

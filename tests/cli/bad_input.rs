@@ -1,4 +1,4 @@
-//! Each bad input gets a message that names it, a way out, and the right exit status.
+//! Bad input gets a message that names it, a next action, and the right exit status.
 
 use crate::support::{Target, leakwatch, run, stderr, stdout};
 
@@ -14,7 +14,7 @@ fn refused(arguments: &[&str], code: i32, names: &[&str]) {
 }
 
 #[test]
-fn selectors() {
+fn invalid_selectors_are_refused() {
     refused(&[], 2, &["no selector is given", "hint", "--process"]);
     refused(&["--process", "no-such-process-anywhere"], 4, &["'no-such-process-anywhere'", "leakwatch list"]);
     refused(&["--process", ""], 2, &["empty name"]);
@@ -32,7 +32,7 @@ fn selectors() {
 }
 
 #[test]
-fn times_and_thresholds() {
+fn invalid_times_and_thresholds_are_refused() {
     for interval in ["0", "-1", "soon", "1e300", "1ms", "100d"] {
         refused(&["--pid", "1", "--interval", interval], 2, &["--interval", interval]);
     }
@@ -53,7 +53,7 @@ fn times_and_thresholds() {
 }
 
 #[test]
-fn outputs_fail_at_the_first_second() {
+fn invalid_outputs_are_refused_before_the_first_sample() {
     let target = Target::start("steady", &[]);
     let pid = target.pid();
     let with = |file: &'static str| ["--pid", &pid, "--duration", "3600", "-o", file].map(str::to_owned);
@@ -69,7 +69,7 @@ fn outputs_fail_at_the_first_second() {
 }
 
 #[test]
-fn what_was_found_is_said_also_when_the_report_cannot_be_written() {
+fn the_summary_is_printed_even_if_the_report_cannot_be_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let gone = folder.path().join("gone");
     std::fs::create_dir(&gone).expect("a folder");
@@ -81,18 +81,18 @@ fn what_was_found_is_said_also_when_the_report_cannot_be_written() {
     }
     command.args(["--", "sh", "-c", &script]);
     let output = command.output().expect("the program starts");
-    let said = stderr(&output);
-    let summary = said.find("inconclusive: ").unwrap_or_else(|| panic!("{said}"));
-    let error = said.find("report.json").unwrap_or_else(|| panic!("{said}"));
-    assert!(summary < error && said.contains("error: "), "{said}");
+    let messages = stderr(&output);
+    let summary = messages.find("inconclusive: ").unwrap_or_else(|| panic!("{messages}"));
+    let error = messages.find("report.json").unwrap_or_else(|| panic!("{messages}"));
+    assert!(summary < error && messages.contains("error: "), "{messages}");
     for lost in ["samples.csv' is lost: its folder was removed", "page.html': No such file"] {
-        assert!(said.contains(lost), "each of them is named: {said}");
+        assert!(messages.contains(lost), "each of them is named: {messages}");
     }
-    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(output.status.code(), Some(2), "{messages}");
 }
 
 #[test]
-fn an_output_that_fails_leaves_the_others_as_they_were() {
+fn a_failing_output_leaves_the_others_unchanged() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let kept = folder.path().join("kept.csv");
@@ -118,19 +118,19 @@ fn a_full_disk_ends_one_output_and_not_the_watch() {
         .output()
         .expect("the program starts");
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    let said = stderr(&output);
-    let warnings = said.lines().filter(|line| line.contains("warning") && line.contains("full.csv'"));
-    assert_eq!(warnings.count(), 1, "{said}");
+    let messages = stderr(&output);
+    let warnings = messages.lines().filter(|line| line.contains("warning") && line.contains("full.csv'"));
+    assert_eq!(warnings.count(), 1, "{messages}");
     assert!(
-        said.lines().last().is_some_and(|last| last.contains("full.csv'") && last.contains("incomplete")),
-        "{said}"
+        messages.lines().last().is_some_and(|last| last.contains("full.csv'") && last.contains("incomplete")),
+        "{messages}"
     );
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&kept).expect("the report")).expect("JSON");
     assert_eq!(report["session"]["ended_by"], "samples");
     assert_eq!(report["session"]["ticks"], 8);
     assert_eq!(report["verdict"]["exit_status"], 2);
     assert_eq!(report["notices"][0]["kind"], "output_lost");
-    // Standard output is one of several as well.
+    // Standard output is an output like the others.
     let output = leakwatch()
         .args(["--pid", &target.pid(), "--interval", "50ms", "--duration", "300ms", "--format", "json"])
         .stdout(std::fs::File::options().write(true).open("/dev/full").expect("/dev/full"))
@@ -145,7 +145,7 @@ fn a_full_disk_ends_one_output_and_not_the_watch() {
 }
 
 #[test]
-fn an_earlier_recording_is_kept_beside_the_new_one() {
+fn an_earlier_recording_is_kept_as_a_second_file() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.csv");
@@ -156,20 +156,20 @@ fn an_earlier_recording_is_kept_beside_the_new_one() {
         let args = ["--pid", &target.pid(), "--interval", "50ms", "--samples", "2", "-o"];
         stderr(&leakwatch().args(args).arg(&link).output().expect("the program starts"))
     };
-    // A file without a row is nothing to keep.
+    // A file without rows is not kept.
     std::fs::write(&path, "timestamp,pid\n").expect("a file");
     assert!(!record().contains("recording (") && !aside.exists());
     let week = std::fs::read_to_string(&path).expect("a recording");
     assert_eq!(week.lines().count(), 3, "{week}");
-    let said = record();
-    assert!(said.contains("is kept as") && said.contains("x.csv~', once"), "{said}");
-    assert_eq!(std::fs::read_to_string(&aside).expect("what was kept"), week);
+    let messages = record();
+    assert!(messages.contains("is kept as") && messages.contains("x.csv~', once"), "{messages}");
+    assert_eq!(std::fs::read_to_string(&aside).expect("the earlier recording"), week);
     assert_eq!(std::fs::read_to_string(&path).expect("a recording").lines().count(), 3);
     assert!(link.is_symlink());
 }
 
 #[test]
-fn what_is_analysed_is_not_replaced_by_what_is_kept_aside() {
+fn an_analysed_recording_is_not_replaced_by_an_earlier_one() {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["x.csv", "x.csv~"] {
         std::fs::write(folder.path().join(name), "timestamp,rss_bytes\n1,50000000\n2,50000000\n").expect("a file");
@@ -181,7 +181,7 @@ fn what_is_analysed_is_not_replaced_by_what_is_kept_aside() {
 }
 
 #[test]
-fn a_watch_that_sees_nothing_leaves_the_recording_alone() {
+fn a_watch_without_a_match_leaves_the_recording_unchanged() {
     let folder = tempfile::tempdir().expect("a folder");
     let kept = folder.path().join("kept.csv");
     std::fs::write(&kept, "timestamp,rss_bytes\n1,50000000\n").expect("a file");
@@ -191,21 +191,24 @@ fn a_watch_that_sees_nothing_leaves_the_recording_alone() {
 }
 
 #[test]
-fn what_cannot_be_written_is_named_as_it_was_typed() {
+fn an_unwritable_output_is_named_as_typed() {
     let folder = tempfile::tempdir().expect("a folder");
     let link = folder.path().join("typed.json");
     std::os::unix::fs::symlink("/proc/sys/kernel/ostype", &link).expect("a link");
     let link = link.to_str().expect("a path");
     for path in [link, "/proc/typed.json"] {
         let output = run(&["run", "-o", path, "--", "true"]);
-        let said = stderr(&output);
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains(path) && !said.contains(".leakwatch-") && !said.contains("ostype"), "{said}");
+        let messages = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{messages}");
+        assert!(
+            messages.contains(path) && !messages.contains(".leakwatch-") && !messages.contains("ostype"),
+            "{messages}"
+        );
     }
 }
 
 #[test]
-fn help_that_cannot_be_written_is_no_success() {
+fn unwritable_help_is_an_error() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
     let status = leakwatch().arg("--help").stdout(full).stderr(std::process::Stdio::null()).status();
     assert_eq!(status.expect("the program starts").code(), Some(2));
@@ -219,7 +222,7 @@ fn a_recording_is_no_report_to_compare() {
     let path = path.to_str().expect("a path");
     let output = run(&["compare", path, path]);
     assert_eq!(output.status.code(), Some(2));
-    let said = stderr(&output);
-    assert!(said.contains("is not a report of leakwatch") && said.contains("leakwatch report"), "{said}");
-    assert!(!said.contains("expected value"), "{said}");
+    let messages = stderr(&output);
+    assert!(messages.contains("is not a report of leakwatch") && messages.contains("leakwatch report"), "{messages}");
+    assert!(!messages.contains("expected value"), "{messages}");
 }

@@ -1,4 +1,4 @@
-//! Control groups, from recorded trees: what is said when one is there, is not, or cannot be.
+//! Control groups from recorded trees: present, absent and invalid ones.
 
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ fn a_unit_is_watched_with_its_processes() {
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn an_absent_control_group_is_named() {
     let output = watched(&["--unit", "nosuch"], &fixture("service-cgroup"));
     assert_eq!(output.status.code(), Some(4));
     assert!(stderr(&output).contains("unit 'nosuch'"), "{}", stderr(&output));

@@ -1,10 +1,10 @@
-//! Completion knows what runs, in a shell as it asks.
+//! Shell completion, also of running processes.
 
 use std::process::{Command, Stdio};
 
 use crate::support::{Target, leakwatch, stdout};
 
-/// What a shell is offered for the last of the words.
+/// Returns the completions of the last word.
 fn offered(words: &[&str]) -> Vec<String> {
     let mut command = leakwatch();
     command
@@ -17,7 +17,7 @@ fn offered(words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn pids_and_names_of_what_runs_are_offered() {
+fn pids_and_names_of_running_processes_are_offered() {
     let target = Target::start("steady", &[]);
     let has = |words: &[&str], wanted: &str| offered(words).iter().any(|word| word == wanted);
     assert!(has(&["--pid", ""], &target.pid()));
@@ -30,7 +30,7 @@ fn pids_and_names_of_what_runs_are_offered() {
 }
 
 #[test]
-fn a_name_that_a_shell_would_run_is_not_offered() {
+fn a_name_with_shell_syntax_is_not_offered() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = folder.path().join("zz$(id)");
     let steady = std::path::Path::new(env!("CARGO_BIN_EXE_leakwatch")).with_file_name("examples").join("steady");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Target, leakwatch, run, stderr, stdout};
+use crate::support::{ChildGuard, Target, leakwatch, run, signal, stderr, stdout};
 
 fn validator() -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(&stdout(&run(&["schema"]))).expect("a schema");
@@ -10,7 +10,7 @@ fn validator() -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn accepted(validator: &jsonschema::Validator, document: &Value) {
+fn check_schema(validator: &jsonschema::Validator, document: &Value) {
     let errors: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
@@ -20,7 +20,7 @@ fn a_live_report_matches_the_schema() {
     let target = Target::start("leaky", &["200000", "10"]);
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--duration", "3s", "--format", "json"]);
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON and nothing else");
-    accepted(&validator(), &report);
+    check_schema(&validator(), &report);
     assert_eq!(report["schema_version"], "1.0");
     for key in ["started_at", "ended_at", "ended_by", "interval_seconds", "ticks", "missed_ticks"] {
         assert!(!report["session"][key].is_null(), "session.{key}");
@@ -46,7 +46,7 @@ fn every_event_line_matches_the_schema() {
     let mut kinds = std::collections::BTreeSet::new();
     for line in stdout(&output).lines() {
         let event: Value = serde_json::from_str(line).expect("a line of JSON");
-        accepted(&validator, &event);
+        check_schema(&validator, &event);
         kinds.insert(event["type"].as_str().expect("a type").to_owned());
     }
     let last: Value = serde_json::from_str(stdout(&output).lines().last().expect("lines")).expect("JSON");
@@ -75,7 +75,7 @@ fn samples_have_stable_columns() {
 }
 
 #[test]
-fn all_files_of_one_session() {
+fn one_session_writes_several_files() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = leakwatch();
@@ -87,7 +87,7 @@ fn all_files_of_one_session() {
     let read = |name: &str| {
         std::fs::read_to_string(folder.path().join(name)).unwrap_or_else(|_| panic!("{}", stderr(&output)))
     };
-    accepted(&validator(), &serde_json::from_str(&read("x.json")).expect("JSON"));
+    check_schema(&validator(), &serde_json::from_str(&read("x.json")).expect("JSON"));
     assert_eq!(read("x.csv").lines().count(), 9);
     assert_eq!(read("x.jsonl").matches("\"type\":\"sample\"").count(), 8);
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
@@ -107,16 +107,13 @@ fn a_stream_ends_with_the_outcome_after_a_signal() {
     use std::io::{BufRead, BufReader};
 
     let target = Target::start("steady", &[]);
-    let mut running = leakwatch()
-        .args(["--pid", &target.pid(), "--interval", "50ms", "--format", "jsonl"])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("a start");
-    let mut lines = BufReader::new(running.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line.contains("\"type\":\"sample\"")), "the session has begun");
-    let pid = rustix::process::Pid::from_child(&running);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+    let mut command = leakwatch();
+    command.args(["--pid", &target.pid(), "--interval", "50ms", "--format", "jsonl"]);
+    let mut running = ChildGuard::spawn(command.stdout(std::process::Stdio::piped()));
+    let mut lines = BufReader::new(running.child().stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"type\":\"sample\"")), "no sample was written");
+    signal(running.child(), rustix::process::Signal::TERM);
     let last: Value = serde_json::from_str(&lines.last().expect("lines")).expect("JSON");
-    running.wait().expect("an end");
+    running.wait();
     assert_eq!((&last["type"], &last["ended_by"]), (&Value::from("end"), &Value::from("signal")), "{last}");
 }

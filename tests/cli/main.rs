@@ -1,4 +1,4 @@
-//! The program as its users call it: one binary for all of it.
+//! The program as its users call it.
 
 mod alerts;
 mod analyze;
@@ -9,11 +9,11 @@ mod completion;
 mod config;
 mod endings;
 mod formats;
-mod hostile;
+mod hostile_names;
 mod http_server;
 mod live;
+mod html_and_svg;
 mod machine_output;
-mod pages;
 mod run;
 mod summary;
 mod support;

@@ -1,10 +1,14 @@
-//! What the tests share: the program, fixture processes that end with the test, and its output.
+//! Program under test, fixture processes that end with the test, and awaited conditions.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
 
-/// The program under test, free of the settings of whoever runs the tests.
+/// Longest wait for a condition. It only ends a failing test.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Returns the program under test, without the settings of the environment.
 pub fn leakwatch() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leakwatch"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LEAKWATCH_")) {
@@ -16,7 +20,7 @@ pub fn leakwatch() -> Command {
     command
 }
 
-/// Runs the program with arguments and returns what it said.
+/// Runs the program with arguments and returns its output.
 pub fn run(arguments: &[&str]) -> Output {
     leakwatch().args(arguments).output().expect("the program starts")
 }
@@ -29,36 +33,136 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A fixture process; ended when the test is, also when it fails.
+/// Waits until a condition holds, and panics with its description if it does not.
+#[track_caller]
+pub fn wait_until(description: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "{description}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until a file has some complete lines, and returns its text.
+#[track_caller]
+pub fn wait_for_lines(path: &Path, count: usize) -> String {
+    let mut text = String::new();
+    wait_until(&format!("{count} lines in {}", path.display()), || {
+        text = std::fs::read_to_string(path).unwrap_or_default();
+        text.matches('\n').count() >= count
+    });
+    text
+}
+
+/// Waits until a process has exited. A zombie has exited.
+#[track_caller]
+pub fn wait_for_exit(pid: &str) {
+    let path = format!("/proc/{pid}/stat");
+    wait_until(&format!("exit of process {pid}"), || {
+        std::fs::read_to_string(&path).map_or(true, |stat| stat.contains(") Z "))
+    });
+}
+
+/// Sends a signal to a running child.
+pub fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, signal).expect("a running process");
+}
+
+/// Returns a pipe without room for another byte.
+pub fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
+    use rustix::fs::{OFlags, fcntl_setfl};
+
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    fcntl_setfl(&writer, OFlags::NONBLOCK).expect("a flag");
+    for chunk in [[b'x'; 4096].as_slice(), b"x"] {
+        while writer.write(chunk).is_ok() {}
+    }
+    fcntl_setfl(&writer, OFlags::empty()).expect("a flag");
+    (reader, writer)
+}
+
+/// Child process that is killed with the test, also when the test fails.
+pub struct ChildGuard(Option<Child>);
+
+impl ChildGuard {
+    pub fn spawn(command: &mut Command) -> Self {
+        Self(Some(command.spawn().expect("the program starts")))
+    }
+
+    pub fn child(&mut self) -> &mut Child {
+        self.0.as_mut().expect("a child")
+    }
+
+    /// Waits for the end of the child.
+    pub fn wait(mut self) -> ExitStatus {
+        let mut child = self.0.take().expect("a child");
+        child.wait().expect("an end")
+    }
+
+    /// Waits for the end of the child and returns its output.
+    pub fn output(mut self) -> Output {
+        self.0.take().expect("a child").wait_with_output().expect("an end")
+    }
+
+    /// Terminates the child with repeated signals, of which the second ends it at once.
+    ///
+    /// The kernel merges pending signals, so two of them are not enough.
+    pub fn terminate(mut self) -> Output {
+        wait_until("end after a second signal", || {
+            let ended = self.child().try_wait().expect("a child").is_some();
+            if !ended {
+                signal(self.child(), rustix::process::Signal::TERM);
+            }
+            ended
+        });
+        self.output()
+    }
+}
+
+impl Drop for ChildGuard {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+/// Fixture process that ends with the test.
 pub struct Target {
-    child: Child,
+    child: ChildGuard,
 }
 
 impl Target {
-    /// Starts one of the programs of `fixtures/targets`.
+    /// Starts a program of `fixtures/targets` and waits until its memory is allocated.
     pub fn start(name: &str, arguments: &[&str]) -> Self {
         let folder = PathBuf::from(env!("CARGO_BIN_EXE_leakwatch"));
         let program = folder.parent().expect("a folder").join("examples").join(name);
-        Self::spawn(Command::new(program).args(arguments))
-    }
-
-    /// Starts any program with standard input held open.
-    pub fn spawn(command: &mut Command) -> Self {
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let target = Self { child: child.expect("the fixture starts") };
-        // Until exec has happened the process is a copy of this one.
-        std::thread::sleep(Duration::from_millis(100));
+        let mut target = Self::spawn_with(Command::new(program).args(arguments), Stdio::piped());
+        let output = target.child.child().stdout.as_mut().expect("a pipe");
+        output.read_exact(&mut [0]).expect("a line of a ready program");
         target
     }
 
-    pub fn pid(&self) -> String {
-        self.child.id().to_string()
+    /// Starts any program with standard input held open, and waits for its exec.
+    pub fn spawn(command: &mut Command) -> Self {
+        Self::spawn_with(command, Stdio::null())
     }
-}
 
-impl Drop for Target {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+    fn spawn_with(command: &mut Command, stdout: Stdio) -> Self {
+        let mut child = ChildGuard::spawn(command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::null()));
+        let folder = PathBuf::from(format!("/proc/{}", child.child().id()));
+        let own = std::env::current_exe().expect("a path");
+        wait_until("exec of the fixture", || {
+            let replaced = std::fs::read_link(folder.join("exe")).map_or(true, |program| program != own);
+            let has_arguments = std::fs::read(folder.join("cmdline")).is_ok_and(|line| !line.is_empty());
+            replaced && has_arguments || child.child().try_wait().expect("a child").is_some()
+        });
+        Self { child }
+    }
+
+    pub fn pid(&self) -> String {
+        self.child.0.as_ref().expect("a child").id().to_string()
     }
 }

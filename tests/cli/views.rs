@@ -1,4 +1,4 @@
-//! Texts for people: lists, lines, tables, help.
+//! Lists, tables, messages and help for people.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::support::{Target, leakwatch, run, stderr, stdout};
 fn several_matches_are_all_watched_and_named_first() {
     let marker = format!("views-{}", std::process::id());
     let targets: Vec<Target> =
-        (0..3).map(|_| Target::spawn(Command::new("sleep").arg("1000").env("MARKER", &marker))).collect();
+        (0..3).map(|_| Target::spawn(Command::new("sleep").arg("120").env("MARKER", &marker))).collect();
     let pids: Vec<String> = targets.iter().map(Target::pid).collect();
     let mut arguments = vec!["--interval", "50ms", "--samples", "3"];
     pids.iter().for_each(|pid| arguments.extend(["--pid", pid]));

@@ -1,4 +1,4 @@
-//! `--baseline` and `compare`: what grew faster than in an earlier run, and what cannot be compared.
+//! `--baseline` and `compare`: faster growth than in an earlier run, and values without a counterpart.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use crate::support::{Run, leakwatch, stderr};
 
+/// Smallest threshold against a baseline.
 const LEAST: &str = "growth(memory) > baseline + 1MiB/h";
 
-/// An hour of a service that grows by so many MiB an hour, with noise that repeats itself.
+/// Writes a recording of an hour of a service that grows by some MiB/h, with deterministic noise.
 fn recording(folder: &Path, name: &str, hourly: f64) -> PathBuf {
     let mut text = "timestamp,pid,name,rss_bytes\n".to_owned();
     for n in 0..720_u32 {
@@ -35,29 +36,29 @@ fn against(baseline: &Path, recording: &Path, options: &[&str]) -> Run {
 }
 
 #[test]
-fn growth_is_compared_with_that_of_the_earlier_run() {
+fn growth_is_compared_with_the_earlier_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let before = report(folder.path(), "before", 3.0);
     let (same, worse) = (recording(folder.path(), "same.csv", 3.1), recording(folder.path(), "worse.csv", 9.0));
     let kept = against(&before, &same, &["--fail-if", LEAST]);
-    assert_eq!((kept.code, kept.outcome()), (Some(0), "pass"), "{}", kept.said);
+    assert_eq!((kept.code, kept.outcome()), (Some(0), "pass"), "{}", kept.messages);
     let failed = against(&before, &worse, &["--fail-if", LEAST]);
-    assert_eq!((failed.code, failed.outcome()), (Some(1), "fail"), "{}", failed.said);
+    assert_eq!((failed.code, failed.outcome()), (Some(1), "fail"), "{}", failed.messages);
     let difference = &failed.report["gate"]["thresholds"][0]["answers"][0]["difference"];
     let hourly = |field: &str| difference[field].as_f64().expect("a number") * 3600.0 / 1_048_576.0;
     assert!((hourly("value") - 6.0).abs() < 0.5 && (hourly("baseline") - 3.0).abs() < 0.3, "{difference}");
     assert!(hourly("ci_low") > 1.0 && hourly("ci_low") < hourly("value") && hourly("value") < hourly("ci_high"));
     assert!(difference["p_value"].as_f64().is_some_and(|p| p < 0.001), "{difference}");
-    // Two tiers: a warning from any growth on, a failure from much growth on.
+    // A small difference is a warning, a large one a failure.
     let tiers = against(&before, &worse, &["--warn-if", LEAST, "--fail-if", "growth(memory) > baseline + 50MiB/h"]);
-    assert_eq!(tiers.code, Some(0), "{}", tiers.said);
-    assert!(tiers.said.contains("WARN growth(memory) > baseline + 1MiB/h on service (7): "), "{}", tiers.said);
+    assert_eq!(tiers.code, Some(0), "{}", tiers.messages);
+    assert!(tiers.messages.contains("WARN growth(memory) > baseline + 1MiB/h on service (7): "), "{}", tiers.messages);
     let level = against(&before, &worse, &["--fail-if", "peak(rss) > baseline * 1.05"]);
-    assert_eq!(level.code, Some(1), "{}", level.said);
-    // A baseline alone makes a warning.
+    assert_eq!(level.code, Some(1), "{}", level.messages);
+    // A baseline without a threshold is a warning.
     let alone = against(&before, &worse, &[]);
     assert_eq!(alone.code, Some(0));
-    assert!(alone.said.contains("WARN growth(memory) > baseline on"), "{}", alone.said);
+    assert!(alone.messages.contains("WARN growth(memory) > baseline on"), "{}", alone.messages);
 }
 
 #[test]
@@ -74,9 +75,9 @@ fn values_that_cannot_be_compared_are_named() {
     let old = folder.path().join("old.json");
     std::fs::write(&old, edited.to_string()).expect("a file");
     let run = against(&old, &now, &["--fail-if", LEAST]);
-    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
-    for said in ["schema version 0.7", "another host: 'elsewhere'", "has no such target"] {
-        assert!(run.said.contains(said), "{}", run.said);
+    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.messages);
+    for expected in ["schema version 0.7", "another host: 'elsewhere'", "has no such target"] {
+        assert!(run.messages.contains(expected), "{}", run.messages);
     }
     let run = Run::from(
         leakwatch()
@@ -84,11 +85,11 @@ fn values_that_cannot_be_compared_are_named() {
             .arg(&old)
             .args(["--", "sleep", "9"]),
     );
-    assert!(run.said.contains("another command: 'other command'"), "{}", run.said);
+    assert!(run.messages.contains("another command: 'other command'"), "{}", run.messages);
 }
 
 #[test]
-fn what_is_no_report_is_2_before_anything_starts() {
+fn an_invalid_baseline_is_refused_before_the_command_starts() {
     let folder = tempfile::tempdir().expect("a folder");
     let (touched, csv) = (folder.path().join("started"), recording(folder.path(), "a.csv", 0.0));
     let empty = folder.path().join("empty.json");
@@ -126,7 +127,7 @@ fn two_reports_are_compared() {
 }
 
 #[test]
-fn what_only_one_of_two_reports_knows_is_named() {
+fn targets_of_one_report_only_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let before = report(folder.path(), "before", 3.0);
     let mut edited: Value = serde_json::from_slice(&std::fs::read(&before).expect("a file")).expect("JSON");
@@ -139,9 +140,9 @@ fn what_only_one_of_two_reports_knows_is_named() {
         assert_eq!(output.status.code(), Some(0));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    let said = compared("table");
-    assert!(said.contains("only in the first report: service\n"), "{said}");
-    assert!(said.contains("only in the second report: renamed\n"), "{said}");
+    let table = compared("table");
+    assert!(table.contains("only in the first report: service\n"), "{table}");
+    assert!(table.contains("only in the second report: renamed\n"), "{table}");
     let found: Value = serde_json::from_str(&compared("json")).expect("JSON");
     assert_eq!((&found["only_before"][0], &found["only_after"][0]), (&"service".into(), &"renamed".into()));
 }

@@ -1,8 +1,8 @@
-//! Growth by unit of work: a changed load does not matter, and a counter that fails does not stop the rest.
+//! Growth per unit of work, independent of the load.
 
 use crate::support::{Run, leakwatch, python, script, stderr};
 
-/// A worker that keeps so many bytes of each job and works four times as fast in the second half of six seconds.
+/// Runs a worker that keeps some bytes of each job, and works four times as fast in the second half of six seconds.
 fn worker(python: &str, kept: &str, counter: &str, options: &[&str]) -> Run {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
@@ -19,38 +19,38 @@ fn worker(python: &str, kept: &str, counter: &str, options: &[&str]) -> Run {
 }
 
 fn value(run: &Run) -> f64 {
-    run.report["gate"]["thresholds"][0]["answers"][0]["value"].as_f64().unwrap_or_else(|| panic!("{}", run.said))
+    run.report["gate"]["thresholds"][0]["answers"][0]["value"].as_f64().unwrap_or_else(|| panic!("{}", run.messages))
 }
 
 #[test]
 fn growth_per_job_is_measured_under_any_load() {
     let Some(python) = python() else { return };
-    let asked = ["--fail-if", "growth(memory) per work > 2kB"];
+    let threshold = ["--fail-if", "growth(memory) per work > 2kB"];
     std::thread::scope(|scope| {
-        let leaky = scope.spawn(|| worker(&python, "4096", "file", &asked));
-        let clean = scope.spawn(|| worker(&python, "0", "file", &asked));
-        let by_log = scope.spawn(|| worker(&python, "4096", "log", &asked));
-        let by_command = scope.spawn(|| worker(&python, "4096", "command", &asked));
+        let leaky = scope.spawn(|| worker(&python, "4096", "file", &threshold));
+        let clean = scope.spawn(|| worker(&python, "0", "file", &threshold));
+        let by_log = scope.spawn(|| worker(&python, "4096", "log", &threshold));
+        let by_command = scope.spawn(|| worker(&python, "4096", "command", &threshold));
         let leaky = leaky.join().expect("a run");
-        assert_eq!((leaky.code, leaky.outcome()), (Some(1), "fail"), "{}", leaky.said);
-        assert!((3500.0..5500.0).contains(&value(&leaky)), "{}", leaky.said);
-        assert!(leaky.said.contains("the load changed"), "{}", leaky.said);
-        let lines = leaky.said.lines().filter(|line| line.contains("per work > 2kB on"));
+        assert_eq!((leaky.code, leaky.outcome()), (Some(1), "fail"), "{}", leaky.messages);
+        assert!((3500.0..5500.0).contains(&value(&leaky)), "{}", leaky.messages);
+        assert!(leaky.messages.contains("the load changed"), "{}", leaky.messages);
+        let lines = leaky.messages.lines().filter(|line| line.contains("per work > 2kB on"));
         assert!(
             lines.clone().count() == 1 && lines.clone().all(|line| line.matches("per").count() == 1),
             "{}",
-            leaky.said
+            leaky.messages
         );
         let summary = leaky.report["verdict"]["summary"].as_str().expect("a summary");
         assert!(summary.starts_with("threshold failed"), "{summary}");
         let work = &leaky.report["gate"]["work"];
         assert!(work["load_changed"] == true && work["total"].as_f64().is_some_and(|total| total > 500.0), "{work}");
         let clean = clean.join().expect("a run");
-        assert_eq!((clean.code, clean.outcome()), (Some(0), "pass"), "{}", clean.said);
+        assert_eq!((clean.code, clean.outcome()), (Some(0), "pass"), "{}", clean.messages);
         let by_log = by_log.join().expect("a run");
-        assert_eq!((by_log.code, by_log.outcome()), (Some(1), "fail"), "{}", by_log.said);
-        // One job in ten fails and is not counted, but keeps its memory.
-        assert!((3900.0..6200.0).contains(&value(&by_log)), "{}", by_log.said);
+        assert_eq!((by_log.code, by_log.outcome()), (Some(1), "fail"), "{}", by_log.messages);
+        // One job in ten fails: its memory is kept, and it is not counted.
+        assert!((3900.0..6200.0).contains(&value(&by_log)), "{}", by_log.messages);
         let jobs = by_log.report["gate"]["work"]["jobs"].as_array().expect("jobs").clone();
         assert!(jobs.len() > 30 && jobs.len() <= 200);
         assert!(
@@ -59,13 +59,13 @@ fn growth_per_job_is_measured_under_any_load() {
         let kept = |job: &serde_json::Value| job["memory_after_bytes"].as_i64() > job["memory_before_bytes"].as_i64();
         assert!(jobs.iter().filter(|job| kept(job)).count() > jobs.len() / 2, "{jobs:#?}");
         let by_command = by_command.join().expect("a run");
-        assert_eq!((by_command.code, by_command.outcome()), (Some(1), "fail"), "{}", by_command.said);
+        assert_eq!((by_command.code, by_command.outcome()), (Some(1), "fail"), "{}", by_command.messages);
     });
 }
 
 #[test]
 fn a_failing_counter_is_reported_once_and_the_session_continues() {
-    for (command, said) in [
+    for (command, reason) in [
         ("false", "ended with exit status: 1"),
         ("echo many", "'many' is not a number"),
         ("no-such-program", "cannot start"),
@@ -85,15 +85,15 @@ fn a_failing_counter_is_reported_once_and_the_session_continues() {
             "sleep",
             "9",
         ]);
-        assert_eq!(run.code, Some(0), "{}", run.said);
-        assert!(run.said.contains(said), "{}", run.said);
-        assert_eq!(run.said.matches("work is not counted").count(), 1, "{}", run.said);
+        assert_eq!(run.code, Some(0), "{}", run.messages);
+        assert!(run.messages.contains(reason), "{}", run.messages);
+        assert_eq!(run.messages.matches("work is not counted").count(), 1, "{}", run.messages);
         let thresholds = &run.report["gate"]["thresholds"];
         assert_eq!((&thresholds[0]["outcome"], &thresholds[1]["outcome"]), (&"pass".into(), &"inconclusive".into()));
         assert!(run.report["gate"]["work"]["failed_reads"].as_u64().is_some_and(|count| count > 1));
-        let why = thresholds[1]["answers"][0]["message"].as_str().expect("a sentence");
-        assert!(why.starts_with("work could not be counted: ") && why.contains(said), "{why}");
-        assert!(!run.said.contains("exercised"), "{}", run.said);
+        let message = thresholds[1]["answers"][0]["message"].as_str().expect("a sentence");
+        assert!(message.starts_with("work could not be counted: ") && message.contains(reason), "{message}");
+        assert!(!run.messages.contains("exercised"), "{}", run.messages);
     }
 }
 

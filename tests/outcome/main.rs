@@ -1,4 +1,4 @@
-//! Exit status and summary of a session: every combination of verdict, thresholds, allowance, end and policy that matters.
+//! Exit status and summary of a session, for combinations of verdict, thresholds, allowance, end and policy.
 //!
 //! The verdicts are those of the analysis on short series, and the thresholds are evaluated as in a session.
 
@@ -26,7 +26,7 @@ const EXITED: fn(i32) -> Ended = |code| Ended::Command(CommandExit { code: Some(
 const KILLED: fn(i32) -> Ended = |signal| Ended::Command(CommandExit { code: None, signal: Some(signal) });
 
 #[test]
-fn verdicts_decide_where_no_threshold_is_given() {
+fn verdicts_decide_without_a_threshold() {
     check(&[
         (session(&["stable"]), 0, "no leak found"),
         (session(&["warming"]), 0, "no leak found; memory is still warming up"),
@@ -55,7 +55,7 @@ fn verdicts_decide_where_no_threshold_is_given() {
 }
 
 #[test]
-fn an_alert_counts_only_if_it_is_asked_for() {
+fn an_alert_counts_only_with_fail_on_alert() {
     check(&[
         (session(&["stable"]).alert("sudden growth of stable"), 0, "no leak found"),
         (
@@ -99,7 +99,7 @@ fn an_allowed_leak_does_not_fail() {
 }
 
 #[test]
-fn thresholds_decide_where_they_are_given() {
+fn thresholds_decide_before_verdicts() {
     check(&[
         (session(&["stable"]).fail_if(&["peak(rss) > 1GB"]), 0, "threshold passed"),
         (session(&["stable"]).fail_if(&["peak(rss) > 1MB"]), 1, "threshold failed"),
@@ -201,7 +201,7 @@ fn a_command_that_fails_proves_nothing() {
 }
 
 #[test]
-fn a_propagated_status_is_that_of_the_command() {
+fn a_propagated_status_comes_from_the_command() {
     check(&[
         (session(&["stable"]).end(Ended::Propagated(0)), 0, "no leak found; the command exited with status 0"),
         (session(&["stable"]).end(Ended::Propagated(7)), 7, "no leak found; the command exited with status 7"),

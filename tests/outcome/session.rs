@@ -32,7 +32,7 @@ pub fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
         }
     }
     let (analysis, alerts) = (Settings::default(), AlertSettings { limit_percent: 80.0 });
-    // A growing target is suspect for an hour if nobody asks for less.
+    // A growing target is suspect for an hour unless a shorter time is set.
     let least = if verdicts.contains(&"suspect") { 3600.0 } else { 120.0 };
     let min_observation = MinObservation::Fixed(least);
     let mut targets = TargetSet::new(Rules { analysis, min_observation, alerts, limit_bytes: None, pools: true }, 0.0);
@@ -50,12 +50,12 @@ pub fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
     targets
 }
 
-/// Circumstances of a session. Those that a row of the table does not name are the usual ones.
+/// Circumstances of a session. A row of the table names those that differ from the default.
 #[derive(Clone)]
 pub struct Session {
     verdicts: &'static [&'static str],
     fail_if: &'static [&'static str],
-    /// Name that an allowance is about.
+    /// Pattern of an allowance.
     allow: Option<&'static str>,
     fail_on: FailOn,
     on_inconclusive: OnInconclusive,
@@ -83,7 +83,7 @@ pub enum Ended {
     Recordings(usize),
 }
 
-/// A session with one target for each of these verdicts.
+/// Returns a session with one target for each of these verdicts.
 pub fn session(verdicts: &'static [&'static str]) -> Session {
     Session {
         verdicts,

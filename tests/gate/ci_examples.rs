@@ -1,11 +1,11 @@
-//! The examples of `docs/CI.md`, run: shell blocks whole, and the command lines of the YAML.
+//! Examples of `docs/CI.md`: its shell blocks and the command lines of its pipelines.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::leakwatch;
 
-/// The fenced blocks of one language.
+/// Returns the fenced blocks of a language.
 fn blocks(language: &str) -> Vec<String> {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/CI.md");
     let text = std::fs::read_to_string(page).expect("the page");
@@ -14,7 +14,7 @@ fn blocks(language: &str) -> Vec<String> {
     found.collect()
 }
 
-/// Ten minutes are two seconds here, rates as much higher, and the service is a process that waits.
+/// Shortens a script: two seconds for ten minutes, higher rates, and a waiting process as the service.
 fn in_short(script: &str) -> String {
     let short = [
         ("--duration 10m", "--duration 2s"),
@@ -40,8 +40,8 @@ fn shell(folder: &Path, script: &str) -> (Option<i32>, String) {
     let path =
         format!("{}:{}", program.parent().expect("a folder").display(), std::env::var("PATH").unwrap_or_default());
     let output = command.current_dir(folder).env("PATH", path).args(["-c", script]).output().expect("a shell");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    (output.status.code(), said)
+    let messages = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), messages)
 }
 
 #[test]
@@ -52,17 +52,17 @@ fn the_shell_examples_run() {
         for script in &scripts {
             scope.spawn(move || {
                 let folder = tempfile::tempdir().expect("a folder");
-                let (code, said) = shell(folder.path(), &in_short(script));
-                // A service that only waits does no work: that one question stays open.
+                let (code, messages) = shell(folder.path(), &in_short(script));
+                // A waiting service does no work, so growth per work is undecided.
                 let wanted = if script.contains("per work") { 3 } else { 0 };
-                assert_eq!(code, Some(wanted), "{script}\n{said}");
+                assert_eq!(code, Some(wanted), "{script}\n{messages}");
             });
         }
     });
 }
 
 #[test]
-fn the_command_lines_of_the_pipelines_run_and_leave_what_they_name() {
+fn the_pipelines_write_their_outputs() {
     let lines: Vec<String> = blocks("yaml")
         .iter()
         .flat_map(|block| block.lines())
@@ -74,8 +74,8 @@ fn the_command_lines_of_the_pipelines_run_and_leave_what_they_name() {
     assert_eq!(lines.len(), 2, "{lines:#?}");
     for line in lines {
         let folder = tempfile::tempdir().expect("a folder");
-        let (code, said) = shell(folder.path(), &in_short(&line));
-        assert_eq!(code, Some(0), "{line}\n{said}");
+        let (code, messages) = shell(folder.path(), &in_short(&line));
+        assert_eq!(code, Some(0), "{line}\n{messages}");
         let outputs: Vec<&str> = line.split(" -o ").skip(1).filter_map(|rest| rest.split_whitespace().next()).collect();
         assert!(!outputs.is_empty() && outputs.iter().all(|name| folder.path().join(name).exists()), "{line}");
     }
@@ -86,7 +86,7 @@ fn the_settings_example_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let example = &blocks("toml")[0];
     std::fs::write(folder.path().join("leakwatch.toml"), example).expect("a file");
-    let (code, said) =
+    let (code, messages) =
         shell(folder.path(), "leakwatch run --interval 20ms --duration 1s --fail-if 'peak(rss) > 1TiB' -- sleep 9");
-    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(code, Some(0), "{messages}");
 }

@@ -1,4 +1,4 @@
-//! Memory of leakwatch itself over 10,000 ticks. Alone in its binary, so that nothing else counts.
+//! Memory of leakwatch itself over 10,000 ticks. The binary has no other test, whose memory would be counted.
 
 use std::io;
 use std::time::Duration;
@@ -83,7 +83,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
         pid_file: None,
         root: None,
     };
-    let mut watch = TargetSet::new(
+    let mut targets = TargetSet::new(
         Rules {
             analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
             min_observation: MinObservation::Fixed(3600.0),
@@ -98,7 +98,7 @@ fn ten_thousand_ticks_leave_memory_flat() {
     fanout.add(&mut recorder);
     fanout.add(&mut probe);
     let outcome = LiveSession::new(&mut Script { readings: 0 }, &clock, &StopFlag::default(), plan)
-        .run(&mut watch, &mut fanout)
+        .run(&mut targets, &mut fanout)
         .expect("a session");
     assert_eq!(outcome.ticks, 10_000);
     let (first, last) = (probe.rss_bytes[0], probe.rss_bytes[4]);

@@ -1,7 +1,8 @@
-//! Real programs in two languages: a leak must fail, its fixed twin must pass.
+//! Services in Python and Node: a leak fails, and its fixed twin passes.
 
 use crate::support::{Run, node, python, script};
 
+/// Runs a service with a threshold on its growth.
 fn gate(interpreter: &str, name: &str, pause: &str, limit: &str) -> Run {
     let expression = format!("growth(memory) > {limit}");
     let name = script(name);
@@ -9,27 +10,28 @@ fn gate(interpreter: &str, name: &str, pause: &str, limit: &str) -> Run {
     Run::of(&options)
 }
 
-fn twins(interpreter: &str, ending: &str, pause: &str, limit: &str) {
+/// Checks a leaking service and its fixed twin.
+fn check_twins(interpreter: &str, ending: &str, pause: &str, limit: &str) {
     let run = |kind: &str| gate(interpreter, &format!("service_{kind}.{ending}"), pause, limit);
     let (leaky, fixed) = std::thread::scope(|scope| {
         let leaky = scope.spawn(|| run("leaky"));
         let fixed = scope.spawn(|| run("fixed"));
         (leaky.join().expect("a run"), fixed.join().expect("a run"))
     });
-    assert_eq!((leaky.code, leaky.outcome()), (Some(1), "fail"), "{}", leaky.said);
-    assert_eq!((fixed.code, fixed.outcome()), (Some(0), "pass"), "{}", fixed.said);
+    assert_eq!((leaky.code, leaky.outcome()), (Some(1), "fail"), "{}", leaky.messages);
+    assert_eq!((fixed.code, fixed.outcome()), (Some(0), "pass"), "{}", fixed.messages);
     let answer = &leaky.report["gate"]["thresholds"][0]["answers"][0];
     assert!(answer["ci_low"].as_f64() > answer["limit"].as_f64(), "{answer}");
 }
 
 #[test]
-fn python_leaks_and_its_twin_does_not() {
+fn a_python_leak_fails_and_its_twin_passes() {
     let Some(python) = python() else { return };
-    twins(&python, "py", "0.002", "50MiB/h");
+    check_twins(&python, "py", "0.002", "50MiB/h");
 }
 
 #[test]
-fn node_leaks_and_its_twin_does_not() {
+fn a_node_leak_fails_and_its_twin_passes() {
     let Some(node) = node() else { return };
-    twins(&node, "js", "1", "4GiB/h");
+    check_twins(&node, "js", "1", "4GiB/h");
 }

@@ -1,4 +1,4 @@
-//! Neither a pass nor a failure: what ended too soon, went away or never moved is said, and is never a silent 0.
+//! Inconclusive sessions: early ends, missing data, and idle targets are reported and never pass silently.
 
 use crate::support::{Run, leakwatch, stderr};
 
@@ -10,27 +10,31 @@ fn run(options: &[&str], script: &str) -> Run {
 }
 
 #[test]
-fn a_command_that_dies_at_half_time_is_inconclusive() {
+fn a_command_that_dies_before_the_deadline_is_inconclusive() {
     let run = run(&["--duration", "4s"], "sleep 2; exit 7");
-    assert_eq!(run.code, Some(3), "{}", run.said);
-    assert!(run.said.contains("died before its time") && run.said.contains("status 7"), "{}", run.said);
+    assert_eq!(run.code, Some(3), "{}", run.messages);
+    assert!(run.messages.contains("died before its time") && run.messages.contains("status 7"), "{}", run.messages);
     assert_eq!(run.report["verdict"]["exit_status"], 3);
 }
 
 #[test]
-fn a_command_that_fails_is_inconclusive_without_a_deadline_too() {
+fn a_failing_command_without_a_deadline_is_inconclusive() {
     let failed = run(&["--warmup", "100ms"], "sleep 2; exit 7");
-    assert_eq!(failed.code, Some(3), "{}", failed.said);
-    assert!(failed.said.contains("the command failed") && failed.said.contains("status 7"), "{}", failed.said);
+    assert_eq!(failed.code, Some(3), "{}", failed.messages);
+    assert!(
+        failed.messages.contains("the command failed") && failed.messages.contains("status 7"),
+        "{}",
+        failed.messages
+    );
     let propagated = run(&["--warmup", "100ms", "--propagate"], "sleep 2; exit 7");
-    assert_eq!(propagated.code, Some(7), "{}", propagated.said);
+    assert_eq!(propagated.code, Some(7), "{}", propagated.messages);
 }
 
 #[test]
-fn a_command_that_is_killed_is_inconclusive_without_a_deadline_too() {
+fn a_killed_command_without_a_deadline_is_inconclusive() {
     let run = run(&[], "sleep 2; kill -9 $$");
-    assert_eq!(run.code, Some(3), "{}", run.said);
-    assert!(run.said.contains("ended by signal 9"), "{}", run.said);
+    assert_eq!(run.code, Some(3), "{}", run.messages);
+    assert!(run.messages.contains("ended by signal 9"), "{}", run.messages);
 }
 
 #[test]
@@ -39,50 +43,55 @@ fn a_command_that_exits_well_before_the_deadline_never_passes() {
         let (given, command) = (["--interval", "20ms", "--duration", "60s"], ["--", "sh", "-c", script]);
         Run::of(&[&given, options, &command].concat())
     };
-    for asked in ["growth(memory) > 1GiB/h", "peak(rss) > 1GiB", "last(rss) > 1GiB", "delta(memory) > 1GiB"] {
-        let early = soak(&["--warmup", "0s", "--fail-if", asked], "sleep 1");
-        assert_eq!(early.code, Some(3), "{asked}: {}", early.said);
-        let said = early.said.lines().last().unwrap_or_default();
-        assert!(said.starts_with("inconclusive: the command exited with status 0 after"), "{asked}: {said}");
+    for threshold in ["growth(memory) > 1GiB/h", "peak(rss) > 1GiB", "last(rss) > 1GiB", "delta(memory) > 1GiB"] {
+        let early = soak(&["--warmup", "0s", "--fail-if", threshold], "sleep 1");
+        assert_eq!(early.code, Some(3), "{threshold}: {}", early.messages);
+        let last = early.messages.lines().last().unwrap_or_default();
+        assert!(last.starts_with("inconclusive: the command exited with status 0 after"), "{threshold}: {last}");
     }
     let passed = soak(&["--fail-if", "peak(rss) > 1GiB", "--on-inconclusive", "pass"], "sleep 0.5");
-    assert_eq!((passed.code, passed.outcome()), (Some(0), "pass"), "{}", passed.said);
+    assert_eq!((passed.code, passed.outcome()), (Some(0), "pass"), "{}", passed.messages);
     let failed = soak(&["--fail-if", "peak(rss) > 1B"], "sleep 0.5");
-    assert_eq!((failed.code, failed.outcome()), (Some(1), "fail"), "a failure stays one: {}", failed.said);
+    assert_eq!(
+        (failed.code, failed.outcome()),
+        (Some(1), "fail"),
+        "an early end does not hide a failure: {}",
+        failed.messages
+    );
 }
 
 #[test]
 fn a_command_without_a_deadline_may_exit_and_an_idle_pass_is_named() {
     let run = run(&["--warmup", "1s"], "sleep 3");
-    assert_eq!((run.code, run.outcome()), (Some(0), "pass"), "{}", run.said);
-    assert!(run.said.contains("the memory of s") && run.said.contains(" never moved"), "{}", run.said);
+    assert_eq!((run.code, run.outcome()), (Some(0), "pass"), "{}", run.messages);
+    assert!(run.messages.contains("the memory of s") && run.messages.contains(" never moved"), "{}", run.messages);
     assert_eq!(run.report["gate"]["warnings"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
-fn one_sample_decides_no_change() {
+fn one_sample_does_not_decide_a_change() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("one.csv");
-    for asked in ["delta(memory) > 1KiB", "ratio(rss) > 1.01"] {
-        let of = |rows: &str| {
+    for threshold in ["delta(memory) > 1KiB", "ratio(rss) > 1.01"] {
+        let judged = |rows: &str| {
             std::fs::write(&file, format!("time_s,pid,name,rss_bytes\n{rows}")).expect("a file");
-            Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", asked]).arg(&file))
+            Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", threshold]).arg(&file))
         };
-        let one = of("1,7,w,104857600\n");
-        assert_eq!((one.code, one.outcome()), (Some(3), "inconclusive"), "{asked}: {}", one.said);
-        assert!(one.said.contains("only 1 sample"), "{}", one.said);
-        let two = of("1,7,w,104857600\n2,7,w,104857600\n");
-        assert_eq!((two.code, two.outcome()), (Some(0), "pass"), "{asked}: {}", two.said);
-        let run = Run::of(&["--interval", "50ms", "--samples", "2", "--fail-if", asked, "--", "sleep", "9"]);
-        assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{asked}: {}", run.said);
+        let one = judged("1,7,w,104857600\n");
+        assert_eq!((one.code, one.outcome()), (Some(3), "inconclusive"), "{threshold}: {}", one.messages);
+        assert!(one.messages.contains("only 1 sample"), "{}", one.messages);
+        let two = judged("1,7,w,104857600\n2,7,w,104857600\n");
+        assert_eq!((two.code, two.outcome()), (Some(0), "pass"), "{threshold}: {}", two.messages);
+        let run = Run::of(&["--interval", "50ms", "--samples", "2", "--fail-if", threshold, "--", "sleep", "9"]);
+        assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{threshold}: {}", run.messages);
     }
 }
 
 #[test]
 fn a_command_with_surviving_descendants_is_inconclusive() {
     let run = run(&["--duration", "60s", "--warmup", "0s"], "sleep 4 & sleep 1.5");
-    assert_eq!(run.code, Some(3), "{}", run.said);
-    assert!(run.said.contains("descendants outlived the command: sleep ("), "{}", run.said);
+    assert_eq!(run.code, Some(3), "{}", run.messages);
+    assert!(run.messages.contains("descendants outlived the command: sleep ("), "{}", run.messages);
 }
 
 #[test]
@@ -97,11 +106,11 @@ fn an_undecided_threshold_names_the_growing_target() {
     std::fs::write(&file, rows).expect("a file");
     let run =
         Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", "growth(memory) > 1B/h"]).arg(&file));
-    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
+    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.messages);
     assert!(
-        run.said.contains("> 1B/h on rising (2) and 1 more: measured +") && !run.said.contains("never moved"),
+        run.messages.contains("> 1B/h on rising (2) and 1 more: measured +") && !run.messages.contains("never moved"),
         "{}",
-        run.said
+        run.messages
     );
 }
 
@@ -118,8 +127,8 @@ fn a_short_run_names_the_samples_it_needs() {
         "sleep",
         "9",
     ]);
-    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.said);
-    assert!(run.said.contains("longer --duration"), "{}", run.said);
+    assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.messages);
+    assert!(run.messages.contains("longer --duration"), "{}", run.messages);
     let passed = Run::of(&[
         "--interval",
         "100ms",
@@ -133,7 +142,7 @@ fn a_short_run_names_the_samples_it_needs() {
         "sleep",
         "9",
     ]);
-    assert_eq!(passed.code, Some(0), "{}", passed.said);
+    assert_eq!(passed.code, Some(0), "{}", passed.messages);
 }
 
 #[test]
@@ -142,7 +151,7 @@ fn a_plan_is_made_before_the_run() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(text.contains("1.00 MiB/h can be told from no growth after 7 h"), "{text}");
-    assert!(text.contains("--fail-if 'growth(memory) > 512KiB/h'"), "a limit that neither answer straddles: {text}");
+    assert!(text.contains("--fail-if 'growth(memory) > 512KiB/h'"), "the threshold is half the rate: {text}");
     let refused = leakwatch().args(["plan", "--rate", "0MiB/h", "--noise", "4MiB"]).output().expect("a start");
     assert_eq!(refused.status.code(), Some(2));
     for rate in ["1B/h", "100B/h"] {

@@ -1,7 +1,8 @@
-//! `-o report.html` and `-o chart.svg`.
+//! Reports of `-o report.html` and `-o chart.svg`.
 
 use crate::support::{leakwatch, run, stderr, stdout};
 
+/// Returns a recording of a process that grows by 50 kB/s.
 fn grown(rows: usize) -> String {
     let mut text = String::from("time_s,name,rss_bytes\n");
     for second in 0..rows {
@@ -11,7 +12,7 @@ fn grown(rows: usize) -> String {
 }
 
 #[test]
-fn a_page_and_a_chart_of_a_recording() {
+fn a_recording_gets_a_page_and_a_chart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(path("a.csv"), grown(400)).expect("a file");
@@ -51,7 +52,7 @@ fn a_page_and_a_chart_of_a_recording() {
     assert!(chart.starts_with("<svg xmlns=") && chart.contains("class=\"curve\"") && chart.contains("&lt;b&gt;x"));
     assert!(
         chart.contains("fitted rate with 95 % CI") && !chart.contains("most alarming"),
-        "a legend, and no choice among targets"
+        "a legend, and all targets"
     );
 }
 

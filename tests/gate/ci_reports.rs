@@ -1,18 +1,17 @@
-//! What CI systems show: JUnit, Markdown, OpenMetrics, and GitHub's annotations, summary and outputs.
+//! Reports for CI systems: JUnit, Markdown, OpenMetrics, and annotations, summary and outputs of GitHub.
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::process::Command;
 
 use roxmltree::Document;
 
-use crate::support::{leakwatch, stderr};
+use crate::support::{ChildGuard, leakwatch, stderr};
 
-/// An element, its required attributes, further attributes, and children.
+/// Element, its required attributes, further attributes, and children.
 type Element = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
 
-/// The elements and attributes of Jenkins' junit-10.xsd (xunit plugin) that are used here, and what must be there for it,
-/// for Surefire and for GitLab.
+/// Elements and attributes of Jenkins' junit-10.xsd (xunit plugin) in use, with those that Jenkins, Surefire and GitLab
+/// require.
 const ELEMENTS: [Element; 7] = [
     ("testsuites", &[], &["name", "time", "tests", "failures", "errors"], &["testsuite"]),
     (
@@ -28,6 +27,7 @@ const ELEMENTS: [Element; 7] = [
     ("system-out", &[], &[], &[]),
 ];
 
+/// Checks a JUnit document, and returns class, name, result and text of its cases.
 fn check_junit(text: &str) -> Vec<(String, String, String, String)> {
     let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     for element in document.descendants().filter(|node| node.is_element()) {
@@ -50,7 +50,7 @@ fn check_junit(text: &str) -> Vec<(String, String, String, String)> {
             let inner = case.children().find(|child| child.is_element()).expect("a result");
             let body = inner.text().unwrap_or_default().to_owned();
             if let Some(message) = inner.attribute("message") {
-                assert_eq!(message, body, "the message stands in the body, too");
+                assert_eq!(message, body, "the body repeats the message");
             }
             let text = |name| case.attribute(name).expect("an attribute").to_owned();
             (text("classname"), text("name"), inner.tag_name().name().to_owned(), body)
@@ -73,7 +73,7 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a file")
 }
 
-/// A recording of two processes with a name that means harm everywhere, one of which leaks.
+/// Writes a recording of two processes with a hostile name, one of which leaks.
 fn hostile_recording(folder: &Path) {
     let mut text = "timestamp,pid,name,rss_bytes\n".to_owned();
     for second in 0..300 {
@@ -103,7 +103,7 @@ fn hostile_names_are_harmless_on_every_surface() {
 
     let cases = check_junit(&read(&at("junit.xml")));
     let of = |name: &str| cases.iter().filter(|case| case.1 == name).map(|case| case.2.as_str()).collect::<Vec<_>>();
-    assert_eq!(of("growth(memory) > 2MiB/h"), ["system-out", "failure", "failure"], "both, and their sum");
+    assert_eq!(of("growth(memory) > 2MiB/h"), ["system-out", "failure", "failure"], "the processes and their pool");
     assert_eq!(of("peak(pss) > 1MiB"), ["error"; 3]);
     assert_eq!(of("peak(rss) > 1MiB"), ["system-out"; 3]);
     assert!(cases.iter().all(|case| !case.0.is_empty() && !case.1.is_empty()));
@@ -113,10 +113,13 @@ fn hostile_names_are_harmless_on_every_surface() {
     assert!(summary.contains("## leakwatch: failed") && summary.contains("**fail**"), "{summary}");
     assert!(!summary.contains("<b>") && !summary.contains('\u{1b}') && !summary.contains("`x`"), "{summary}");
 
-    let said = stderr(&output);
-    let commands: Vec<&str> = said.lines().filter(|line| line.starts_with("::")).collect();
-    assert!(commands.iter().any(|line| line.starts_with("::error title=") && line.contains("measured +")), "{said}");
-    assert!(commands.iter().any(|line| line.starts_with("::warning title=")), "{said}");
+    let messages = stderr(&output);
+    let commands: Vec<&str> = messages.lines().filter(|line| line.starts_with("::")).collect();
+    assert!(
+        commands.iter().any(|line| line.starts_with("::error title=") && line.contains("measured +")),
+        "{messages}"
+    );
+    assert!(commands.iter().any(|line| line.starts_with("::warning title=")), "{messages}");
     let title = |line: &&&str| line.split("::").nth(1).is_some_and(|head| head.matches(':').count() == 0);
     assert!(commands.iter().filter(title).count() == commands.len(), "{commands:#?}");
 
@@ -127,7 +130,7 @@ fn hostile_names_are_harmless_on_every_surface() {
     check_openmetrics(&read(&at("metrics.txt")));
 }
 
-/// The grammar of the text format, as far as it is used here.
+/// Checks the grammar of the text format.
 fn check_openmetrics(text: &str) {
     let line =
         regex::Regex::new(r#"^leakwatch_[a-z_]+(\{name="([^"\\\n]|\\["\\n])*"\})? -?[0-9.e+-]+$"#).expect("a pattern");
@@ -168,9 +171,9 @@ fn an_inconclusive_run_is_an_error_in_junit() {
 }
 
 #[test]
-fn a_start_script_leaves_no_case_of_its_own() {
+fn a_start_script_and_its_helpers_have_no_case() {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = "i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; sleep 0.25; exec sleep 99";
+    let script = "i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; sleep 0.25; exec sleep 60";
     let output = leakwatch()
         .current_dir(&folder)
         .args(["run", "--interval", "100ms", "--duration", "5s", "--fail-if", "peak(rss) > 1GiB"])
@@ -180,18 +183,22 @@ fn a_start_script_leaves_no_case_of_its_own() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let cases = check_junit(&read(&folder.path().join("junit.xml")));
     let names: Vec<_> = cases.iter().map(|case| case.0.as_str()).filter(|name| !name.contains("(pool)")).collect();
-    assert_eq!(names, ["leakwatch.sleep", "leakwatch.sleep", "leakwatch.session"], "neither do its helpers");
+    assert_eq!(
+        names,
+        ["leakwatch.sleep", "leakwatch.sleep", "leakwatch.session"],
+        "the script and its helpers have no case"
+    );
 }
 
 #[test]
-fn helpers_of_an_inconclusive_run_leave_no_case_either() {
+fn helpers_of_an_inconclusive_run_have_no_case() {
     let folder = tempfile::tempdir().expect("a folder");
-    // More of one name than are listed.
+    // The report lists fewer processes of one name.
     let script = "for i in 1 2 3 4 5 6 7 8; do sleep 0.06; done; exec tail -f /dev/null";
     for asked in [&["--fail-if", "growth(memory) > 1B/h"][..], &[]] {
         let output = leakwatch()
             .current_dir(&folder)
-            .args(["run", "--interval", "20ms", "--duration", "9s", "--warmup", "0s", "--max-growth", "1B/h"])
+            .args(["run", "--interval", "20ms", "--duration", "5s", "--warmup", "0s", "--max-growth", "1B/h"])
             .args(asked)
             .args(["-o", "junit.xml", "--", "sh", "-c", script])
             .output()
@@ -204,7 +211,7 @@ fn helpers_of_an_inconclusive_run_leave_no_case_either() {
 }
 
 #[test]
-fn outputs_that_cannot_be_written_are_2_before_anything_starts() {
+fn unwritable_outputs_are_refused_before_the_command_starts() {
     let folder = tempfile::tempdir().expect("a folder");
     let touched = folder.path().join("started");
     for name in ["missing/junit.xml", "missing/summary.md", "missing/metrics.txt", "report.pdf"] {
@@ -220,21 +227,17 @@ fn outputs_that_cannot_be_written_are_2_before_anything_starts() {
 }
 
 #[test]
-fn who_is_sampled_seldom_has_not_passed_by() {
+fn a_rarely_sampled_process_is_not_short_lived() {
     let folder = tempfile::tempdir().expect("a folder");
-    let start = |words: &[&str]| Command::new(words[0]).args(&words[1..]).spawn().expect("a start");
-    let mut children = [start(&["sleep", "1000"]), start(&["tail", "-f", "/dev/null"])];
-    let pids = children.each_ref().map(|child| child.id().to_string());
-    // A session of no known end does not know which tick is its last.
+    let children = [ChildGuard::spawn(&["sleep", "120"]), ChildGuard::spawn(&["tail", "-f", "/dev/null"])];
+    let pids = children.each_ref().map(ChildGuard::pid);
+    // A session without a planned end has no last tick that samples all processes.
     let output = leakwatch()
         .current_dir(&folder)
         .args(["--pid", &pids[0], "--pid", &pids[1], "--interval", "50ms", "--interval-for", "sleep=1h"])
         .args(["--fail-if", "peak(rss) > 1B after 2s abort", "-o", "junit.xml"])
-        .output();
-    for child in &mut children {
-        child.kill().and_then(|()| child.wait()).expect("it ends");
-    }
-    let output = output.expect("a start");
+        .output()
+        .expect("a start");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let cases = check_junit(&read(&folder.path().join("junit.xml")));
     for name in ["leakwatch.sleep", "leakwatch.tail"] {
@@ -242,7 +245,7 @@ fn who_is_sampled_seldom_has_not_passed_by() {
     }
 }
 
-/// A recording of 600 s with one that leaks 64 KiB a second, after sixty that were there for a moment at its start.
+/// Returns a recording of 600 s: sixty short-lived processes at its start, and a process that leaks 64 KiB/s.
 fn crowd_and_leaker() -> String {
     let mut rows = String::from("time_s,pid,name,rss_bytes\n");
     for second in 0..600_u64 {
@@ -255,7 +258,7 @@ fn crowd_and_leaker() -> String {
 }
 
 #[test]
-fn what_fails_stands_before_what_does_not_count() {
+fn failures_are_listed_before_results_that_do_not_count() {
     let folder = tempfile::tempdir().expect("a folder");
     let (table, page) = (folder.path().join("x.csv"), folder.path().join("x.md"));
     std::fs::write(&table, crowd_and_leaker()).expect("a file");

@@ -1,4 +1,4 @@
-//! Names that processes choose: shown as text, without any effect.
+//! Names with control characters, markup and formulas: text without any effect.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::support::{leakwatch, stderr, stdout};
 
 const NAMES: [&str; 6] = ["=cmd()|'x'!A0", "a,\"b\"", "x\x1b[2Jy", "new\nline", "a) R 1 (", "\u{202e}gnp"];
 
-/// Writes a `/proc` with one process of a name.
+/// Writes a `/proc` with one process of this name.
 fn fake_proc(root: &Path, name: &[u8]) {
     let process = root.join("4242");
     std::fs::create_dir_all(process.join("fd")).expect("a folder");

@@ -1,4 +1,4 @@
-//! Memory of a watch of many processes. Alone in its binary, so that nothing else counts.
+//! Memory of a session with many processes. The binary has no other test, whose memory would be counted.
 
 use std::io;
 use std::sync::Arc;
@@ -66,6 +66,7 @@ fn peak_bytes() -> u64 {
     status.vmhwm.expect("a peak") * 1024
 }
 
+/// Returns the targets of a session of an hour.
 fn watch(processes: u32) -> TargetSet {
     let plan = SessionPlan {
         selector: Selector::default(),
@@ -79,7 +80,7 @@ fn watch(processes: u32) -> TargetSet {
         pid_file: None,
         root: None,
     };
-    let mut watch = TargetSet::new(
+    let mut targets = TargetSet::new(
         Rules {
             analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
             min_observation: MinObservation::Fixed(3600.0),
@@ -93,15 +94,15 @@ fn watch(processes: u32) -> TargetSet {
     let mut source = Services { state: 1, processes, label };
     let clock = ManualClock::new(Timestamp(0));
     let outcome = LiveSession::new(&mut source, &clock, &StopFlag::default(), plan)
-        .run(&mut watch, &mut IgnoreAll)
+        .run(&mut targets, &mut IgnoreAll)
         .expect("a session");
-    assert_eq!((outcome.ticks, watch.targets().len()), (SAMPLES, processes as usize + 1));
-    watch
+    assert_eq!((outcome.ticks, targets.targets().len()), (SAMPLES, processes as usize + 1));
+    targets
 }
 
 #[test]
-fn a_service_takes_less_than_6000_bytes() {
-    // A first watch loads the program itself into memory.
+fn a_target_takes_less_than_6000_bytes() {
+    // The first session loads the program itself into memory.
     drop(watch(20));
     let before = peak_bytes();
     let watched = watch(PROCESSES);
