@@ -56,7 +56,7 @@ impl fmt::Display for Timestamp {
 /// use leakwatch::model::{Counter, Reading, Sample, Timestamp};
 ///
 /// let sample = Sample { at: Timestamp(0), reading: Reading::default().with(Counter::Rss, 64 << 20) };
-/// assert_eq!(sample.reading.rss, Some(64 << 20));
+/// assert_eq!(sample.reading.value(Counter::Rss), Some(64 << 20));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {

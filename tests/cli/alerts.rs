@@ -147,26 +147,29 @@ fn a_command_gets_the_alert_on_standard_input_and_in_variables() {
     serde_json::from_str::<Value>(&stdout(&output)).expect("standard output carries the report alone");
 }
 
+/// Runs an alert command in a session of three ticks, and returns its notice about undelivered alerts.
+fn undelivered_alerts(target: &Target, folder: &tempfile::TempDir, line: &str) -> String {
+    let report = folder.path().join("r.json");
+    let mut command = watch_command(target, &report);
+    let output =
+        command.args(["--on-alert", line, "--alert-timeout", "1s", "--samples", "3"]).output().expect("an end");
+    let parsed = parsed(&report);
+    assert_eq!(parsed["session"]["ticks"], 3);
+    let undelivered = notices(&parsed, "undelivered_alerts").join("");
+    assert!(stderr(&output).contains(&undelivered), "{}", stderr(&output));
+    undelivered
+}
+
 #[test]
 fn a_command_that_hangs_is_killed_and_a_failure_is_reported() {
     let target = Target::start("steady", &[]);
     let folder = tempfile::tempdir().expect("a folder");
-    let (report, pids) = (folder.path().join("r.json"), folder.path().join("pids"));
-    let run = |line: &str| {
-        let mut command = watch_command(&target, &report);
-        command.args(["--on-alert", line, "--alert-timeout", "1s", "--samples", "3"]);
-        let output = command.output().expect("an end");
-        let parsed = parsed(&report);
-        assert_eq!(parsed["session"]["ticks"], 3);
-        let undelivered = notices(&parsed, "undelivered_alerts").join("");
-        assert!(stderr(&output).contains(&undelivered), "{}", stderr(&output));
-        undelivered
-    };
+    let pids = folder.path().join("pids");
     let hanging = format!("sh -c 'sleep 120 & echo $! $$ > {}; wait'", pids.display());
-    let undelivered = run(&hanging);
+    let undelivered = undelivered_alerts(&target, &folder, &hanging);
     assert!(undelivered.contains("alert command: 1 of 1 alerts were not delivered"), "{undelivered}");
     std::fs::read_to_string(&pids).expect("pids").split_whitespace().for_each(wait_for_exit);
-    let undelivered = run("sh -c 'exit 7'");
+    let undelivered = undelivered_alerts(&target, &folder, "sh -c 'exit 7'");
     assert!(undelivered.ends_with("the command exited with status 7"), "{undelivered}");
 }
 

@@ -289,6 +289,20 @@ fn a_pool_belongs_to_its_own_recording() {
     assert_eq!(pools, [(Some("one"), Some(first.as_str())), (Some("two"), Some(second.as_str()))]);
 }
 
+/// Returns the processes and the alerts of a recording.
+fn analyze_processes(folder: &tempfile::TempDir, name: &str, rows: &str) -> (Vec<Value>, Value) {
+    let file = write(folder, name, rows.as_bytes());
+    let mut report = report(&stdout(&run(&["analyze", "--format", "json", &file])));
+    let mut targets = report["targets"].as_array().expect("targets").clone();
+    // Pools need rows in the order of time.
+    targets.retain(|target| target["kind"] == "process");
+    for target in &mut targets {
+        target["source"] = Value::Null;
+    }
+    targets.sort_by_key(|target| target["pid"].as_u64());
+    (targets, report["alerts"].take())
+}
+
 #[test]
 fn rows_by_time_and_rows_by_process_agree() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -301,20 +315,8 @@ fn rows_by_time_and_rows_by_process_agree() {
     let head = "time_s,pid,name,rss_bytes\n".to_owned();
     let by_time: String = (0..150).flat_map(|second| (1..90).map(move |pid| row(second, pid))).collect();
     let by_process: String = (1..90).flat_map(|pid| (0..150).map(move |second| row(second, pid))).collect();
-    let analysed = |name: &str, rows: String| {
-        let file = write(&folder, name, (head.clone() + &rows).as_bytes());
-        let mut report = report(&stdout(&run(&["analyze", "--format", "json", &file])));
-        let mut targets = report["targets"].as_array().expect("targets").clone();
-        // Pools need rows in the order of time.
-        targets.retain(|target| target["kind"] == "process");
-        for target in &mut targets {
-            target["source"] = Value::Null;
-        }
-        targets.sort_by_key(|target| target["pid"].as_u64());
-        (targets, report["alerts"].take())
-    };
-    let (timely, alerts) = analysed("time.csv", by_time);
-    let (grouped, _) = analysed("process.csv", by_process);
+    let (timely, alerts) = analyze_processes(&folder, "time.csv", &(head.clone() + &by_time));
+    let (grouped, _) = analyze_processes(&folder, "process.csv", &(head + &by_process));
     assert_eq!(timely.len(), 89);
     assert_eq!(timely, grouped);
     let times: Vec<&str> =

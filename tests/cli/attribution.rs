@@ -127,11 +127,16 @@ fn growing_parts_and_next_steps_are_named() {
         assert_eq!(command(seen), format!("node inspect -p {}", node.pid()));
     }
 
-    let table = stdout(&output);
-    assert!(table.contains(&format!("next: memray attach {}", objects.pid())), "{table}");
+    let next_step = format!("next: memray attach {}", objects.pid());
+    assert!(stdout(&output).contains(&next_step), "{}", stdout(&output));
+    check_escaping(&stdout(&output), &html, &markdown);
+}
+
+/// Checks that hostile names of folders and threads are shown as text.
+fn check_escaping(table: &str, html: &str, markdown: &str) {
     assert!(table.contains("fetch-#"), "{table}");
     for (text, folder) in
-        [(&table, "\\x1b[31m<script>"), (&html, "\\x1b[31m&lt;script&gt;"), (&markdown, "&lt;script&gt;")]
+        [(table, "\\x1b[31m<script>"), (html, "\\x1b[31m&lt;script&gt;"), (markdown, "&lt;script&gt;")]
     {
         assert!(!text.contains('\u{1b}'), "an escape sequence was not removed");
         assert!(text.contains(folder), "{folder} is not in {text}");

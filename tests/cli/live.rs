@@ -20,7 +20,7 @@ fn watch(targets: &[&Target], options: &[&str]) -> (Option<i32>, Value) {
 /// Returns the status of the verdict on a target.
 fn status<'a>(report: &'a Value, target: &Target) -> &'a str {
     let targets = report["targets"].as_array().expect("targets");
-    let found = targets.iter().find(|found| found["pid"].to_string() == target.pid()).expect("a target");
+    let found = targets.iter().find(|found| found["pid"].as_u64() == target.pid().parse().ok()).expect("a target");
     found["verdict"]["status"].as_str().expect("a status")
 }
 

@@ -9,23 +9,24 @@ use leakwatch::source::Selector;
 
 use crate::script::*;
 
+/// Returns the memory of a group. tmpfs fills up, the kernel kills two processes, and the group disappears for 3 s.
+fn memory_at(second: u64) -> Option<CgroupMemory> {
+    let shmem = (10 << 20) + second * 131_072;
+    let memory = CgroupMemory {
+        current: Some((600 << 20) + shmem),
+        anon: Some(100 << 20),
+        file: Some((500 << 20) + shmem),
+        shmem: Some(shmem),
+        inactive_file: Some(400 << 20),
+        swap: Some(0),
+        oom_kills: Some(if second < 30 { 7 } else { 9 }),
+        ..CgroupMemory::default()
+    };
+    (!(1000..1003).contains(&second)).then_some(memory)
+}
+
 #[test]
 fn a_control_group_is_a_target() {
-    // tmpfs fills up, the kernel kills two processes, and the group disappears for 3 s.
-    let memory_at = |second: u64| {
-        let shmem = (10 << 20) + second * 131_072;
-        let memory = CgroupMemory {
-            current: Some((600 << 20) + shmem),
-            anon: Some(100 << 20),
-            file: Some((500 << 20) + shmem),
-            shmem: Some(shmem),
-            inactive_file: Some(400 << 20),
-            swap: Some(0),
-            oom_kills: Some(if second < 30 { 7 } else { 9 }),
-            ..CgroupMemory::default()
-        };
-        (!(1000..1003).contains(&second)).then_some(memory)
-    };
     let growing = Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) };
     let other = Process { rss: |second| (50 << 20) + second * 131_072, ..process(9, 1, 0, 9999) };
     let mut script = Script::new(vec![growing, process(8, 1, 0, 9999), other]);

@@ -82,20 +82,17 @@ fn a_member_fills_the_host_no_later_than_its_pool() {
     assert!(watch.targets().iter().all(|target| full(target) <= full(pool) + 1.0));
 }
 
+/// Returns the sums of all in a session of two processes, and the number of its targets.
+fn selections(names: [&'static str; 2]) -> (Vec<Target>, usize) {
+    let named = |(pid, name)| Process { name, ..process(pid, 1, 0, 100) };
+    let mut script = Script::new([7, 8].into_iter().zip(names).map(named).collect());
+    let (_, watch) = run(&mut script, plan(30), rules(), &mut Collected::default());
+    let is_selection = |target: &&Target| matches!(target.kind, TargetKind::Selection { members: 2 });
+    (watch.targets().iter().filter(is_selection).cloned().collect(), watch.targets().len())
+}
+
 #[test]
 fn processes_of_several_names_have_one_sum() {
-    let selections = |names: [&'static str; 2]| {
-        let named = |(pid, name)| Process { name, ..process(pid, 1, 0, 100) };
-        let mut script = Script::new([7, 8].into_iter().zip(names).map(named).collect());
-        let (_, watch) = run(&mut script, plan(30), rules(), &mut Collected::default());
-        let sums: Vec<_> = watch
-            .targets()
-            .iter()
-            .filter(|t| matches!(t.kind, TargetKind::Selection { members: 2 }))
-            .cloned()
-            .collect();
-        (sums, watch.targets().len())
-    };
     let (sums, targets) = selections(["worker", "helper"]);
     assert_eq!((sums.len(), targets), (1, 3));
     assert_eq!((sums[0].current.reading.value(Counter::RssAnon), sums[0].assessment.samples), (Some(100 << 20), 31));
