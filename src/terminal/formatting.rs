@@ -101,7 +101,8 @@ pub(super) fn format_forecast(assessment: &Assessment) -> String {
         (Some(from), Some(to)) if Span(from).to_string() == Span(to).to_string() => Span(to).to_string(),
         (Some(from), Some(to)) => format!("{} to {}", Span(from), Span(to)),
         (Some(from), None) => format!("not before {}", Span(from)),
-        _ => UNKNOWN.to_owned(),
+        (None, Some(to)) => format!("within {}", Span(to)),
+        (None, None) => UNKNOWN.to_owned(),
     }
 }
 
@@ -113,6 +114,7 @@ pub(super) fn forecast_sentence(target: &Target) -> Option<String> {
     let when = match (forecast.not_before_s, forecast.likely_by_s) {
         (_, Some(to)) if to < NOW_S => "now".to_owned(),
         (Some(from), None) => format!("in {} at the earliest", Span(from)),
+        (None, _) => format_forecast(&target.assessment),
         _ => format!("in {}", format_forecast(&target.assessment)),
     };
     Some(format!("{} {when}", ceiling_clause(ceiling)))
@@ -203,5 +205,6 @@ mod tests {
         assert_eq!(text(Some(3600.0), Some(3601.0)), "1 h");
         assert_eq!(text(Some(60.0), Some(120.0)), "1 min to 2 min");
         assert_eq!(text(Some(60.0), None), "not before 1 min");
+        assert_eq!(text(None, Some(60.0)), "within 1 min");
     }
 }

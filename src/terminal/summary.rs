@@ -138,13 +138,11 @@ fn format_unsuspected(targets: &[Target]) -> String {
         *counts.entry(target.assessment.verdict.status).or_default() += 1;
     }
     let all = counted(targets.len(), "target");
-    let verdicts = match counts.iter().collect::<Vec<_>>().as_slice() {
-        [(status, _)] => format!("{all} {}", status.label()),
-        several => {
-            let parts = several.iter().map(|(status, count)| format!("{count} {}", status.label()));
-            format!("{all}: {}", parts.collect::<Vec<_>>().join(", "))
-        }
+    let verdicts: Vec<String> = match counts.iter().collect::<Vec<_>>().as_slice() {
+        [(status, _)] => vec![status.label().to_owned()],
+        several => several.iter().map(|(status, count)| format!("{count} {}", status.label())).collect(),
     };
+    let verdicts = format!("{all}: {}", verdicts.join(", "));
     let observed_s = targets.iter().map(|target| target.assessment.observed_s).fold(0.0, f64::max);
     let stable = targets.iter().filter(|target| target.assessment.verdict.status == Status::Stable);
     let limits: Option<Vec<f64>> = stable.map(|target| target.assessment.growth.detection_limit()).collect();

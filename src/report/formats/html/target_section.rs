@@ -147,7 +147,7 @@ fn full_in(target: &Target) -> String {
         (None, None) => UNKNOWN.to_owned(),
         (_, Some(late)) if late < 1.0 => "now".to_owned(),
         (Some(early), None) => format!("{} at the earliest", Span(early)),
-        (None, Some(late)) => format!("up to {}", Span(late)),
+        (None, Some(late)) => format!("within {}", Span(late)),
         (Some(early), Some(late)) => format!("{} to {}", Span(early), Span(late)),
     }
 }
