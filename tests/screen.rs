@@ -148,7 +148,7 @@ fn a_summary_without_findings_is_one_line() {
     let flat = || Process { name: "flat", ..process(13, 1, 0, 100_000) };
     let text = summary(&finished(vec![flat()]), false);
     let (_, description) = text.split_once("\n\n").expect("a table and a line");
-    assert!(description.starts_with("1 target stable, observed for up to 10 min"), "{text}");
+    assert!(description.starts_with("1 target: stable, observed for up to 10 min"), "{text}");
     assert_eq!(description.lines().count(), 1, "{text}");
 }
 
