@@ -39,8 +39,7 @@ pub(super) fn shown_subcommands(command: &Command) -> impl Iterator<Item = &Comm
 /// Returns the title line. clap_mangen leaves out an empty date, and so moves the version to the place of the date.
 fn heading(title: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let quote = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
-    format!("{quote}.TH {} 1 \"\" \"leakwatch {version}\" \"User Commands\"\n", escape(title))
+    format!(".TH {} 1 \"\" \"leakwatch {version}\" \"User Commands\"\n", escape(title))
 }
 
 /// Returns the paragraphs of the description.
