@@ -240,7 +240,10 @@ const PAGES: &[PageText] = &[
             "Computes the length of a run that detects a leak of the given rate over the given noise, and prints \
              the command for it. An earlier report has the noise as variance.spread_bytes.",
         ],
-        exit_status: PRINTING_STATUS,
+        exit_status: &[
+            ("0", "The plan was printed."),
+            ("2", "No run of reasonable length detects the leak, or a usage error."),
+        ],
         examples: &[(
             "Compute the length of a run that detects 2 MiB/h over noise of 500 KiB:",
             "leakwatch plan --rate 2MiB/h --noise 500KiB --interval 1s",
