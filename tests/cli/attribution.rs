@@ -36,9 +36,8 @@ while True:
     threading.Thread(target=wait, daemon=True).start()
     time.sleep(0.1)
 ";
-/// Program that keeps small objects, in JavaScript.
-const NODE: &str =
-    "const kept = []; setInterval(() => { for (let i = 0; i < 2000; i++) kept.push({ a: Math.random() }); }, 20);";
+/// Program that keeps buffers. Its growth does not depend on the garbage collector.
+const NODE: &str = "const kept = []; setInterval(() => kept.push(Buffer.alloc(262144, 1)), 50);";
 
 fn is_installed(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
