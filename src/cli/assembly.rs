@@ -221,7 +221,10 @@ impl<'a> Assembly<'a> {
             (Shown::WrittenFiles, Ok(())) => written_files(self.args.output),
             _ => String::new(),
         };
-        drop(writeln!(io::stderr(), "{}", wrap_for_stderr(&format!("{names}{}", escape::terminal(&outcome.summary)))));
+        // On one screen the table has just named the findings.
+        let is_one_screen = shown == Shown::Summary && io::stdout().is_terminal() && io::stderr().is_terminal();
+        let sentence = if is_one_screen { &outcome.brief } else { &outcome.summary };
+        drop(writeln!(io::stderr(), "{}", wrap_for_stderr(&format!("{names}{}", escape::terminal(sentence)))));
         printed.and(written).and(ended).and(failure.map_or(Ok(()), |error| Err(stream_error(&error))))?;
         Ok(outcome.exit_code)
     }

@@ -28,6 +28,8 @@ pub struct Outcome {
     pub exit_code: u8,
     /// Verdict, number and next action in one line. Escape it: processes choose their names.
     pub summary: String,
+    /// The summary without the names of findings, for a reader who has just seen them. Escape it too.
+    pub brief: String,
     /// Case of each target.
     pub targets: Vec<TargetCase>,
     /// Cases of the results of thresholds, by threshold.
@@ -89,6 +91,7 @@ impl Policy {
         let is_inconclusive = draft.exit == ExitStatus::Inconclusive;
         apply_losses(&mut draft, facts);
         let exit = draft.exit;
+        let summary = draft.summary(is_inconclusive);
         let propagated = match &facts.end {
             End::Command { command, .. } if command.propagates && exit == ExitStatus::Clean => command.shell_status(),
             _ => exit.code(),
@@ -97,7 +100,8 @@ impl Policy {
             status: status.unwrap_or(Status::InsufficientData),
             exit,
             exit_code: propagated,
-            summary: draft.summary(is_inconclusive),
+            brief: without_names(&summary, facts),
+            summary,
             targets: target_cases(self, facts, exit),
             results: result_cases(facts, exit),
         }
@@ -273,6 +277,19 @@ fn counted_findings(facts: &Facts<'_>) -> Vec<Finding> {
         shown.any(|&index| facts.allowance(&facts.targets[index]).is_none())
     });
     found
+}
+
+/// Removes the names of findings from a summary.
+fn without_names(summary: &str, facts: &Facts<'_>) -> String {
+    let found = counted_findings(facts);
+    let mut brief = summary.to_owned();
+    for status in [Status::Leaking, Status::Suspect] {
+        let named: Vec<&Finding> = found.iter().filter(|finding| finding.status == status).collect();
+        if !named.is_empty() {
+            brief = brief.replace(&format!(": {}", names(&named, facts)), "");
+        }
+    }
+    brief
 }
 
 /// Names the fastest findings with their rates.

@@ -235,6 +235,15 @@ fn an_unusable_file_or_a_lost_output_is_an_error() {
 }
 
 #[test]
+fn a_brief_summary_names_no_finding() {
+    let brief = |session: Session| session.outcome().brief;
+    assert_eq!(brief(session(&["leaking"]).end(EXITED(3))), "1 leak; the command exited with status 3");
+    let suspect = "inconclusive: 1 suspect not proved; run longer to decide";
+    assert_eq!(brief(session(&["suspect"])), suspect);
+    assert_eq!(brief(session(&["stable"])), "no leak found");
+}
+
+#[test]
 fn a_pass_names_the_target_nearest_to_its_limit() {
     let threshold = Threshold { tier: Tier::Fail, expression: "peak(rss) > 1GB".parse().expect("an expression") };
     let mut evaluator = Evaluator::new(vec![threshold], Settings::default(), 0.0);

@@ -7,6 +7,7 @@ use crate::outcome::{CaseState, ExitStatus};
 use crate::schema::{Target, ThresholdEntry};
 
 use crate::report::document::Document;
+use crate::report::title::title;
 
 /// One case. `class` and `name` are unique together, and the same in every run of the same command.
 #[derive(Debug, Clone)]
@@ -162,9 +163,9 @@ fn verdict_sentence(document: &Document<'_>, index: usize) -> String {
 /// Returns the name of a target with what identifies it.
 fn describe(target: &Target) -> String {
     match (target.members, target.pid) {
-        (Some(members), _) => format!("{} ×{members}", target.name),
-        (None, Some(pid)) => format!("{} ({pid})", target.name),
-        (None, None) => target.name.clone(),
+        (Some(members), _) => format!("{} ×{members}", title(target)),
+        (None, Some(pid)) => format!("{} ({pid})", title(target)),
+        (None, None) => title(target),
     }
 }
 

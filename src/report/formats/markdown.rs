@@ -9,6 +9,7 @@ use crate::units::{ByteRate, Bytes, Span, sparkline};
 
 use crate::report::build::{heading, omitted_failures};
 use crate::report::document::Document;
+use crate::report::title::title;
 
 /// Largest number of rows of a table.
 const ROWS: usize = 50;
@@ -75,7 +76,7 @@ fn push_targets(text: &mut String, document: &Document<'_>, order: &[usize]) {
         let _ = writeln!(
             text,
             "| {} | {} | {rate} | {interval} | {} | {rss} | {} |",
-            describe(&target.name, target.pid, target.members),
+            describe(&title(target), target.pid, target.members),
             verdict(document, index),
             document.timelines.get(index).copied().flatten().map_or_else(String::new, trend),
             Span(target.observed_seconds)
@@ -93,7 +94,7 @@ fn verdict(document: &Document<'_>, index: usize) -> String {
     }
     if let Some(lead) = document.lead(index) {
         let lead = &document.report.targets[lead];
-        return format!("{words} (same as {})", describe(&lead.name, lead.pid, lead.members));
+        return format!("{words} (same as {})", describe(&title(lead), lead.pid, lead.members));
     }
     if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() }
 }
@@ -104,7 +105,7 @@ fn push_attributions(text: &mut String, document: &Document<'_>, order: &[usize]
     let targets = leads.map(|&index| &document.report.targets[index]);
     let explained = targets.filter_map(|target| Some((target, target.attribution.as_ref()?)));
     for (target, attribution) in explained.take(EXPLAINED) {
-        let _ = writeln!(text, "\n**{}**\n", describe(&target.name, target.pid, target.members));
+        let _ = writeln!(text, "\n**{}**\n", describe(&title(target), target.pid, target.members));
         for line in &attribution.text {
             let _ = writeln!(text, "- {}", cell(line));
         }

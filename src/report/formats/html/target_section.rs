@@ -11,6 +11,7 @@ use super::attribution::{AttributionSection, attribution};
 use super::chart_data::{Charts, charts};
 use super::reasons::{ReasonLine, reasons};
 use super::text::{UNKNOWN, class, describe, describe_target, shown};
+use crate::report::title::title;
 
 /// Data of the template for one target.
 #[derive(Debug, Serialize)]
@@ -61,7 +62,7 @@ pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
     Section {
         status: class(target.verdict.status),
         verdict: verdict(target),
-        name: describe(&target.name, None, target.members),
+        name: describe(&title(target), None, target.members),
         identity: identity(target),
         rate: rate(target.growth.rate_bytes_per_s),
         finding: finding_links(document, index),

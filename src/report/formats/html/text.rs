@@ -1,6 +1,7 @@
 //! Foreign text, times and names as the page shows them.
 
 use crate::escape;
+use crate::report::title::title;
 use crate::schema::{Status, Target};
 
 /// Text in the place of an unknown value.
@@ -39,5 +40,5 @@ pub(super) fn describe(name: &str, pid: Option<u32>, members: Option<u64>) -> St
 
 /// Returns the name of a target with what identifies it.
 pub(super) fn describe_target(target: &Target) -> String {
-    describe(&target.name, target.pid, target.members)
+    describe(&title(target), target.pid, target.members)
 }
