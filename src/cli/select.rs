@@ -72,7 +72,7 @@ fn native(args: &SelectArgs, counting: OptionalCounters) -> Result<Box<dyn Proce
     use crate::source::linux::{LinuxSource, StatusCadence};
     let source =
         LinuxSource::new(&args.roots.proc_root, args.roots.cgroup_root.clone()).map_err(|error| list_error(&error))?;
-    // Nothing is missed by it: `statm` tells when the dearer file has something new to say.
+    // Nothing is missed: `statm` reveals when the more expensive file has changed.
     Ok(Box::new(source.with_status_cadence(StatusCadence::WhenNeeded).with_optional_counters(counting)))
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Sampled {
 
 /// Reason for which a matched process needs attention.
 pub(super) enum Arrival {
-    /// The process is known, or belongs to nobody's selection.
+    /// The process is known, or no selector matches it.
     Ignored,
     /// A known process has another label now. Its target is given.
     Relabeled(usize),
