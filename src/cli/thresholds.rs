@@ -225,7 +225,8 @@ fn add_warning(thresholds: &mut Vec<Threshold>, expression: &str) -> Result<(), 
 
 /// Returns the name of a subject with what identifies it, escaped.
 fn describe_subject(subject: &Subject) -> String {
-    let name = escape::terminal(&subject.name);
+    let title = subject.title();
+    let name = escape::terminal(&title);
     match (subject.members, subject.pid, &subject.source) {
         (Some(members), ..) => format!("{name} ×{members}"),
         (None, Some(pid), _) => format!("{name} ({pid})"),

@@ -1,6 +1,7 @@
 //! Subject of a result: the target, in a form that outlives it.
 
 use crate::event::Target;
+use crate::model::ProcessLabel;
 
 /// Target of a result. It outlives the target itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub struct Subject {
     pub cmdline: String,
     /// Recording of the target.
     pub source: Option<String>,
+}
+
+impl Subject {
+    /// Returns the name, for an interpreter with its script. The text is foreign: escape it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        ProcessLabel { name: self.name.clone(), cmdline: self.cmdline.clone(), uid: None }.title()
+    }
 }
 
 impl From<&Target> for Subject {
