@@ -29,12 +29,13 @@ pub struct CommandEnd<'a> {
 impl CommandEnd<'_> {
     /// Returns the end as a verb phrase: `exited with status 1`.
     pub(super) fn phrase(&self) -> String {
-        let how = match (self.exit.code, self.exit.signal) {
-            (Some(code), _) => format!("exited with status {code}"),
-            (None, Some(signal)) => format!("was ended by signal {signal}"),
-            (None, None) => "exited".to_owned(),
-        };
-        if self.was_stopped { format!("{how} after leakwatch stopped it") } else { how }
+        match (self.was_stopped, self.exit.code, self.exit.signal) {
+            (true, Some(code), _) => format!("was stopped by leakwatch (status {code})"),
+            (true, None, _) => "was stopped by leakwatch".to_owned(),
+            (false, Some(code), _) => format!("exited with status {code}"),
+            (false, None, Some(signal)) => format!("was ended by signal {signal}"),
+            (false, None, None) => "exited".to_owned(),
+        }
     }
 
     /// Returns the reason for which a pass of this run proves nothing.

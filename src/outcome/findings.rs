@@ -18,8 +18,8 @@ pub struct Finding {
 
 /// Groups the suspect and leaking targets into findings, in the order of the targets.
 ///
-/// A single leaking member leads its pool; a pool with several leads its members. The sum of all processes leads only if
-/// nothing in it is suspect.
+/// A single leaking member leads its pool. A pool with several leads its members, unless the evidence against one of them
+/// is stronger. The sum of all processes leads only if nothing in it is suspect.
 #[must_use]
 pub fn findings(targets: &[Target]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
@@ -52,13 +52,20 @@ fn is_lead(index: usize, suspects: &[usize], targets: &[Target]) -> bool {
     match targets[index].kind {
         TargetKind::Process => {
             let pool = alike().find(|&other| is_pool_of(&targets[other], &targets[index]));
-            pool.is_none_or(|pool| alike().filter(|&other| is_pool_of(&targets[pool], &targets[other])).count() == 1)
+            pool.is_none_or(|pool| !leads_members(pool, alike(), targets))
         }
-        TargetKind::Pool { .. } => alike().filter(|&other| is_pool_of(&targets[index], &targets[other])).count() != 1,
+        TargetKind::Pool { .. } => leads_members(index, alike(), targets),
         TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => {
             !alike().any(|other| other != index && contains(&targets[index], &targets[other]))
         }
     }
+}
+
+/// True if a pool leads its suspect members: there are several, or none, and the status of none is worse.
+fn leads_members(pool: usize, alike: impl Iterator<Item = usize>, targets: &[Target]) -> bool {
+    let members: Vec<usize> = alike.filter(|&other| is_pool_of(&targets[pool], &targets[other])).collect();
+    let status = |index: usize| targets[index].assessment.verdict.status;
+    members.len() != 1 && members.iter().all(|&member| status(member) <= status(pool))
 }
 
 /// True if two targets show the same leak.

@@ -101,6 +101,7 @@ impl Column {
             Self::Interval => format_memory_interval(&known.growth),
             Self::Trend => sparkline(&target.trace.points().collect::<Vec<_>>(), TREND_WIDTH),
             Self::Verdict => verdict_cell(target, shared, is_narrow),
+            Self::Forecast if target.lifetime.ended.is_some() => UNKNOWN.to_owned(),
             Self::Forecast => format_forecast(known),
         }
     }

@@ -108,6 +108,9 @@ pub(super) fn format_forecast(assessment: &Assessment) -> String {
 
 /// Returns the forecast as a sentence: `host memory (23.5 GiB) full in 3 h to 5 h`; `None` without a forecast.
 pub(super) fn forecast_sentence(target: &Target) -> Option<String> {
+    if target.lifetime.ended.is_some() {
+        return None;
+    }
     let forecast = &target.assessment.forecast;
     forecast.not_before_s.or(forecast.likely_by_s)?;
     let ceiling = target.current.ceiling.as_ref()?;

@@ -27,18 +27,27 @@ fn row_name(target: &Target, by_title: &HashMap<String, Vec<&Target>>) -> String
             let lines: Vec<&str> = alike.iter().map(|target| target.label.cmdline.as_str()).collect();
             match differing_argument(&target.label.cmdline, &lines) {
                 // The words of an inline program name nothing.
-                Some(argument) if !target.label.has_inline_program() => format!("{title} {argument}"),
+                Some(argument) if !target.label.has_inline_program() => with_argument(&title, argument),
                 _ => title,
             }
         }
     }
 }
 
-/// Returns the argument of a command line at the first place where the command lines differ; `None` if they are equal, or
+/// Adds an argument to a title. A script from another folder takes the place of its file name.
+fn with_argument(title: &str, argument: &str) -> String {
+    let script = argument.rsplit('/').next().unwrap_or(argument);
+    match title.strip_suffix(script).and_then(|rest| rest.strip_suffix(' ')) {
+        Some(interpreter) => format!("{interpreter} {argument}"),
+        None => format!("{title} {argument}"),
+    }
+}
+
+/// Returns the argument of a command line, without the program, at the first place where the command lines differ; `None` if they are equal, or
 /// if this one ends before that place.
 fn differing_argument<'a>(line: &'a str, lines: &[&str]) -> Option<&'a str> {
     let longest = lines.iter().map(|line| line.split(' ').count()).max()?;
-    let place = (0..longest)
+    let place = (1..longest)
         .find(|&place| lines.iter().any(|other| other.split(' ').nth(place) != lines[0].split(' ').nth(place)))?;
     line.split(' ').nth(place)
 }
@@ -67,6 +76,15 @@ mod tests {
         assert_eq!(differing_argument(lines[0], &lines), Some("--queue"), "the shortest line decides");
         assert_eq!(differing_argument(lines[2], &lines), None);
         assert_eq!(differing_argument(lines[0], &lines[..1]), None);
+    }
+
+    #[test]
+    fn a_script_from_another_folder_is_named_once() {
+        assert_eq!(with_argument("python3 leaky.py", "../leaky.py"), "python3 ../leaky.py");
+        assert_eq!(with_argument("python3 leaky.py", "leaky.py"), "python3 leaky.py");
+        assert_eq!(with_argument("node worker.js", "mail"), "node worker.js mail");
+        let lines = ["python3 leaky.py", "/usr/bin/python3 leaky.py"];
+        assert_eq!(differing_argument(lines[0], &lines), None);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! The verdicts are those of the analysis on short series, and the thresholds are evaluated as in a session.
 
-use leakwatch::analysis::Settings;
-use leakwatch::outcome::{CommandExit, FailOn};
+use leakwatch::analysis::{Settings, Status};
+use leakwatch::event::Target;
+use leakwatch::outcome::{CommandExit, FailOn, findings};
 use leakwatch::thresholds::{Evaluator, Threshold, Tier};
 
 mod session;
@@ -171,11 +172,7 @@ fn a_command_that_fails_proves_nothing() {
             3,
             "inconclusive: 1 of 1 target without enough data; run longer to decide; the command exited with status 0",
         ),
-        (
-            session(&["stable"]).end(Ended::CommandStopped),
-            0,
-            "no leak found; the command was ended by signal 15 after leakwatch stopped it",
-        ),
+        (session(&["stable"]).end(Ended::CommandStopped), 0, "no leak found; the command was stopped by leakwatch"),
         (
             session(&["stable"]).end(Ended::CommandCutShort),
             3,
@@ -241,6 +238,18 @@ fn a_brief_summary_names_no_finding() {
     let suspect = "inconclusive: 1 suspect not proved; run longer to decide";
     assert_eq!(brief(session(&["suspect"])), suspect);
     assert_eq!(brief(session(&["stable"])), "no leak found");
+}
+
+#[test]
+fn a_pool_leads_its_members_unless_they_are_worse() {
+    let mut targets = judge(&["leaking", "leaking"], &mut Evaluator::new(Vec::new(), Settings::default(), 0.0));
+    let pool = targets.iter().position(|target| target.key.is_none()).expect("a pool");
+    let leads = |targets: &[Target]| findings(targets).iter().map(|finding| finding.lead).collect::<Vec<_>>();
+    assert_eq!(leads(&targets), [pool]);
+    targets[pool].assessment.verdict.status = Status::Suspect;
+    let found = findings(&targets);
+    assert_eq!(leads(&targets).len(), 2);
+    assert!(found.iter().all(|finding| finding.status == Status::Leaking && finding.others == [pool]));
 }
 
 #[test]
