@@ -4,6 +4,7 @@
 #[path = "session/script.rs"]
 mod script;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leakwatch::clock::StopFlag;
@@ -127,7 +128,7 @@ fn finished(processes: Vec<Process>) -> TargetSet {
 
 fn summary(targets: &TargetSet, explain: bool) -> String {
     let options = SummaryOptions { width: Some(120), style: Style::PLAIN, explain };
-    format_summary(targets.targets(), &[], options)
+    format_summary(targets.targets(), &[], &BTreeMap::new(), options)
 }
 
 #[test]

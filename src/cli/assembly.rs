@@ -212,7 +212,9 @@ impl<'a> Assembly<'a> {
         github::report(&document);
         let printed = match shown {
             Shown::Summary => {
-                print(&format_summary(&targets, &retired, summary_options(self.args.output.explain))).map(drop)
+                let allowed = self.thresholds.allowed_sentences(&targets);
+                print(&format_summary(&targets, &retired, &allowed, summary_options(self.args.output.explain)))
+                    .map(drop)
             }
             Shown::Nothing | Shown::WrittenFiles => Ok(()),
         };

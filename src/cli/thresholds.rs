@@ -1,5 +1,6 @@
 //! The thresholds of a session: built from the arguments, reported at its end.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -166,6 +167,13 @@ impl SessionThresholds {
         let kept = self.evaluator.results().iter().filter(is_alike).count() as u64 - 1;
         let omitted = if worst.decision == Decision::Fail { self.evaluator.omitted(index).failed } else { 0 };
         kept + omitted
+    }
+
+    /// Returns the sentence on the allowance in force for each target that has one, by its number.
+    pub(super) fn allowed_sentences(&self, targets: &[Target]) -> BTreeMap<u64, String> {
+        let covering = |target: &Target| allowance_for(&self.allowances, target).filter(|allowance| !allowance.expired);
+        let named = targets.iter().filter_map(|target| Some((target.number, covering(target)?.sentence())));
+        named.collect()
     }
 
     /// Returns the allowances in use for the report, and warns of expired ones.

@@ -30,6 +30,10 @@ pub struct Outcome {
     pub summary: String,
     /// The summary without the names of findings, for a reader who has just seen them. Escape it too.
     pub brief: String,
+    /// Number of leaks that no allowance covers.
+    pub leaks: usize,
+    /// Number of suspects that no allowance covers.
+    pub suspects: usize,
     /// Case of each target.
     pub targets: Vec<TargetCase>,
     /// Cases of the results of thresholds, by threshold.
@@ -92,6 +96,8 @@ impl Policy {
         apply_losses(&mut draft, facts);
         let exit = draft.exit;
         let summary = draft.summary(is_inconclusive);
+        let found = counted_findings(facts);
+        let of_status = |status| found.iter().filter(|finding| finding.status == status).count();
         let propagated = match &facts.end {
             End::Command { command, .. } if command.propagates && exit == ExitStatus::Clean => command.shell_status(),
             _ => exit.code(),
@@ -102,6 +108,8 @@ impl Policy {
             exit_code: propagated,
             brief: without_names(&summary, facts),
             summary,
+            leaks: of_status(Status::Leaking),
+            suspects: of_status(Status::Suspect),
             targets: target_cases(self, facts, exit),
             results: result_cases(facts, exit),
         }

@@ -37,7 +37,12 @@ pub struct SummaryOptions {
 
 /// Formats the table of targets and describes the findings. `retired` counts targets that the table leaves out.
 #[must_use]
-pub fn format_summary(targets: &[Target], retired: &[RetiredSummary], options: SummaryOptions) -> String {
+pub fn format_summary(
+    targets: &[Target],
+    retired: &[RetiredSummary],
+    allowed: &BTreeMap<u64, String>,
+    options: SummaryOptions,
+) -> String {
     if targets.is_empty() {
         return String::new();
     }
@@ -62,6 +67,9 @@ pub fn format_summary(targets: &[Target], retired: &[RetiredSummary], options: S
     for target in described.iter().take(MAX_DESCRIBED) {
         let others = others_of(target, &found, targets);
         let _ = write!(text, "\n{}", describe_finding(target, &others, options));
+        if let Some(why) = allowed.get(&target.number) {
+            let _ = writeln!(text, "{}", wrap_text(&format!("  {}", escape::terminal(why)), options.width));
+        }
     }
     if described.len() > MAX_DESCRIBED {
         let more = counted(described.len() - MAX_DESCRIBED, "further target");

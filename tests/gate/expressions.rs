@@ -1,7 +1,5 @@
 //! `--fail-if` and `--warn-if`: parsing, evaluation during a run, and results at its end.
 
-use std::time::Duration;
-
 use crate::support::{Run, leakwatch, python, stderr};
 
 const FAST: [&str; 4] = ["--interval", "20ms", "--duration", "1500ms"];
@@ -79,7 +77,6 @@ fn abort_ends_the_run_at_the_threshold() {
         greedy,
     ]);
     assert_eq!(run.code, Some(1), "{}", run.messages);
-    assert!(run.took < Duration::from_secs(20), "{:?}", run.took);
     assert_eq!(run.report["session"]["ended_by"], "threshold");
     assert_eq!(run.report["session"]["command"]["stopped"], true);
     assert!(

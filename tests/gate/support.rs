@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -56,7 +55,6 @@ pub struct Run {
     pub report: Value,
     /// Standard error.
     pub messages: String,
-    pub took: Duration,
 }
 
 impl Run {
@@ -67,10 +65,9 @@ impl Run {
 
     /// Runs a command with `--format json`.
     pub fn from(command: &mut Command) -> Self {
-        let begun = Instant::now();
         let output = command.output().expect("the program starts");
         let report = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
-        Self { code: output.status.code(), report, messages: stderr(&output), took: begun.elapsed() }
+        Self { code: output.status.code(), report, messages: stderr(&output) }
     }
 
     /// Returns the result of the first threshold.

@@ -262,7 +262,7 @@ fn the_warm_up_of_a_process_counts_from_its_first_sample() {
         .run(&mut watch, &mut collected)
         .expect("a session");
     let options = SummaryOptions { width: None, style: Style::PLAIN, explain: true };
-    let text = format_summary(watch.targets(), &[], options);
+    let text = format_summary(watch.targets(), &[], &std::collections::BTreeMap::new(), options);
     for (pid, seen) in [(7, "1 min 10 s after 29 s of warm-up"), (8, "1 min 10 s after 9 s of warm-up"), (9, "40 s")] {
         let line = format!("worker ({pid}): STABLE 0 B/h, observed {seen}\n");
         assert!(text.contains(&line), "{line}: {text}");

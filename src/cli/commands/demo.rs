@@ -1,5 +1,6 @@
 //! `demo` and `selftest`: watches processes of known behaviour and checks the verdicts.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const DURATION: Duration = Duration::from_secs(40);
 /// Shows one process and what is found of it.
 pub(crate) fn run(behaviour: Behaviour) -> Result<u8, Error> {
     let watched = watch(&[behaviour], Format::Table)?;
-    print(&format_summary(&watched.targets, &[], summary_options(false)))?;
+    print(&format_summary(&watched.targets, &[], &BTreeMap::new(), summary_options(false)))?;
     let Some(target) = watched.targets.first() else {
         return Err(Error::new(Kind::Failed, "the process of the demo ended before it was seen"));
     };

@@ -2,7 +2,6 @@
 
 use crate::outcome::ExitStatus;
 use crate::report::document::Document;
-use crate::schema::Status;
 
 /// Returns the result in a few words: `failed`, `passed`, or the findings of a session that they do not fail.
 pub(in crate::report) fn heading(document: &Document<'_>) -> String {
@@ -22,8 +21,7 @@ pub(in crate::report) fn heading(document: &Document<'_>) -> String {
 
 /// Returns the number of leaks, or else of suspects, that no allowance covers; `None` if there are none.
 fn findings(document: &Document<'_>) -> Option<String> {
-    let leaks = count(document, Status::Leaking);
-    let suspects = count(document, Status::Suspect);
+    let (leaks, suspects) = (document.outcome.leaks, document.outcome.suspects);
     match (leaks, suspects) {
         (0, 0) => None,
         (0, 1) => Some("1 suspect found".to_owned()),
@@ -31,15 +29,6 @@ fn findings(document: &Document<'_>) -> Option<String> {
         (1, _) => Some("1 leak found".to_owned()),
         _ => Some(format!("{leaks} leaks found")),
     }
-}
-
-/// Counts the targets of a status that lead a finding.
-fn count(document: &Document<'_>, status: Status) -> usize {
-    let targets = document.report.targets.iter().enumerate();
-    let counts = targets.filter(|(index, target)| {
-        target.verdict.status == status && target.allowed.is_none() && document.lead(*index).is_none()
-    });
-    counts.count()
 }
 
 fn has_fail_thresholds(document: &Document<'_>) -> bool {
