@@ -15,7 +15,7 @@ use crate::session::{EndedBy, Rules};
 use crate::terminal::wrap_for_stderr;
 use crate::thresholds::{
     Aggregate, Allowance, Decision, Evaluator, Limit, Series, Subject, Threshold, ThresholdResult, Tier, WorkMeter,
-    allowance_for,
+    allowance_for, allowance_in_force,
 };
 
 use super::app::warn;
@@ -171,8 +171,9 @@ impl SessionThresholds {
 
     /// Returns the sentence on the allowance in force for each target that has one, by its number.
     pub(super) fn allowed_sentences(&self, targets: &[Target]) -> BTreeMap<u64, String> {
-        let covering = |target: &Target| allowance_for(&self.allowances, target).filter(|allowance| !allowance.expired);
-        let named = targets.iter().filter_map(|target| Some((target.number, covering(target)?.sentence())));
+        let named = targets
+            .iter()
+            .filter_map(|target| Some((target.number, allowance_in_force(&self.allowances, target)?.sentence())));
         named.collect()
     }
 

@@ -6,7 +6,7 @@ use std::io;
 use crate::alert::{Alert, AlertKind, AlertState, Severity};
 use crate::analysis::Status;
 use crate::event::{Event, EventSink, Target};
-use crate::thresholds::{Allowance, allowance_for, allows_alert};
+use crate::thresholds::{Allowance, allowance_in_force, allows_alert};
 
 /// Alerts that count, in bounded memory: alerts that cannot be withdrawn are kept once per recording.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +77,7 @@ impl CountedAlerts {
     fn conclude_target(&mut self, target: &Target) {
         if self.allowed.remove(&target.number)
             && target.assessment.verdict.status == Status::Leaking
-            && allowance_for(&self.allowances, target).is_none_or(|allowance| allowance.expired)
+            && allowance_in_force(&self.allowances, target).is_none()
         {
             let text = describe(AlertKind::Leak, Some(target));
             self.leaks.insert(target.number, (target.source.clone(), text));

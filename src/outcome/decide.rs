@@ -86,7 +86,8 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Outcome {
         let status = facts.targets.iter().map(|target| target.assessment.verdict.status).max();
-        let mut draft = self.by_verdicts(facts);
+        let found = counted_findings(facts);
+        let mut draft = self.by_verdicts(facts, &found);
         if let Some(evaluator) = facts.evaluator.filter(|_| has_fail_thresholds(facts)) {
             self.apply_thresholds(&mut draft, evaluator);
         }
@@ -96,8 +97,7 @@ impl Policy {
         apply_losses(&mut draft, facts);
         let exit = draft.exit;
         let summary = draft.summary(is_inconclusive);
-        let found = counted_findings(facts);
-        let of_status = |status| found.iter().filter(|finding| finding.status == status).count();
+        let number_of = |status| of_status(&found, status).len();
         let propagated = match &facts.end {
             End::Command { command, .. } if command.propagates && exit == ExitStatus::Clean => command.shell_status(),
             _ => exit.code(),
@@ -106,24 +106,21 @@ impl Policy {
             status: status.unwrap_or(Status::InsufficientData),
             exit,
             exit_code: propagated,
-            brief: without_names(&summary, facts),
+            brief: without_names(&summary, &found, facts),
             summary,
-            leaks: of_status(Status::Leaking),
-            suspects: of_status(Status::Suspect),
+            leaks: number_of(Status::Leaking),
+            suspects: number_of(Status::Suspect),
             targets: target_cases(self, facts, exit),
             results: result_cases(facts, exit),
         }
     }
 
     /// Decides by the verdicts on the targets and by alerts.
-    fn by_verdicts(&self, facts: &Facts<'_>) -> Draft {
+    fn by_verdicts(&self, facts: &Facts<'_>, found: &[Finding]) -> Draft {
         if facts.targets.is_empty() {
             return Draft::new(ExitStatus::NothingMatched, "no target was watched");
         }
-        let found = counted_findings(facts);
-        let of_status = |status: Status| found.iter().filter(move |finding| finding.status == status);
-        let (leaks, suspects): (Vec<_>, Vec<_>) =
-            (of_status(Status::Leaking).collect(), of_status(Status::Suspect).collect());
+        let (leaks, suspects) = (of_status(found, Status::Leaking), of_status(found, Status::Suspect));
         let open = undecided(facts);
         if !leaks.is_empty() && self.fails_on(FailOn::Leaking) {
             let text = format!("{}: {}", count(leaks.len(), "leak"), names(&leaks, facts));
@@ -287,12 +284,16 @@ fn counted_findings(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
+/// Returns the findings of a status.
+fn of_status(found: &[Finding], status: Status) -> Vec<&Finding> {
+    found.iter().filter(|finding| finding.status == status).collect()
+}
+
 /// Removes the names of findings from a summary.
-fn without_names(summary: &str, facts: &Facts<'_>) -> String {
-    let found = counted_findings(facts);
+fn without_names(summary: &str, found: &[Finding], facts: &Facts<'_>) -> String {
     let mut brief = summary.to_owned();
     for status in [Status::Leaking, Status::Suspect] {
-        let named: Vec<&Finding> = found.iter().filter(|finding| finding.status == status).collect();
+        let named = of_status(found, status);
         if !named.is_empty() {
             brief = brief.replace(&format!(": {}", names(&named, facts)), "");
         }

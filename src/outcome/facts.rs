@@ -1,7 +1,7 @@
 //! Facts about a finished session that decide its outcome.
 
 use crate::event::{RetiredSummary, Target};
-use crate::thresholds::{Allowance, Evaluator, allowance_for};
+use crate::thresholds::{Allowance, Evaluator, allowance_in_force};
 
 use super::command_end::CommandEnd;
 
@@ -68,6 +68,6 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// Returns the allowance in force that covers the verdict on a target.
     pub(super) fn allowance(&self, target: &Target) -> Option<&Allowance> {
-        allowance_for(self.allowances, target).filter(|allowance| !allowance.expired)
+        allowance_in_force(self.allowances, target)
     }
 }

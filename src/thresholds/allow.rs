@@ -78,6 +78,12 @@ pub fn allowance_for<'a>(allowances: &'a [Allowance], target: &Target) -> Option
     allowances.iter().filter(covers).min_by_key(|allowance| allowance.expired)
 }
 
+/// Returns the allowance in force that covers the verdict on a target; `None` without one.
+#[must_use]
+pub fn allowance_in_force<'a>(allowances: &'a [Allowance], target: &Target) -> Option<&'a Allowance> {
+    allowance_for(allowances, target).filter(|allowance| !allowance.expired)
+}
+
 /// True if an alert reports only growth that an allowance in force covers.
 #[must_use]
 pub fn allows_alert(allowances: &[Allowance], target: &Target, alert: &Alert) -> bool {

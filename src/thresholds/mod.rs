@@ -19,7 +19,7 @@ mod state;
 mod subject;
 mod work;
 
-pub use allow::{Allowance, allowance_for, allows_alert};
+pub use allow::{Allowance, allowance_for, allowance_in_force, allows_alert};
 pub use baseline::{Baseline, Difference, PastTarget, PastValue, difference};
 pub use evaluator::{Evaluator, SHORT_LIVED_PART};
 pub use expr::{Comparison, Expression, ExpressionError, Limit, Threshold, Tier};
