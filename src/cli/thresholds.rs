@@ -14,7 +14,7 @@ use crate::schema;
 use crate::session::{EndedBy, Rules};
 use crate::terminal::wrap_for_stderr;
 use crate::thresholds::{
-    Aggregate, Allowance, Decision, Evaluator, Limit, Series, Subject, Threshold, ThresholdResult, Tier, WorkMeter,
+    Aggregate, Allowance, Decision, Evaluator, Limit, Series, Threshold, ThresholdResult, Tier, WorkMeter,
     allowance_for, allowance_in_force,
 };
 
@@ -125,7 +125,8 @@ impl SessionThresholds {
         }
         if let [first, others @ ..] = self.evaluator.idle_passes().as_slice() {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-            let name = describe_subject(&first.subject);
+            let name = first.subject.describe();
+            let name = escape::terminal(&name);
             self.warnings.push(format!("the memory of {name}{more} never moved; check that the run exercised it"));
         }
     }
@@ -153,7 +154,7 @@ impl SessionThresholds {
             0 => String::new(),
             others => format!(" and {others} more"),
         };
-        format!("{expression} on {}{more}: {}", describe_subject(&worst.subject), worst.message)
+        format!("{expression} on {}{more}: {}", escape::terminal(&worst.subject.describe()), worst.message)
     }
 
     /// Returns the number of further results with the decision of the worst one.
@@ -230,18 +231,6 @@ fn add_warning(thresholds: &mut Vec<Threshold>, expression: &str) -> Result<(), 
     let expression = expression.parse().map_err(|error| Error::from_cause(Kind::Failed, error))?;
     thresholds.push(Threshold { tier: Tier::Warn, expression });
     Ok(())
-}
-
-/// Returns the name of a subject with what identifies it, escaped.
-fn describe_subject(subject: &Subject) -> String {
-    let title = subject.title();
-    let name = escape::terminal(&title);
-    match (subject.members, subject.pid, &subject.source) {
-        (Some(members), ..) => format!("{name} ×{members}"),
-        (None, Some(pid), _) => format!("{name} ({pid})"),
-        (None, None, Some(source)) => format!("{name} in {}", escape::terminal(source)),
-        (None, None, None) => name.into_owned(),
-    }
 }
 
 /// Returns the growth of memory that the thresholds allow, in bytes per second; the least of several. The verdict uses the

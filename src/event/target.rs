@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::analysis::Assessment;
-use crate::model::{Attribution, Ceiling, CgroupMemory, Counter, ProcessKey, ProcessLabel, Reading, Timestamp};
+use crate::model::{
+    Attribution, Ceiling, CgroupMemory, Counter, ProcessKey, ProcessLabel, Reading, Timestamp, identified,
+};
 
 use super::StartValues;
 
@@ -163,14 +165,11 @@ impl Target {
     /// The text is foreign: escape it before it is printed.
     #[must_use]
     pub fn describe(&self) -> String {
-        let name = &self.label.name;
-        match (self.kind, self.key, &self.source) {
-            (TargetKind::Pool { members } | TargetKind::Selection { members }, ..) => format!("{name} ×{members}"),
-            (TargetKind::Cgroup { members }, ..) => format!("cgroup {name} ({members} processes)"),
-            (TargetKind::Process, Some(key), _) => format!("{} ({})", self.label.title(), key.pid),
-            (TargetKind::Process, None, Some(source)) => format!("{name} in {source}"),
-            (TargetKind::Process, None, None) => name.clone(),
+        if let TargetKind::Cgroup { members } = self.kind {
+            return format!("cgroup {} ({members} processes)", self.label.name);
         }
+        let pid = self.key.map(|key| key.pid.0);
+        identified(&self.label.title(), self.kind.members(), pid, self.source.as_deref())
     }
 }
 

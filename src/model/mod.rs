@@ -22,3 +22,4 @@ pub use process::{Pid, ProcessKey, ProcessLabel, StartTime};
 pub use reading::Reading;
 pub use runtime::{Allocator, Runtime, RuntimeIdentity};
 pub use sample::{Sample, Timestamp};
+pub(crate) use title::{identified, title};

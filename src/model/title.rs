@@ -1,4 +1,4 @@
-//! Titles of processes for people: an interpreter is named together with its script.
+//! Titles of processes for people: an interpreter is named together with its script, a target with its pid or members.
 
 use super::process::ProcessLabel;
 
@@ -14,16 +14,35 @@ const INLINE_OPTIONS: [&str; 3] = ["-c", "-e", "--eval"];
 /// Longest part of an argument in a title, in characters.
 const MAX_ARGUMENT: usize = 40;
 
+/// Returns the name, and for an interpreter the script, module or jar of its command line: `node app.js`.
+///
+/// The text is foreign: escape it before it is printed.
+pub(crate) fn title(name: &str, cmdline: &str) -> String {
+    match service_argument(name, cmdline) {
+        Some(argument) => format!("{name} {argument}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Returns a title with what identifies its target: `node app.js (4242)`, `gunicorn ×5`, `worker in samples.csv`.
+///
+/// The text is foreign: escape it before it is printed.
+pub(crate) fn identified(title: &str, members: Option<u64>, pid: Option<u32>, source: Option<&str>) -> String {
+    match (members, pid, source) {
+        (Some(members), ..) => format!("{title} ×{members}"),
+        (None, Some(pid), _) => format!("{title} ({pid})"),
+        (None, None, Some(source)) => format!("{title} in {source}"),
+        (None, None, None) => title.to_owned(),
+    }
+}
+
 impl ProcessLabel {
     /// Returns the name, and for an interpreter the script, module or jar it runs: `node app.js`, `python3 -m celery`.
     ///
     /// The text is foreign: escape it before it is printed.
     #[must_use]
     pub fn title(&self) -> String {
-        match self.service_argument() {
-            Some(argument) => format!("{} {argument}", self.name),
-            None => self.name.clone(),
-        }
+        title(&self.name, &self.cmdline)
     }
 
     /// True if an interpreter runs a program that is part of the command line: `python3 -c …`.
@@ -32,35 +51,35 @@ impl ProcessLabel {
         let mut arguments = self.cmdline.split(' ');
         let program = file_name(arguments.next().unwrap_or_default());
         (is_interpreter(program) || is_interpreter(&self.name))
-            && self.service_argument().is_none()
+            && service_argument(&self.name, &self.cmdline).is_none()
             && arguments.any(|argument| INLINE_OPTIONS.contains(&argument))
     }
+}
 
-    /// Returns the argument that names the service of an interpreter, with its option.
-    fn service_argument(&self) -> Option<String> {
-        let mut arguments = self.cmdline.split(' ').filter(|argument| !argument.is_empty());
-        let program = file_name(arguments.next()?);
-        if !is_interpreter(program) && !is_interpreter(&self.name) {
+/// Returns the argument that names the service of an interpreter, with its option.
+fn service_argument(name: &str, cmdline: &str) -> Option<String> {
+    let mut arguments = cmdline.split(' ').filter(|argument| !argument.is_empty());
+    let program = file_name(arguments.next()?);
+    if !is_interpreter(program) && !is_interpreter(name) {
+        return None;
+    }
+    while let Some(argument) = arguments.next() {
+        if NAMING_OPTIONS.contains(&argument) {
+            return Some(format!("{argument} {}", shortened(file_name(arguments.next()?))));
+        }
+        // An inline program has no name.
+        if INLINE_OPTIONS.contains(&argument) {
             return None;
         }
-        while let Some(argument) = arguments.next() {
-            if NAMING_OPTIONS.contains(&argument) {
-                return Some(format!("{argument} {}", shortened(file_name(arguments.next()?))));
-            }
-            // An inline program has no name.
-            if INLINE_OPTIONS.contains(&argument) {
-                return None;
-            }
-            if VALUE_OPTIONS.contains(&argument) {
-                arguments.next();
-            } else if !argument.starts_with('-') {
-                let argument = shortened(file_name(argument));
-                // A script that gave its name to the process is not repeated.
-                return (argument != self.name).then_some(argument);
-            }
+        if VALUE_OPTIONS.contains(&argument) {
+            arguments.next();
+        } else if !argument.starts_with('-') {
+            let argument = shortened(file_name(argument));
+            // A script that gave its name to the process is not repeated.
+            return (argument != name).then_some(argument);
         }
-        None
     }
+    None
 }
 
 /// True for the name of an interpreter, with or without a version: `python3.11`.
@@ -101,15 +120,22 @@ mod tests {
             ("python3", "python3", "python3"),
             ("python3", "", "python3"),
         ] {
-            let label = ProcessLabel { name: name.to_owned(), cmdline: cmdline.to_owned(), uid: None };
-            assert_eq!(label.title(), wanted, "{cmdline}");
+            assert_eq!(title(name, cmdline), wanted, "{cmdline}");
         }
     }
 
     #[test]
     fn a_long_argument_is_shortened() {
-        let label = ProcessLabel { name: "node".into(), cmdline: format!("node {}", "x".repeat(99)), uid: None };
-        assert_eq!(label.title().chars().count(), "node ".len() + MAX_ARGUMENT);
-        assert!(label.title().ends_with('…'));
+        let title = title("node", &format!("node {}", "x".repeat(99)));
+        assert_eq!(title.chars().count(), "node ".len() + MAX_ARGUMENT);
+        assert!(title.ends_with('…'));
+    }
+
+    #[test]
+    fn a_target_is_identified_by_members_or_pid_or_recording() {
+        assert_eq!(identified("gunicorn", Some(5), None, None), "gunicorn ×5");
+        assert_eq!(identified("node app.js", None, Some(7), Some("a.csv")), "node app.js (7)");
+        assert_eq!(identified("worker", None, None, Some("a.csv")), "worker in a.csv");
+        assert_eq!(identified("worker", None, None, None), "worker");
     }
 }

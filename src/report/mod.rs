@@ -5,7 +5,6 @@ mod document;
 mod formats;
 mod output;
 mod output_format;
-mod title;
 
 pub use build::{Ending, Recorder, alert_message, allowance, end_line, thresholds, work};
 pub use document::Document;

@@ -9,7 +9,7 @@ pub struct ListedProcess {
     pub pid: u32,
     /// Name of the process.
     pub name: String,
-    /// Name with the script of an interpreter: `node app.js`.
+    /// Name, for an interpreter with its script: `node app.js`.
     pub title: String,
     /// Command line.
     pub cmdline: String,

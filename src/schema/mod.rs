@@ -32,7 +32,7 @@ pub use thresholds::{
 use crate::model::Counter;
 
 /// Version of report and event lines. The first number changes if a reader could break.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// Columns of the sample CSV before the counters.
 const FIRST_COLUMNS: [&str; 3] = ["timestamp", "pid", "name"];

@@ -7,6 +7,7 @@ use super::attribution::Attribution;
 use super::cgroup::Cgroup;
 use super::counters::CounterValues;
 use super::observer::Observer;
+use crate::model::identified;
 
 /// Report of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -198,6 +199,9 @@ pub struct Target {
     pub pid: Option<u32>,
     /// Name that the process gave itself.
     pub name: String,
+    /// Name, for an interpreter with its script: `node app.js`.
+    #[serde(default)]
+    pub title: String,
     /// Command line; null if unknown.
     pub cmdline: Option<String>,
     /// Recording as named on the command line; null for a live target.
@@ -243,6 +247,14 @@ pub struct Target {
     /// Reason of the `[[allow]]` that covers the verdict; null without one.
     #[serde(default)]
     pub allowed: Option<String>,
+}
+
+impl Target {
+    /// Returns the title with what identifies the target: `node app.js (4242)`, `gunicorn ×5`. The text is foreign: escape it.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        identified(&self.title, self.members, self.pid, self.source.as_deref())
+    }
 }
 
 /// Count of the retired targets of one name that are not listed one by one.

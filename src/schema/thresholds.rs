@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::identified;
+
 /// Threshold expressions with their results.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -62,6 +64,9 @@ pub struct ResultEntry {
     pub pid: Option<u32>,
     /// Name of the target.
     pub name: String,
+    /// Name, for an interpreter with its script: `node app.js`.
+    #[serde(default)]
+    pub title: String,
     /// Number of processes in the sum; null for a process.
     pub members: Option<u64>,
     /// Recording; null for a live target.
@@ -88,6 +93,14 @@ pub struct ResultEntry {
     pub seconds_to_decide: Option<f64>,
     /// One sentence, without the name of the target.
     pub message: String,
+}
+
+impl ResultEntry {
+    /// Returns the title with what identifies the target: `node app.js (4242)`, `gunicorn ×5`. The text is foreign: escape it.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        identified(&self.title, self.members, self.pid, self.source.as_deref())
+    }
 }
 
 /// Difference from the baseline.

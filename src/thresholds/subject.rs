@@ -1,7 +1,7 @@
 //! Subject of a result: the target, in a form that outlives it.
 
 use crate::event::Target;
-use crate::model::ProcessLabel;
+use crate::model::{identified, title};
 
 /// Target of a result. It outlives the target itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,13 @@ impl Subject {
     /// Returns the name, for an interpreter with its script. The text is foreign: escape it.
     #[must_use]
     pub fn title(&self) -> String {
-        ProcessLabel { name: self.name.clone(), cmdline: self.cmdline.clone(), uid: None }.title()
+        title(&self.name, &self.cmdline)
+    }
+
+    /// Returns the title with what identifies the target: `node app.js (4242)`. The text is foreign: escape it.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        identified(&self.title(), self.members, self.pid, self.source.as_deref())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Output for other programs: reports, events and samples, checked against the printed schema.
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::support::{ChildGuard, Target, leakwatch, run, signal, stderr, stdout};
@@ -21,7 +23,7 @@ fn a_live_report_matches_the_schema() {
     let output = run(&["--pid", &target.pid(), "--interval", "50ms", "--duration", "3s", "--format", "json"]);
     let report: Value = serde_json::from_str(&stdout(&output)).expect("JSON and nothing else");
     check_schema(&validator(), &report);
-    assert_eq!(report["schema_version"], "1.0");
+    assert_eq!(report["schema_version"], "1.1");
     for key in ["started_at", "ended_at", "ended_by", "interval_seconds", "ticks", "missed_ticks"] {
         assert!(!report["session"][key].is_null(), "session.{key}");
     }
@@ -116,4 +118,35 @@ fn a_stream_ends_with_the_outcome_after_a_signal() {
     let last: Value = serde_json::from_str(&lines.last().expect("lines")).expect("JSON");
     running.wait();
     assert_eq!((&last["type"], &last["ended_by"]), (&Value::from("end"), &Value::from("signal")), "{last}");
+}
+
+#[test]
+fn reports_tell_services_of_one_interpreter_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = |name: &str| {
+        std::fs::write(folder.path().join(name), "read line\n").expect("a file");
+        Target::spawn(Command::new("sh").arg(name).current_dir(folder.path()))
+    };
+    let (mail, billing) = (script("mail.sh"), script("billing.sh"));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (json, page, summary) = (path("r.json"), path("r.html"), path("r.md"));
+    let selection = ["--pid", &mail.pid(), "--pid", &billing.pid(), "--interval", "20ms", "--samples", "3"];
+    let outputs = ["--fail-if", "peak(rss) > 1GiB", "-o", &json, "-o", &page, "-o", &summary];
+    let output = run(&[selection.as_slice(), &outputs].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+
+    let read = |path: &str| std::fs::read_to_string(path).expect("a report");
+    let report: Value = serde_json::from_str(&read(&json)).expect("JSON");
+    let (summary, page) = (read(&summary), read(&page));
+    for (target, script) in [(&mail, "mail.sh"), (&billing, "billing.sh")] {
+        let pid: u64 = target.pid().parse().expect("a number");
+        for list in [&report["targets"], &report["gate"]["thresholds"][0]["answers"]] {
+            let entries = list.as_array().expect("a list");
+            let entry = entries.iter().find(|entry| entry["pid"] == pid).expect("an entry");
+            assert_eq!((&entry["name"], &entry["title"]), (&"sh".into(), &format!("sh {script}").into()));
+        }
+        let row = format!("| sh {script} ({pid}) | pass |");
+        assert!(summary.contains(&row), "{summary}");
+        assert!(page.contains(&format!(">sh {script} ({pid})</td>")), "{page}");
+    }
 }

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use crate::escape;
 use crate::outcome::{CaseState, ExitStatus};
-use crate::schema::{Target, ThresholdEntry};
+use crate::schema::ThresholdEntry;
 
 use crate::report::document::Document;
-use crate::report::title::title;
 
 /// One case. `class` and `name` are unique together, and the same in every run of the same command.
 #[derive(Debug, Clone)]
@@ -155,18 +154,9 @@ fn verdict_sentence(document: &Document<'_>, index: usize) -> String {
     let status = target.verdict.status.words();
     let reason = target.verdict.reasons.first().map(|reason| format!(": {}", reason.text)).unwrap_or_default();
     let allowed = target.allowed.as_ref().map(|why| format!(" (allowed: {why})")).unwrap_or_default();
-    let others: Vec<String> = document.led_by(index).map(|other| describe(&document.report.targets[other])).collect();
+    let others: Vec<String> = document.led_by(index).map(|other| document.report.targets[other].describe()).collect();
     let others = if others.is_empty() { String::new() } else { format!("; also shown by {}", others.join(", ")) };
     clean(&format!("{status}{reason}{allowed}{others}"))
-}
-
-/// Returns the name of a target with what identifies it.
-fn describe(target: &Target) -> String {
-    match (target.members, target.pid) {
-        (Some(members), _) => format!("{} ×{members}", title(target)),
-        (None, Some(pid)) => format!("{} ({pid})", title(target)),
-        (None, None) => title(target),
-    }
 }
 
 /// Returns the class of a target. A dot would be shown as a folder.

@@ -24,6 +24,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         members,
         pid: pid(target.key),
         name: target.label.name.clone(),
+        title: target.label.title(),
         cmdline: Some(target.label.cmdline.clone()).filter(|text| !text.is_empty()),
         source: target.source.clone(),
         first_seen: target.lifetime.first_seen.to_string(),

@@ -61,6 +61,7 @@ fn result(result: &ThresholdResult) -> schema::ResultEntry {
     schema::ResultEntry {
         pid: result.subject.pid,
         name: result.subject.name.clone(),
+        title: result.subject.title(),
         members: result.subject.members,
         source: result.subject.source.clone(),
         outcome: decision(result.decision),

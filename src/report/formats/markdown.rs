@@ -9,7 +9,6 @@ use crate::units::{ByteRate, Bytes, Span, sparkline};
 
 use crate::report::build::{heading, omitted_failures};
 use crate::report::document::Document;
-use crate::report::title::title;
 
 /// Largest number of rows of a table.
 const ROWS: usize = 50;
@@ -47,7 +46,7 @@ fn push_thresholds(text: &mut String, gate: &Thresholds) {
             (ThresholdOutcome::Inconclusive, _) if answer.counts => "undecided",
             (ThresholdOutcome::Inconclusive, _) => "does not count",
         };
-        let name = describe(&answer.name, answer.pid, answer.members);
+        let name = cell(&answer.describe());
         // Writing to a string does not fail.
         let _ = writeln!(text, "| {} | {name} | {result} | {} |", cell(&threshold.expression), cell(&answer.message));
     }
@@ -76,7 +75,7 @@ fn push_targets(text: &mut String, document: &Document<'_>, order: &[usize]) {
         let _ = writeln!(
             text,
             "| {} | {} | {rate} | {interval} | {} | {rss} | {} |",
-            describe(&title(target), target.pid, target.members),
+            cell(&target.describe()),
             verdict(document, index),
             document.timelines.get(index).copied().flatten().map_or_else(String::new, trend),
             Span(target.observed_seconds)
@@ -94,7 +93,7 @@ fn verdict(document: &Document<'_>, index: usize) -> String {
     }
     if let Some(lead) = document.lead(index) {
         let lead = &document.report.targets[lead];
-        return format!("{words} (same as {})", describe(&title(lead), lead.pid, lead.members));
+        return format!("{words} (same as {})", cell(&lead.describe()));
     }
     if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() }
 }
@@ -105,7 +104,7 @@ fn push_attributions(text: &mut String, document: &Document<'_>, order: &[usize]
     let targets = leads.map(|&index| &document.report.targets[index]);
     let explained = targets.filter_map(|target| Some((target, target.attribution.as_ref()?)));
     for (target, attribution) in explained.take(EXPLAINED) {
-        let _ = writeln!(text, "\n**{}**\n", describe(&title(target), target.pid, target.members));
+        let _ = writeln!(text, "\n**{}**\n", cell(&target.describe()));
         for line in &attribution.text {
             let _ = writeln!(text, "- {}", cell(line));
         }
@@ -162,15 +161,6 @@ fn trend(timeline: &Timeline) -> String {
 fn push_more(text: &mut String, rows: usize) {
     if rows > ROWS {
         let _ = writeln!(text, "\nand {} more", rows - ROWS);
-    }
-}
-
-/// Returns the name of a target with what identifies it.
-fn describe(name: &str, pid: Option<u32>, members: Option<u64>) -> String {
-    match (members, pid) {
-        (Some(members), _) => format!("{} ×{members}", cell(name)),
-        (None, Some(pid)) => format!("{} ({pid})", cell(name)),
-        (None, None) => cell(name),
     }
 }
 

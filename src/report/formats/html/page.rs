@@ -4,6 +4,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value, context};
 use serde::Serialize;
 
+use crate::model::identified;
 use crate::report::build::heading;
 use crate::report::document::Document;
 use crate::schema::{AlertEntry, Report, RetiredEntry, Session, Status};
@@ -12,7 +13,7 @@ use crate::units::{Bytes, short_span};
 use super::settings::{cost, settings};
 use super::target_order::target_order;
 use super::target_section::section;
-use super::text::{class, describe, moment, shown};
+use super::text::{class, moment, shown};
 use super::thresholds;
 
 const PAGE: &str = include_str!("assets/page.html");
@@ -181,7 +182,10 @@ fn alert_line(alert: &AlertEntry) -> AlertLine {
         kind: alert.kind.replace('_', " "),
         state: alert.state.clone(),
         severity: alert.severity.clone(),
-        target: alert.name.as_deref().map_or_else(|| "host".to_owned(), |name| describe(name, alert.pid, None)),
+        target: alert.name.as_deref().map_or_else(
+            || "host".to_owned(),
+            |name| shown(&identified(name, None, alert.pid, alert.source.as_deref())),
+        ),
         message: shown(&alert.message),
     }
 }

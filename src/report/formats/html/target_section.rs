@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Counter, CounterUnit};
+use crate::model::{Counter, CounterUnit, identified};
 use crate::report::document::Document;
 use crate::schema::{Resource, Target};
 use crate::units::{ByteRate, Bytes, SignedBytes, Span, confidence};
@@ -10,8 +10,7 @@ use crate::units::{ByteRate, Bytes, SignedBytes, Span, confidence};
 use super::attribution::{AttributionSection, attribution};
 use super::chart_data::{Charts, charts};
 use super::reasons::{ReasonLine, reasons};
-use super::text::{UNKNOWN, class, describe, describe_target, shown};
-use crate::report::title::title;
+use super::text::{UNKNOWN, class, shown};
 
 /// Data of the template for one target.
 #[derive(Debug, Serialize)]
@@ -62,7 +61,7 @@ pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
     Section {
         status: class(target.verdict.status),
         verdict: verdict(target),
-        name: describe(&title(target), None, target.members),
+        name: shown(&identified(&target.title, target.members, None, None)),
         identity: identity(target),
         rate: rate(target.growth.rate_bytes_per_s),
         finding: finding_links(document, index),
@@ -78,9 +77,9 @@ pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
 /// Returns the links of a finding. The page sets the place of the lead.
 fn finding_links(document: &Document<'_>, index: usize) -> FindingLinks {
     let targets = &document.report.targets;
-    let others: Vec<String> = document.led_by(index).map(|other| describe_target(&targets[other])).collect();
+    let others: Vec<String> = document.led_by(index).map(|other| shown(&targets[other].describe())).collect();
     FindingLinks {
-        lead: document.lead(index).map(|lead| describe_target(&targets[lead])),
+        lead: document.lead(index).map(|lead| shown(&targets[lead].describe())),
         lead_place: None,
         shown_by: (!others.is_empty()).then(|| others.join(", ")),
     }

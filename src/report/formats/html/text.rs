@@ -1,8 +1,7 @@
-//! Foreign text, times and names as the page shows them.
+//! Foreign text, times and classes as the page shows them.
 
 use crate::escape;
-use crate::report::title::title;
-use crate::schema::{Status, Target};
+use crate::schema::Status;
 
 /// Text in the place of an unknown value.
 pub(super) const UNKNOWN: &str = "–";
@@ -26,19 +25,4 @@ pub(super) fn class(status: Status) -> &'static str {
         Status::InsufficientData => "insufficient_data",
         Status::Stable => "stable",
     }
-}
-
-/// Returns a name with its pid, or with the number of members of a sum.
-pub(super) fn describe(name: &str, pid: Option<u32>, members: Option<u64>) -> String {
-    let name = shown(name);
-    match (members, pid) {
-        (Some(members), _) => format!("{name} ×{members}"),
-        (None, Some(pid)) => format!("{name} ({pid})"),
-        (None, None) => name,
-    }
-}
-
-/// Returns the name of a target with what identifies it.
-pub(super) fn describe_target(target: &Target) -> String {
-    describe(&title(target), target.pid, target.members)
 }

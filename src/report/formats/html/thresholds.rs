@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::schema::{AllowanceEntry, ResultEntry, ThresholdEntry, ThresholdOutcome, Thresholds};
 use crate::units::Span;
 
-use super::text::{describe, shown};
+use super::text::shown;
 
 /// Largest number of results on the page. Failures come first.
 const RESULTS: usize = 200;
@@ -57,7 +57,7 @@ fn result_line(threshold: &ThresholdEntry, answer: &ResultEntry) -> ResultLine {
         class,
         result,
         expression: shown(&threshold.expression),
-        target: describe(&answer.name, answer.pid, answer.members),
+        target: shown(&answer.describe()),
         message: shown(&answer.message),
     }
 }
