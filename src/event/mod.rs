@@ -1,14 +1,17 @@
 //! The events of a session, as one stream for all sinks.
 
-mod start_values;
+mod cgroup;
 mod job_times;
+mod membership;
 mod notice;
+mod start_values;
 mod target;
 mod timeline;
 
 use crate::alert::Alert;
 use crate::model::{HostMemory, Sample, Timestamp};
 
+pub use cgroup::Cgroup;
 pub use job_times::JobTimes;
 pub use notice::Notice;
 pub use start_values::{CounterGrowth, StartValues};

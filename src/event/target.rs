@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::analysis::Assessment;
-use crate::model::{
-    Attribution, Ceiling, CgroupMemory, Counter, ProcessKey, ProcessLabel, Reading, Timestamp, identified,
-};
+use crate::model::{Attribution, Ceiling, Counter, ProcessKey, ProcessLabel, Reading, Timestamp, identified};
 
 use super::StartValues;
+use super::cgroup::Cgroup;
 
 /// Unit of the points, in bytes.
 const PAGE: u64 = 4096;
@@ -182,8 +181,8 @@ pub struct Current {
     pub denied: Vec<(Counter, &'static str)>,
     /// Limit that the target would reach first.
     pub ceiling: Option<Ceiling>,
-    /// Latest memory statistics of a control group.
-    pub cgroup: Option<Box<CgroupMemory>>,
+    /// Latest memory and processes of a control group; `None` for other kinds.
+    pub cgroup: Option<Box<Cgroup>>,
 }
 
 #[cfg(test)]

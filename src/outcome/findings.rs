@@ -56,7 +56,7 @@ fn is_lead(index: usize, suspects: &[usize], targets: &[Target]) -> bool {
         }
         TargetKind::Pool { .. } => leads_members(index, alike(), targets),
         TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => {
-            !alike().any(|other| other != index && contains(&targets[index], &targets[other]))
+            !alike().any(|other| targets[index].contains(&targets[other], targets))
         }
     }
 }
@@ -71,27 +71,10 @@ fn leads_members(pool: usize, alike: impl Iterator<Item = usize>, targets: &[Tar
 /// True if two targets show the same leak.
 fn shows(index: usize, lead: usize, targets: &[Target]) -> bool {
     let (one, other) = (&targets[index], &targets[lead]);
-    resource(one) == resource(other) && (contains(one, other) || contains(other, one))
+    resource(one) == resource(other) && (one.contains(other, targets) || other.contains(one, targets))
 }
 
 /// True if a target is the pool of a process.
 fn is_pool_of(pool: &Target, process: &Target) -> bool {
-    matches!(pool.kind, TargetKind::Pool { .. })
-        && process.kind == TargetKind::Process
-        && pool.label.name == process.label.name
-        && pool.source == process.source
-}
-
-/// True if a sum contains another target.
-fn contains(sum: &Target, part: &Target) -> bool {
-    match (sum.kind, part.kind) {
-        (TargetKind::Pool { .. }, _) => is_pool_of(sum, part),
-        (TargetKind::Selection { .. }, TargetKind::Process | TargetKind::Pool { .. }) => sum.source == part.source,
-        (TargetKind::Cgroup { .. }, TargetKind::Process) => {
-            let pid = part.key.map(|key| key.pid);
-            let members = sum.attribution.as_ref().map(|known| known.members.as_slice()).unwrap_or_default();
-            pid.is_some() && members.iter().any(|member| member.pid == pid)
-        }
-        _ => false,
-    }
+    matches!(pool.kind, TargetKind::Pool { .. }) && pool.contains(process, &[])
 }

@@ -1,9 +1,10 @@
 //! Control groups as targets.
 
-use leakwatch::alert::AlertKind;
+use leakwatch::alert::{AlertKind, AlertState};
 use leakwatch::analysis::Status;
 use leakwatch::event::TargetKind;
 use leakwatch::model::{CgroupMemory, CgroupName, Counter, Pid};
+use leakwatch::outcome::findings;
 use leakwatch::session::SessionPlan;
 use leakwatch::source::Selector;
 
@@ -41,7 +42,7 @@ fn a_control_group_is_a_target() {
     assert_eq!(groups[0].assessment.verdict.status, Status::Leaking, "{:?}", groups[0].assessment.verdict);
     assert_eq!(
         groups[0].current.reading.value(Counter::Rss),
-        groups[0].current.cgroup.as_ref().and_then(|memory| memory.working_set())
+        groups[0].current.cgroup.as_ref().and_then(|cgroup| cgroup.memory().working_set())
     );
     let kills = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::OomKill).count();
     assert_eq!(kills, 1);
@@ -49,4 +50,38 @@ fn a_control_group_is_a_target() {
         groups[0].attribution.as_ref().map(|known| known.members.iter().map(|member| member.pid).collect::<Vec<_>>());
     assert_eq!(growing_members, Some(vec![Some(Pid(7))]), "one of the two members grows");
     assert!(collected.samples.iter().all(|(key, _)| [7, 8, 9].contains(&key.pid.0)));
+}
+
+/// Returns the memory of a group whose processes grow by 64 KiB/s in all.
+fn leaking_group(second: u64) -> Option<CgroupMemory> {
+    let anon = Some((100 << 20) + second * 65_536);
+    Some(CgroupMemory { current: anon, anon, ..CgroupMemory::default() })
+}
+
+/// Watches processes in a group that leaks, and a database outside of it. Checks that they have one finding.
+/// Returns the number of targets that show it, and of its alerts.
+fn targets_of_one_leak(in_group: Vec<Process>) -> (usize, usize) {
+    let database = Process { name: "database", ..process(9, 1, 0, 9999) };
+    let mut script = Script::new(in_group.into_iter().chain([database]).collect());
+    script.cgroup = Some(leaking_group);
+    let selector = Selector { cgroups: vec![CgroupName::Unit("shop".to_owned())], ..Selector::default() };
+    let mut collected = Collected::default();
+    let (_, watch) = run(&mut script, SessionPlan { selector, ..plan(1200) }, rules(), &mut collected);
+    let found = findings(watch.targets());
+    let suspects = watch.targets().iter().filter(|target| target.assessment.verdict.status >= Status::Suspect);
+    let named: Vec<_> = suspects.map(|target| (target.describe(), target.assessment.verdict.status)).collect();
+    assert_eq!(found.len(), 1, "{found:?} of {named:?}");
+    let alerts = collected.alerts.iter().filter(|alert| alert.0 == AlertKind::Leak && alert.1 == AlertState::Firing);
+    (found[0].others.len() + 1, alerts.count())
+}
+
+#[test]
+fn a_leak_in_a_process_its_pool_its_group_and_the_sum_of_all_is_one_finding() {
+    let leaking = |pid| Process { rss: |second| (50 << 20) + second * 65_536, ..process(pid, 1, 0, 9999) };
+    let constant = |pid| process(pid, 1, 0, 9999);
+    let slow = |pid| Process { rss: |second| (50 << 20) + second * 16_384, ..process(pid, 1, 0, 9999) };
+    assert_eq!(targets_of_one_leak(vec![leaking(7), constant(8)]), (4, 1), "process, pool, group and sum");
+    assert_eq!(targets_of_one_leak((4..9).map(slow).collect()), (8, 1), "five processes, pool, group and sum");
+    let exits = Process { to: 1100, ..leaking(7) };
+    assert_eq!(targets_of_one_leak(vec![exits, constant(8)]).0, 2, "the process that exited, and the group");
 }

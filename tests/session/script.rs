@@ -58,7 +58,7 @@ pub struct Script {
     pub ceiling: Option<Ceiling>,
     /// Number of readings of limits.
     pub limit_reads: u64,
-    /// Memory of the control cgroup at a second; `None` while there is no cgroup.
+    /// Memory of a control group at a second; `None` while there is none. It contains the processes below pid 9.
     pub cgroup: Option<fn(u64) -> Option<CgroupMemory>>,
     /// Page count of a process that holds some bytes; `None` if counting is denied.
     pub pages: Option<fn(u64) -> ExactMemory>,
@@ -148,8 +148,8 @@ impl ProcessSource for Script {
 
     fn read_cgroups(&mut self) -> Vec<CgroupReading> {
         let memory = self.cgroup.and_then(|cgroup| cgroup(self.clock.now().awake.as_secs()));
-        let seen =
-            |memory| CgroupReading { path: "/shop".to_owned(), members: vec![Pid(7), Pid(8)], memory, ceiling: None };
+        let members = self.running().map(|process| process.key.pid).filter(|pid| *pid < Pid(9)).collect();
+        let seen = |memory| CgroupReading { path: "/shop".to_owned(), members, memory, ceiling: None };
         memory.map(seen).into_iter().collect()
     }
 

@@ -41,7 +41,7 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         consistent_growth: consistent_growth(&known.consistent_growth),
         forecast: forecast(target.current.ceiling.as_ref(), &known.forecast),
         memory: memory(target),
-        cgroup: target.current.cgroup.as_deref().map(cgroup),
+        cgroup: target.current.cgroup.as_deref().map(|known| cgroup(known.memory())),
         attribution: attribution(target),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),

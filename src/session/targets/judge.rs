@@ -118,6 +118,11 @@ impl Judge {
         }
     }
 
+    /// Notes the exit of a suspect process in its control groups. Its leak may have raised theirs.
+    pub(super) fn remember_in_groups(&mut self, index: usize) {
+        self.registry.remember_in_groups(index);
+    }
+
     /// Notes a new live process, whose limits are to be read.
     pub(super) fn await_limits(&mut self, index: usize) {
         self.pending.await_limits(index);
@@ -286,7 +291,7 @@ impl Judge {
             }
             return Ok(());
         }
-        let members = fastest_members(index, &self.registry, &self.pools);
+        let members = fastest_members(index, &self.registry);
         if !members.is_empty() {
             self.registry.target_mut(index).attribution.get_or_insert_default().members = members;
         }
@@ -319,7 +324,7 @@ impl Judge {
 
     /// Drops the leak condition of a target if the alert of another target reports the same leak.
     fn drop_reported_leak(&mut self, index: usize) {
-        if self.registry.state(index).awaits_leak_alert() && is_leak_reported(index, &self.registry, &self.pools) {
+        if self.registry.state(index).awaits_leak_alert() && is_leak_reported(index, &self.registry) {
             self.registry.entry_mut(index).1.drop_leak_condition();
         }
     }

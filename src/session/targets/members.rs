@@ -4,7 +4,6 @@ use crate::analysis::{Resource, Status};
 use crate::event::{Target, TargetKind};
 use crate::model::{Counter, MemberGrowth, Reading};
 
-use super::pools::Pools;
 use super::registry::Registry;
 
 /// Largest number of members that are named.
@@ -13,29 +12,25 @@ const MAX_MEMBERS: usize = 3;
 const START_PART: f64 = 0.1;
 
 /// Returns the live members with the largest growth since the sum was first seen.
-pub(super) fn fastest_members(sum: usize, registry: &Registry, pools: &Pools) -> Vec<MemberGrowth> {
-    let live = (0..registry.targets().len()).filter(|&index| registry.target(index).lifetime.ended.is_none());
+pub(super) fn fastest_members(sum: usize, registry: &Registry) -> Vec<MemberGrowth> {
+    let targets = registry.targets();
+    let sum = &targets[sum];
+    let live = targets.iter().filter(|target| target.lifetime.ended.is_none());
     let mut members: Vec<MemberGrowth> = live
-        .filter(|&index| is_member(index, sum, registry, pools))
-        .filter_map(|index| growth_of(registry.target(index), registry.target(sum)))
+        .filter(|part| is_named(part.kind, sum.kind) && sum.contains(part, targets))
+        .filter_map(|part| growth_of(part, sum))
         .collect();
     members.sort_by_key(|member| std::cmp::Reverse(member.growth));
     members.truncate(MAX_MEMBERS);
     members
 }
 
-/// True if a target is part of a sum.
-fn is_member(index: usize, sum: usize, registry: &Registry, pools: &Pools) -> bool {
-    let pool = registry.state(index).pool();
-    match registry.target(sum).kind {
-        TargetKind::Pool { .. } => pool.is_some_and(|pool| pools.get(pool).target() == Some(sum)),
-        TargetKind::Cgroup { .. } => {
-            registry.target(index).key.is_some_and(|key| registry.state(sum).has_member(key.pid))
-        }
-        TargetKind::Selection { .. } => {
-            index != sum && !matches!(registry.target(index).kind, TargetKind::Cgroup { .. })
-        }
-        TargetKind::Process => false,
+/// True if members of one kind are named for a sum of another kind. A pool may reach beyond a control group.
+fn is_named(part: TargetKind, sum: TargetKind) -> bool {
+    match part {
+        TargetKind::Process => true,
+        TargetKind::Pool { .. } => matches!(sum, TargetKind::Selection { .. }),
+        TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => false,
     }
 }
 
@@ -43,22 +38,21 @@ fn is_member(index: usize, sum: usize, registry: &Registry, pools: &Pools) -> bo
 ///
 /// A leak shows in a process, in its pool, in its control group and in the sum of all. It is announced once. Members of
 /// a pool that leaks as a whole are one leak too.
-pub(super) fn is_leak_reported(index: usize, registry: &Registry, pools: &Pools) -> bool {
-    let resource = registry.target(index).assessment.verdict.resource;
-    let own_pool = registry.state(index).pool().and_then(|pool| pools.get(pool).target());
-    let is_pool_leaking = own_pool.is_some_and(|pool| {
-        let verdict = &registry.target(pool).assessment.verdict;
-        verdict.status == Status::Leaking && verdict.resource == resource
-    });
-    let shares_leak = |other: usize| {
-        let is_sibling = is_pool_leaking && own_pool.is_some_and(|pool| is_member(other, pool, registry, pools));
-        is_sibling || is_member(other, index, registry, pools) || is_member(index, other, registry, pools)
+pub(super) fn is_leak_reported(index: usize, registry: &Registry) -> bool {
+    let targets = registry.targets();
+    let target = &targets[index];
+    let resource = target.assessment.verdict.resource;
+    let is_leaking_pool = |pool: &&Target| {
+        let verdict = &pool.assessment.verdict;
+        let leaks = verdict.status == Status::Leaking && verdict.resource == resource;
+        leaks && matches!(pool.kind, TargetKind::Pool { .. }) && pool.contains(target, targets)
     };
-    (0..registry.targets().len()).any(|other| {
-        other != index
-            && registry.state(other).is_leak_alert_firing()
-            && registry.target(other).assessment.verdict.resource == resource
-            && shares_leak(other)
+    let pool = targets.iter().find(is_leaking_pool);
+    (0..targets.len()).filter(|&other| other != index && registry.state(other).is_leak_alert_firing()).any(|other| {
+        let other = &targets[other];
+        let is_sibling = pool.is_some_and(|pool| pool.contains(other, targets));
+        let shares_leak = is_sibling || target.contains(other, targets) || other.contains(target, targets);
+        shares_leak && other.assessment.verdict.resource == resource
     })
 }
 

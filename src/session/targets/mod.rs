@@ -159,17 +159,16 @@ impl TargetSet {
             None => {
                 let index = self.judge.registry_mut().insert_sum(kind, seen.path.clone(), None, at);
                 let target = self.judge.registry_mut().target_mut(index);
-                target.current.cgroup = Some(Box::new(seen.memory));
+                target.current.cgroup.get_or_insert_default().update(seen.memory, &seen.members);
                 sink.on_event(Event::Appeared(target))?;
                 index
             }
         };
-        let (target, state) = self.judge.registry_mut().entry_mut(index);
-        state.set_members(&seen.members);
+        let target = self.judge.registry_mut().target_mut(index);
         target.kind = kind;
-        let before = target.current.cgroup.replace(Box::new(seen.memory)).and_then(|memory| memory.oom_kills);
+        let before = target.current.cgroup.get_or_insert_default().update(seen.memory, &seen.members);
         self.judge.set_ceiling(index, seen.ceiling);
-        if let Some(message) = cgroups::oom_kill_message(before, seen.memory.oom_kills) {
+        if let Some(message) = cgroups::oom_kill_message(before.oom_kills, seen.memory.oom_kills) {
             self.judge.fire_once(index, AlertKind::OomKill, at, message, sink)?;
         }
         self.judge.observe(index, &Sample { at, reading: cgroups::as_reading(&seen.memory) }, &[], sink)?;
@@ -256,6 +255,7 @@ impl TargetSet {
         self.judge.settle_count(index, Err(why.to_owned()), at, sink)?;
         self.judge.close(index, at, sink)?;
         self.judge.registry_mut().target_mut(index).lifetime.ended = Some(at);
+        self.judge.remember_in_groups(index);
         let (target, state) = self.judge.registry_mut().entry_mut(index);
         let alerts = state.resolve_alerts(at, why);
         send(&alerts, Some(target), sink)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Settings, Tracker};
+use crate::analysis::{Settings, Status, Tracker};
 use crate::event::{Current, Lifetime, RetiredSummary, StartValues, Target, TargetKind, Trace};
 use crate::model::{Pid, ProcessLabel, Timestamp};
 
@@ -137,6 +137,19 @@ impl Registry {
     /// Retires a target whose process exited.
     pub(super) fn retire(&mut self, index: usize) {
         self.retired.push(index, &self.targets[index]);
+    }
+
+    /// Notes the exit of a suspect process in its control groups.
+    pub(super) fn remember_in_groups(&mut self, index: usize) {
+        let process = &self.targets[index];
+        let Some(key) = process.key.filter(|_| process.assessment.verdict.status >= Status::Suspect) else { return };
+        let groups: Vec<usize> =
+            (0..self.targets.len()).filter(|&group| self.targets[group].is_group_of(process)).collect();
+        for group in groups {
+            if let Some(cgroup) = &mut self.targets[group].current.cgroup {
+                cgroup.remember(key);
+            }
+        }
     }
 
     /// Returns the pid of the latest exited process of this name and command line, once.

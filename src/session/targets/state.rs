@@ -1,11 +1,11 @@
-//! State of one target that sinks do not see: its tracker, alerts, page count and memberships.
+//! State of one target that sinks do not see: its tracker, alerts, page count and pool.
 
 use crate::alert::{
     Alert, AlertKind, AlertState, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, reading_conditions,
 };
 use crate::analysis::{Assessment, Settings, Tracker};
 use crate::event::{Target, TargetKind};
-use crate::model::{Ceiling, CeilingKind, Counter, Pid, Reading, Sample, Timestamp};
+use crate::model::{Ceiling, CeilingKind, Counter, Reading, Sample, Timestamp};
 use crate::source::DeniedCounter;
 
 use super::super::rules::Rules;
@@ -24,8 +24,6 @@ pub(super) struct TargetState {
     page_count: PageCount,
     /// Pool of the process; `None` for a sum.
     pool: Option<usize>,
-    /// Processes of a control group, in ascending order.
-    members: Vec<Pid>,
 }
 
 /// Effect of one sample.
@@ -47,7 +45,6 @@ impl TargetState {
             conditions: Vec::new(),
             page_count: PageCount::default(),
             pool,
-            members: Vec::new(),
         }
     }
 
@@ -59,16 +56,6 @@ impl TargetState {
     /// Removes the process from its pool.
     pub(super) fn leave_pool(&mut self) {
         self.pool = None;
-    }
-
-    /// True if a control group contains a process.
-    pub(super) fn has_member(&self, pid: Pid) -> bool {
-        self.members.binary_search(&pid).is_ok()
-    }
-
-    /// Sets the processes of a control group.
-    pub(super) fn set_members(&mut self, members: &[Pid]) {
-        members.clone_into(&mut self.members);
     }
 
     /// Returns the page count of the process.
