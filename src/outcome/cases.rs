@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::analysis::Status;
 use crate::event::Target;
-use crate::thresholds::{Decision, SHORT_LIVED_PART, Tier};
+use crate::thresholds::{Decision, SHORT_LIVED_PART, Threshold, Tier};
 
 use super::exit_status::ExitStatus;
 use super::facts::Facts;
+use super::findings::Finding;
 use super::policy::{FailOn, Policy};
 
 /// State of a case.
@@ -34,6 +35,8 @@ pub struct TargetCase {
     pub is_open: bool,
     /// Index of the target that leads the same finding, if this one only shows it too.
     pub led_by: Option<usize>,
+    /// Index of the failed result that reports the leak, if there is one.
+    pub reported_by: Option<usize>,
 }
 
 /// Case of one result of a threshold.
@@ -49,23 +52,67 @@ pub struct ResultCase {
     pub state: CaseState,
     /// True if the result is a warning.
     pub warns: bool,
+    /// Index of the result that reports the same leak, if this one only repeats it for another target.
+    pub led_by: Option<usize>,
 }
 
-/// Returns the case of each target.
-pub(super) fn target_cases(policy: &Policy, facts: &Facts<'_>, exit: ExitStatus) -> Vec<TargetCase> {
-    let mut leads: Vec<Option<usize>> = vec![None; facts.targets.len()];
-    for finding in super::findings(facts.targets) {
-        for other in finding.others {
-            leads[other] = leads[other].or(Some(finding.lead));
+/// Returns the case of each target, and of each result by threshold. One leak is one case among both.
+pub(super) fn cases(
+    policy: &Policy,
+    facts: &Facts<'_>,
+    found: &[Finding],
+    exit: ExitStatus,
+) -> (Vec<TargetCase>, Vec<ResultCase>) {
+    let (mut targets, mut results) = (target_cases(policy, facts, exit), result_cases(facts, exit));
+    for finding in found {
+        for &other in &finding.others {
+            targets[other].led_by = targets[other].led_by.or(Some(finding.lead));
+        }
+        let repeats = repeated_results(facts, finding, &results);
+        let fails = repeats.iter().map(|&(first, _)| first).find(|&first| results[first].state == CaseState::Failed);
+        targets[finding.lead].reported_by = fails.map(|first| results[first].result);
+        for (first, others) in repeats {
+            let first = results[first].result;
+            others.into_iter().for_each(|other| results[other].led_by = Some(first));
         }
     }
-    let cases = facts.targets.iter().zip(short_lived(facts.targets)).zip(leads);
+    (targets, results)
+}
+
+/// Returns the failed results that report a finding, by threshold: the result of the leading target, or else of the
+/// first other one, and those that repeat it. Both are positions among `results`.
+fn repeated_results(facts: &Facts<'_>, finding: &Finding, results: &[ResultCase]) -> Vec<(usize, Vec<usize>)> {
+    let Some(evaluator) = facts.evaluator else { return Vec::new() };
+    let mut repeats = Vec::new();
+    for (threshold, Threshold { expression, .. }) in evaluator.thresholds().iter().enumerate() {
+        let reports_growth =
+            expression.comparison.is_upward() && expression.metric.growing_resource() == Some(finding.resource);
+        let mut failed: Vec<usize> = (0..results.len())
+            .filter(|&index| {
+                let case = &results[index];
+                let shows = case.target.is_some_and(|target| finding.shows(target));
+                let fails = case.state == CaseState::Failed || case.warns;
+                reports_growth && case.threshold == threshold && shows && fails && case.led_by.is_none()
+            })
+            .collect();
+        failed.sort_by_key(|&index| results[index].target != Some(finding.lead));
+        if let [first, others @ ..] = failed.as_slice() {
+            repeats.push((*first, others.to_vec()));
+        }
+    }
+    repeats
+}
+
+/// Returns the case of each target, without its relations.
+fn target_cases(policy: &Policy, facts: &Facts<'_>, exit: ExitStatus) -> Vec<TargetCase> {
+    let cases = facts.targets.iter().zip(short_lived(facts.targets));
     cases
-        .map(|((target, is_short_lived), led_by)| TargetCase {
+        .map(|(target, is_short_lived)| TargetCase {
             state: target_state(policy, facts, target, exit),
             is_short_lived,
             is_open: target.assessment.verdict.is_open(),
-            led_by,
+            led_by: None,
+            reported_by: None,
         })
         .collect()
 }
@@ -107,8 +154,8 @@ fn short_lived(targets: &[Target]) -> Vec<bool> {
     targets.iter().map(is_short_lived).collect()
 }
 
-/// Returns the case of each result, by threshold.
-pub(super) fn result_cases(facts: &Facts<'_>, exit: ExitStatus) -> Vec<ResultCase> {
+/// Returns the case of each result, by threshold, without its relations.
+fn result_cases(facts: &Facts<'_>, exit: ExitStatus) -> Vec<ResultCase> {
     let Some(evaluator) = facts.evaluator else { return Vec::new() };
     let targets: HashMap<u64, usize> =
         facts.targets.iter().enumerate().map(|(index, target)| (target.number, index)).collect();
@@ -127,7 +174,7 @@ pub(super) fn result_cases(facts: &Facts<'_>, exit: ExitStatus) -> Vec<ResultCas
                 Decision::Undecided => (CaseState::Skipped, false),
             };
             let target = targets.get(&result.subject.number).copied();
-            ResultCase { threshold: result.threshold, result: index, target, state, warns }
+            ResultCase { threshold: result.threshold, result: index, target, state, warns, led_by: None }
         })
         .collect();
     cases.sort_by_key(|case| case.threshold);

@@ -7,7 +7,7 @@ use crate::event::Target;
 use crate::thresholds::{Decision, Evaluator, Tier};
 use crate::units::{ByteRate, Span};
 
-use super::cases::{ResultCase, TargetCase, has_fail_thresholds, result_cases, target_cases};
+use super::cases::{ResultCase, TargetCase, cases, has_fail_thresholds};
 use super::command_end::CommandEnd;
 use super::exit_status::ExitStatus;
 use super::facts::{CutShort, End, Facts};
@@ -86,7 +86,8 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>) -> Outcome {
         let status = facts.targets.iter().map(|target| target.assessment.verdict.status).max();
-        let found = counted_findings(facts);
+        let all = findings(facts.targets);
+        let found = counted_findings(all.clone(), facts);
         let mut draft = self.by_verdicts(facts, &found);
         if let Some(evaluator) = facts.evaluator.filter(|_| has_fail_thresholds(facts)) {
             self.apply_thresholds(&mut draft, evaluator);
@@ -102,6 +103,7 @@ impl Policy {
             End::Command { command, .. } if command.propagates && exit == ExitStatus::Clean => command.shell_status(),
             _ => exit.code(),
         };
+        let (targets, results) = cases(self, facts, &all, exit);
         Outcome {
             status: status.unwrap_or(Status::InsufficientData),
             exit,
@@ -110,8 +112,8 @@ impl Policy {
             summary,
             leaks: number_of(Status::Leaking),
             suspects: number_of(Status::Suspect),
-            targets: target_cases(self, facts, exit),
-            results: result_cases(facts, exit),
+            targets,
+            results,
         }
     }
 
@@ -275,8 +277,7 @@ fn apply_losses(draft: &mut Draft, facts: &Facts<'_>) {
 }
 
 /// Returns the findings that no allowance covers.
-fn counted_findings(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut found = findings(facts.targets);
+fn counted_findings(mut found: Vec<Finding>, facts: &Facts<'_>) -> Vec<Finding> {
     found.retain(|finding| {
         let mut shown = finding.others.iter().chain([&finding.lead]);
         shown.any(|&index| facts.allowance(&facts.targets[index]).is_none())

@@ -16,6 +16,14 @@ pub struct Finding {
     pub resource: Resource,
 }
 
+impl Finding {
+    /// True if a target shows the finding.
+    #[must_use]
+    pub fn shows(&self, target: usize) -> bool {
+        self.lead == target || self.others.contains(&target)
+    }
+}
+
 /// Groups the suspect and leaking targets into findings, in the order of the targets.
 ///
 /// A single leaking member leads its pool. A pool with several leads its members, unless the evidence against one of them

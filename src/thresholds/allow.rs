@@ -5,9 +5,8 @@ use regex::Regex;
 use crate::alert::{Alert, AlertKind};
 use crate::analysis::{Resource, Status};
 use crate::event::Target;
-use crate::model::Counter;
 
-use super::metric::{Aggregate, Metric, Series};
+use super::metric::Metric;
 
 /// One `[[allow]]` of the settings.
 #[derive(Debug, Clone)]
@@ -47,20 +46,8 @@ impl Allowance {
 
 /// Returns the allowances that are about a metric of a target.
 pub(super) fn allowances_for_metric(allowances: &[Allowance], metric: &Metric, target: &Target) -> Vec<Allowance> {
-    let resource = match metric.series {
-        _ if metric.aggregate != Aggregate::Growth || metric.per_work => return Vec::new(),
-        series => resource_of(series),
-    };
+    let Some(resource) = metric.growing_resource().filter(|_| !metric.per_work) else { return Vec::new() };
     allowances.iter().filter(|allowance| allowance.is_about(target, resource)).cloned().collect()
-}
-
-/// Returns the resource that a series belongs to.
-pub(super) fn resource_of(series: Series) -> Resource {
-    match series {
-        Series::Counter(Counter::Fds) => Resource::Fds,
-        Series::Counter(Counter::Threads) => Resource::Threads,
-        _ => Resource::Memory,
-    }
 }
 
 /// Returns the allowance that covers a rate of at least `low`: one in force, else an expired one.

@@ -5,7 +5,6 @@ use crate::event::Target;
 use crate::model::Counter;
 
 use super::aggregates::Aggregates;
-use super::allow::resource_of;
 use super::metric::{Aggregate, Metric, Series};
 
 /// Least number of values of a series that never moved before it counts as flat. A process may only just be waiting.
@@ -104,7 +103,7 @@ fn why_unread(series: Series, target: &Target) -> String {
 /// Measures growth by time.
 fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Measurement, String> {
     let assessment = aggregates.assessment().unwrap_or(&target.assessment);
-    if let Some(measured) = assessed_growth(assessment, resource_of(series)) {
+    if let Some(measured) = assessed_growth(assessment, series.resource()) {
         return Ok(measured);
     }
     let Some(values) = aggregates.values() else { return Err(why_unknown(series, aggregates, target)) };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::analysis::Resource;
 use crate::model::{Counter, CounterRole, CounterUnit, Reading};
 use crate::units::{ByteRate, Bytes, SignedBytes};
 
@@ -107,6 +108,16 @@ impl Series {
         }
     }
 
+    /// Returns the resource that the series belongs to.
+    #[must_use]
+    pub fn resource(self) -> Resource {
+        match self {
+            Self::Counter(Counter::Fds) => Resource::Fds,
+            Self::Counter(Counter::Threads) => Resource::Threads,
+            Self::Memory | Self::Counter(_) => Resource::Memory,
+        }
+    }
+
     /// Returns the smallest step of the series: a page, or 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a page at most")]
@@ -134,6 +145,12 @@ impl Metric {
             (_, true) => Dimension::Plain,
             (_, false) => Dimension::Bytes,
         }
+    }
+
+    /// Returns the resource whose growth is measured; `None` for another aggregate.
+    #[must_use]
+    pub fn growing_resource(&self) -> Option<Resource> {
+        (self.aggregate == Aggregate::Growth).then(|| self.series.resource())
     }
 
     /// True if the value is an estimate with an interval.

@@ -4,7 +4,7 @@
 
 use leakwatch::analysis::{Settings, Status};
 use leakwatch::event::Target;
-use leakwatch::outcome::{CommandExit, FailOn, findings};
+use leakwatch::outcome::{CaseState, CommandExit, FailOn, findings};
 use leakwatch::thresholds::{Evaluator, Threshold, Tier};
 
 mod session;
@@ -250,6 +250,18 @@ fn a_pool_leads_its_members_unless_they_are_worse() {
     let found = findings(&targets);
     assert_eq!(leads(&targets).len(), 2);
     assert!(found.iter().all(|finding| finding.status == Status::Leaking && finding.others == [pool]));
+}
+
+#[test]
+fn a_leak_that_a_threshold_reports_has_no_case_of_its_own() {
+    let failed = session(&["leaking", "leaking"]).fail_if(&["growth(memory) > 1MB/h", "peak(rss) > 1GB"]).outcome();
+    let lead = failed.targets.iter().position(|case| case.led_by.is_none()).expect("a lead");
+    let reports = failed.results.iter().filter(|case| case.state == CaseState::Failed && case.led_by.is_none());
+    let reports: Vec<usize> = reports.map(|case| case.result).collect();
+    assert_eq!(reports.len(), 1, "{:#?}", failed.results);
+    assert_eq!(failed.targets[lead].reported_by, Some(reports[0]));
+    let passed = session(&["leaking"]).fail_if(&["peak(rss) > 1GB"]).outcome();
+    assert_eq!((passed.targets[0].state, passed.targets[0].reported_by), (CaseState::Failed, None));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::escape;
-use crate::outcome::{CaseState, ExitStatus};
+use crate::outcome::{CaseState, ExitStatus, ResultCase};
 use crate::schema::ThresholdEntry;
 
 use crate::report::document::Document;
@@ -69,7 +69,8 @@ fn threshold_cases(document: &Document<'_>, classes: &[String], names: &mut Clas
                 None => names.numbered(&class_of(answer.members, &answer.name)),
             };
             let is_short_lived = case.target.is_none_or(|target| outcome.targets[target].is_short_lived);
-            if is_short_lived && case.state != CaseState::Failed && !case.warns {
+            let is_listed = !is_short_lived || case.state == CaseState::Failed || case.warns;
+            if !is_listed || case.led_by.is_some() {
                 continue;
             }
             cases.push(Case {
@@ -77,7 +78,7 @@ fn threshold_cases(document: &Document<'_>, classes: &[String], names: &mut Clas
                 name: clean(&threshold.expression),
                 state: case.state,
                 kind: "threshold",
-                message: clean(&answer.message),
+                message: clean(&format!("{}{}", answer.message, repeats_of(document, case))),
                 warns: case.warns,
                 seconds: case.target.map_or(0.0, |target| report.targets[target].observed_seconds),
             });
@@ -98,12 +99,24 @@ fn threshold_cases(document: &Document<'_>, classes: &[String], names: &mut Clas
     cases
 }
 
-/// Returns the case of each target that leads its finding, or has none.
+/// Names the other targets for which the same threshold failed by the same leak: `; also on worker ×2`.
+fn repeats_of(document: &Document<'_>, case: &ResultCase) -> String {
+    let results = document.outcome.results.iter().filter(|other| other.led_by == Some(case.result));
+    let targets = results.filter_map(|other| other.target);
+    let names: Vec<String> = targets.map(|target| document.report.targets[target].describe()).collect();
+    if names.is_empty() { String::new() } else { format!("; also on {}", names.join(", ")) }
+}
+
+/// Returns the case of each target that leads its finding, or has none. A leak that a failed threshold reports has its
+/// case there.
 fn target_cases(document: &Document<'_>, classes: &[String]) -> Vec<Case> {
     let mut cases = Vec::new();
     for (index, target) in document.report.targets.iter().enumerate() {
         let case = &document.outcome.targets[index];
-        if case.led_by.is_some() || (case.is_short_lived && case.state != CaseState::Failed) {
+        if case.led_by.is_some()
+            || case.reported_by.is_some()
+            || (case.is_short_lived && case.state != CaseState::Failed)
+        {
             continue;
         }
         cases.push(Case {
