@@ -54,7 +54,7 @@ impl State {
         }
     }
 
-    fn outcome(&self) -> io::Result<()> {
+    fn result(&self) -> io::Result<()> {
         self.failure.as_ref().map_or(Ok(()), |error| Err(io::Error::new(error.kind(), error.to_string())))
     }
 }
@@ -87,10 +87,10 @@ impl Shared {
             if bytes.is_empty() {
                 return;
             }
-            let outcome = out.write_all(&bytes).and_then(|()| out.flush());
+            let written = out.write_all(&bytes).and_then(|()| out.flush());
             let mut state = self.lock();
             state.unfinished -= writes;
-            state.failure = outcome.err();
+            state.failure = written.err();
             self.changed.notify_all();
             if state.failure.is_some() {
                 return;
@@ -132,9 +132,9 @@ impl BackgroundWriter {
     /// # Errors
     /// If a write failed since the last call.
     pub fn check(&mut self) -> io::Result<()> {
-        let outcome = if self.is_reported { Ok(()) } else { self.shared.lock().outcome() };
-        self.is_reported |= outcome.is_err();
-        outcome
+        let result = if self.is_reported { Ok(()) } else { self.shared.lock().result() };
+        self.is_reported |= result.is_err();
+        result
     }
 }
 
@@ -145,7 +145,7 @@ impl Write for BackgroundWriter {
         }
         let mut state = self.shared.lock();
         loop {
-            state.outcome()?;
+            state.result()?;
             if !state.is_full(bytes.len(), self.when_full) {
                 break;
             }
@@ -180,7 +180,7 @@ impl Write for BackgroundWriter {
             state = self.shared.wait_while_busy(state, PROMPT);
         }
         self.is_slow = state.is_busy();
-        state.outcome()
+        state.result()
     }
 }
 
@@ -312,12 +312,12 @@ mod tests {
     fn a_failure_is_returned_once_by_check() {
         let mut out = BackgroundWriter::new(Failing(io::ErrorKind::StorageFull), WhenFull::Drop).expect("a thread");
         out.write_all(b"x\n").expect("queued");
-        let mut outcome = out.check();
-        while outcome.is_ok() {
+        let mut result = out.check();
+        while result.is_ok() {
             thread::yield_now();
-            outcome = out.check();
+            result = out.check();
         }
-        assert_eq!(outcome.map_err(|error| error.kind()), Err(io::ErrorKind::StorageFull));
+        assert_eq!(result.map_err(|error| error.kind()), Err(io::ErrorKind::StorageFull));
         assert!(out.check().is_ok());
     }
 }

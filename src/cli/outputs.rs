@@ -118,7 +118,7 @@ impl Outputs {
 
     /// Writes the outcome of the session to the streams. Returns the first failure that was not reported before.
     pub(crate) fn end_streams(&mut self, end: &EndLine) -> Result<(), Error> {
-        let mut outcome = Ok(());
+        let mut ended_all = Ok(());
         for stream in self.streams.iter_mut().filter(|stream| stream.failure().is_none()) {
             let ended = match stream.end(end) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(stream_error(&error)),
@@ -126,9 +126,9 @@ impl Outputs {
             };
             let failed =
                 stream.failure().map(|why| Error::new(Kind::Failed, format!("{why}: this output is incomplete")));
-            outcome = outcome.and(ended).and(failed.map_or(Ok(()), Err));
+            ended_all = ended_all.and(ended).and(failed.map_or(Ok(()), Err));
         }
-        outcome
+        ended_all
     }
 
     /// Returns the timelines of the targets; `None` if no output shows them.
@@ -145,17 +145,17 @@ impl Outputs {
     pub(crate) fn finish(&mut self, document: &Document<'_>) -> Result<(), Error> {
         let files = std::mem::take(&mut self.files);
         let failures: Vec<OutputError> = files.into_iter().filter_map(|file| file.finish(document).err()).collect();
-        let mut outcome = joined_error(failures);
+        let mut written = joined_error(failures);
         if self.format == Format::Json {
             match write_document(document, OutputFormat::Json, &mut io::stdout().lock()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                     let error = Error::new(Kind::Failed, format!("cannot write standard output: {error}"));
-                    outcome = outcome.and(Err(error));
+                    written = written.and(Err(error));
                 }
                 _ => {}
             }
         }
-        outcome
+        written
     }
 }
 

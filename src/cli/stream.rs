@@ -167,8 +167,8 @@ mod tests {
     fn take(role: OutputRole, kind: io::ErrorKind) -> (io::Result<()>, Option<Notice>, bool) {
         let mut stream = Stream::begin_now(role, Box::new(move || Ok(Box::new(Fails(kind)))));
         let tick = Tick { number: 0, at: Timestamp(0), late_s: 0.0, host: None };
-        let outcome = stream.on_event(Event::Ticked(&tick, &[]));
-        (outcome, stream.next_lost_output(), stream.failure().is_some())
+        let delivered = stream.on_event(Event::Ticked(&tick, &[]));
+        (delivered, stream.next_lost_output(), stream.failure().is_some())
     }
 
     #[test]
@@ -176,8 +176,8 @@ mod tests {
         use OutputRole::{Everything, File, Stdout};
         use io::ErrorKind::{BrokenPipe, StorageFull};
         for (role, kind) in [(File, BrokenPipe), (File, StorageFull), (Stdout, StorageFull)] {
-            let (outcome, lost, incomplete) = take(role, kind);
-            assert!(outcome.is_ok() && lost.is_some() && incomplete, "{role:?} {kind:?}");
+            let (delivered, lost, incomplete) = take(role, kind);
+            assert!(delivered.is_ok() && lost.is_some() && incomplete, "{role:?} {kind:?}");
         }
         for (role, kind) in [(Everything, StorageFull), (Everything, BrokenPipe), (Stdout, BrokenPipe)] {
             assert!(take(role, kind).0.is_err(), "{role:?} {kind:?}");

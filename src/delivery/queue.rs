@@ -139,11 +139,11 @@ impl Sender {
                 lock(&self.counts).settled += 1;
                 continue;
             }
-            let outcome = self.send(&alert.message);
-            if outcome.is_ok() && alert.state == AlertState::Firing && has_end(alert.episode.1) {
+            let sent = self.send(&alert.message);
+            if sent.is_ok() && alert.state == AlertState::Firing && has_end(alert.episode.1) {
                 self.begun.insert(alert.episode);
             }
-            self.count(outcome);
+            self.count(sent);
         }
     }
 
@@ -169,9 +169,9 @@ impl Sender {
         }
     }
 
-    fn count(&self, outcome: Result<(), String>) {
+    fn count(&self, sent: Result<(), String>) {
         let mut counts = lock(&self.counts);
-        match outcome {
+        match sent {
             Ok(()) => {
                 counts.settled += 1;
                 if counts.is_failing {

@@ -103,11 +103,11 @@ impl EventSink for Fanout<'_> {
         if matches!(event, Event::Sampled(..)) && !self.wants_samples {
             return Ok(());
         }
-        let mut outcome = Ok(());
+        let mut delivered = Ok(());
         for sink in &mut self.sinks {
-            outcome = outcome.and(sink.on_event(event));
+            delivered = delivered.and(sink.on_event(event));
         }
-        outcome
+        delivered
     }
 
     fn next_lost_output(&mut self) -> Option<Notice> {

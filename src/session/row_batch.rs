@@ -38,16 +38,16 @@ impl RowBatch {
     /// Processes all rows. Rows of one group keep their order among each other.
     pub(super) fn flush(&mut self, targets: &mut TargetSet, sink: &mut dyn EventSink) -> io::Result<()> {
         self.sort(targets);
-        let mut outcome = Ok(());
+        let mut observed = Ok(());
         for &row in &self.order {
             let (index, sample) = &self.rows[row as usize];
-            outcome = targets.observe(*index, sample, &[], sink);
-            if outcome.is_err() {
+            observed = targets.observe(*index, sample, &[], sink);
+            if observed.is_err() {
                 break;
             }
         }
         self.rows.clear();
-        outcome
+        observed
     }
 
     /// Sorts the rows by group with a counting sort: stable, and linear in the rows.

@@ -133,6 +133,6 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         0.0,
     );
     let showing = Showing { format, stdout: OutputRole::Everything, length: Some(DURATION), full_screen: None };
-    let outcome = run_live(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
-    Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: outcome.ended_by == EndedBy::Signal })
+    let ending = run_live(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
+    Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: ending.ended_by == EndedBy::Signal })
 }

@@ -154,8 +154,8 @@ fn scalar(value: &toml::de::DeValue<'_>) -> Option<String> {
 pub(crate) fn check(arg: &clap::Arg, value: &str) -> Result<(), String> {
     let typed = format!("--{}={value}", arg.get_long().unwrap_or_default());
     let lone = Command::new("check").no_binary_name(true).disable_help_flag(true).arg(arg.clone());
-    let outcome = lone.try_get_matches_from([typed]);
-    outcome.map(drop).map_err(|error| {
+    let parsed = lone.try_get_matches_from([typed]);
+    parsed.map(drop).map_err(|error| {
         let text = error.to_string();
         let text = text.trim_start_matches("error: ");
         // The usage is that of the temporary command.

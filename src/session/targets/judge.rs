@@ -315,11 +315,11 @@ impl Judge {
     /// Judges every target for the last time. Assessments that wait for a page count are published when it is answered,
     /// or when the targets are closed.
     pub(super) fn judge_all(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut outcome = self.end_tick(sink);
+        let mut assessed = self.end_tick(sink);
         for index in 0..self.registry.targets().len() {
-            outcome = outcome.and(self.assess_finally(index, at, sink));
+            assessed = assessed.and(self.assess_finally(index, at, sink));
         }
-        outcome
+        assessed
     }
 
     /// Drops the leak condition of a target if the alert of another target reports the same leak.

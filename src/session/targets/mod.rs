@@ -268,11 +268,11 @@ impl TargetSet {
 
     /// Closes every target. Alerts of the latest reading stay open.
     pub(super) fn close_all(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut outcome = Ok(());
+        let mut closed = Ok(());
         for index in 0..self.targets().len() {
-            outcome = outcome.and(self.judge.close(index, at, sink));
+            closed = closed.and(self.judge.close(index, at, sink));
         }
-        outcome
+        closed
     }
 
     /// Returns the requests for one kind of expensive read.

@@ -309,8 +309,8 @@ fn kib_to_bytes(kib: Option<u64>) -> Option<u64> {
 }
 
 /// Records the value of a counter, or its refusal. A missing file leaves the counter unknown.
-fn record_counter(result: &mut ProcessReading, counter: Counter, outcome: Result<u64, Errno>) {
-    match outcome {
+fn record_counter(result: &mut ProcessReading, counter: Counter, value: Result<u64, Errno>) {
+    match value {
         Ok(value) => result.reading.set(counter, value),
         Err(Errno::ACCESS | Errno::PERM) => result.denied.push(DeniedCounter { counter, right: RIGHT_TO_INSPECT }),
         Err(_) => {}

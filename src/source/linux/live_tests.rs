@@ -73,15 +73,15 @@ fn a_zombie_is_gone() {
     source.read(found[0].key, Depth::Counters).expect("read");
     child.0.kill().expect("killed");
     // Without a wait it stays a zombie until the end of the test.
-    let mut outcome = source.read(found[0].key, Depth::Counters);
+    let mut reading = source.read(found[0].key, Depth::Counters);
     for _ in 0..1_000_000 {
-        if outcome.is_err() {
+        if reading.is_err() {
             break;
         }
         std::thread::yield_now();
-        outcome = source.read(found[0].key, Depth::Counters);
+        reading = source.read(found[0].key, Depth::Counters);
     }
-    assert_eq!(outcome, Err(ReadError::Gone));
+    assert_eq!(reading, Err(ReadError::Gone));
     assert_eq!(source.find(&selector), Ok(vec![]));
 }
 

@@ -130,11 +130,11 @@ impl ProcessSource for LinuxSource {
     }
 
     fn read(&mut self, key: ProcessKey, depth: Depth) -> Result<ProcessReading, ReadError> {
-        let outcome = self.read_counters(key, depth);
-        if outcome == Err(ReadError::Gone) {
+        let reading = self.read_counters(key, depth);
+        if reading == Err(ReadError::Gone) {
             self.table.forget(key);
         }
-        outcome
+        reading
     }
 
     fn count_pages(&mut self, key: ProcessKey) -> Result<ExactMemory, ReadError> {

@@ -111,16 +111,16 @@ fn spawn_reader(stdout: Option<ChildStdout>) -> io::Result<Receiver<io::Result<S
 
 impl WorkCounter for WorkCommand {
     fn read(&mut self, now: Duration) -> Result<Option<Work>, String> {
-        let mut outcome = self.poll(now);
+        let mut polled = self.poll(now);
         if self.running.is_none() {
             // The kernel may reuse the number of the finished command from here on.
             GROUP.clear();
             match self.start(now) {
                 Ok(running) => self.running = Some(running),
-                Err(reason) => outcome = outcome.and(Err(reason)),
+                Err(reason) => polled = polled.and(Err(reason)),
             }
         }
-        outcome.map_err(|reason| format!("'{}': {reason}", self.words.join(" ")))?;
+        polled.map_err(|reason| format!("'{}': {reason}", self.words.join(" ")))?;
         Ok(self.latest.map(|count| Work { count, label: None }))
     }
 }

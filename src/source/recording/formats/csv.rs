@@ -136,11 +136,11 @@ impl QuotedRecord {
                 self.text.resize(self.text.len().max(written + input.len() + 1), 0);
                 self.ends.resize(self.ends.len().max(ended + input.len() + 2), 0);
                 while !input.is_empty() {
-                    let (outcome, read, wrote, ends) =
+                    let (state, read, wrote, ends) =
                         self.parser.read_record(input, &mut self.text[written..], &mut self.ends[ended..]);
                     (written, ended) = (written + wrote, ended + ends);
                     input = &input[read..];
-                    if outcome == csv_core::ReadRecordResult::Record {
+                    if state == csv_core::ReadRecordResult::Record {
                         self.fields = ended;
                         return Ok(LineEnd::Complete);
                     }
