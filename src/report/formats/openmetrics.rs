@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::escape;
-use crate::model::Counter;
+use crate::model::{Counter, CounterUnit};
 use crate::schema::{Report, Target};
 
 type Value = fn(&Target) -> Option<f64>;
 
-/// Family, unit, help text, and the value of a target.
-const FAMILIES: [(&str, &str, &str, Value); 6] = [
+/// Family, unit, help text, and the value of a target. The counters follow.
+const FAMILIES: [(&str, &str, &str, Value); 4] = [
     ("memory_growth_bytes_per_second", "bytes_per_second", "Growth of memory", |t| t.growth.rate_bytes_per_s),
     ("memory_growth_low_bytes_per_second", "bytes_per_second", "Lower end of the 95 % confidence interval", |t| {
         t.growth.ci_low_bytes_per_s
@@ -20,16 +20,23 @@ const FAMILIES: [(&str, &str, &str, Value); 6] = [
         t.growth.ci_high_bytes_per_s
     }),
     ("rss_max_bytes", "bytes", "Highest resident set size", |t| number(t.memory.rss_max_bytes)),
-    ("threads", "", "Threads at the end", |t| number(t.memory.counters.value(Counter::Threads))),
-    ("open_fds", "", "Open descriptors at the end", |t| number(t.memory.counters.value(Counter::Fds))),
 ];
+
+/// Returns the family of a counter: its column.
+fn counter_family(counter: Counter) -> &'static str {
+    match counter {
+        // The usual name in this format.
+        Counter::Fds => "open_fds",
+        counter => counter.column(),
+    }
+}
 
 #[expect(clippy::cast_precision_loss, reason = "the format knows only floats")]
 fn number(value: Option<u64>) -> Option<f64> {
     value.map(|value| value as f64)
 }
 
-/// Writes one family after the other. Unknown values are left out.
+/// Writes one family after the other. Unknown values are left out, and so are counters that no target has.
 ///
 /// # Errors
 /// If `out` fails.
@@ -50,10 +57,15 @@ pub fn write_openmetrics(out: &mut dyn Write, report: &Report) -> io::Result<()>
     let mut text = String::new();
     for (family, unit, help, value) in FAMILIES {
         push_head(&mut text, family, unit, help);
-        for (target, label) in report.targets.iter().zip(&labels) {
-            if let Some(value) = value(target) {
-                let _ = writeln!(text, "leakwatch_{family}{{{label}}} {value}");
-            }
+        push_values(&mut text, family, &labels, report.targets.iter().map(value));
+    }
+    for counter in Counter::ALL {
+        let values: Vec<Option<f64>> =
+            report.targets.iter().map(|target| number(target.memory.counters.value(counter))).collect();
+        if values.iter().any(Option::is_some) {
+            let unit = if counter.unit() == CounterUnit::Bytes { "bytes" } else { "" };
+            push_head(&mut text, counter_family(counter), unit, &format!("Latest value: {}", counter.label()));
+            push_values(&mut text, counter_family(counter), &labels, values);
         }
     }
     push_head(&mut text, "exit_status", "", "Exit status of leakwatch");
@@ -70,6 +82,15 @@ fn push_head(text: &mut String, family: &str, unit: &str, help: &str) {
         let _ = writeln!(text, "# UNIT leakwatch_{family} {unit}");
     }
     let _ = writeln!(text, "# HELP leakwatch_{family} {help}.");
+}
+
+/// Appends the known values of a family, one of each target.
+fn push_values(text: &mut String, family: &str, labels: &[String], values: impl IntoIterator<Item = Option<f64>>) {
+    for (value, label) in values.into_iter().zip(labels) {
+        if let Some(value) = value {
+            let _ = writeln!(text, "leakwatch_{family}{{{label}}} {value}");
+        }
+    }
 }
 
 /// Escapes a label value.
