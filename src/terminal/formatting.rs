@@ -5,15 +5,13 @@ use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment, Rule, Un
 use crate::escape;
 use crate::event::Target;
 use crate::model::{Ceiling, CeilingKind, Counter};
-use crate::units::{ByteRate, Bytes, SignedBytes, Span};
+use crate::units::{ByteRate, Bytes, CountRate, SignedBytes, Span};
 
 /// Text of an unknown value.
 pub(super) const UNKNOWN: &str = "-";
 
 /// Seconds below which a forecast is `now`.
 const NOW_S: f64 = 1.0;
-/// Smallest hourly rate of descriptors or threads that is not 0.
-const LEAST_COUNT_RATE: f64 = 0.05;
 
 /// Returns the name of a target with what identifies it, escaped: `node app.js (4242)`.
 #[must_use]
@@ -59,11 +57,9 @@ pub(super) fn format_growth(resource: Resource, growth: &Growth) -> String {
 }
 
 fn format_rate(resource: Resource, per_second: f64) -> String {
-    let hourly = per_second * 3600.0;
     match resource {
         Resource::Memory => ByteRate(per_second).to_string(),
-        _ if hourly.abs() < LEAST_COUNT_RATE => "0/h".to_owned(),
-        _ => format!("{hourly:+.1}/h"),
+        _ => CountRate(per_second).to_string(),
     }
 }
 
@@ -90,7 +86,7 @@ pub(super) fn format_threshold(assessment: &Assessment) -> Option<String> {
     let threshold = reason.threshold?;
     Some(match reason.unit {
         Unit::BytesPerSecond => format!("{:#}", ByteRate(threshold)),
-        _ => format!("{:.1}/h", threshold * 3600.0),
+        _ => format!("{:#}", CountRate(threshold)),
     })
 }
 
@@ -134,15 +130,21 @@ fn ceiling_clause(ceiling: &Ceiling) -> String {
     }
 }
 
-/// Returns a resource with its own verdict: `open files leaking, +120.0/h, 14 now`.
+/// Returns the name of a resource for people.
+pub(super) fn resource_label(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Memory => "memory",
+        Resource::Fds => Counter::Fds.label(),
+        Resource::Threads => Counter::Threads.label(),
+    }
+}
+
+/// Returns a resource with its own verdict: `descriptors leaking, +120.0/h, 14 now`.
 pub(super) fn format_resource(known: &ResourceAssessment) -> String {
     let (status, rate) = (known.status.label(), format_growth(known.resource, &known.growth));
     let now = known.level.last().unwrap_or(0);
-    match known.resource {
-        Resource::Memory => format!("memory {status}, {rate}, {} now", Bytes(now)),
-        Resource::Fds => format!("open files {status}, {rate}, {now} now"),
-        Resource::Threads => format!("threads {status}, {rate}, {now} now"),
-    }
+    let now = if known.resource == Resource::Memory { Bytes(now).to_string() } else { now.to_string() };
+    format!("{} {status}, {rate}, {now} now", resource_label(known.resource))
 }
 
 /// Returns the length of the observation: `40 min`, `4 s after 6 s of warm-up`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::analysis::Resource;
 use crate::model::{Counter, CounterRole, CounterUnit, Reading};
-use crate::units::{ByteRate, Bytes, SignedBytes};
+use crate::units::{ByteRate, Bytes, CountRate, SignedBytes};
 
 use super::expr::Dimension;
 
@@ -179,7 +179,7 @@ impl Metric {
         let signed = matches!(self.aggregate, Aggregate::Growth | Aggregate::Delta);
         match self.dimension() {
             Dimension::ByteRate => ByteRate(value).to_string(),
-            Dimension::CountRate => format!("{:+.1}/h", value * 3600.0),
+            Dimension::CountRate => CountRate(value).to_string(),
             Dimension::Bytes => format_bytes(value, signed),
             Dimension::Plain if self.aggregate == Aggregate::Ratio => format!("{value:.3}"),
             Dimension::Plain if self.per_work => format!("{value:+.4}"),

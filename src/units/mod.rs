@@ -13,5 +13,5 @@ pub use bytes::{Bytes, SignedBytes};
 pub use duration::{Span, parse_duration, short_span};
 pub use error::QuantityError;
 pub use probability::{confidence, p_value};
-pub use rate::ByteRate;
+pub use rate::{ByteRate, CountRate};
 pub use sparkline::sparkline;

@@ -1,4 +1,4 @@
-//! Growth rates of memory: bytes per second in the code, MiB per hour for people.
+//! Growth rates: per second in the code, per hour for people. Bytes have a unit, counts have none.
 
 use std::fmt;
 use std::str::FromStr;
@@ -92,6 +92,33 @@ impl fmt::Display for ByteRate {
     }
 }
 
+/// A growth rate of a count, such as threads, per second; negative when it shrinks.
+///
+/// ```
+/// use leakwatch::units::CountRate;
+///
+/// let rate = CountRate(2.0 / 60.0);
+/// assert_eq!(rate.to_string(), "+120.0/h");
+/// assert_eq!(format!("{rate:#}"), "120.0/h");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct CountRate(pub f64);
+
+impl fmt::Display for CountRate {
+    /// Writes the rate per hour with a sign and one decimal. A rate that rounds to zero is `0/h`.
+    ///
+    /// The alternate form `{:#}` is for thresholds, without plus sign.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LEAST: f64 = 0.05;
+        let hourly = self.0 * 3600.0;
+        match f.alternate() {
+            _ if hourly.abs() < LEAST => f.pad("0/h"),
+            true => f.pad(&format!("{hourly:.1}/h")),
+            false => f.pad(&format!("{hourly:+.1}/h")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +140,14 @@ mod tests {
         assert_eq!(threshold(2.5 * 1_048_576.0), "2.5 MiB/h");
         assert_eq!(threshold(200.0 * 1_048_576.0), "200 MiB/h");
         assert_eq!(threshold(-10.0 * 1024.0), "-10 KiB/h");
+    }
+
+    #[test]
+    fn counts_print_per_hour_without_a_unit() {
+        assert_eq!(CountRate(1.0 / 60.0).to_string(), "+60.0/h");
+        assert_eq!(CountRate(-1.0 / 3600.0).to_string(), "-1.0/h");
+        assert_eq!(CountRate(-1e-9).to_string(), "0/h");
+        assert_eq!(format!("{:#}", CountRate(3.0 / 3600.0)), "3.0/h");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::schema::{Reason, Resource, ResourceEntry, Status, Target};
-use crate::units::{ByteRate, Bytes, Span};
+use crate::units::{ByteRate, Bytes, CountRate, Span};
 
 use super::text::shown;
 
@@ -44,7 +44,7 @@ fn number(unit: &str, value: Option<f64>) -> Option<String> {
     Some(match unit {
         "bytes/s" => ByteRate(value).to_string(),
         "s" => Span(value).to_string(),
-        "per second" => hourly(value),
+        "per second" => CountRate(value).to_string(),
         "ratio" => format!("{:.0} %", 100.0 * value),
         "bytes" => Bytes(value.max(0.0) as u64).to_string(),
         "count" => format!("{value:.0} samples"),
@@ -64,22 +64,16 @@ fn odds(log_likelihood: f64) -> String {
 
 /// Returns a rate of growth in the unit of its resource.
 fn rate(resource: Resource, per_second: f64) -> String {
-    if resource == Resource::Memory { ByteRate(per_second).to_string() } else { hourly(per_second) }
-}
-
-fn hourly(per_second: f64) -> String {
-    format!("{:+.1}/h", 3600.0 * per_second)
+    match resource {
+        Resource::Memory => ByteRate(per_second).to_string(),
+        _ => CountRate(per_second).to_string(),
+    }
 }
 
 fn other_line(other: &ResourceEntry) -> ReasonLine {
-    let name = match other.resource {
-        Resource::Memory => "memory",
-        Resource::Fds => "open files",
-        Resource::Threads => "threads",
-    };
     ReasonLine {
         for_leak: true,
-        text: format!("{name}: {}", other.status.words()),
+        text: format!("{}: {}", other.resource.label(), other.status.words()),
         value: other.rate_per_s.map(|value| rate(other.resource, value)).unwrap_or_default(),
         threshold: rate(other.resource, other.threshold_per_s),
     }
