@@ -3,7 +3,7 @@
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};
 use crate::model::{
-    Allocator, Attribution, Breakdown, CounterUnit, DescriptorKind, FirstAndLatest, MappingKind, MemberGrowth,
+    Allocator, Attribution, Breakdown, Counter, CounterUnit, DescriptorKind, FirstAndLatest, MappingKind, MemberGrowth,
     PartChange, Runtime, RuntimeIdentity, Timestamp,
 };
 use crate::units::{Bytes, SignedBytes, Span};
@@ -100,9 +100,11 @@ pub fn explain(target: &Target) -> Vec<String> {
         known.mappings.as_ref().map(|pair| parts("memory by mapping", pair, now, mapping_label, Amount::Bytes)),
     );
     lines.extend(
-        known.descriptors.as_ref().map(|pair| parts("open files", pair, now, descriptor_label, Amount::Number)),
+        known.descriptors.as_ref().map(|pair| parts(Counter::Fds.label(), pair, now, descriptor_label, Amount::Number)),
     );
-    lines.extend(known.threads.as_ref().map(|pair| parts("threads", pair, now, thread_label, Amount::Number)));
+    lines.extend(
+        known.threads.as_ref().map(|pair| parts(Counter::Threads.label(), pair, now, thread_label, Amount::Number)),
+    );
     lines.extend(known.refused.as_ref().map(|reason| format!("mappings not inspected: {reason}")));
     lines.extend(runtime(&known.identity));
     lines
@@ -120,8 +122,12 @@ pub fn main_cause(target: &Target) -> Option<String> {
         Resource::Memory => {
             grown_parts("memory by mapping", known.mappings.as_ref()?, now, mapping_label, Amount::Bytes)
         }
-        Resource::Fds => grown_parts("open files", known.descriptors.as_ref()?, now, descriptor_label, Amount::Number),
-        Resource::Threads => grown_parts("threads", known.threads.as_ref()?, now, thread_label, Amount::Number),
+        Resource::Fds => {
+            grown_parts(Counter::Fds.label(), known.descriptors.as_ref()?, now, descriptor_label, Amount::Number)
+        }
+        Resource::Threads => {
+            grown_parts(Counter::Threads.label(), known.threads.as_ref()?, now, thread_label, Amount::Number)
+        }
     });
     named_members.or(grown_parts).or_else(|| counters(target))
 }

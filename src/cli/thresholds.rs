@@ -1,4 +1,4 @@
-//! The thresholds of a session: built from the arguments, reported at its end.
+//! The gate of a session: threshold expressions built from the arguments, reported at its end.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -30,7 +30,7 @@ const BASELINE_DEFAULT: &str = "growth(memory) > baseline";
 /// Expression that is evaluated if a work counter is given alone.
 const WORK_DEFAULT: &str = "growth(memory) per work > 0B";
 
-/// Thresholds of a session, with the facts that only the command line has.
+/// Threshold expressions of a session, with the facts that only the command line has.
 pub(super) struct SessionThresholds {
     evaluator: Evaluator,
     allowances: Vec<Allowance>,
@@ -41,7 +41,7 @@ pub(super) struct SessionThresholds {
 }
 
 impl SessionThresholds {
-    /// Builds the thresholds of the arguments. An expression with `abort` raises `stop` if it holds.
+    /// Builds the threshold expressions of the arguments. An expression with `abort` raises `stop` if it holds.
     ///
     /// `warmup` is the start that every verdict excludes if the user gave none.
     pub(super) fn new(
@@ -103,7 +103,7 @@ impl SessionThresholds {
         }
     }
 
-    /// Returns the reason for the end of a session, which may be a threshold.
+    /// Returns the reason for the end of a session, which may be an expression with `abort`.
     pub(super) fn end_reason(&self, ended_by: EndedBy) -> EndedBy {
         if self.evaluator.abort_reason().is_some() && ended_by == EndedBy::Signal {
             EndedBy::Threshold
@@ -112,7 +112,7 @@ impl SessionThresholds {
         }
     }
 
-    /// Evaluates all thresholds for the last time, and collects warnings.
+    /// Evaluates all expressions for the last time, and collects warnings.
     pub(super) fn conclude(&mut self, targets: &[Target]) {
         self.evaluator.conclude(targets);
         if let Some(meter) = self.evaluator.work()
@@ -131,7 +131,7 @@ impl SessionThresholds {
         }
     }
 
-    /// Prints the result of each threshold, and the warnings.
+    /// Prints the result of each expression, and the warnings.
     pub(super) fn print(&self) {
         for (index, threshold) in self.evaluator.thresholds().iter().enumerate() {
             let word = match (self.evaluator.decision(index), threshold.tier) {
@@ -146,7 +146,7 @@ impl SessionThresholds {
         self.warnings.iter().for_each(|text| warn(text));
     }
 
-    /// Returns the worst result of a threshold as `growth(memory) > 2MiB/h on python3 (18592): measured …`.
+    /// Returns the worst result of an expression as `growth(memory) > 2MiB/h on python3 (18592): measured …`.
     fn sentence(&self, index: usize) -> String {
         let expression = &self.evaluator.thresholds()[index].expression;
         let Some(worst) = self.evaluator.worst(index) else { return format!("{expression}: nothing was observed") };
@@ -191,7 +191,7 @@ impl SessionThresholds {
         targets.iter().map(entry).collect()
     }
 
-    /// Returns the thresholds for the report; `None` if there are none.
+    /// Returns the gate for the report; `None` if there is none.
     pub(super) fn entry(&self, outcome: &Outcome) -> Option<schema::Thresholds> {
         let work = self.work.as_ref().zip(self.evaluator.work());
         let work = work.map(|(description, meter)| report::work(meter, description));
@@ -199,7 +199,7 @@ impl SessionThresholds {
     }
 }
 
-/// Returns the thresholds of `--fail-if` and `--warn-if`.
+/// Returns the threshold expressions of `--fail-if` and `--warn-if`.
 fn typed_thresholds(args: &ThresholdArgs) -> Vec<Threshold> {
     let with_tier = |tier| move |expression: &_| Threshold { tier, expression: Clone::clone(expression) };
     let fail = args.fail_if.iter().map(with_tier(Tier::Fail));
@@ -233,7 +233,7 @@ fn add_warning(thresholds: &mut Vec<Threshold>, expression: &str) -> Result<(), 
     Ok(())
 }
 
-/// Returns the growth of memory that the thresholds allow, in bytes per second; the least of several. The verdict uses the
+/// Returns the growth of memory that the expressions allow, in bytes per second; the least of several. The verdict uses the
 /// same limit.
 pub(super) fn largest_allowed_growth(args: &ThresholdArgs) -> Option<f64> {
     let limits = args.fail_if.iter().filter_map(|expression| {

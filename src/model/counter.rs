@@ -99,7 +99,7 @@ const TABLE: [Row; Counter::COUNT] = [
     bytes(Counter::Swap, "swap_bytes", "swapped", Some("swap"), CounterRole::PrivateMemory),
     bytes(Counter::Vsize, "vsize_bytes", "address space", Some("vsize"), CounterRole::Shown),
     count(Counter::Threads, "threads", "threads"),
-    count(Counter::Fds, "fds", "open files"),
+    count(Counter::Fds, "fds", "descriptors"),
     bytes(Counter::Hugetlb, "hugetlb_bytes", "huge pages", Some("hugetlb"), CounterRole::PrivateMemory),
 ];
 

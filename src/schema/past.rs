@@ -63,7 +63,7 @@ pub struct PastResource {
     pub max: Option<f64>,
 }
 
-/// Threshold expressions with their results.
+/// Gate: threshold expressions with their results.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct PastThresholds {

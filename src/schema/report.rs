@@ -7,7 +7,7 @@ use super::attribution::Attribution;
 use super::cgroup::Cgroup;
 use super::counters::CounterValues;
 use super::observer::Observer;
-use crate::model::identified;
+use crate::model::{Counter, identified};
 
 /// Report of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,7 +26,7 @@ pub struct Report {
     pub targets: Vec<Target>,
     /// Counts of retired targets that are not listed one by one.
     pub folded: Vec<RetiredEntry>,
-    /// Threshold expressions with their results, and the baseline, work and allowances beside them; null if there are none.
+    /// Gate: threshold expressions with their results, baseline, work and allowances; null if there is none.
     #[serde(default)]
     pub gate: Option<super::thresholds::Thresholds>,
     /// Alerts that fired or resolved, in order of time.
@@ -187,6 +187,18 @@ pub enum Resource {
     Threads,
 }
 
+impl Resource {
+    /// Returns the name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Fds => Counter::Fds.label(),
+            Self::Threads => Counter::Threads.label(),
+        }
+    }
+}
+
 /// Watched process, sum of processes, or series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
@@ -325,7 +337,7 @@ pub struct Growth {
     pub span_seconds: f64,
 }
 
-/// Spikes: growth beyond the thresholds within the spike period.
+/// Spikes: growth beyond `--threshold-mb` or `--threshold-percent` within the spike period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spikes {
     /// Number of them.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::identified;
 
-/// Threshold expressions with their results.
+/// Gate: threshold expressions with their results.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Thresholds {
@@ -19,13 +19,13 @@ pub struct Thresholds {
     pub work: Option<WorkEntry>,
     /// Each `[[allow]]` that covers a verdict, expired ones included.
     pub allowances: Vec<AllowanceEntry>,
-    /// Reason for which a threshold ended the session early; null if none did.
+    /// Reason for which an expression with `abort` ended the session early; null if none did.
     pub aborted: Option<String>,
     /// Warnings, such as a pass that proves little.
     pub warnings: Vec<String>,
 }
 
-/// Result of a threshold.
+/// Result of a threshold expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are the description")]
@@ -57,7 +57,7 @@ pub struct ThresholdEntry {
     pub more_failed: u64,
 }
 
-/// Result of a threshold on one target.
+/// Result of a threshold expression on one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ResultEntry {
     /// Pid; null for a sum of processes, and for a series of a recording without pids.

@@ -6,7 +6,7 @@ use crate::event::Target;
 
 use super::formatting::{
     describe_target, forecast_sentence, format_growth, format_interval, format_observation, format_resource,
-    format_threshold,
+    format_threshold, resource_label,
 };
 use super::sort_order::compare_growth;
 
@@ -36,13 +36,12 @@ impl ReasonLine {
     }
 }
 
-/// Returns the status in capitals, with the resource unless that is memory: `LEAKING open files`.
+/// Returns the status in capitals, with the resource unless that is memory: `LEAKING descriptors`.
 pub(super) fn format_status(target: &Target) -> String {
     let status = target.assessment.verdict.status.label().to_uppercase();
     match target.assessment.verdict.resource {
-        Some(Resource::Fds) => format!("{status} open files"),
-        Some(Resource::Threads) => format!("{status} threads"),
-        _ => status,
+        None | Some(Resource::Memory) => status,
+        Some(resource) => format!("{status} {}", resource_label(resource)),
     }
 }
 

@@ -295,7 +295,7 @@ fn failures_are_listed_before_results_that_do_not_count() {
     let text = std::fs::read_to_string(&page).expect("a page");
     let rows: Vec<&str> = text.lines().collect();
     let below = |head: &str| rows[rows.iter().position(|row| row.starts_with(head)).expect("a table") + 2];
-    assert!(below("| threshold |").contains("| leaker (99) | **fail** |"), "{text}");
+    assert!(below("| threshold expression |").contains("| leaker (99) | **fail** |"), "{text}");
     assert!(below("| target |").starts_with("| leaker (99) | **leaking** |"), "{text}");
     assert!(text.contains("and 11 more"), "{text}");
 }

@@ -186,7 +186,7 @@ pub struct IntervalArgs {
 
 /// Judgement.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Thresholds")]
+#[command(next_help_heading = "Judgement")]
 pub struct AnalysisArgs {
     /// Length of the rolling window [default: 1h, or 60 samples if that is longer]
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_WINDOW", value_parser = parse_positive, allow_negative_numbers = true)]
@@ -225,7 +225,7 @@ pub struct AnalysisArgs {
     /// Exit status of an inconclusive session: 0 (pass) or 3 (fail)
     #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
     pub on_inconclusive: OnInconclusive,
-    /// Thresholds
+    /// Gate
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
 }

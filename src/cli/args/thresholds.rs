@@ -1,4 +1,4 @@
-//! Arguments of thresholds.
+//! Arguments of the gate: threshold expressions, and what they compare with.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use crate::units::parse_duration;
 
 use super::values::parse_regex;
 
-/// Thresholds of a session.
+/// Gate of a session: threshold expressions, baseline and work.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Thresholds of a gate")]
+#[command(next_help_heading = "Gate")]
 pub struct ThresholdArgs {
     /// Fail if EXPR holds for a target: 'growth(memory) > 2MiB/h', 'peak(rss) >= 1GiB for 30s after 2m abort' (repeatable)
     #[arg(long, value_name = "EXPR", env = "LEAKWATCH_FAIL_IF", value_delimiter = ',')]

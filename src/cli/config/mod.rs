@@ -14,7 +14,7 @@ use clap::{ArgMatches, Command};
 use crate::cli::error::{Error, Kind};
 
 /// Groups of options that may stand in a file.
-const HEADINGS: [&str; 4] = ["Sampling", "Thresholds", "Thresholds of a gate", "Alerts"];
+const HEADINGS: [&str; 4] = ["Sampling", "Judgement", "Gate", "Alerts"];
 /// The only setting of outputs in a file: colours are a matter of taste.
 const COLOR: &str = "color";
 /// Setting whose value is never shown.

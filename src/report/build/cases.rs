@@ -23,7 +23,7 @@ pub(in crate::report) struct Case {
     pub seconds: f64,
 }
 
-/// Returns all cases: each result of a threshold, the verdict on each target, and the session.
+/// Returns all cases: each result of a threshold expression, the verdict on each target, and the session.
 ///
 /// A finding that another target leads has no case of its own. Short-lived targets have one only if they failed, because
 /// they differ from run to run.
@@ -132,7 +132,7 @@ fn target_cases(document: &Document<'_>, classes: &[String]) -> Vec<Case> {
     cases
 }
 
-/// Returns the case of the session: facts that belong to no target and no threshold.
+/// Returns the case of the session: facts that belong to no target and no threshold expression.
 fn session_case(document: &Document<'_>, others: &[Case]) -> Case {
     let state = match document.outcome.exit {
         ExitStatus::Found if !has_state(others, CaseState::Failed) => CaseState::Failed,

@@ -34,7 +34,7 @@ pub struct Ending<'a> {
     pub settings: schema::Settings,
     /// Outcome of the session.
     pub outcome: &'a Outcome,
-    /// Thresholds with their results.
+    /// Gate: threshold expressions with their results.
     pub thresholds: Option<schema::Thresholds>,
     /// Allowance in use for each target.
     pub allowances: Vec<Option<schema::AllowanceEntry>>,

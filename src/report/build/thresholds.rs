@@ -1,4 +1,4 @@
-//! Thresholds with their results, counted work and allowances.
+//! Threshold expressions with their results, counted work and allowances.
 
 use crate::outcome::Outcome;
 use crate::schema;
@@ -7,7 +7,7 @@ use crate::thresholds::{Allowance, Decision, Evaluator, Job, ThresholdResult, Ti
 use super::numbers::finite;
 use super::verdict::resource;
 
-/// Returns the thresholds for the report; `None` if there are none, and nothing to note about them.
+/// Returns the gate for the report; `None` without threshold expressions, and with nothing to note about them.
 #[must_use]
 pub fn thresholds(
     evaluator: &Evaluator,

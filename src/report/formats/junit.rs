@@ -10,7 +10,7 @@ use crate::outcome::CaseState;
 use crate::report::build::{Case, cases};
 use crate::report::document::Document;
 
-/// Writes a case for each result of a threshold, for the verdict on each target, and for the session.
+/// Writes a case for each result of a threshold expression, for the verdict on each target, and for the session.
 ///
 /// # Errors
 /// If `out` fails.

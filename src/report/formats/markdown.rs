@@ -30,10 +30,10 @@ pub fn markdown(document: &Document<'_>) -> String {
     text
 }
 
-/// Appends the table of thresholds: failures first.
+/// Appends the table of threshold expressions: failures first.
 fn push_thresholds(text: &mut String, gate: &Thresholds) {
     if !gate.thresholds.is_empty() {
-        text.push_str("\n| threshold | target | result | measured |\n|---|---|---|---|\n");
+        text.push_str("\n| threshold expression | target | result | measured |\n|---|---|---|---|\n");
     }
     let rows = gate.thresholds.iter().flat_map(|threshold| threshold.answers.iter().map(move |a| (threshold, a)));
     let mut rows: Vec<(&ThresholdEntry, &ResultEntry)> = rows.collect();

@@ -45,7 +45,7 @@ fn reason_line(reason: &ReasonLine, palette: Palette) -> Line<'static> {
     Line::from(vec![Piece::styled(reason.mark(), style), Piece::raw(escape::terminal(&reason.text).into_owned())])
 }
 
-/// Returns the growth of each counter: `since the first sample: anonymous +12.0 MiB, open files +3`.
+/// Returns the growth of each counter: `since the first sample: anonymous +12.0 MiB, descriptors +3`.
 fn growth_sentence(timeline: &Timeline) -> Option<String> {
     let charted = Counter::ALL.into_iter().filter(|counter| counter.is_charted());
     let parts: Vec<String> = charted.filter_map(|counter| counter_growth(timeline, counter)).collect();

@@ -88,9 +88,8 @@ fn finding_links(document: &Document<'_>, index: usize) -> FindingLinks {
 /// Returns the status, with the resource unless it is memory.
 fn verdict(target: &Target) -> String {
     let resource = match target.verdict.resource {
-        Some(Resource::Fds) => " (open files)",
-        Some(Resource::Threads) => " (threads)",
-        _ => "",
+        None | Some(Resource::Memory) => String::new(),
+        Some(resource) => format!(" ({})", resource.label()),
     };
     let allowed = if target.allowed.is_some() { ", allowed" } else { "" };
     format!("{}{resource}{allowed}", target.verdict.status.words())

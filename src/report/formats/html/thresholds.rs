@@ -1,4 +1,4 @@
-//! Thresholds with their results.
+//! Threshold expressions with their results, on the page.
 
 use std::cmp::Reverse;
 
@@ -12,7 +12,7 @@ use super::text::shown;
 /// Largest number of results on the page. Failures come first.
 const RESULTS: usize = 200;
 
-/// Data of the template for the thresholds.
+/// Data of the template for the gate.
 #[derive(Serialize)]
 pub(super) struct ThresholdSection {
     results: Vec<ResultLine>,
