@@ -38,18 +38,21 @@ impl CommandEnd<'_> {
         }
     }
 
-    /// Returns the reason for which a pass of this run proves nothing.
-    pub(super) fn failure(&self) -> Option<String> {
-        if self.was_stopped {
+    /// Returns the failure of the command itself; `None` if it succeeded, or leakwatch stopped it.
+    ///
+    /// A failed command did not do the work it was watched for. A pass would hide a failing test suite.
+    pub(super) fn failure(&self) -> Option<&'static str> {
+        if self.was_stopped || self.exit.code == Some(0) {
             return None;
         }
-        if !self.outlived_by.is_empty() {
-            return Some(format!("descendants outlived the command: {}", self.outlived_by.join(", ")));
-        }
-        // A failed command did not do the work it was watched for. A pass would hide a failing test suite.
         let died = self.exit.signal.is_some() || self.has_length;
-        let what = if died { "the command died before its time" } else { "the command failed" };
-        (self.exit.code != Some(0)).then(|| what.to_owned())
+        Some(if died { "the command died before its time" } else { "the command failed" })
+    }
+
+    /// Names the descendants that outlived a command which exited by itself; `None` if there are none.
+    pub(super) fn survivors(&self) -> Option<String> {
+        let any = !self.was_stopped && !self.outlived_by.is_empty();
+        any.then(|| format!("descendants outlived the command: {}", self.outlived_by.join(", ")))
     }
 
     /// Returns the status that a shell would report. A command that leakwatch stopped did nothing wrong.

@@ -6,10 +6,13 @@ mod alerts;
 mod cases;
 mod command_end;
 mod decide;
+mod draft;
 mod exit_status;
 mod facts;
 mod findings;
 mod policy;
+mod sentences;
+mod threshold_results;
 
 pub use alerts::CountedAlerts;
 pub use cases::{CaseState, ResultCase, TargetCase};

@@ -32,7 +32,8 @@ pub(super) fn compare(expression: &Expression, measured: &Measurement, limit: f6
         });
         if let Some(seconds) = seconds_to_decide(measured, limit).filter(|_| !(measured.may_settle && certain)) {
             // A unit of work takes the place of a second.
-            let more = if metric.per_work { format!("{seconds:.0} units of work") } else { Span(seconds).to_string() };
+            let more =
+                if metric.per_work { format!("{seconds:.0} units of work") } else { Span(seconds.ceil()).to_string() };
             text.push_str(&format!("; run for another {more}"));
         }
     }

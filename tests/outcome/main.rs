@@ -44,7 +44,7 @@ fn verdicts_decide_without_a_threshold() {
         (
             session(&["suspect"]).fail_on(FailOn::Never).pass_open(),
             0,
-            "no leak proved; 1 suspect: suspect (1) +172 MiB/h; run longer to decide, or add 'suspect' to --fail-on",
+            "no leak proved; 1 suspect: suspect (1) +172 MiB/h; run longer to decide",
         ),
         (session(&["short"]), 3, "inconclusive: 1 of 1 target without enough data; run longer to decide"),
         (session(&["short"]).pass_open(), 0, "no leak found; 1 of 1 target without enough data"),
@@ -69,32 +69,50 @@ fn an_alert_counts_only_with_fail_on_alert() {
             1,
             "an alert fired: sudden growth of short",
         ),
+        (
+            session(&["stable"]).alert("sudden growth of stable").fail_on(FailOn::Alert).fail_if(&["peak(rss) > 1GB"]),
+            1,
+            "an alert fired: sudden growth of stable",
+        ),
+        (
+            session(&["stable"]).alert("sudden growth of stable").fail_on(FailOn::Alert).fail_if(&["peak(rss) > 1MB"]),
+            1,
+            "threshold failed; an alert fired: sudden growth of stable",
+        ),
+        (session(&["stable"]).alert("sudden growth of stable").fail_if(&["peak(rss) > 1GB"]), 0, "threshold passed"),
     ]);
 }
 
 #[test]
 fn an_allowed_leak_does_not_fail() {
     check(&[
-        (
-            session(&["leaking"]).allow("leaking"),
-            0,
-            "1 of 1 target leaking, allowed until 2099-12-31 (leakwatch.toml:1): known",
-        ),
+        (session(&["leaking"]).allow("leaking"), 0, "1 leak allowed until 2099-12-31 (leakwatch.toml:1): known"),
         (session(&["leaking"]).allow("other"), 1, "1 leak: leaking (1) +172 MiB/h"),
-        (
-            session(&["suspect"]).allow("suspect"),
-            0,
-            "1 of 1 target suspect, allowed until 2099-12-31 (leakwatch.toml:1): known",
-        ),
+        (session(&["suspect"]).allow("suspect"), 0, "1 suspect allowed until 2099-12-31 (leakwatch.toml:1): known"),
         (
             session(&["leaking", "short"]).allow("leaking"),
             3,
-            "inconclusive: 1 of 2 targets without enough data; run longer to decide; 1 of 2 targets leaking, allowed until 2099-12-31 (leakwatch.toml:1): known",
+            "inconclusive: 1 of 2 targets without enough data; run longer to decide; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
         ),
         (
             session(&["leaking"]).allow("leaking").fail_if(&["growth(memory) > 1MB/h"]),
             0,
-            "threshold allowed; 1 of 1 target leaking, allowed until 2099-12-31 (leakwatch.toml:1): known",
+            "threshold allowed; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
+        ),
+        (
+            session(&["leaking", "leaking"]).allow("leaking"),
+            0,
+            "1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
+        ),
+        (
+            session(&["leaking"]).allow("leaking").end(EXITED(3)),
+            3,
+            "inconclusive: the command died before its time; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known; the command exited with status 3",
+        ),
+        (
+            session(&["leaking"]).allow("leaking").end(Ended::AllExited),
+            3,
+            "inconclusive: all targets exited after 10 min of 1 h; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
         ),
     ]);
 }
@@ -172,19 +190,39 @@ fn a_command_that_fails_proves_nothing() {
             3,
             "inconclusive: 1 of 1 target without enough data; run longer to decide; the command exited with status 0",
         ),
+        (
+            session(&["stable"]).end(EXITED(0)).outlived_by(&["helper (9)"]),
+            3,
+            "inconclusive: descendants outlived the command: helper (9); no leak found; the command exited with status 0",
+        ),
+        (
+            session(&["stable"]).end(EXITED(3)).without_length(),
+            3,
+            "inconclusive: the command failed; no leak found; the command exited with status 3",
+        ),
+        (
+            session(&["stable"]).end(Ended::CommandCutShort(3)),
+            3,
+            "inconclusive: the command exited with status 3 after 10 min of 1 h; no leak found",
+        ),
+        (
+            session(&["stable"]).fail_if(&["peak(rss) > 1MB abort"]).end(Ended::CommandStopped),
+            1,
+            "threshold failed; the command was stopped by leakwatch",
+        ),
         (session(&["stable"]).end(Ended::CommandStopped), 0, "no leak found; the command was stopped by leakwatch"),
         (
-            session(&["stable"]).end(Ended::CommandCutShort),
+            session(&["stable"]).end(Ended::CommandCutShort(0)),
             3,
             "inconclusive: the command exited with status 0 after 10 min of 1 h; no leak found",
         ),
         (
-            session(&["stable"]).end(Ended::CommandCutShort).pass_open(),
+            session(&["stable"]).end(Ended::CommandCutShort(0)).pass_open(),
             0,
             "no leak found; the command exited with status 0",
         ),
         (
-            session(&["leaking"]).end(Ended::CommandCutShort),
+            session(&["leaking"]).end(Ended::CommandCutShort(0)),
             1,
             "1 leak: leaking (1) +172 MiB/h; the command exited with status 0",
         ),
@@ -198,20 +236,78 @@ fn a_command_that_fails_proves_nothing() {
 }
 
 #[test]
-fn a_propagated_status_comes_from_the_command() {
+fn a_propagated_status_reports_the_failure_of_the_command() {
+    let run = |verdicts, code| session(verdicts).propagate().end(EXITED(code));
     check(&[
-        (session(&["stable"]).end(Ended::Propagated(0)), 0, "no leak found; the command exited with status 0"),
-        (session(&["stable"]).end(Ended::Propagated(7)), 7, "no leak found; the command exited with status 7"),
+        (run(&["stable"], 0), 0, "no leak found; the command exited with status 0"),
+        (run(&["stable"], 7), 7, "no leak found; the command exited with status 7"),
+        (run(&["stable"], 7).without_length(), 7, "no leak found; the command exited with status 7"),
+        (session(&["stable"]).propagate().end(KILLED(9)), 137, "no leak found; the command was ended by signal 9"),
+        (run(&["leaking"], 7), 1, "1 leak: leaking (1) +172 MiB/h; the command exited with status 7"),
         (
-            session(&["leaking"]).end(Ended::Propagated(7)),
-            1,
-            "1 leak: leaking (1) +172 MiB/h; the command exited with status 7",
-        ),
-        (
-            session(&["short"]).end(Ended::Propagated(7)),
+            run(&["short"], 7),
             3,
             "inconclusive: 1 of 1 target without enough data; run longer to decide; the command exited with status 7",
         ),
+        (
+            session(&["stable"]).propagate().end(Ended::CommandStopped),
+            0,
+            "no leak found; the command was stopped by leakwatch",
+        ),
+        (run(&["stable"], 7).fail_if(&["peak(rss) > 1GB"]), 7, "threshold passed; the command exited with status 7"),
+        (
+            run(&["stable"], 7).fail_if(&["peak(rss) > 1MB abort"]),
+            1,
+            "threshold failed; the command exited with status 7",
+        ),
+        (run(&["stable"], 7).warn_if(&["peak(rss) > 1MB"]), 7, "no leak found; the command exited with status 7"),
+        (
+            run(&["leaking"], 7).allow("leaking"),
+            7,
+            "1 leak allowed until 2099-12-31 (leakwatch.toml:1): known; the command exited with status 7",
+        ),
+    ]);
+}
+
+#[test]
+fn a_propagated_pass_needs_the_whole_run() {
+    let early = |verdicts, code| session(verdicts).propagate().end(Ended::CommandCutShort(code));
+    let survived = |code| session(&["stable"]).propagate().outlived_by(&["helper (9)"]).end(EXITED(code));
+    check(&[
+        (early(&["stable"], 0), 3, "inconclusive: the command exited with status 0 after 10 min of 1 h; no leak found"),
+        (early(&["stable"], 0).pass_open(), 0, "no leak found; the command exited with status 0"),
+        (early(&["stable"], 7), 7, "no leak found; the command exited with status 7"),
+        (early(&["leaking"], 0), 1, "1 leak: leaking (1) +172 MiB/h; the command exited with status 0"),
+        (
+            early(&["stable"], 0).fail_if(&["peak(rss) > 1GB"]),
+            3,
+            "inconclusive: the command exited with status 0 after 10 min of 1 h; threshold passed",
+        ),
+        (
+            survived(0),
+            3,
+            "inconclusive: descendants outlived the command: helper (9); no leak found; the command exited with status 0",
+        ),
+        (
+            survived(7),
+            3,
+            "inconclusive: descendants outlived the command: helper (9); no leak found; the command exited with status 7",
+        ),
+        (survived(0).pass_open(), 0, "no leak found; the command exited with status 0"),
+    ]);
+}
+
+#[test]
+fn warnings_decide_nothing() {
+    check(&[
+        (session(&["stable"]).warn_if(&["peak(rss) > 1MB"]), 0, "no leak found"),
+        (session(&["leaking"]).warn_if(&["peak(rss) > 1GB"]), 1, "1 leak: leaking (1) +172 MiB/h"),
+        (
+            session(&["short"]).warn_if(&["growth(memory) > 1MB/h"]),
+            3,
+            "inconclusive: 1 of 1 target without enough data; run longer to decide",
+        ),
+        (session(&["stable"]).warn_if(&["peak(rss) > 1MB"]).fail_if(&["peak(rss) > 1GB"]), 0, "threshold passed"),
     ]);
 }
 
@@ -238,6 +334,14 @@ fn a_brief_summary_names_no_finding() {
     let suspect = "inconclusive: 1 suspect not proved; run longer to decide";
     assert_eq!(brief(session(&["suspect"])), suspect);
     assert_eq!(brief(session(&["stable"])), "no leak found");
+}
+
+#[test]
+fn undecided_thresholds_name_the_time_that_decides() {
+    let outcome = session(&["noisy"]).fail_if(&["growth(memory) > 1MB/h"]).outcome();
+    let wanted = regex::Regex::new("^inconclusive: threshold undecided; run for another [0-9 hmins]+ to decide$");
+    assert!(wanted.expect("a pattern").is_match(&outcome.summary), "{}", outcome.summary);
+    assert_eq!(outcome.brief, "inconclusive: threshold undecided", "the line of the threshold names the time");
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn series(verdict: &str) -> Vec<u64> {
     let level = |i: u64| match verdict {
         "leaking" | "suspect" => 100_000_000 + 500_000 * i,
         "warming" => 100_000_000 + (2e8 * (1.0 - (-(i as f64) / 30.0).exp())) as u64 + i * 7919 % 13 * 1_000_000,
+        "noisy" => 100_000_000 + i * 7919 % 13 * 1_000_000,
         "stable" | "short" => 100_000_000,
         other => panic!("no series for '{other}'"),
     };
@@ -55,13 +56,23 @@ pub fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
 pub struct Session {
     verdicts: &'static [&'static str],
     fail_if: &'static [&'static str],
+    warn_if: &'static [&'static str],
     /// Pattern of an allowance.
     allow: Option<&'static str>,
     fail_on: FailOn,
     on_inconclusive: OnInconclusive,
     alert: Option<&'static str>,
     end: Ended,
+    command: CommandOptions,
     lost_output: bool,
+}
+
+/// Options of a command that do not depend on its end.
+#[derive(Clone, Copy)]
+struct CommandOptions {
+    propagates: bool,
+    has_length: bool,
+    outlived_by: &'static [&'static str],
 }
 
 /// End of a session.
@@ -73,12 +84,10 @@ pub enum Ended {
     Unreadable,
     /// Status or signal of the command.
     Command(CommandExit),
-    /// The command exited before the planned time.
-    CommandCutShort,
+    /// The command exited with a status before the planned time.
+    CommandCutShort(i32),
     /// leakwatch stopped the command at the planned time.
     CommandStopped,
-    /// leakwatch exits with the status of the command.
-    Propagated(i32),
     /// Unusable files among two.
     Recordings(usize),
 }
@@ -88,11 +97,13 @@ pub fn session(verdicts: &'static [&'static str]) -> Session {
     Session {
         verdicts,
         fail_if: &[],
+        warn_if: &[],
         allow: None,
         fail_on: FailOn::Leaking,
         on_inconclusive: OnInconclusive::Fail,
         alert: None,
         end: Ended::Watch,
+        command: CommandOptions { propagates: false, has_length: true, outlived_by: &[] },
         lost_output: false,
     }
 }
@@ -100,6 +111,10 @@ pub fn session(verdicts: &'static [&'static str]) -> Session {
 impl Session {
     pub fn fail_if(self, fail_if: &'static [&'static str]) -> Self {
         Self { fail_if, ..self }
+    }
+
+    pub fn warn_if(self, warn_if: &'static [&'static str]) -> Self {
+        Self { warn_if, ..self }
     }
 
     pub fn allow(self, name: &'static str) -> Self {
@@ -123,17 +138,34 @@ impl Session {
         Self { end, ..self }
     }
 
+    /// Exits with the status of the command.
+    pub fn propagate(self) -> Self {
+        Self { command: CommandOptions { propagates: true, ..self.command }, ..self }
+    }
+
+    /// Leaves the length of the run open.
+    pub fn without_length(self) -> Self {
+        Self { command: CommandOptions { has_length: false, ..self.command }, ..self }
+    }
+
+    /// Lets descendants outlive the command.
+    pub fn outlived_by(self, outlived_by: &'static [&'static str]) -> Self {
+        Self { command: CommandOptions { outlived_by, ..self.command }, ..self }
+    }
+
     pub fn lost_output(self) -> Self {
         Self { lost_output: true, ..self }
     }
 
     pub fn outcome(&self) -> Outcome {
-        let threshold = |text: &&str| Threshold { tier: Tier::Fail, expression: text.parse().expect("an expression") };
-        let mut evaluator = Evaluator::new(self.fail_if.iter().map(threshold).collect(), Settings::default(), 0.0);
+        let fail = self.fail_if.iter().map(|text| threshold(Tier::Fail, text));
+        let thresholds = fail.chain(self.warn_if.iter().map(|text| threshold(Tier::Warn, text)));
+        let mut evaluator = Evaluator::new(thresholds.collect(), Settings::default(), 0.0);
         let allowances: Vec<Allowance> = self.allow.into_iter().map(allowance).collect();
         evaluator.set_allowances(allowances.clone());
         let targets = judge(self.verdicts, &mut evaluator);
         let lost = if self.lost_output { vec!["report.json is incomplete".to_owned()] } else { Vec::new() };
+        let outlived_by: Vec<String> = self.command.outlived_by.iter().map(|name| (*name).to_owned()).collect();
         let policy = Policy { fail_on: vec![self.fail_on], on_inconclusive: self.on_inconclusive };
         policy.decide(&Facts {
             targets: &targets,
@@ -141,35 +173,35 @@ impl Session {
             evaluator: Some(&evaluator),
             allowances: &allowances,
             alert: self.alert,
-            end: self.end.facts(),
+            end: self.end.facts(self.command, &outlived_by),
             lost_outputs: &lost,
             sink_failed: false,
         })
     }
 }
 
+fn threshold(tier: Tier, text: &str) -> Threshold {
+    Threshold { tier, expression: text.parse().expect("an expression") }
+}
+
 impl Ended {
-    fn facts(&self) -> End<'static> {
+    fn facts<'a>(&self, options: CommandOptions, outlived_by: &'a [String]) -> End<'a> {
         let cut_short = Some(CutShort { lasted_s: 600.0, planned_s: 3600.0 });
-        let exited = |code| CommandExit { code: Some(code), signal: None };
-        let command = |exit, was_stopped, propagates: bool| CommandEnd {
-            exit,
-            was_stopped,
-            outlived_by: &[],
-            has_length: !propagates,
-            propagates,
-        };
+        let CommandOptions { propagates, has_length, .. } = options;
+        let command = |exit, was_stopped| CommandEnd { exit, was_stopped, outlived_by, has_length, propagates };
         match self {
             Self::Watch => End::Watch { unreadable: 0, cut_short: None },
             Self::AllExited => End::Watch { unreadable: 0, cut_short },
             Self::Unreadable => End::Watch { unreadable: 2, cut_short: None },
-            Self::Command(exit) => End::Command { command: command(*exit, false, false), cut_short: None },
-            Self::CommandCutShort => End::Command { command: command(exited(0), false, false), cut_short },
+            Self::Command(exit) => End::Command { command: command(*exit, false), cut_short: None },
+            Self::CommandCutShort(code) => {
+                let exit = CommandExit { code: Some(*code), signal: None };
+                End::Command { command: command(exit, false), cut_short }
+            }
             Self::CommandStopped => {
                 let killed = CommandExit { code: None, signal: Some(15) };
-                End::Command { command: command(killed, true, false), cut_short: None }
+                End::Command { command: command(killed, true), cut_short: None }
             }
-            Self::Propagated(code) => End::Command { command: command(exited(*code), false, true), cut_short: None },
             Self::Recordings(unusable) => End::Recordings { files: 2, unusable: *unusable, not_written: &[] },
         }
     }

@@ -1,0 +1,110 @@
+//! Parts of the summary that describe findings and undecided targets.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::analysis::{Growth, Resource, Status};
+use crate::event::Target;
+use crate::units::{ByteRate, Span};
+
+use super::draft::{Named, Part};
+use super::facts::Facts;
+use super::findings::Finding;
+
+/// Findings that a summary names.
+const NAMED: usize = 2;
+
+/// Returns the number of findings of a noun, with the names and rates of the fastest.
+pub(super) fn named(found: &[&Finding], noun: &str, facts: &Facts<'_>) -> Named {
+    Named::new(count(found.len(), noun), names(found, facts))
+}
+
+/// Names the fastest findings with their rates.
+fn names(found: &[&Finding], facts: &Facts<'_>) -> String {
+    let mut sorted: Vec<&Finding> = found.to_vec();
+    sorted.sort_by(|a, b| rate(b, facts).total_cmp(&rate(a, facts)));
+    let named: Vec<String> = sorted.iter().take(NAMED).map(|finding| name(finding, facts)).collect();
+    match sorted.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// Returns the growth of memory of the target that leads a finding; 0 if it is unknown.
+fn rate(finding: &Finding, facts: &Facts<'_>) -> f64 {
+    facts.targets[finding.lead].assessment.growth.rate.unwrap_or(0.0)
+}
+
+/// Returns the name of a finding with its rate or resource.
+fn name(finding: &Finding, facts: &Facts<'_>) -> String {
+    let target = &facts.targets[finding.lead];
+    match (finding.resource, target.assessment.growth.rate) {
+        // The rate is one of memory.
+        (Resource::Memory, Some(rate)) => format!("{} {}", target.describe(), ByteRate(rate)),
+        (Resource::Memory, None) => target.describe(),
+        (resource, _) => format!("{} ({})", target.describe(), resource.name()),
+    }
+}
+
+/// Returns a part for the findings of each allowance: `1 leak allowed until 2027-01-31 (leakwatch.toml:2): known`.
+pub(super) fn allowed_parts(allowed: &[Finding], facts: &Facts<'_>) -> Vec<Part> {
+    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for finding in allowed {
+        let noun = if finding.status == Status::Leaking { "leak" } else { "suspect" };
+        if let Some(allowance) = facts.allowance(&facts.targets[finding.lead]) {
+            *counts.entry((noun, allowance.sentence())).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|((noun, why), number)| Part::Text(format!("{} {why}", count(number, noun)))).collect()
+}
+
+/// Returns the number of targets that were not observed for long enough, suspect ones included.
+///
+/// A replaced worker does not count if another process of its name was judged.
+pub(super) fn undecided(facts: &Facts<'_>) -> usize {
+    let judged = facts.targets.iter().filter(|target| !is_undecided(target, facts));
+    let judged: HashSet<&str> = judged.map(|target| target.label.name.as_str()).collect();
+    let is_replaced = |target: &Target| target.lifetime.ended.is_some() && judged.contains(target.label.name.as_str());
+    facts.targets.iter().filter(|target| is_undecided(target, facts) && !is_replaced(target)).count()
+}
+
+/// True if more samples would decide the verdict on a target, and no allowance covers it.
+fn is_undecided(target: &Target, facts: &Facts<'_>) -> bool {
+    let verdict = &target.assessment.verdict;
+    verdict.is_open() && (verdict.status == Status::InsufficientData || facts.allowance(target).is_none())
+}
+
+/// Returns the parts for undecided targets: suspects first, then the time that is missing.
+pub(super) fn undecided_parts(facts: &Facts<'_>, open: usize, suspects: &[&Finding]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if !suspects.is_empty() {
+        let count = format!("{} not proved", count(suspects.len(), "suspect"));
+        parts.push(Part::Suspects(Named::new(count, names(suspects, facts))));
+    }
+    let verdicts = facts.targets.iter().map(|target| &target.assessment.verdict);
+    let awaited = verdicts.filter(|verdict| verdict.status == Status::Suspect && verdict.is_open()).count().min(open);
+    if open > awaited {
+        let all = count(facts.targets.len(), "target");
+        parts.push(Part::Text(format!("{} of {all} without enough data", open - awaited)));
+    }
+    let seconds = open_growth(facts).filter_map(|growth| growth.seconds_to_decide).filter(|&s| s > 0.0);
+    parts.push(Part::Text(match seconds.reduce(f64::max) {
+        Some(seconds) => format!("run for another {}", Span(seconds)),
+        None => "run longer to decide".to_owned(),
+    }));
+    if let Some(rate) = open_growth(facts).filter_map(Growth::detection_limit).reduce(f64::max) {
+        let rate = ByteRate(rate).to_string();
+        parts.push(Part::Text(format!("a leak of {} would have been detected", rate.trim_start_matches('+'))));
+    }
+    parts
+}
+
+/// Growth of the targets without enough data.
+fn open_growth<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Growth> {
+    let open = facts.targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData);
+    open.map(|target| &target.assessment.growth)
+}
+
+/// Returns a count with its noun.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
