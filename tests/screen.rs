@@ -127,7 +127,7 @@ fn finished(processes: Vec<Process>) -> TargetSet {
 }
 
 fn summary(targets: &TargetSet, explain: bool) -> String {
-    let options = SummaryOptions { width: Some(120), style: Style::PLAIN, explain };
+    let options = SummaryOptions { width: Some(120), style: Style::PLAIN, explain, thresholds_wait: false };
     format_summary(targets.targets(), &[], &BTreeMap::new(), options)
 }
 

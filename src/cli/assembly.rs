@@ -10,7 +10,7 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::escape;
 use crate::event::{Fanout, JobTimes};
 use crate::model::{Pid, Timestamp};
-use crate::outcome::{CountedAlerts, End, Facts, Outcome};
+use crate::outcome::{CaseState, CountedAlerts, End, Facts, Outcome, ResultCase};
 use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
 use crate::session::{Cost, Rules, TargetSet};
@@ -213,8 +213,10 @@ impl<'a> Assembly<'a> {
         let printed = match shown {
             Shown::Summary => {
                 let allowed = self.thresholds.allowed_sentences(&targets);
-                print(&format_summary(&targets, &retired, &allowed, summary_options(self.args.output.explain)))
-                    .map(drop)
+                let is_open = |case: &ResultCase| case.state == CaseState::Error;
+                let thresholds_wait = outcome.results.iter().any(is_open);
+                let options = SummaryOptions { thresholds_wait, ..summary_options(self.args.output.explain) };
+                print(&format_summary(&targets, &retired, &allowed, options)).map(drop)
             }
             Shown::Nothing | Shown::WrittenFiles => Ok(()),
         };
@@ -263,7 +265,7 @@ pub(super) fn observer(cost: Option<&Cost>) -> schema::Observer {
 
 /// Returns the form of the summary on standard output.
 pub(super) fn summary_options(explain: bool) -> SummaryOptions {
-    SummaryOptions { width: stdout_width(), style: Style::stdout(), explain }
+    SummaryOptions { width: stdout_width(), style: Style::stdout(), explain, thresholds_wait: false }
 }
 
 /// Returns the columns of the terminal on standard output; `None` without a terminal.

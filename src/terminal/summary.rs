@@ -33,6 +33,8 @@ pub struct SummaryOptions {
     pub style: Style,
     /// True for all evidence instead of the main reasons.
     pub explain: bool,
+    /// True if undecided thresholds name the time that is missing. The main reasons then leave out that of the verdicts.
+    pub thresholds_wait: bool,
 }
 
 /// Formats the table of targets and describes the findings. `retired` counts targets that the table leaves out.
@@ -77,7 +79,9 @@ pub fn format_summary(
     }
     if described.is_empty() {
         let _ = writeln!(text, "\n{}", wrap_text(&format_unsuspected(targets), options.width));
-        text.push_str(&wrap_text(&format_undecided(targets), options.width));
+        if !options.thresholds_wait || options.explain {
+            text.push_str(&wrap_text(&format_undecided(targets), options.width));
+        }
     }
     text
 }
@@ -103,7 +107,7 @@ fn others_of<'a>(lead: &Target, found: &[Finding], targets: &'a [Target]) -> Vec
 
 /// Describes a target: headline, reasons and next steps.
 fn describe_finding(target: &Target, others: &[&Target], options: SummaryOptions) -> String {
-    let SummaryOptions { width, style, explain } = options;
+    let SummaryOptions { width, style, explain, thresholds_wait } = options;
     let mut text = style.bold(&format_headline(target));
     text.push('\n');
     if explain {
@@ -114,7 +118,7 @@ fn describe_finding(target: &Target, others: &[&Target], options: SummaryOptions
             let _ = writeln!(text, "  {}", escape::terminal(&cause));
         }
     } else {
-        for reason in short_reasons(target) {
+        for reason in short_reasons(target, !thresholds_wait) {
             let _ = writeln!(text, "  {}", escape::terminal(&reason));
         }
     }

@@ -63,13 +63,14 @@ pub(super) fn format_headline(target: &Target) -> String {
     format!("{}: {}{}", describe_target(target), format_status(target), format_measurement(target))
 }
 
-/// Returns the reasons of a suspected target in at most three lines.
-pub(super) fn short_reasons(target: &Target) -> Vec<String> {
+/// Returns the reasons of a suspected target in at most three lines. `with_wait` includes the time that is missing.
+pub(super) fn short_reasons(target: &Target, with_wait: bool) -> Vec<String> {
     let basis = [basis(target), format_threshold(&target.assessment).map(|threshold| format!("threshold {threshold}"))];
     let basis: Vec<String> = basis.into_iter().flatten().collect();
     let basis = (!basis.is_empty()).then(|| basis.join("; "));
     let others = other_resources(target).map(|other| format!("also {}", format_resource(other)));
-    let lines = basis.into_iter().chain(others).chain(withheld(target)).chain(forecast(target));
+    let wait = withheld(target).filter(|_| with_wait);
+    let lines = basis.into_iter().chain(others).chain(wait).chain(forecast(target));
     lines.chain(main_cause(target)).take(MAX_REASONS).collect()
 }
 

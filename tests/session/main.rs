@@ -261,7 +261,7 @@ fn the_warm_up_of_a_process_counts_from_its_first_sample() {
     LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(100))
         .run(&mut watch, &mut collected)
         .expect("a session");
-    let options = SummaryOptions { width: None, style: Style::PLAIN, explain: true };
+    let options = SummaryOptions { width: None, style: Style::PLAIN, explain: true, thresholds_wait: false };
     let text = format_summary(watch.targets(), &[], &std::collections::BTreeMap::new(), options);
     for (pid, seen) in [(7, "1 min 10 s after 29 s of warm-up"), (8, "1 min 10 s after 9 s of warm-up"), (9, "40 s")] {
         let line = format!("worker ({pid}): STABLE 0 B/h, observed {seen}\n");
@@ -292,5 +292,11 @@ fn the_remaining_observation_time_counts_down() {
             run(&mut Script::new(vec![leaking.clone()]), plan(seen), rules.clone(), &mut Collected::default());
         let reasons = &watch.targets()[0].assessment.verdict.reasons;
         assert!(reasons.iter().any(|reason| reason.to_string().ends_with(&format!(": {left} to go"))), "{reasons:#?}");
+        // An undecided threshold has a time of its own, which decides.
+        for thresholds_wait in [false, true] {
+            let options = SummaryOptions { width: None, style: Style::PLAIN, explain: false, thresholds_wait };
+            let text = format_summary(watch.targets(), &[], &std::collections::BTreeMap::new(), options);
+            assert_eq!(text.contains(" to go"), !thresholds_wait, "{text}");
+        }
     }
 }
