@@ -1,4 +1,4 @@
-//! The program: parses the arguments, runs the command, and prints errors.
+//! Application (`app`): parses the arguments, runs the command, and prints errors.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ use super::args::{Cli, ColorWhen, Command};
 use super::commands::{analyze, compare, demo, generate, list, plan, run as run_command, watch};
 use super::config::{self, allow, variables};
 use super::error::{Error, Kind};
+use super::print::{print, warn};
 use super::{complete, deliveries, settings};
 
 /// Runs the program with the arguments of the process. Returns its exit status.
@@ -145,23 +146,6 @@ fn syslog(cli: &Cli) -> bool {
         Some(Command::Run(args)) => args.alerts.syslog,
         Some(_) => false,
     }
-}
-
-/// Writes text to standard output. A closed pipe is no error.
-pub(super) fn print(text: &str) -> Result<u8, Error> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Failed, format!("cannot write standard output: {error}")))
-        }
-        _ => Ok(ExitStatus::Clean.code()),
-    }
-}
-
-/// Prints a warning.
-pub(super) fn warn(text: &str) {
-    // A closed standard error cannot be reported.
-    drop(writeln!(io::stderr(), "{}", Priority::Warning.mark(&wrap_for_stderr(&format!("warning: {text}")))));
 }
 
 /// Prints an error. Returns its exit status.

@@ -15,17 +15,17 @@ use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
 use crate::session::{Cost, Rules, TargetSet};
 use crate::source::own_peak_rss_bytes;
-use crate::terminal::{Style, SummaryOptions, TableSize, format_summary, wrap_for_stderr};
+use crate::terminal::{Style, SummaryOptions, format_summary, wrap_for_stderr};
 
-use super::app::print;
 use super::args::{AlertArgs, AnalysisArgs, Format, OutputArgs};
 use super::config::{self, allow};
 use super::deliveries::Deliveries;
 use super::error::Error;
 use super::outputs::{Files, Outputs, stream_error};
+use super::print::print;
 use super::stream::OutputRole;
+use super::terminal_size::stdout_width;
 use super::thresholds::SessionThresholds;
-use super::view::terminal_size;
 use super::{github, settings};
 
 /// Arguments that every session has.
@@ -268,16 +268,6 @@ pub(super) fn summary_options(explain: bool) -> SummaryOptions {
     SummaryOptions { width: stdout_width(), style: Style::stdout(), explain, thresholds_wait: false }
 }
 
-/// Returns the columns of the terminal on standard output; `None` without a terminal.
-fn stdout_width() -> Option<u16> {
-    io::stdout().is_terminal().then(|| terminal_size().0)
-}
-
-/// Returns the columns for a table that stays: those of the terminal, or enough for all of it.
-pub(super) fn summary_width() -> u16 {
-    stdout_width().unwrap_or(TableSize::UNBOUNDED.width)
-}
-
 /// Fields of the session that live drivers share.
 pub(super) fn live_session_entry(
     kind: schema::SessionKind,
@@ -301,18 +291,4 @@ pub(super) fn live_session_entry(
         unreadable: 0,
         command: None,
     }
-}
-
-/// Returns the outcome of a session that still runs, for a report in between.
-pub(super) fn preview(analysis: &AnalysisArgs, targets: &[crate::event::Target], alert: Option<&str>) -> Outcome {
-    settings::policy(analysis).decide(&Facts {
-        targets,
-        retired: &[],
-        evaluator: None,
-        allowances: &[],
-        alert,
-        end: End::Running,
-        lost_outputs: &[],
-        sink_failed: false,
-    })
 }

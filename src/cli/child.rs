@@ -1,4 +1,4 @@
-//! The command that `run` starts: without a shell, stopped in order, and never left running by accident.
+//! Child process of `run`: started without a shell, stopped in order, and never left running by accident.
 
 use std::ffi::OsString;
 use std::io;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
-use clap::CommandFactory;
-use clap_complete::engine::CompletionCandidate;
+use clap::{Command, CommandFactory};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::CompleteEnv;
 
 use crate::source::{MatchedProcess, OptionalCounters, Selector};
@@ -22,14 +22,24 @@ pub(crate) fn answer() -> bool {
     }
     let folder = std::env::current_dir().ok();
     // A script cannot show an error.
-    CompleteEnv::with_factory(Cli::command)
+    CompleteEnv::with_factory(|| with_processes(Cli::command()))
         .var(VARIABLE)
         .try_complete(std::env::args_os(), folder.as_deref())
         .unwrap_or(true)
 }
 
+/// Adds the running processes as candidates of the selectors, in every subcommand.
+fn with_processes(command: Command) -> Command {
+    let command = command.mut_args(|arg| match arg.get_id().as_str() {
+        "pids" => arg.add(ArgValueCompleter::new(pids)),
+        "names" => arg.add(ArgValueCompleter::new(names)),
+        _ => arg,
+    });
+    command.mut_subcommands(with_processes)
+}
+
 /// Returns pids with the names of their processes.
-pub(crate) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
+fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let mut found = running();
     found.sort_by_key(|found| found.key.pid);
@@ -41,7 +51,7 @@ pub(crate) fn pids(typed: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 /// Returns the names of processes.
-pub(crate) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
+fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let names: BTreeSet<String> = running().into_iter().map(|found| found.label.name.clone()).collect();
     let offered = names.into_iter().filter(|name| name.starts_with(typed.as_ref()) && is_harmless(name));

@@ -8,9 +8,9 @@ use crate::delivery::{AlertCommand, AlertLog, Delivery, Dispatcher, Secret, Webh
 use crate::event::{Event, EventSink};
 use crate::report::Recorder;
 
-use crate::cli::app::warn;
 use crate::cli::args::AlertArgs;
 use crate::cli::error::{Error, Kind};
+use crate::cli::print::warn;
 
 /// Sink that delivers alerts.
 pub(crate) struct Deliveries {

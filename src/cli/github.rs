@@ -25,7 +25,7 @@ pub(crate) fn report(document: &Document<'_>) {
             continue;
         };
         if let Err(error) = append(&path, &text) {
-            crate::cli::app::warn(&format!("cannot append to {variable} '{}': {error}", path.display()));
+            crate::cli::print::warn(&format!("cannot append to {variable} '{}': {error}", path.display()));
         }
     }
 }

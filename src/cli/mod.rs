@@ -1,4 +1,4 @@
-//! The command line: parses arguments and settings, assembles a session, and turns its outcome into the exit status.
+//! Command line (`cli`): parses arguments and settings, assembles a session, and exits with its outcome.
 
 mod app;
 mod args;
@@ -12,10 +12,12 @@ mod deliveries;
 mod error;
 mod github;
 mod outputs;
+mod print;
 mod select;
 mod settings;
 mod signals;
 mod stream;
+mod terminal_size;
 mod thresholds;
 mod view;
 mod work;

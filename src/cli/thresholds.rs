@@ -18,10 +18,10 @@ use crate::thresholds::{
     allowance_for, allowance_in_force,
 };
 
-use super::app::warn;
 use super::args::{AnalysisArgs, ThresholdArgs};
 use super::baseline::{self, EarlierReport};
 use super::error::{Error, Kind};
+use super::print::warn;
 use super::work::WorkFeed;
 
 /// Expression that is evaluated if `--baseline` is given alone.

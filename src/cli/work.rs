@@ -49,7 +49,7 @@ impl WorkFeed {
             Err(why) => {
                 let why = crate::escape::terminal(&why).into_owned();
                 if !std::mem::replace(&mut warned, true) {
-                    crate::cli::app::warn(&format!("work is not counted: {why}; the session continues"));
+                    crate::cli::print::warn(&format!("work is not counted: {why}; the session continues"));
                 }
                 Err(why)
             }

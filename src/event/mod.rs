@@ -18,6 +18,9 @@ pub use start_values::{CounterGrowth, StartValues};
 pub use target::{Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
 pub use timeline::{Line, Point, Timeline, Timelines};
 
+/// Result of a sink: an output that it writes may fail.
+pub type SinkResult = std::io::Result<()>;
+
 /// State of the whole session at a tick.
 #[derive(Debug, Clone, Copy)]
 pub struct Tick {
@@ -58,7 +61,7 @@ pub trait EventSink {
     ///
     /// # Errors
     /// If the event cannot be written and nothing else depends on the session. The session then ends in order.
-    fn on_event(&mut self, event: Event<'_>) -> std::io::Result<()>;
+    fn on_event(&mut self, event: Event<'_>) -> SinkResult;
 
     /// Returns the next output that was given up and not reported yet.
     fn next_lost_output(&mut self) -> Option<Notice> {
@@ -69,7 +72,7 @@ pub trait EventSink {
     ///
     /// # Errors
     /// As [`Self::on_event`].
-    fn report_lost_outputs(&mut self, at: Timestamp) -> std::io::Result<()> {
+    fn report_lost_outputs(&mut self, at: Timestamp) -> SinkResult {
         while let Some(notice) = self.next_lost_output() {
             self.on_event(Event::Notice(at, &notice))?;
         }
@@ -99,7 +102,7 @@ impl<'a> Fanout<'a> {
 
 impl EventSink for Fanout<'_> {
     /// Passes the event to every sink, also after one of them failed. Returns the first failure.
-    fn on_event(&mut self, event: Event<'_>) -> std::io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> SinkResult {
         if matches!(event, Event::Sampled(..)) && !self.wants_samples {
             return Ok(());
         }

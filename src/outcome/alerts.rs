@@ -1,11 +1,10 @@
 //! Alerts that `--fail-on alert` counts: above info, not withdrawn, and not covered by an allowance.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io;
 
 use crate::alert::{Alert, AlertKind, AlertState, Severity};
 use crate::analysis::Status;
-use crate::event::{Event, EventSink, Target};
+use crate::event::{Event, EventSink, SinkResult, Target};
 use crate::thresholds::{Allowance, allowance_in_force, allows_alert};
 
 /// Alerts that count, in bounded memory: alerts that cannot be withdrawn are kept once per recording.
@@ -86,7 +85,7 @@ impl CountedAlerts {
 }
 
 impl EventSink for CountedAlerts {
-    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> SinkResult {
         match event {
             Event::Alert(target, alert) => self.push(target, alert),
             Event::Exited(target) | Event::ProgramChanged(target) => self.conclude_target(target),

@@ -2,10 +2,9 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::io;
 
 use crate::analysis::Settings;
-use crate::event::{Event, EventSink, Target};
+use crate::event::{Event, EventSink, SinkResult, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
 use super::aggregates::Aggregates;
@@ -357,7 +356,7 @@ impl EventSink for Evaluator {
         !self.thresholds.is_empty()
     }
 
-    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+    fn on_event(&mut self, event: Event<'_>) -> SinkResult {
         match event {
             Event::Sampled(target, sample) => self.sample(target, sample),
             Event::Exited(target) => self.close(target, true, |_| true),

@@ -1,36 +1,31 @@
-//! Command-line arguments. Their meaning is decided in `settings`, `select` and the commands.
+//! Arguments (`args`) of the command line. Their meaning is decided in `settings`, `select` and the commands.
 
 mod alert;
+mod analysis;
 mod compare;
+mod output;
 mod plan;
 mod recording;
+mod run;
+mod sampling;
 mod select;
 mod thresholds;
 mod values;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
-
-use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::engine::{ArgValueCompleter, PathCompleter};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::demo::Behaviour;
-use crate::units::{ByteRate, Bytes, parse_duration};
-
-use crate::outcome::{FailOn, OnInconclusive};
 
 pub use alert::AlertArgs;
+pub use analysis::AnalysisArgs;
 pub use compare::{CompareArgs, CompareFormat};
+pub use output::{Format, OutputArgs};
 pub use plan::PlanArgs;
 pub use recording::{AnalyzeArgs, ColumnArgs, ReportArgs};
+pub use run::{ControlArgs, RunArgs, StopSignal};
+pub use sampling::{IntervalArgs, SamplingArgs};
 pub use select::SelectArgs;
 pub use thresholds::ThresholdArgs;
-
-use values::{
-    parse_count, parse_interval, parse_limit, parse_named_interval, parse_positive, parse_share, parse_threshold,
-};
 
 /// Tells from outside whether a running process leaks memory.
 #[derive(Debug, Parser)]
@@ -138,207 +133,6 @@ pub struct WatchArgs {
     /// Wait for a first match instead of ending with status 4
     #[arg(long, help_heading = "Selectors")]
     pub wait: bool,
-}
-
-/// Sampling.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Sampling")]
-pub struct SamplingArgs {
-    /// Time between samples: 10, 10s, 500ms, 1m
-    #[arg(long, value_name = "DUR", env = "LEAKWATCH_INTERVAL", default_value = "10s",
-          value_parser = parse_interval, allow_negative_numbers = true)]
-    pub interval: Duration,
-    /// End after this time
-    #[arg(long, value_name = "DUR", env = "LEAKWATCH_DURATION", value_parser = parse_positive, allow_negative_numbers = true)]
-    pub duration: Option<Duration>,
-    /// End after this many samples
-    #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = parse_count, allow_negative_numbers = true)]
-    pub samples: Option<u64>,
-    /// Never read PSS, USS and mappings, which are more expensive than the other counters
-    #[arg(long, env = "LEAKWATCH_NO_PSS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
-          value_parser = BoolishValueParser::new())]
-    pub no_pss: bool,
-    /// Do not count open file descriptors, and do not judge them
-    #[arg(long, env = "LEAKWATCH_NO_FDS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
-          value_parser = BoolishValueParser::new())]
-    pub no_fds: bool,
-    /// Do not count threads, and do not judge them
-    #[arg(long, env = "LEAKWATCH_NO_THREADS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
-          value_parser = BoolishValueParser::new())]
-    pub no_threads: bool,
-    /// Largest share of one core for leakwatch, such as 1%. Above it, leakwatch gives up PSS, then samples less often
-    #[arg(long, value_name = "PERCENT", env = "LEAKWATCH_MAX_OVERHEAD", value_parser = parse_share, allow_negative_numbers = true)]
-    pub max_overhead: Option<f64>,
-}
-
-/// Longer intervals of some processes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Sampling")]
-pub struct IntervalArgs {
-    /// Longer interval for processes whose displayed name contains NAME, in any case (repeatable; the first match counts).
-    /// They cost nothing in between: their start and exit are noticed at their interval too
-    #[arg(long, value_name = "NAME=DUR", env = "LEAKWATCH_INTERVAL_FOR", value_parser = parse_named_interval, value_delimiter = ',')]
-    pub interval_for: Vec<(String, Duration)>,
-}
-
-/// Judgement.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Judgement")]
-pub struct AnalysisArgs {
-    /// Length of the rolling window [default: 1h, or 60 samples if that is longer]
-    #[arg(long, value_name = "DUR", env = "LEAKWATCH_WINDOW", value_parser = parse_positive, allow_negative_numbers = true)]
-    pub window: Option<Duration>,
-    /// Least observation before a target may be judged leaking [default: 1h, or a fifth of a run of known length]
-    #[arg(long, value_name = "DUR", env = "LEAKWATCH_MIN_OBSERVATION", value_parser = parse_duration, allow_negative_numbers = true)]
-    pub min_observation: Option<Duration>,
-    /// Growth below RATE is never judged leaking [default: the larger of 0.25 MiB/h and 1 % of the floor an hour]
-    #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH", allow_hyphen_values = true)]
-    pub max_growth: Option<ByteRate>,
-    /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
-    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
-    pub threshold_mb: f64,
-    /// Spike alert: growth of more than N % within the spike period
-    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
-    pub threshold_percent: f64,
-    /// Spike period
-    #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
-    pub spike_period: Duration,
-    /// Memory limit for forecasts and limit alerts [default: the tightest of control group, resource limit and host]
-    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit, allow_hyphen_values = true)]
-    pub limit: Option<Bytes>,
-    /// Alert above N % of the limit
-    #[arg(long, value_name = "N", env = "LEAKWATCH_LIMIT_PERCENT", default_value = "80", value_parser = parse_threshold, allow_negative_numbers = true)]
-    pub limit_percent: f64,
-    /// Findings that make the exit status 1
-    #[arg(
-        long,
-        value_name = "LIST",
-        env = "LEAKWATCH_FAIL_ON",
-        default_value = "leaking",
-        value_delimiter = ',',
-        value_enum
-    )]
-    pub fail_on: Vec<FailOn>,
-    /// Exit status of an inconclusive session: 0 (pass) or 3 (fail)
-    #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
-    pub on_inconclusive: OnInconclusive,
-    /// Gate
-    #[command(flatten)]
-    pub thresholds: ThresholdArgs,
-}
-
-/// Outputs.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputArgs {
-    /// Format of standard output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
-    /// Keep the plain table on a terminal instead of the full-screen view
-    #[cfg(feature = "tui")]
-    #[arg(long, env = "LEAKWATCH_PLAIN", value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
-          value_parser = BoolishValueParser::new())]
-    pub plain: bool,
-    /// Print all evidence at the end, not only the main reasons
-    #[arg(long, env = "LEAKWATCH_EXPLAIN", value_name = "BOOL", num_args = 0..=1, require_equals = true,
-          default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,
-          value_parser = BoolishValueParser::new())]
-    pub explain: bool,
-    /// Also write FILE: .json report, .html page, .svg chart, .jsonl events, .csv samples, .xml JUnit, .md summary, .txt
-    /// OpenMetrics (repeatable)
-    #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub outputs: Vec<PathBuf>,
-}
-
-impl OutputArgs {
-    /// True if the full-screen view is not wanted.
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
-        #[cfg(feature = "tui")]
-        return self.plain;
-        #[cfg(not(feature = "tui"))]
-        true
-    }
-}
-
-/// Format of standard output.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A live view on a terminal, plain lines elsewhere
-    #[default]
-    Table,
-    /// One report at the end, and nothing else
-    Json,
-    /// One event a line as it happens
-    Jsonl,
-    /// One sample a line as it happens
-    Csv,
-}
-
-/// Options of `run`.
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// Control of the command
-    #[command(flatten)]
-    pub control: ControlArgs,
-    /// Sampling
-    #[command(flatten)]
-    pub sampling: SamplingArgs,
-    /// Judgement
-    #[command(flatten)]
-    pub analysis: AnalysisArgs,
-    /// Outputs
-    #[command(flatten)]
-    pub output: OutputArgs,
-    /// Deliveries of alerts
-    #[command(flatten)]
-    pub alerts: AlertArgs,
-    /// Command and its arguments; no shell is involved
-    #[arg(required = true, last = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments,
-          add = ArgValueCompleter::new(PathCompleter::any()))]
-    pub command: Vec<OsString>,
-}
-
-/// Control of the command.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Command")]
-pub struct ControlArgs {
-    /// Signal that stops the command at the deadline: TERM, INT, HUP, QUIT, USR1, USR2 or KILL
-    #[arg(long, value_name = "SIGNAL", default_value = "TERM", value_enum, ignore_case = true)]
-    pub stop_signal: StopSignal,
-    /// Time between that signal and SIGKILL
-    #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_duration, allow_negative_numbers = true)]
-    pub grace: Duration,
-    /// Hide the output of the command. On a terminal the full-screen view replaces it
-    #[arg(long)]
-    pub quiet_command: bool,
-    /// Exit with the status of the command if nothing was found. Without it, a failed command is inconclusive
-    #[arg(long)]
-    pub propagate: bool,
-}
-
-/// Signals that stop a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "UPPER")]
-pub enum StopSignal {
-    /// Polite request to exit
-    Term,
-    /// Signal of Ctrl-C
-    Int,
-    /// Signal of a closed terminal
-    Hup,
-    /// Exit with a core dump
-    Quit,
-    /// Meaning defined by the command
-    Usr1,
-    /// Meaning defined by the command
-    Usr2,
-    /// Immediate end, which cannot be refused
-    Kill,
 }
 
 /// Options of `list`.

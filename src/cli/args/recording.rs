@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use regex::Regex;
 
+use super::analysis::AnalysisArgs;
+use super::output::OutputArgs;
 use super::values::parse_regex;
-use super::{AnalysisArgs, OutputArgs};
 
 /// Options of `analyze`.
 #[derive(Debug, Args)]

@@ -3,25 +3,22 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use clap_complete::engine::ArgValueCompleter;
 use regex::Regex;
 
 use super::values::{parse_container, parse_name, parse_pid, parse_regex};
-use crate::cli::complete;
 
 /// Selectors.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Selectors")]
 pub struct SelectArgs {
     /// Match the process with this number (repeatable)
-    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true,
-          add = ArgValueCompleter::new(complete::pids))]
+    #[arg(short, long = "pid", value_name = "PID", value_parser = parse_pid, allow_negative_numbers = true)]
     pub pids: Vec<u32>,
     /// Match the processes whose numbers FILE lists, one a line. With --wait it is read again after their exit
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub pid_file: Option<PathBuf>,
     /// Match processes with NAME in comm, executable or argv[0], in any case (repeatable)
-    #[arg(long = "process", value_name = "NAME", value_parser = parse_name, add = ArgValueCompleter::new(complete::names))]
+    #[arg(long = "process", value_name = "NAME", value_parser = parse_name)]
     pub names: Vec<String>,
     /// Match whole names only
     #[arg(long, requires = "names")]

@@ -1,4 +1,4 @@
-//! Judges recordings: every file by itself, one after the other.
+//! `analyze` and `report`: judge recordings, every file by itself, one after the other.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;

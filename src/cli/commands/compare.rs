@@ -6,10 +6,10 @@ use crate::escape;
 use crate::schema;
 use crate::thresholds::{Difference, Metric, PastTarget, PastValue, Subject, difference};
 
-use crate::cli::app::{print, warn};
 use crate::cli::args::{CompareArgs, CompareFormat};
 use crate::cli::baseline::{differences, read};
 use crate::cli::error::Error;
+use crate::cli::print::{print, warn};
 use crate::outcome::ExitStatus;
 
 /// Metrics that are compared.

@@ -15,11 +15,11 @@ use crate::source::{OptionalCounters, Selector};
 use crate::terminal::format_summary;
 use crate::units::Span;
 
-use crate::cli::app::print;
 use crate::cli::args::{Format, SelectArgs};
 use crate::cli::assembly::summary_options;
 use crate::cli::child::ChildGuard;
 use crate::cli::error::{Error, Kind};
+use crate::cli::print::print;
 use crate::cli::stream::OutputRole;
 use crate::cli::view::{Showing, run_live};
 use crate::cli::{select, signals};

@@ -1,4 +1,4 @@
-//! Files derived from the definition of the command line: man pages, completions, schema.
+//! Generated files: man pages, completions and schema, from the definition of the command line.
 
 use clap::CommandFactory;
 use clap_complete::Shell;

@@ -5,11 +5,11 @@ use crate::schema;
 use crate::source::{Depth, MatchedProcess, OptionalCounters, ReadError, find_user_name};
 use crate::terminal::{ListedProcess, Style, format_process_list};
 
-use crate::cli::app::{print, warn};
 use crate::cli::args::{ListArgs, ListFormat};
-use crate::cli::assembly::summary_width;
 use crate::cli::error::{Error, Kind};
+use crate::cli::print::{print, warn};
 use crate::cli::select;
+use crate::cli::terminal_size::summary_width;
 use crate::outcome::ExitStatus;
 
 /// Prints the matching processes and their denied counters.

@@ -1,4 +1,4 @@
-//! The subcommands, one file each.
+//! Commands, one file each.
 
 pub(crate) mod analyze;
 pub(crate) mod compare;

@@ -1,13 +1,13 @@
-//! Computes the length of a run that detects a leak of some rate over some noise.
+//! `plan`: computes the length of a run that detects a leak of some rate over some noise.
 
 use crate::analysis::{decidable_rate, seconds_to_decide};
 use std::time::Duration;
 
 use crate::units::{ByteRate, Span};
 
-use crate::cli::app::print;
 use crate::cli::args::PlanArgs;
 use crate::cli::error::Error;
+use crate::cli::print::print;
 use crate::cli::settings;
 
 /// The smallest step of memory, in bytes: a page.

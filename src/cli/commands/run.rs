@@ -1,4 +1,4 @@
-//! Starts a command, watches it and its descendants, and ends with it.
+//! `run`: starts a command, watches it and its descendants, and ends with it.
 
 use std::process::ExitStatus as ProcessStatus;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::session::{EndedBy, SessionPlan};
 use crate::source::{Depth, ProcessSource, Selector};
 use crate::terminal::describe_target;
 
-use crate::cli::app::warn;
 use crate::cli::args::{RunArgs, SamplingArgs};
 use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, Shown};
 use crate::cli::child::{ChildGuard, StartedCommand};
 use crate::cli::error::{Error, Kind};
+use crate::cli::print::warn;
 use crate::cli::view::{FullScreen, Showing, run_live};
 use crate::cli::{select, settings, signals};
 

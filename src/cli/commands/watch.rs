@@ -9,11 +9,11 @@ use crate::schema;
 use crate::session::{EndedBy, LiveSummary, NamedIntervals, Rules, SessionPlan};
 use crate::source::{ProcessSource, Selector};
 
-use crate::cli::app::warn;
 use crate::cli::args::WatchArgs;
 use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, Shown, live_session_entry};
 use crate::cli::child::ChildGuard;
 use crate::cli::error::Error;
+use crate::cli::print::warn;
 use crate::cli::view::{FullScreen, Showing, run_live};
 use crate::cli::{select, settings, signals};
 

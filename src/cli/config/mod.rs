@@ -1,4 +1,4 @@
-//! Settings from files: `./leakwatch.toml` over the file of the user. Flags and variables override both.
+//! Configuration files: `./leakwatch.toml` over the file of the user. Flags and variables override both.
 //!
 //! A value of a file becomes the default of its option, so it is checked and parsed like an argument.
 
@@ -56,7 +56,7 @@ pub fn load(paths: &[PathBuf], command: &Command) -> Result<Vec<Entry>, Error> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             // The home of another user, as with 'sudo -u', has no settings for this one.
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && path.is_absolute() => {
-                crate::cli::app::warn(&format!("'{}' is skipped: {error}", path.display()));
+                crate::cli::print::warn(&format!("'{}' is skipped: {error}", path.display()));
             }
             Err(error) => {
                 let message = format!("cannot read '{}': {error}", path.display());

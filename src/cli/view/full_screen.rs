@@ -9,14 +9,15 @@ use std::time::Duration;
 use crate::clock::StopFlag;
 use crate::event::{Event, EventSink, Fanout, Target, Tick};
 use crate::model::Timestamp;
-use crate::outcome::CountedAlerts;
+use crate::outcome::{CountedAlerts, End, Facts, Outcome};
 use crate::report::{Document, Ending, Output, Recorder};
 use crate::schema;
 use crate::terminal::{Request, Style, Tui};
 
-use crate::cli::assembly::{live_session_entry, observer, preview};
+use crate::cli::args::AnalysisArgs;
+use crate::cli::assembly::{live_session_entry, observer};
 
-use super::live::FullScreen;
+use super::showing::FullScreen;
 use crate::cli::{settings, signals};
 
 /// The view, with the writer of reports that a key asks for.
@@ -131,4 +132,18 @@ impl EventSink for ReportSaver<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns the outcome of a session that still runs, for a report in between.
+fn preview(analysis: &AnalysisArgs, targets: &[Target], alert: Option<&str>) -> Outcome {
+    settings::policy(analysis).decide(&Facts {
+        targets,
+        retired: &[],
+        evaluator: None,
+        allowances: &[],
+        alert,
+        end: End::Running,
+        lost_outputs: &[],
+        sink_failed: false,
+    })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::StopFlag;
 use crate::event::Fanout;
 
-use super::live::FullScreen;
+use super::showing::FullScreen;
 
 /// A view that is never opened.
 pub(super) struct FullScreenView<'a> {

@@ -1,0 +1,57 @@
+//! Arguments of the analysis: windows, thresholds, limits, and the findings that count.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::outcome::{FailOn, OnInconclusive};
+use crate::units::{ByteRate, Bytes, parse_duration};
+
+use super::thresholds::ThresholdArgs;
+use super::values::{parse_limit, parse_positive, parse_threshold};
+
+/// Judgement.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Judgement")]
+pub struct AnalysisArgs {
+    /// Length of the rolling window [default: 1h, or 60 samples if that is longer]
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_WINDOW", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub window: Option<Duration>,
+    /// Least observation before a target may be judged leaking [default: 1h, or a fifth of a run of known length]
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_MIN_OBSERVATION", value_parser = parse_duration, allow_negative_numbers = true)]
+    pub min_observation: Option<Duration>,
+    /// Growth below RATE is never judged leaking [default: the larger of 0.25 MiB/h and 1 % of the floor an hour]
+    #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH", allow_hyphen_values = true)]
+    pub max_growth: Option<ByteRate>,
+    /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
+    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub threshold_mb: f64,
+    /// Spike alert: growth of more than N % within the spike period
+    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub threshold_percent: f64,
+    /// Spike period
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub spike_period: Duration,
+    /// Memory limit for forecasts and limit alerts [default: the tightest of control group, resource limit and host]
+    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit, allow_hyphen_values = true)]
+    pub limit: Option<Bytes>,
+    /// Alert above N % of the limit
+    #[arg(long, value_name = "N", env = "LEAKWATCH_LIMIT_PERCENT", default_value = "80", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub limit_percent: f64,
+    /// Findings that make the exit status 1
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "LEAKWATCH_FAIL_ON",
+        default_value = "leaking",
+        value_delimiter = ',',
+        value_enum
+    )]
+    pub fail_on: Vec<FailOn>,
+    /// Exit status of an inconclusive session: 0 (pass) or 3 (fail)
+    #[arg(long, value_name = "WHAT", env = "LEAKWATCH_ON_INCONCLUSIVE", default_value = "fail", value_enum)]
+    pub on_inconclusive: OnInconclusive,
+    /// Gate
+    #[command(flatten)]
+    pub thresholds: ThresholdArgs,
+}
