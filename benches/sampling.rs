@@ -1,4 +1,4 @@
-//! Cost of finding processes, of reading them, and of reading recordings.
+//! Cost of sampling: finding processes, reading them, and reading recordings.
 //!
 //! Run with `cargo bench --bench sampling`. Live benches read sleeping children of their own; a floor shows the cost of
 //! the system calls alone. Compare figures of one run only: other load on the machine shifts all of them.

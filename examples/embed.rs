@@ -1,4 +1,4 @@
-//! The library in twenty lines: judges a series of numbers and prints the verdict with its reasons.
+//! Embedding of the library in twenty lines: judges a series of numbers and prints the verdict with its reasons.
 //!
 //! ```sh
 //! seq 100000000 50000 130000000 | cargo run --example embed -- 10

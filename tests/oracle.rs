@@ -1,4 +1,4 @@
-//! Statistics compared with published reference values and with slow second implementations, and symmetries of the engine.
+//! Oracles: published reference values and slow second implementations of the statistics, and symmetries of the engine.
 //! `fixtures/oracle/make.py` writes the values and names their sources.
 
 use leakwatch::analysis::stats::{

@@ -1,4 +1,4 @@
-//! Families without a leak, and the walk that cannot be decided.
+//! Clean families: series without a leak, and the walk that cannot be decided.
 
 use std::f64::consts::TAU;
 

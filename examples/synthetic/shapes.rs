@@ -1,4 +1,4 @@
-//! Pieces that the families are put together from.
+//! Shapes: pieces that the families are put together from.
 
 use crate::random::Random;
 

@@ -1,4 +1,4 @@
-//! Sentences on the counters and parts of a target that grew, and on its runtime.
+//! Explanation of growth: sentences on the counters and parts of a target that grew, and on its runtime.
 
 use crate::analysis::{Resource, Status};
 use crate::event::{CounterGrowth, Target};

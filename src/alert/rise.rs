@@ -1,4 +1,4 @@
-//! Growth within the last minute, in a fixed number of cells.
+//! Rise of memory within the last minute, in a fixed number of cells.
 
 use crate::model::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Sink of a session that sends alerts and never waits.
+//! Dispatcher: the sink of a session that sends alerts and never waits.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Text that no message, report or log may show.
+//! Secret text, which no message, report or log may show.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Delivery as HTTP requests.
+//! Webhook: delivery as HTTP requests.
 
 use std::io::ErrorKind;
 use std::time::Duration;

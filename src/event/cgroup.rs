@@ -1,4 +1,4 @@
-//! Latest known state of a control group.
+//! Latest known state of a control group (cgroup).
 
 use crate::model::{CgroupMemory, Pid, ProcessKey};
 

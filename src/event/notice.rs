@@ -1,4 +1,4 @@
-//! One-off messages about the session itself.
+//! Notices: one-off messages about the session itself.
 
 use crate::model::{ProcessKey, ProcessLabel};
 use crate::units::{Span, short_span};

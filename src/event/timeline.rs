@@ -1,4 +1,4 @@
-//! The memory of every target over the whole watch, thinned to a bounded number of points that keep the extremes.
+//! Timeline of every target over the whole watch, thinned to a bounded number of points that keep the extremes.
 //!
 //! Charts are drawn from it. The sink is added only if a chart is asked for.
 

@@ -1,4 +1,4 @@
-//! Amounts by kind and name, in bounded memory: a process may have any number of mappings, descriptors and threads.
+//! Breakdown: amounts by kind and name, in bounded memory. A process may have any number of mappings and threads.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Memory limits that a target grows into.
+//! Ceiling: the memory limit that a target grows into.
 
 /// The kind of limit that ends the growth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! Control groups: their names on the command line and their memory.
+//! Control groups (cgroups): their names on the command line and their memory.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Values that describe targets and their memory: plain data, no I/O.
+//! Model: values that describe targets and their memory. Plain data, no I/O.
 
 mod attribution;
 mod breakdown;

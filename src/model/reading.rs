@@ -1,4 +1,4 @@
-//! The counters of one process at one moment.
+//! Reading: the counters of one process at one moment.
 
 use std::fmt;
 

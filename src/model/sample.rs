@@ -1,4 +1,4 @@
-//! A reading with its time.
+//! Sample: a reading with its time.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! States of the single questions of a session, as CI systems list them.
+//! Cases: states of the single questions of a session, as CI systems list them.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Finished report with everything that its formats need.
+//! Document: a finished report with everything that its formats need.
 
 use crate::event::Timeline;
 use crate::outcome::Outcome;

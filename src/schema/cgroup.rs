@@ -1,4 +1,4 @@
-//! Control group, in the report.
+//! Control group (cgroup), in the report.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Types of the files that other programs read: report, event lines, sample columns.
+//! Schema: types of the files that other programs read. Report, event lines, sample columns.
 //!
 //! They depend on the counter table only. The JSON Schema is derived from them. A change that a reader can notice needs
 //! a new [`SCHEMA_VERSION`].

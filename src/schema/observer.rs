@@ -1,4 +1,4 @@
-//! Cost of leakwatch itself, in the report.
+//! Observer: the cost of leakwatch itself, in the report.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Parts of a report that a later run is compared with. Missing parts take their default.
+//! Past report, which a later run is compared with. Missing parts take their default.
 
 use serde::Deserialize;
 

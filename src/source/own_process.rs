@@ -1,4 +1,4 @@
-//! Memory of leakwatch itself, and the name of its host.
+//! Own process: the memory of leakwatch itself, and the name of its host.
 
 /// Returns the highest RSS of this process so far, in bytes (`VmHWM`, proc(5)); `None` on other systems than Linux.
 #[must_use]

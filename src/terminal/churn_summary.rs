@@ -1,4 +1,4 @@
-//! Starts and exits of short-lived processes: a few of each name are printed, the others are counted.
+//! Summary of churn: starts and exits of short-lived processes. A few of each name are printed, the others are counted.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Values, verdicts and limits of targets as people read them.
+//! Formats of values, verdicts and limits of targets as people read them.
 
 use crate::alert::{Alert, AlertState};
 use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment, Rule, Unit};

@@ -1,4 +1,4 @@
-//! The first line of a live view: parts that fit the width as a whole.
+//! Headline of a live view: parts that fit the width as a whole.
 
 use crate::event::Target;
 use crate::model::HostMemory;

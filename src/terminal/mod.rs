@@ -1,4 +1,4 @@
-//! The text for people: a live table, log lines and messages during a session, and a summary at its end.
+//! Terminal: a live table, log lines and messages during a session, and a summary at its end.
 
 mod churn_summary;
 mod columns;

@@ -1,4 +1,4 @@
-//! Colours of text, from `--color`, `NO_COLOR`, `CLICOLOR_FORCE` and the kind of the stream.
+//! Style of text: colours from `--color`, `NO_COLOR`, `CLICOLOR_FORCE` and the kind of the stream.
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Color, Effects};

@@ -1,4 +1,4 @@
-//! The end of a session: the table, and the verdict with reasons and next steps for each finding.
+//! Summary at the end of a session: the table, and the verdict with reasons and next steps for each finding.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

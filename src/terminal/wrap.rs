@@ -1,4 +1,4 @@
-//! Line breaking for a terminal: long lines break between words, and continue with an indent.
+//! Wraps long lines at the width of the terminal: they break between words, and continue with an indent.
 
 use std::io::{self, IsTerminal};
 

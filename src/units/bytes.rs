@@ -1,4 +1,4 @@
-//! Amounts of memory. Input takes `64MiB` (2^20-based) and `64MB` (10^6-based); output is in KiB to TiB.
+//! Bytes. Input takes `64MiB` (2^20-based) and `64MB` (10^6-based); output is in KiB to TiB.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Spans of time. Input takes `10`, `10s`, `500ms` and `1m30s`; output is like `2 d 3 h`.
+//! Durations. Input takes `10`, `10s`, `500ms` and `1m30s`; output is like `2 d 3 h`.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A series as a line of block characters.
+//! Sparkline: a series as a line of block characters.
 
 /// Characters of the levels.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];

@@ -1,4 +1,4 @@
-//! Recordings of leakwatch and of other programs, with the verdict of the live session.
+//! `analyze`: recordings of leakwatch and of other programs, with the verdict of the live session.
 
 use std::io::Write;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Control groups from recorded trees: present, absent and invalid ones.
+//! Control groups (cgroups) from recorded trees: present, absent and invalid ones.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Ends of a session, and their exit statuses.
+//! Endings of a session, and their exit statuses.
 
 use std::io::Read;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Verdicts on real processes, with margins for a busy machine.
+//! Live verdicts on real processes, with margins for a busy machine.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The program as its users call it.
+//! Command line (`cli`): the program as its users call it.
 
 mod alerts;
 mod analyze;

@@ -1,4 +1,4 @@
-//! The last line of a session: verdict, suspects, and undecided targets.
+//! Summary in the last line of a session: verdict, suspects, and undecided targets.
 
 use crate::support::{run, stderr};
 

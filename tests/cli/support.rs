@@ -1,4 +1,4 @@
-//! Program under test, fixture processes that end with the test, and awaited conditions.
+//! Support of the tests: program under test, fixture processes that end with the test, and awaited conditions.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Lists, tables, messages and help for people.
+//! Views for people: lists, tables, messages and help.
 
 use std::process::Command;
 

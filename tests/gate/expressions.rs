@@ -1,4 +1,4 @@
-//! `--fail-if` and `--warn-if`: parsing, evaluation during a run, and results at its end.
+//! Expressions of `--fail-if` and `--warn-if`: parsing, evaluation during a run, and results at its end.
 
 use crate::support::{Run, leakwatch, python, stderr};
 

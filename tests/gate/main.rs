@@ -1,4 +1,4 @@
-//! Threshold expressions in whole sessions, with exit statuses that a CI job can rely on.
+//! Gate: threshold expressions in whole sessions, with exit statuses that a CI job can rely on.
 
 mod allowances;
 mod baselines;

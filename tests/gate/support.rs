@@ -1,4 +1,4 @@
-//! Program under test, interpreters, and whole sessions with their report.
+//! Support of the tests: program under test, interpreters, and whole sessions with their report.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Exit status and summary of a session, for combinations of verdict, thresholds, allowance, end and policy.
+//! Outcome: exit status and summary for combinations of verdict, thresholds, allowance, end and policy.
 //!
 //! The verdicts are those of the analysis on short series, and the thresholds are evaluated as in a session.
 

@@ -1,4 +1,4 @@
-//! Inspections of suspected targets: at first suspicion, with back-off, and at the end.
+//! Attribution: inspections of suspected targets at first suspicion, with back-off, and at the end.
 
 use std::cell::Cell;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Control groups as targets.
+//! Control groups (cgroups) as targets.
 
 use leakwatch::alert::{AlertKind, AlertState};
 use leakwatch::analysis::Status;

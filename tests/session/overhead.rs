@@ -1,4 +1,4 @@
-//! CPU use of a session, and its degradation above the limit.
+//! Overhead: CPU use of a session, and its degradation above the limit.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! From events and the outcome to the types of `schema`.
+//! Builds the types of `schema` from events and the outcome.
 
 mod alerts;
 mod attribution;

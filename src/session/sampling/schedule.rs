@@ -1,4 +1,4 @@
-//! Due times of the ticks: `start + n × interval`, so that delays never add up.
+//! Schedule of the ticks: `start + n × interval`, so that delays never add up.
 
 use std::time::Duration;
 

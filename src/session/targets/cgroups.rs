@@ -1,4 +1,4 @@
-//! Readings of control groups in the form of a process reading.
+//! Readings of control groups (cgroups) in the form of a process reading.
 
 use crate::model::{CgroupMemory, Counter, Reading};
 

@@ -1,4 +1,4 @@
-//! Storage of the targets of a session, with the state that sinks do not see.
+//! Registry of the targets of a session, with the state that sinks do not see.
 
 use std::sync::Arc;
 

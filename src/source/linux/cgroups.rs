@@ -1,4 +1,4 @@
-//! Control groups (version 2) as targets: their location, their members and their memory.
+//! Control groups (cgroups, version 2) as targets: their location, their members and their memory.
 
 use std::collections::BTreeSet;
 use std::fs;

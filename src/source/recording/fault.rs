@@ -1,4 +1,4 @@
-//! Unusable rows of a recording: their kinds, the first of each kind, and their number.
+//! Faults of a recording: unusable rows by kind, the first of each kind, and their number.
 
 use std::fmt;
 

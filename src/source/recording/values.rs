@@ -1,4 +1,4 @@
-//! Numbers in a recording: a fast path for the form leakwatch writes, the standard parser for the rest.
+//! Values in a recording: a fast path for the form leakwatch writes, the standard parser for the rest.
 
 use std::str;
 

@@ -1,4 +1,4 @@
-//! The layout of the full-screen view: headline, table, chart, text, news and keys.
+//! Draws the full-screen view: headline, table, chart, text, news and keys.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

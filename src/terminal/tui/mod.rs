@@ -1,4 +1,4 @@
-//! The full-screen view: all targets in a table, with the chart and the reasons of one of them.
+//! Full-screen view (`tui`): all targets in a table, with the chart and the reasons of one of them.
 
 mod chart;
 mod draw;

@@ -1,4 +1,4 @@
-//! Colours and weights of the full-screen view.
+//! Palette: colours and weights of the full-screen view.
 
 use ratatui::style::{Color, Modifier, Style};
 

@@ -1,4 +1,4 @@
-//! The content of the full-screen view, apart from any terminal.
+//! Picture: the content of the full-screen view, apart from any terminal.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The state of a session at one moment, arranged for the full-screen view. A pause freezes a copy of it.
+//! Snapshot of a session, arranged for the full-screen view. A pause freezes a copy of it.
 
 use std::collections::{HashMap, VecDeque};
 

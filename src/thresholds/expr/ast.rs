@@ -1,4 +1,4 @@
-//! Parsed expressions.
+//! AST: parsed expressions.
 
 use std::fmt;
 

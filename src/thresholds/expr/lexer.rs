@@ -1,4 +1,4 @@
-//! Tokens of an expression: words and signs, each with its column.
+//! Lexer: tokens of an expression, words and signs, each with its column.
 
 /// A word (letters, digits, `_`, `.`) or a sign.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Axes of charts, with round numbers at the ticks.
+//! Axis of a chart, with round numbers at the ticks.
 
 use crate::units::Span;
 

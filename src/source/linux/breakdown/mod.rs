@@ -1,4 +1,4 @@
-//! Inspection of one suspected process: memory by mapping, descriptors and threads by kind, runtime and allocator.
+//! Breakdown of one suspected process: memory by mapping, descriptors and threads by kind, runtime and allocator.
 //!
 //! Expensive: reading `smaps` makes the kernel walk the page tables.
 

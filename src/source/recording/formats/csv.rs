@@ -1,4 +1,4 @@
-//! Recordings as comma-separated values with a header, of leakwatch or foreign.
+//! CSV recordings: comma-separated values with a header, of leakwatch or foreign.
 //!
 //! Records without quotes, nearly all of them, are split in place at their delimiters. Records with quotes go through
 //! `csv_core`, which implements RFC 4180.

@@ -1,4 +1,4 @@
-//! Recordings as lines of a log, by a regular expression with named groups.
+//! Text recordings: lines of a log, by a regular expression with named groups.
 //!
 //! The group `value` is required; `time`, `unit`, `name` and `pid` are optional. Lines that do not match are the rest of
 //! the log, not faults.
