@@ -10,7 +10,7 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::escape;
 use crate::event::{Fanout, JobTimes};
 use crate::model::{Pid, Timestamp};
-use crate::outcome::{CaseState, CountedAlerts, End, Facts, Outcome, ResultCase};
+use crate::outcome::{CaseState, CountedAlerts, End, Facts, ResultCase};
 use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
 use crate::session::{Cost, Rules, TargetSet};

@@ -1,4 +1,4 @@
-//! Exit status and summary of a session, while the facts are applied one after the other.
+//! Draft of an outcome: exit status and summary of a session, while the facts are applied one after the other.
 
 use super::exit_status::ExitStatus;
 use super::policy::OnInconclusive;

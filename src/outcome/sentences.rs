@@ -1,4 +1,4 @@
-//! Parts of the summary that describe findings and undecided targets.
+//! Sentences of the summary that describe findings and undecided targets.
 
 use std::collections::{BTreeMap, HashSet};
 
