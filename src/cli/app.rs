@@ -14,7 +14,7 @@ use super::commands::{analyze, compare, demo, generate, list, plan, run as run_c
 use super::config::{self, allow, variables};
 use super::error::{Error, Kind};
 use super::print::{print, warn};
-use super::{complete, deliveries, settings};
+use super::{complete, deliveries, settings, usage_errors};
 
 /// Runs the program with the arguments of the process. Returns its exit status.
 #[must_use]
@@ -77,12 +77,16 @@ fn parse() -> Result<(Cli, Context), Stopped> {
         }
     };
     let mut command = config::apply(command, &entries);
-    let matches = command.try_get_matches_from_mut(std::env::args_os()).map_err(|error| {
-        if !error.use_stderr() {
-            return Stopped::ByClap(error);
+    let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => return Err(Stopped::ByClap(error)),
+        Err(error) => {
+            return Err(match variables::faulty(&command, &error) {
+                Some(faulty) => Stopped::ByConfig(faulty),
+                None => Stopped::ByClap(usage_errors::with_advice(error, &mut command, std::env::args_os().skip(1))),
+            });
         }
-        variables::faulty(&command, &error).map_or(Stopped::ByClap(error), Stopped::ByConfig)
-    })?;
+    };
     variables::unknown(&command).iter().for_each(|text| warn(text));
     let cli = Cli::from_arg_matches(&matches).map_err(|error| Stopped::ByClap(error.format(&mut command)))?;
     Ok((cli, Context { command, matches, entries }))

@@ -9,6 +9,7 @@ mod commands;
 mod complete;
 mod config;
 mod deliveries;
+mod edit_distance;
 mod error;
 mod github;
 mod outputs;
@@ -19,6 +20,7 @@ mod signals;
 mod stream;
 mod terminal_size;
 mod thresholds;
+mod usage_errors;
 mod view;
 mod work;
 

@@ -177,19 +177,42 @@ pub(crate) fn argument_matches(
     })
 }
 
-/// Returns the error for a selection without a match. `hint` comes from [`argument_matches`].
-pub(crate) fn no_match(args: &SelectArgs, hint: Option<String>) -> Error {
-    if let Some(hint) = hint {
-        return Error::new(Kind::NothingMatched, format!("no process matches: {}", describe(args))).hint(hint);
-    }
-    let hint = if !groups(args).is_empty() && args.names.is_empty() && args.pids.is_empty() {
-        "check the group with 'systemd-cgls', and that it is below '--cgroup-root'; '--wait' waits for it"
+/// Command that matches processes, for the hints of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Watch the matches.
+    Watch,
+    /// List the matches.
+    List,
+}
+
+/// Returns the error for a selection without a match, with the most specific hint.
+pub(crate) fn no_match(
+    source: &mut dyn ProcessSource,
+    args: &SelectArgs,
+    selector: &Selector,
+    purpose: Purpose,
+) -> Error {
+    let hint = argument_matches(source, args, selector).unwrap_or_else(|| general_hint(args, purpose).to_owned());
+    Error::new(Kind::NothingMatched, format!("no process matches: {}", describe(args))).hint(hint)
+}
+
+/// Returns the hint for a kind of selector. A list neither waits nor refers to itself.
+fn general_hint(args: &SelectArgs, purpose: Purpose) -> &'static str {
+    let is_watch = purpose == Purpose::Watch;
+    if !groups(args).is_empty() && args.names.is_empty() && args.pids.is_empty() {
+        if is_watch {
+            "check the group with 'systemd-cgls', and that it is below '--cgroup-root'; '--wait' waits for it"
+        } else {
+            "check the group with 'systemd-cgls', and that it is below '--cgroup-root'"
+        }
     } else if !args.pids.is_empty() && args.names.is_empty() {
         "it may have exited, or be a kernel thread; 'leakwatch list --process NAME' finds processes by name"
     } else if args.exact {
         "'--exact' compares whole names; without it a part of the name matches"
-    } else {
+    } else if is_watch {
         "'leakwatch list' shows the matches of a selector; '--cmdline REGEX' searches the arguments, '--wait' waits"
-    };
-    Error::new(Kind::NothingMatched, format!("no process matches: {}", describe(args))).hint(hint)
+    } else {
+        "'--process' searches names; '--cmdline REGEX' searches whole command lines"
+    }
 }

@@ -28,8 +28,9 @@ pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
         .hint("give a longer '--window' or a shorter '--interval'"));
     }
     if length(sampling).is_some_and(|length| length < sampling.interval) && sampling.samples != Some(1) {
-        return Err(Error::usage("the run is over before the second sample".to_owned())
-            .hint("give a longer '--duration' or a shorter '--interval'"));
+        let interval = humantime::format_duration(sampling.interval);
+        return Err(Error::usage(format!("the run is over before the second sample: the interval is {interval}"))
+            .hint("give a longer '--duration' or a shorter '--interval' (default 10s)"));
     }
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
     Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))

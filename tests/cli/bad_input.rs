@@ -28,7 +28,33 @@ fn invalid_selectors_are_refused() {
     refused(&["--pid-file", "/no/such/file"], 2, &["'/no/such/file'"]);
     refused(&["--proc-root", "/no/such/proc", "--pid", "1"], 2, &["/no/such/proc", "--proc-root"]);
     refused(&["list"], 2, &["no selector is given"]);
-    refused(&["list", "--process", "no-such-process-anywhere"], 4, &["no process matches"]);
+    refused(&["list", "--process", "no-such-process-anywhere"], 4, &["no process matches", "--cmdline REGEX"]);
+}
+
+#[test]
+fn a_list_without_a_match_names_the_processes_with_such_arguments() {
+    let script = "echo lw-only-in-arguments >/dev/null; read line";
+    let _shell = Target::spawn(std::process::Command::new("sh").args(["-c", script]));
+    for command in [&["list"] as &[&str], &["--interval", "1s"]] {
+        let arguments = [command, &["--process", "lw-only-in-arguments"]].concat();
+        refused(&arguments, 4, &["'lw-only-in-arguments' only in the arguments", "--cmdline"]);
+    }
+    let output = run(&["list", "--process", "no-such-process-anywhere"]);
+    assert!(!stderr(&output).contains("leakwatch list"), "a hint that repeats the command: {}", stderr(&output));
+}
+
+#[test]
+fn a_mistyped_option_gets_a_near_name_and_the_whole_usage_line() {
+    refused(&["--intervall", "5"], 2, &["'--interval'", "Usage: leakwatch [OPTIONS]"]);
+    refused(&["--name", "python"], 2, &["'--process'"]);
+    refused(&["python"], 2, &["use '--process python'"]);
+    refused(&["run", "--durration", "5s", "--", "sleep", "1"], 2, &["'--duration'", "run [OPTIONS] -- <CMD>..."]);
+    refused(&["run", "sleep", "1"], 2, &["leakwatch run -- sleep", "run [OPTIONS] -- <CMD>..."]);
+    refused(&["run"], 2, &["<CMD>...", "run [OPTIONS] -- <CMD>..."]);
+    for arguments in [&["--name", "python"], &["analyze", "--pid"], &["--frobnicate", "1"]] {
+        let message = stderr(&run(arguments));
+        assert!(!message.contains("--samples") && !message.contains("as a value"), "{arguments:?}: {message}");
+    }
 }
 
 #[test]
@@ -37,7 +63,11 @@ fn invalid_times_and_thresholds_are_refused() {
         refused(&["--pid", "1", "--interval", interval], 2, &["--interval", interval]);
     }
     refused(&["--pid", "1", "--window", "1s", "--interval", "10s"], 2, &["window (1s)", "interval (10s)", "hint"]);
-    refused(&["--pid", "1", "--interval", "10s", "--duration", "5s"], 2, &["second sample", "--duration"]);
+    refused(
+        &["--pid", "1", "--duration", "5s"],
+        2,
+        &["second sample: the interval is 10s", "--duration", "default 10s"],
+    );
     refused(&["--pid", "1", "--duration", "0"], 2, &["--duration", "more than 0"]);
     for samples in ["0", "-3", "x"] {
         refused(&["--pid", "1", "--samples", samples], 2, &["--samples", "from 1 on"]);

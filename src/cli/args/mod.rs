@@ -27,15 +27,15 @@ pub use sampling::{IntervalArgs, SamplingArgs};
 pub use select::SelectArgs;
 pub use thresholds::ThresholdArgs;
 
-/// Tells from outside whether a running process leaks memory.
+/// Finds memory leaks in running processes, without changing or stopping them
 #[derive(Debug, Parser)]
 #[command(
     name = "leakwatch",
     version,
     about,
-    long_about = "Tells from outside whether a running process leaks memory.\n\n\
-        leakwatch samples the memory of running processes at an interval. It judges each of them leaking, suspect, \
-        stable, warming up or without enough data, and gives the reasons. It injects nothing and stops nothing.",
+    long_about = "Finds memory leaks in running processes, without changing or stopping them.\n\n\
+        leakwatch samples the memory of processes at an interval. It judges each of them leaking, suspect, stable, \
+        warming up or without enough data, and gives the reasons.",
     after_help = "Exit status: 0 nothing found, 1 a finding that --fail-on or --fail-if names,\n\
         2 usage or internal error, 3 inconclusive, 4 no process matched, 128+n ended by a second signal n.\n\n\
         First steps:  leakwatch demo\n              leakwatch --process python --interval 10",

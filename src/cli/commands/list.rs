@@ -8,7 +8,7 @@ use crate::terminal::{ListedProcess, Style, format_process_list};
 use crate::cli::args::{ListArgs, ListFormat};
 use crate::cli::error::{Error, Kind};
 use crate::cli::print::{print, warn};
-use crate::cli::select;
+use crate::cli::select::{self, Purpose};
 use crate::cli::terminal_size::summary_width;
 use crate::outcome::ExitStatus;
 
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<u8, Error> {
         listed.push((found, rss_bytes));
     }
     if listed.is_empty() {
-        return Err(select::no_match(&args.select, None));
+        return Err(select::no_match(source.as_mut(), &args.select, &selector, Purpose::List));
     }
     match args.format {
         ListFormat::Table => print_table(&listed, &denied)?,

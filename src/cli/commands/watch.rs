@@ -14,8 +14,9 @@ use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, Shown, live
 use crate::cli::child::ChildGuard;
 use crate::cli::error::Error;
 use crate::cli::print::warn;
+use crate::cli::select::{self, Purpose};
 use crate::cli::view::{FullScreen, Showing, run_live};
-use crate::cli::{select, settings, signals};
+use crate::cli::{settings, signals};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
@@ -78,7 +79,7 @@ fn check_matches(
 ) -> Result<Option<String>, Error> {
     let found = source.find(selector).map_err(|error| select::list_error(&error))?;
     if found.is_empty() && !args.wait {
-        return Err(select::no_match(&args.select, select::argument_matches(source, &args.select, selector)));
+        return Err(select::no_match(source, &args.select, selector, Purpose::Watch));
     }
     if found.is_empty() {
         if let Some(text) = select::argument_matches(source, &args.select, selector) {

@@ -6,6 +6,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue};
 
 use crate::cli::config;
+use crate::cli::edit_distance::edit_distance;
 use crate::cli::error::Error;
 
 /// Prefix of all variables of leakwatch.
@@ -25,7 +26,7 @@ pub(crate) fn unknown(command: &Command) -> Vec<String> {
 
 fn warning(name: &str, known: &BTreeSet<String>) -> String {
     let shown = crate::escape::terminal(name);
-    let nearest = known.iter().map(|known| (distance(known, name), known)).min();
+    let nearest = known.iter().map(|known| (edit_distance(known, name), known)).min();
     match nearest {
         Some((distance, nearest)) if distance <= 3 => {
             format!("unknown variable {shown}; did you mean {nearest}?")
@@ -66,21 +67,6 @@ fn known(command: &Command) -> BTreeSet<String> {
     named.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
-/// Returns the Levenshtein distance of two words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -94,12 +80,5 @@ mod tests {
         assert!(known.contains("LEAKWATCH_MIN_OBSERVATION"));
         assert!(warning("LEAKWATCH_INTERVALL", &known).ends_with("did you mean LEAKWATCH_INTERVAL?"));
         assert!(warning("LEAKWATCH_TELEMETRY", &known).contains("--help"));
-    }
-
-    #[test]
-    fn distances() {
-        for (a, b, apart) in [("", "abc", 3), ("kitten", "sitting", 3), ("same", "same", 0)] {
-            assert_eq!(distance(a, b), apart, "{a} {b}");
-        }
     }
 }
