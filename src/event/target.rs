@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::analysis::Assessment;
-use crate::model::{Attribution, Ceiling, Counter, ProcessKey, ProcessLabel, Reading, Timestamp, identified};
+use crate::analysis::{Assessment, Spikes, Status};
+use crate::model::{
+    Attribution, Ceiling, CgroupMemory, Counter, Pid, ProcessKey, ProcessLabel, Reading, Sample, Timestamp, identified,
+};
 
 use super::StartValues;
 use super::cgroup::Cgroup;
@@ -159,6 +161,113 @@ pub struct Target {
 }
 
 impl Target {
+    /// A target without readings. `assessment` is that of an empty series.
+    #[must_use]
+    pub fn new(
+        number: u64,
+        kind: TargetKind,
+        label: Arc<ProcessLabel>,
+        source: Option<String>,
+        at: Timestamp,
+        assessment: Assessment,
+    ) -> Self {
+        Self {
+            number,
+            kind,
+            key: None,
+            label,
+            program: 0,
+            source,
+            lifetime: Lifetime::starting(at),
+            current: Current::default(),
+            trace: Trace::default(),
+            start_values: StartValues::default(),
+            attribution: None,
+            assessment,
+        }
+    }
+
+    /// Sets the identity of the process, and its age at the first reading.
+    #[must_use]
+    pub fn with_process(mut self, key: Option<ProcessKey>, age_s: Option<f64>) -> Self {
+        self.key = key;
+        self.lifetime.age_s = age_s;
+        self
+    }
+
+    /// Turns a target without readings into the one of the program that follows `before` in the same process.
+    #[must_use]
+    pub fn following(mut self, before: &Self) -> Self {
+        self.program = before.program + 1;
+        self.current.ceiling = before.current.ceiling;
+        self.with_process(before.key, Some(0.0))
+    }
+
+    /// Sets the label.
+    pub fn relabel(&mut self, label: &Arc<ProcessLabel>) {
+        self.label.clone_from(label);
+    }
+
+    /// Sets the kind of a sum, which has the number of its members.
+    pub fn resize(&mut self, kind: TargetKind) {
+        self.kind = kind;
+    }
+
+    /// Adds a sample. `denied` are the counters that could not be read, each with the missing right.
+    pub fn record(&mut self, sample: &Sample, denied: impl IntoIterator<Item = (Counter, &'static str)>) {
+        self.lifetime.last_seen = sample.at;
+        for denied in denied {
+            if !self.current.denied.contains(&denied) {
+                self.current.denied.push(denied);
+            }
+        }
+        self.current.reading.update(&sample.reading);
+        self.start_values.record(&sample.reading);
+        if let Some(memory) = self.current.reading.memory() {
+            self.trace.push(memory);
+        }
+    }
+
+    /// Excludes everything until now from the verdict.
+    pub fn exclude_until(&mut self, at: Timestamp) {
+        self.lifetime.excluded_s = at.seconds_since(self.lifetime.first_seen);
+    }
+
+    /// Notes that the process exited, or that the control group was removed.
+    pub fn end(&mut self, at: Timestamp) {
+        self.lifetime.ended = Some(at);
+    }
+
+    /// Replaces the assessment. Returns the status before.
+    pub fn assess(&mut self, assessment: Assessment) -> Status {
+        std::mem::replace(&mut self.assessment, assessment).verdict.status
+    }
+
+    /// Replaces only the spikes of the assessment.
+    pub fn set_spikes(&mut self, spikes: Spikes) {
+        self.assessment.spikes = spikes;
+    }
+
+    /// Sets the limit that the target would reach first.
+    pub fn set_ceiling(&mut self, ceiling: Option<Ceiling>) {
+        self.current.ceiling = ceiling;
+    }
+
+    /// Takes the reading of a control group. Returns the memory before.
+    pub fn update_cgroup(&mut self, memory: CgroupMemory, pids: &[Pid]) -> CgroupMemory {
+        self.current.cgroup.get_or_insert_default().update(memory, pids)
+    }
+
+    /// Remembers a suspect process that exited in the control group.
+    pub fn remember_exit(&mut self, process: ProcessKey) {
+        self.current.cgroup.get_or_insert_default().remember(process);
+    }
+
+    /// Returns the attribution for changes, empty at first.
+    pub fn attribution_mut(&mut self) -> &mut Attribution {
+        self.attribution.get_or_insert_default()
+    }
+
     /// Returns the name with what identifies the target: `node app.js (4242)`, `gunicorn ×5`.
     ///
     /// The text is foreign: escape it before it is printed.

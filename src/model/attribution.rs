@@ -63,6 +63,16 @@ pub struct Attribution {
 }
 
 impl Attribution {
+    /// Sets the members of a sum with the largest growth.
+    pub fn set_members(&mut self, members: Vec<MemberGrowth>) {
+        self.members = members;
+    }
+
+    /// Sets the reason for which the mappings were not inspected; `None` if they were, or need not be.
+    pub fn refuse(&mut self, reason: Option<String>) {
+        self.refused = reason;
+    }
+
     /// Adds the result of an inspection at the time `at`.
     pub fn add_inspection(&mut self, at: Timestamp, inspection: Inspection) {
         let Inspection { identity, mappings, descriptors, threads } = inspection;

@@ -108,7 +108,7 @@ fn describe(kind: AlertKind, target: Option<&Target>) -> String {
 mod tests {
     use super::*;
     use crate::analysis::{Resource, Settings, Tracker};
-    use crate::event::{Current, Lifetime, StartValues, TargetKind, Trace};
+    use crate::event::TargetKind;
     use crate::model::{Counter, ProcessLabel, Reading, Sample, Timestamp};
 
     fn alert(state: AlertState) -> Alert {
@@ -122,20 +122,9 @@ mod tests {
         let at = Timestamp(0);
         let mut tracker = Tracker::new(&settings, None);
         tracker.push(&Sample { at, reading: Reading::default().with(Counter::Fds, 3) });
-        let mut target = Target {
-            number: 0,
-            kind: TargetKind::Process,
-            key: None,
-            label: ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() }.into(),
-            program: 0,
-            source: None,
-            lifetime: Lifetime::starting(at),
-            current: Current::default(),
-            trace: Trace::default(),
-            start_values: StartValues::default(),
-            attribution: None,
-            assessment: tracker.assess(&settings, None),
-        };
+        let label = ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() }.into();
+        let assessment = tracker.assess(&settings, None);
+        let mut target = Target::new(0, TargetKind::Process, label, None, at, assessment);
         let mut alerts = CountedAlerts::new(vec![Allowance {
             process: regex::Regex::new("service").expect("a pattern"),
             resource: Resource::Fds,

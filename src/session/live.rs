@@ -327,7 +327,7 @@ impl<'a> LiveSession<'a> {
         }
         let mut host = None;
         for request in targets.requests(Need::Limits { all }) {
-            let limits = self.reader.source().limits(request.key);
+            let limits = self.reader.source().limits(request.key());
             host = host.or(limits.host);
             targets.answer(request, Answer::Limits(limits.ceiling), at, sink)?;
         }

@@ -84,8 +84,8 @@ impl<'a> ProcessReader<'a> {
                 Err(self.overhead.why_no_pss().to_owned())
             } else if self.overhead.has_credit(self.clock.now().awake) {
                 let start = Overhead::start_read(self.clock);
-                let count = self.source.count_pages(request.key);
-                self.overhead.charge_page_walk(request.key, start, self.clock);
+                let count = self.source.count_pages(request.key());
+                self.overhead.charge_page_walk(request.key(), start, self.clock);
                 count.map_err(|error| failure_reason(&error))
             } else {
                 continue;
@@ -105,8 +105,8 @@ impl<'a> ProcessReader<'a> {
     ) -> io::Result<()> {
         let pss = self.overhead.reads_pss();
         for request in targets.requests(Need::Inspections { pss }) {
-            let RequestKind::Inspect(scope) = request.kind else { continue };
-            let (key, now) = (request.key, self.clock.now().awake);
+            let RequestKind::Inspect(scope) = request.kind() else { continue };
+            let (key, now) = (request.key(), self.clock.now().awake);
             if !self.inspections.is_due(key, scope, now, is_last) || !self.overhead.has_credit(now) {
                 continue;
             }
@@ -118,7 +118,7 @@ impl<'a> ProcessReader<'a> {
                 self.overhead.charge(start, self.clock);
             }
             self.inspections.record(key, now, inspection.is_ok());
-            let lacks_mappings = !pss && leaks(&targets.targets()[request.target], Resource::Memory);
+            let lacks_mappings = !pss && leaks(&targets.targets()[request.target()], Resource::Memory);
             let forbidden = lacks_mappings.then(|| self.overhead.why_no_pss().to_owned());
             targets.answer(request, Answer::Inspected(inspection, forbidden), at, sink)?;
         }

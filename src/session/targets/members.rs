@@ -34,11 +34,18 @@ fn is_named(part: TargetKind, sum: TargetKind) -> bool {
     }
 }
 
-/// True if the leak alert of another target reports the leak of this one.
+/// Drops the leak condition of a target if the alert of another target reports the same leak.
 ///
 /// A leak shows in a process, in its pool, in its control group and in the sum of all. It is announced once. Members of
 /// a pool that leaks as a whole are one leak too.
-pub(super) fn is_leak_reported(index: usize, registry: &Registry) -> bool {
+pub(super) fn drop_reported_leak(index: usize, registry: &mut Registry) {
+    if registry.state(index).awaits_leak_alert() && is_leak_reported(index, registry) {
+        registry.entry_mut(index).1.drop_leak_condition();
+    }
+}
+
+/// True if the leak alert of another target reports the leak of this one.
+fn is_leak_reported(index: usize, registry: &Registry) -> bool {
     let targets = registry.targets();
     let target = &targets[index];
     let resource = target.assessment.verdict.resource;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Counter, CounterRole, Reading, Timestamp};
+use crate::event::{Target, TargetKind};
+use crate::model::{Counter, CounterRole, Reading, Sample};
 
 /// Largest number of pools. Processes may invent new names for ever.
 const NAMES: usize = 1024;
@@ -15,20 +16,20 @@ const NAMES: usize = 1024;
 /// latest reads.
 #[derive(Debug, Clone, Copy)]
 struct Sum {
-    at: Timestamp,
+    sample: Sample,
+    /// Target of one member.
     member: usize,
     members: u64,
-    reading: Reading,
 }
 
 impl Sum {
-    fn new(at: Timestamp, member: usize, reading: &Reading) -> Self {
-        Self { at, member, members: 1, reading: *reading }
+    fn new(member: usize, sample: &Sample) -> Self {
+        Self { sample: *sample, member, members: 1 }
     }
 
     fn add(&mut self, other: &Reading) {
         // A member whose counter is unknown makes the sum unknown: a sum of some would jump.
-        let sum = &mut self.reading;
+        let sum = &mut self.sample.reading;
         for counter in Counter::ALL {
             let (a, b) = (sum.value(counter), other.value(counter));
             let is_shared = matches!(counter.role(), CounterRole::SharedMemory | CounterRole::ShownShared);
@@ -51,14 +52,54 @@ pub(super) struct Pool {
     open: Option<Sum>,
 }
 
+/// Identity of a sum of processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SumId {
+    /// Processes of one name.
+    Pool(usize),
+    /// All processes.
+    All,
+}
+
 /// A complete sum.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PoolSum {
-    pub(super) at: Timestamp,
-    /// Target of one member.
-    pub(super) member: usize,
-    pub(super) members: u64,
-    pub(super) reading: Reading,
+    id: SumId,
+    sum: Sum,
+}
+
+impl PoolSum {
+    /// Returns the identity of the sum.
+    pub(super) fn id(&self) -> SumId {
+        self.id
+    }
+
+    /// Returns the target of one member.
+    pub(super) fn member(&self) -> usize {
+        self.sum.member
+    }
+
+    /// Returns the kind of target that the sum has.
+    pub(super) fn kind(&self) -> TargetKind {
+        let members = self.sum.members;
+        match self.id {
+            SumId::Pool(_) => TargetKind::Pool { members },
+            SumId::All => TargetKind::Selection { members },
+        }
+    }
+
+    /// Returns the name of the target: that of a member, unless the names differ.
+    pub(super) fn name(&self, member: &Target) -> String {
+        match self.id {
+            SumId::Pool(_) => member.label.name.clone(),
+            SumId::All => "all selected".to_owned(),
+        }
+    }
+
+    /// Returns the sum as a sample.
+    pub(super) fn sample(&self) -> &Sample {
+        &self.sum.sample
+    }
 }
 
 /// All pools of a session or recording.
@@ -99,9 +140,21 @@ impl Pools {
         &self.pools[pool]
     }
 
-    /// Sets the target of a pool.
-    pub(super) fn set_target(&mut self, pool: usize, target: usize) {
-        self.pools[pool].target = Some(target);
+    /// Returns the target of a sum.
+    pub(super) fn target(&self, id: SumId) -> Option<usize> {
+        match id {
+            SumId::Pool(pool) => self.pools[pool].target,
+            SumId::All => self.all.target,
+        }
+    }
+
+    /// Sets the target of a sum.
+    pub(super) fn set_target(&mut self, id: SumId, target: usize) {
+        let pool = match id {
+            SumId::Pool(pool) => &mut self.pools[pool],
+            SumId::All => &mut self.all,
+        };
+        pool.target = Some(target);
     }
 
     /// Counts a member that exited.
@@ -109,55 +162,46 @@ impl Pools {
         self.pools[pool].exits += 1;
     }
 
-    /// Adds the reading of a member. Returns the sum of the moment before if this reading begins a new one.
-    pub(super) fn add(&mut self, pool: usize, member: usize, at: Timestamp, reading: &Reading) -> Option<PoolSum> {
+    /// Adds the sample of a member. Returns the sum of the moment before if this sample begins a new one.
+    pub(super) fn add(&mut self, pool: usize, member: usize, sample: &Sample) -> Option<PoolSum> {
+        let id = SumId::Pool(pool);
         let pool = &mut self.pools[pool];
         match &mut pool.open {
-            Some(sum) if sum.at == at => {
-                sum.add(reading);
+            Some(sum) if sum.sample.at == sample.at => {
+                sum.add(&sample.reading);
                 None
             }
             _ => {
-                let before = pool.complete();
-                pool.open = Some(Sum::new(at, member, reading));
+                let before = pool.complete(id);
+                pool.open = Some(Sum::new(member, sample));
                 before
             }
         }
     }
 
-    /// Adds a reading to the sum of all processes.
-    pub(super) fn add_to_all(&mut self, pool: usize, member: usize, at: Timestamp, reading: &Reading) {
+    /// Adds a sample to the sum of all processes.
+    pub(super) fn add_to_all(&mut self, pool: usize, member: usize, sample: &Sample) {
         match &mut self.all.open {
-            Some(sum) if sum.at == at => {
+            Some(sum) if sum.sample.at == sample.at => {
                 self.is_mixed |= self.first_pool != Some(pool);
-                sum.add(reading);
+                sum.add(&sample.reading);
             }
             _ => {
                 self.first_pool = Some(pool);
-                self.all.open = Some(Sum::new(at, member, reading));
+                self.all.open = Some(Sum::new(member, sample));
             }
         }
     }
 
-    /// Returns the target of the sum of all processes.
-    pub(super) fn all_target(&self) -> Option<usize> {
-        self.all.target
-    }
-
-    /// Sets the target of the sum of all processes.
-    pub(super) fn set_all_target(&mut self, target: usize) {
-        self.all.target = Some(target);
-    }
-
     /// Completes the sum of all processes; `None` if all of them share one name.
     pub(super) fn complete_all(&mut self) -> Option<PoolSum> {
-        self.all.complete().filter(|_| self.is_mixed)
+        self.all.complete(SumId::All).filter(|_| self.is_mixed)
     }
 
-    /// Completes the sums of all pools at the end of a moment. Returns each with its pool.
-    pub(super) fn complete(&mut self) -> Vec<(usize, PoolSum)> {
+    /// Completes the sums of all pools at the end of a moment.
+    pub(super) fn complete(&mut self) -> Vec<PoolSum> {
         let pools = self.pools.iter_mut().enumerate();
-        pools.filter_map(|(index, pool)| Some((index, pool.complete()?))).collect()
+        pools.filter_map(|(index, pool)| pool.complete(SumId::Pool(index))).collect()
     }
 }
 
@@ -173,14 +217,9 @@ impl Pool {
     }
 
     /// Completes the open sum; `None` if the pool never had two members at one moment.
-    fn complete(&mut self) -> Option<PoolSum> {
+    fn complete(&mut self, id: SumId) -> Option<PoolSum> {
         let sum = self.open.take()?;
-        (self.target.is_some() || sum.members > 1).then_some(PoolSum {
-            at: sum.at,
-            member: sum.member,
-            members: sum.members,
-            reading: sum.reading,
-        })
+        (self.target.is_some() || sum.members > 1).then_some(PoolSum { id, sum })
     }
 }
 
@@ -193,6 +232,11 @@ fn parts_of_rss(reading: &Reading) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
+
+    fn sample(at: i64, reading: Reading) -> Sample {
+        Sample { at: Timestamp(at), reading }
+    }
 
     fn reading(anon: u64) -> Reading {
         Reading::default()
@@ -206,24 +250,21 @@ mod tests {
     fn shared_pages_count_once() {
         let mut pools = Pools::default();
         let pool = pools.for_name("worker").expect("a pool");
-        assert!(pools.add(pool, 0, Timestamp(1), &reading(100)).is_none());
-        assert!(pools.add(pool, 0, Timestamp(1), &reading(50)).is_none());
-        let sum = pools.add(pool, 0, Timestamp(2), &reading(1)).expect("a sum");
-        assert_eq!(
-            (sum.at, sum.members, sum.reading.value(Counter::RssAnon), sum.reading.value(Counter::Rss)),
-            (Timestamp(1), 2, Some(150), Some(157))
-        );
+        assert!(pools.add(pool, 0, &sample(1, reading(100))).is_none());
+        assert!(pools.add(pool, 0, &sample(1, reading(50))).is_none());
+        let sum = pools.add(pool, 0, &sample(2, reading(1))).expect("a sum");
+        assert_eq!((sum.kind(), sum.sample()), (TargetKind::Pool { members: 2 }, &sample(1, reading(150))));
     }
 
     #[test]
     fn one_process_is_no_pool_and_unknown_stays_unknown() {
         let mut pools = Pools::default();
         let pool = pools.for_name("worker").expect("a pool");
-        pools.add(pool, 0, Timestamp(1), &reading(100));
+        pools.add(pool, 0, &sample(1, reading(100)));
         assert!(pools.complete().is_empty());
-        pools.add(pool, 0, Timestamp(2), &reading(100));
-        pools.add(pool, 0, Timestamp(2), &reading(100).with(Counter::RssAnon, None));
-        assert_eq!(pools.complete()[0].1.reading.value(Counter::RssAnon), None);
+        pools.add(pool, 0, &sample(2, reading(100)));
+        pools.add(pool, 0, &sample(2, reading(100).with(Counter::RssAnon, None)));
+        assert_eq!(pools.complete()[0].sample().reading.value(Counter::RssAnon), None);
     }
 
     #[test]

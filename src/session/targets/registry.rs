@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analysis::{Settings, Status, Tracker};
-use crate::event::{Current, Lifetime, RetiredSummary, StartValues, Target, TargetKind, Trace};
+use crate::event::{RetiredSummary, Target, TargetKind};
 use crate::model::{Pid, ProcessLabel, Timestamp};
 
 use super::retired::Retired;
@@ -69,7 +69,7 @@ impl Registry {
         (&mut self.targets[index], &mut self.states[index])
     }
 
-    /// Creates a target without readings. It gets a place with [`Self::insert`] or [`Self::replace`].
+    /// Creates a target without readings. It gets a place with [`Self::insert`].
     pub(super) fn blank(
         &self,
         kind: TargetKind,
@@ -77,20 +77,8 @@ impl Registry {
         source: Option<String>,
         at: Timestamp,
     ) -> Target {
-        Target {
-            number: self.opened,
-            kind,
-            key: None,
-            label,
-            program: 0,
-            source,
-            lifetime: Lifetime::starting(at),
-            current: Current::default(),
-            trace: Trace::default(),
-            start_values: StartValues::default(),
-            attribution: None,
-            assessment: Tracker::new(&self.settings, None).assess(&self.settings, None),
-        }
+        let assessment = Tracker::new(&self.settings, None).assess(&self.settings, None);
+        Target::new(self.opened, kind, label, source, at, assessment)
     }
 
     /// Stores a target, in the place of a retired one if too many are kept. Returns its index.
@@ -114,7 +102,7 @@ impl Registry {
     }
 
     /// Stores a target at an index, or behind all others.
-    pub(super) fn replace(&mut self, index: usize, target: Target, pool: Option<usize>) {
+    fn replace(&mut self, index: usize, target: Target, pool: Option<usize>) {
         self.opened += 1;
         let tracker = Tracker::new(&self.settings, target.lifetime.age_s).with_counter_error(self.counter_error);
         let state = TargetState::new(tracker, pool);
@@ -127,8 +115,27 @@ impl Registry {
         }
     }
 
+    /// Replaces an ended target by the one of the next program of its process. A program that may leak stays, retired.
+    pub(super) fn follow(
+        &mut self,
+        index: usize,
+        label: &Arc<ProcessLabel>,
+        pool: Option<usize>,
+        at: Timestamp,
+    ) -> &Target {
+        if self.targets[index].assessment.verdict.status >= Status::Suspect {
+            self.retire_copy(index);
+        }
+        let before = &self.targets[index];
+        let target = self.blank(TargetKind::Process, Arc::clone(label), before.source.clone(), at).following(before);
+        let ceiling = self.states[index].source_ceiling();
+        self.replace(index, target, pool);
+        self.states[index].inherit_ceiling(ceiling);
+        &self.targets[index]
+    }
+
     /// Moves a copy of a target and its state to an index of its own, and retires it there.
-    pub(super) fn retire_copy(&mut self, index: usize) {
+    fn retire_copy(&mut self, index: usize) {
         let place = self.insert(self.targets[index].clone(), None);
         self.states.swap(index, place);
         self.retire(place);
@@ -146,9 +153,7 @@ impl Registry {
         let groups: Vec<usize> =
             (0..self.targets.len()).filter(|&group| self.targets[group].is_group_of(process)).collect();
         for group in groups {
-            if let Some(cgroup) = &mut self.targets[group].current.cgroup {
-                cgroup.remember(key);
-            }
+            self.targets[group].remember_exit(key);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::analysis::{Resource, Status};
 use crate::event::Target;
-use crate::model::{Ceiling, Inspection, InspectionScope, ProcessKey, Timestamp};
+use crate::model::{Attribution, Ceiling, Inspection, InspectionScope, ProcessKey, Timestamp};
 use crate::source::{ExactMemory, ReadError};
 
 use super::page_count::failure_reason;
@@ -11,12 +11,26 @@ use super::registry::Registry;
 /// A request for one expensive read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::session) struct Request {
-    /// Index of the target.
-    pub(in crate::session) target: usize,
-    /// Process to read.
-    pub(in crate::session) key: ProcessKey,
-    /// Kind of the read.
-    pub(in crate::session) kind: RequestKind,
+    target: usize,
+    key: ProcessKey,
+    kind: RequestKind,
+}
+
+impl Request {
+    /// Returns the index of the target.
+    pub(in crate::session) fn target(&self) -> usize {
+        self.target
+    }
+
+    /// Returns the process to read.
+    pub(in crate::session) fn key(&self) -> ProcessKey {
+        self.key
+    }
+
+    /// Returns the kind of the read.
+    pub(in crate::session) fn kind(&self) -> RequestKind {
+        self.kind
+    }
 }
 
 /// Kind of an expensive read.
@@ -155,21 +169,20 @@ fn scope(target: &Target, pss: bool) -> InspectionScope {
     }
 }
 
-/// Records an inspection of a process, or the reason for which there is none.
+/// Records an inspection of a process in its attribution, or the reason for which there is none.
 pub(super) fn record_inspection(
-    target: &mut Target,
+    known: &mut Attribution,
     inspection: Result<Inspection, ReadError>,
     forbidden: Option<String>,
     at: Timestamp,
 ) {
-    let known = target.attribution.get_or_insert_default();
     match inspection {
         Ok(inspection) => {
             known.add_inspection(at, inspection);
-            known.refused = forbidden.filter(|_| known.mappings.is_none());
+            known.refuse(forbidden.filter(|_| known.mappings.is_none()));
         }
         Err(error) if known.mappings.is_none() => {
-            known.refused = Some(forbidden.unwrap_or_else(|| failure_reason(&error)));
+            known.refuse(Some(forbidden.unwrap_or_else(|| failure_reason(&error))));
         }
         Err(_) => {}
     }

@@ -27,11 +27,22 @@ pub(super) struct TargetState {
 }
 
 /// Effect of one sample.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct SampleEffect {
+    is_due: bool,
+    rise: u64,
+}
+
+impl SampleEffect {
     /// True if the target is to be assessed again.
-    pub(super) is_due: bool,
-    /// Rise of memory within the spike period, in bytes.
-    pub(super) rise: u64,
+    pub(super) fn is_due(self) -> bool {
+        self.is_due
+    }
+
+    /// Returns the rise of memory within the spike period, in bytes.
+    pub(super) fn rise(self) -> u64 {
+        self.rise
+    }
 }
 
 impl TargetState {
@@ -68,36 +79,24 @@ impl TargetState {
         self.tracker.is_some()
     }
 
-    /// Adds a sample to the target. `is_warming_up` excludes it from every verdict. Returns `None` if the target is
-    /// closed.
+    /// Adds a sample to the target. `is_warming_up` excludes it from every verdict. A closed target stays as it is.
     pub(super) fn observe(
         &mut self,
         target: &mut Target,
         sample: &Sample,
         denied: &[DeniedCounter],
         is_warming_up: bool,
-    ) -> Option<SampleEffect> {
-        let tracker = self.tracker.as_mut()?;
-        target.lifetime.last_seen = sample.at;
-        for denied in denied {
-            let denied = (denied.counter, denied.right);
-            if !target.current.denied.contains(&denied) {
-                target.current.denied.push(denied);
-            }
-        }
-        target.current.reading.update(&sample.reading);
-        target.start_values.record(&sample.reading);
-        let memory = target.current.reading.memory();
-        if let Some(memory) = memory {
-            target.trace.push(memory);
-        }
+    ) -> SampleEffect {
+        let Some(tracker) = self.tracker.as_mut() else { return SampleEffect::default() };
+        target.record(sample, denied.iter().map(|denied| (denied.counter, denied.right)));
         let is_spiking = self.conditions.iter().any(|condition| condition.kind == AlertKind::Spike);
         if is_warming_up {
-            target.lifetime.excluded_s = sample.at.seconds_since(target.lifetime.first_seen);
+            target.exclude_until(sample.at);
         }
         let is_due = !is_warming_up && (tracker.push(sample) || is_spiking);
+        let memory = target.current.reading.memory();
         let rise = memory.map_or(0, |memory| self.rise.push(sample.at, memory));
-        Some(SampleEffect { is_due, rise })
+        SampleEffect { is_due, rise }
     }
 
     /// Assesses the target; `None` if it is closed.
@@ -108,7 +107,7 @@ impl TargetState {
     /// Updates only the spikes of the assessment.
     pub(super) fn update_spikes(&self, target: &mut Target) {
         if let Some(tracker) = &self.tracker {
-            target.assessment.spikes = tracker.spikes();
+            target.set_spikes(tracker.spikes());
         }
     }
 
@@ -162,7 +161,7 @@ impl TargetState {
     /// Sets the limit that the source found.
     pub(super) fn set_source_ceiling(&mut self, target: &mut Target, ceiling: Option<Ceiling>, limit: Option<u64>) {
         self.source_ceiling = ceiling;
-        target.current.ceiling = ceiling;
+        target.set_ceiling(ceiling);
         self.refresh_ceiling(target, limit);
     }
 
@@ -188,7 +187,7 @@ impl TargetState {
             limit_bytes,
             used_bytes,
         });
-        target.current.ceiling = by_user.or(self.source_ceiling);
+        target.set_ceiling(by_user.or(self.source_ceiling));
     }
 }
 
