@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::interpreters::{node, python};
 use crate::support::{Target, run, stderr, stdout};
 
 /// Program that keeps small objects.
@@ -39,14 +40,6 @@ while True:
 /// Program that keeps buffers. Its growth does not depend on the garbage collector.
 const NODE: &str = "const kept = []; setInterval(() => kept.push(Buffer.alloc(262144, 1)), 50);";
 
-fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-fn python(code: &str) -> Target {
-    Target::spawn(Command::new("python3").args(["-c", code]))
-}
-
 fn is(entry: &Value, target: &Target) -> bool {
     entry["pid"].as_u64() == target.pid().parse().ok()
 }
@@ -73,12 +66,11 @@ fn command(attribution: &Value) -> &str {
 
 #[test]
 fn growing_parts_and_next_steps_are_named() {
-    if !is_installed("python3") {
-        return;
-    }
+    let Some(python) = python() else { return };
+    let python = |code: &str| Target::spawn(Command::new(&python).args(["-c", code]));
     let (native, steady) = (Target::start("leaky", &["65536", "20"]), Target::start("steady", &[]));
     let (objects, descriptors, threads) = (python(OBJECTS), python(DESCRIPTORS), python(THREADS));
-    let node = is_installed("node").then(|| Target::spawn(Command::new("node").args(["-e", NODE])));
+    let node = node().map(|node| Target::spawn(Command::new(node).args(["-e", NODE])));
     let mut arguments =
         vec!["--interval".to_owned(), "100ms".into(), "--duration".into(), "15s".into(), "--explain".into()];
     let all = [Some(&native), Some(&steady), Some(&objects), Some(&descriptors), Some(&threads), node.as_ref()];

@@ -11,6 +11,8 @@ mod endings;
 mod formats;
 mod hostile_names;
 mod http_server;
+#[path = "../../fixtures/interpreters.rs"]
+mod interpreters;
 mod live;
 mod html_and_svg;
 mod machine_output;

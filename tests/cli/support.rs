@@ -3,10 +3,14 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Longest wait for a condition. It only ends a failing test.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest wait for a condition, and for the end of a process. It only ends a failing test.
+const PATIENCE: Duration = Duration::from_secs(100);
+/// Longest wait for the first output of a fixture process.
+const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Returns the program under test, without the settings of the environment.
 pub fn leakwatch() -> Command {
@@ -22,7 +26,7 @@ pub fn leakwatch() -> Command {
 
 /// Runs the program with arguments and returns its output.
 pub fn run(arguments: &[&str]) -> Output {
-    leakwatch().args(arguments).output().expect("the program starts")
+    ChildGuard::spawn(leakwatch().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped())).output()
 }
 
 pub fn stdout(output: &Output) -> String {
@@ -82,6 +86,17 @@ pub fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
     (reader, writer)
 }
 
+/// Reads a pipe to its end in a thread.
+fn drain(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        if let Some(mut pipe) = pipe {
+            pipe.read_to_end(&mut text).expect("output of the program");
+        }
+        text
+    })
+}
+
 /// Child process that is killed with the test, also when the test fails.
 pub struct ChildGuard(Option<Child>);
 
@@ -95,14 +110,26 @@ impl ChildGuard {
     }
 
     /// Waits for the end of the child.
+    #[track_caller]
     pub fn wait(mut self) -> ExitStatus {
-        let mut child = self.0.take().expect("a child");
-        child.wait().expect("an end")
+        drop(self.child().stdin.take());
+        let mut status = None;
+        wait_until("end of the program", || {
+            status = self.child().try_wait().expect("a child");
+            status.is_some()
+        });
+        self.0 = None;
+        status.expect("an end")
     }
 
     /// Waits for the end of the child and returns its output.
+    #[track_caller]
     pub fn output(mut self) -> Output {
-        self.0.take().expect("a child").wait_with_output().expect("an end")
+        let child = self.child();
+        let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+        let status = self.wait();
+        let text = |reader: JoinHandle<Vec<u8>>| reader.join().expect("a reader");
+        Output { status, stdout: text(stdout), stderr: text(stderr) }
     }
 
     /// Terminates the child with repeated signals, of which the second ends it at once.
@@ -139,10 +166,27 @@ impl Target {
     pub fn start(name: &str, arguments: &[&str]) -> Self {
         let folder = PathBuf::from(env!("CARGO_BIN_EXE_leakwatch"));
         let program = folder.parent().expect("a folder").join("examples").join(name);
+        assert!(program.exists(), "there is no {}: run 'cargo build --examples'", program.display());
         let mut target = Self::spawn_with(Command::new(program).args(arguments), Stdio::piped());
-        let output = target.child.child().stdout.as_mut().expect("a pipe");
-        output.read_exact(&mut [0]).expect("a line of a ready program");
+        target.wait_for_output(name, START_PATIENCE);
         target
+    }
+
+    /// Waits until the program has printed something, which it does when its memory is allocated.
+    #[track_caller]
+    fn wait_for_output(&mut self, name: &str, patience: Duration) {
+        let child = self.child.child();
+        let mut output = child.stdout.take().expect("a pipe");
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let is_ready = output.read_exact(&mut [0]).is_ok();
+            drop(sender.send((is_ready, output)));
+        });
+        match receiver.recv_timeout(patience) {
+            // A closed pipe would end the program.
+            Ok((true, output)) => child.stdout = Some(output),
+            _ => panic!("'{name}' printed nothing within {patience:?}; if it is stale, run 'cargo build --examples'"),
+        }
     }
 
     /// Starts any program with standard input held open, and waits for its exec.
@@ -165,4 +209,17 @@ impl Target {
     pub fn pid(&self) -> String {
         self.child.0.as_ref().expect("a child").id().to_string()
     }
+}
+
+#[test]
+#[should_panic(expected = "run 'cargo build --examples'")]
+fn a_missing_fixture_names_the_command_that_builds_it() {
+    Target::start("no-such-fixture", &[]);
+}
+
+#[test]
+#[should_panic(expected = "'sleep' printed nothing")]
+fn a_silent_fixture_does_not_block_the_tests() {
+    let mut target = Target::spawn_with(Command::new("sleep").arg("600"), Stdio::piped());
+    target.wait_for_output("sleep", Duration::from_millis(100));
 }

@@ -1,6 +1,7 @@
 //! Expressions of `--fail-if` and `--warn-if`: parsing, evaluation during a run, and results at its end.
 
-use crate::support::{Run, leakwatch, python, stderr};
+use crate::interpreters::python;
+use crate::support::{Run, leakwatch, stderr};
 
 const FAST: [&str; 4] = ["--interval", "20ms", "--duration", "1500ms"];
 

@@ -8,6 +8,8 @@ mod expressions;
 mod inconclusive;
 mod python_and_node;
 #[allow(dead_code, reason = "the calibration draws from more distributions")]
+#[path = "../../fixtures/interpreters.rs"]
+mod interpreters;
 #[path = "../../fixtures/random.rs"]
 mod random;
 mod shapes;

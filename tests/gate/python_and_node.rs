@@ -1,6 +1,7 @@
 //! Services in Python and Node: a leak fails, and its fixed twin passes.
 
-use crate::support::{Run, node, python, script};
+use crate::interpreters::{node, python};
+use crate::support::{Run, script};
 
 /// Runs a service with a threshold on its growth.
 fn gate(interpreter: &str, name: &str, pause: &str, limit: &str) -> Run {

@@ -1,8 +1,9 @@
 //! Shapes of memory that decide whether a threshold can be trusted. Seconds stand for hours, so rates are a thousand times
 //! higher. Recordings show the shapes, and programs the trees of processes.
 
+use crate::interpreters::python;
 use crate::random::Random;
-use crate::support::{Run, leakwatch, python, script};
+use crate::support::{Run, leakwatch, script};
 
 const MIB: f64 = 1_048_576.0;
 

@@ -1,6 +1,5 @@
-//! Support of the tests: program under test, interpreters, and whole sessions with their report.
+//! Support of the tests: program under test, and whole sessions with their report.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -27,26 +26,6 @@ pub fn stderr(output: &Output) -> String {
 pub fn script(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/targets").join(name);
     path.to_str().expect("a path").to_owned()
-}
-
-/// Returns the executable of Python, past wrapper scripts in `PATH`; `None` with a message if there is none.
-pub fn python() -> Option<String> {
-    interpreter("python3", &["-c", "import sys; print(sys.executable)"])
-}
-
-/// Returns the executable of Node; `None` with a message if there is none.
-pub fn node() -> Option<String> {
-    interpreter("node", &["-p", "process.execPath"])
-}
-
-fn interpreter(name: &str, ask: &[&str]) -> Option<String> {
-    let answer = Command::new(name).args(ask).output().ok().filter(|output| output.status.success());
-    let path = answer.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    if path.is_none() {
-        // The test harness does not capture this stream: a skipped test must not look like a passed one.
-        drop(writeln!(std::io::stderr(), "SKIPPED: there is no {name} on this host"));
-    }
-    path
 }
 
 /// Finished session.

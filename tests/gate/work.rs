@@ -1,6 +1,7 @@
 //! Growth per unit of work, independent of the load.
 
-use crate::support::{Run, leakwatch, python, script, stderr};
+use crate::interpreters::python;
+use crate::support::{Run, leakwatch, script, stderr};
 
 /// Runs a worker that keeps some bytes of each job, and works four times as fast in the second half of six seconds.
 fn worker(python: &str, kept: &str, counter: &str, options: &[&str]) -> Run {
