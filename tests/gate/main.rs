@@ -7,9 +7,9 @@ mod ci_reports;
 mod expressions;
 mod inconclusive;
 mod python_and_node;
-#[allow(dead_code, reason = "the calibration draws from more distributions")]
 #[path = "../../fixtures/interpreters.rs"]
 mod interpreters;
+#[allow(dead_code, reason = "the calibration draws from more distributions")]
 #[path = "../../fixtures/random.rs"]
 mod random;
 mod shapes;

@@ -1,4 +1,4 @@
-//! The rules of a session applied to one target: its assessment, and the expensive reads that the verdict needs.
+//! Judge of one target: applies the rules of a session, assesses, and asks for the expensive reads a verdict needs.
 
 use std::io;
 
