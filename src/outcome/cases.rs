@@ -145,13 +145,12 @@ pub(super) fn has_fail_thresholds(facts: &Facts<'_>) -> bool {
 fn short_lived(targets: &[Target]) -> Vec<bool> {
     let longest = targets.iter().map(|target| target.assessment.observed_s).fold(0.0, f64::max);
     let end = targets.iter().map(|target| target.lifetime.last_seen).max();
-    let is_short_lived = |target: &Target| {
+    let exits = targets.iter().map(|target| {
         // A recording has no exits. A live process may only be sampled rarely.
         let is_missing = target.source.is_some() && Some(target.lifetime.last_seen) < end;
-        let exited = target.lifetime.ended.is_some() || is_missing;
-        exited && target.assessment.observed_s < SHORT_LIVED_PART * longest
-    };
-    targets.iter().map(is_short_lived).collect()
+        (target, target.lifetime.ended.is_some() || is_missing)
+    });
+    exits.map(|(target, exited)| exited && target.assessment.observed_s < SHORT_LIVED_PART * longest).collect()
 }
 
 /// Returns the case of each result, by threshold, without its relations.

@@ -108,13 +108,12 @@ impl Policy {
                 Part::Text(format!("run longer to decide{advice}")),
             ];
         }
-        let is_warming_up = |status| status == Status::WarmingUp;
         let mut statuses = facts.targets.iter().map(|target| target.assessment.verdict.status);
         let text = if open > 0 {
             format!("no leak found; {open} of {} without enough data", count(facts.targets.len(), "target"))
         } else if has_allowed {
             return Vec::new();
-        } else if statuses.any(is_warming_up) {
+        } else if statuses.any(|status| status == Status::WarmingUp) {
             "no leak found; memory is still warming up".to_owned()
         } else {
             "no leak found".to_owned()

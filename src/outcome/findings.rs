@@ -38,8 +38,8 @@ pub fn findings(targets: &[Target]) -> Vec<Finding> {
         found.push(Finding { lead: index, others: Vec::new(), status, resource });
     }
     for &index in &suspects {
-        let is_part = |finding: &&mut Finding| finding.lead != index && shows(index, finding.lead, targets);
-        let mut shown: Vec<&mut Finding> = found.iter_mut().filter(is_part).collect();
+        let others = found.iter_mut().filter(|finding| finding.lead != index);
+        let mut shown: Vec<&mut Finding> = others.filter(|finding| shows(index, finding.lead, targets)).collect();
         if let [finding] = shown.as_mut_slice() {
             finding.status = finding.status.max(targets[index].assessment.verdict.status);
         }
@@ -56,24 +56,26 @@ fn resource(target: &Target) -> Option<Resource> {
 
 /// True if a target names its finding.
 fn is_lead(index: usize, suspects: &[usize], targets: &[Target]) -> bool {
-    let alike = || suspects.iter().copied().filter(|&other| resource(&targets[other]) == resource(&targets[index]));
-    match targets[index].kind {
+    let target = &targets[index];
+    let suspects = suspects.iter().map(|&other| &targets[other]);
+    let alike: Vec<&Target> = suspects.filter(|other| resource(other) == resource(target)).collect();
+    match target.kind {
         TargetKind::Process => {
-            let pool = alike().find(|&other| is_pool_of(&targets[other], &targets[index]));
-            pool.is_none_or(|pool| !leads_members(pool, alike(), targets))
+            let pool = alike.iter().find(|other| is_pool_of(other, target));
+            pool.is_none_or(|pool| !leads_members(pool, &alike))
         }
-        TargetKind::Pool { .. } => leads_members(index, alike(), targets),
+        TargetKind::Pool { .. } => leads_members(target, &alike),
         TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => {
-            !alike().any(|other| targets[index].contains(&targets[other], targets))
+            !alike.iter().any(|other| target.contains(other, targets))
         }
     }
 }
 
 /// True if a pool leads its suspect members: there are several, or none, and the status of none is worse.
-fn leads_members(pool: usize, alike: impl Iterator<Item = usize>, targets: &[Target]) -> bool {
-    let members: Vec<usize> = alike.filter(|&other| is_pool_of(&targets[pool], &targets[other])).collect();
-    let status = |index: usize| targets[index].assessment.verdict.status;
-    members.len() != 1 && members.iter().all(|&member| status(member) <= status(pool))
+fn leads_members(pool: &Target, alike: &[&Target]) -> bool {
+    let members = alike.iter().filter(|other| is_pool_of(pool, other));
+    let statuses: Vec<Status> = members.map(|member| member.assessment.verdict.status).collect();
+    statuses.len() != 1 && statuses.iter().all(|&status| status <= pool.assessment.verdict.status)
 }
 
 /// True if two targets show the same leak.

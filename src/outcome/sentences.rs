@@ -63,8 +63,8 @@ pub(super) fn allowed_parts(allowed: &[Finding], facts: &Facts<'_>) -> Vec<Part>
 pub(super) fn undecided(facts: &Facts<'_>) -> usize {
     let judged = facts.targets.iter().filter(|target| !is_undecided(target, facts));
     let judged: HashSet<&str> = judged.map(|target| target.label.name.as_str()).collect();
-    let is_replaced = |target: &Target| target.lifetime.ended.is_some() && judged.contains(target.label.name.as_str());
-    facts.targets.iter().filter(|target| is_undecided(target, facts) && !is_replaced(target)).count()
+    let open = facts.targets.iter().filter(|target| is_undecided(target, facts));
+    open.filter(|target| target.lifetime.ended.is_none() || !judged.contains(target.label.name.as_str())).count()
 }
 
 /// True if more samples would decide the verdict on a target, and no allowance covers it.

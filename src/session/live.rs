@@ -10,7 +10,7 @@ use crate::model::{Counter, HostMemory, Sample, Timestamp};
 use crate::source::{MatchedProcess, ProcessReading, ProcessSource, ReadError, read_pid_file};
 use crate::units::Span;
 
-use super::live_processes::{Arrival, LiveProcesses, Sampled};
+use super::live_processes::{Arrival, LiveProcesses};
 use super::plan::{EndedBy, LiveSummary, SessionPlan};
 use super::process_reader::ProcessReader;
 use super::sampling::{Cost, DueIntervals, Saving, Schedule};
@@ -266,10 +266,10 @@ impl<'a> LiveSession<'a> {
         let mut first_readings = self.processes.take_first_readings();
         let mut is_stale = false;
         for &sampled in &order {
-            if !self.due.includes(sampled.interval) {
+            if !self.due.includes(sampled.interval()) {
                 continue;
             }
-            let Sampled { target, key, .. } = sampled;
+            let (target, key) = (sampled.target(), sampled.key());
             let rss = targets.targets()[target].current.reading.value(Counter::Rss);
             let with_pss = self.reader.allows_pss(key, now, rss, self.is_last);
             let read = match first_readings.remove(&key) {

@@ -21,12 +21,26 @@ struct Running {
 /// A process to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Sampled {
-    /// Index of its target.
-    pub(super) target: usize,
-    /// Identity of the process.
-    pub(super) key: ProcessKey,
-    /// `None` for a process that is sampled at every tick.
-    pub(super) interval: Option<IntervalId>,
+    target: usize,
+    key: ProcessKey,
+    interval: Option<IntervalId>,
+}
+
+impl Sampled {
+    /// Returns the index of its target.
+    pub(super) fn target(self) -> usize {
+        self.target
+    }
+
+    /// Returns the identity of the process.
+    pub(super) fn key(self) -> ProcessKey {
+        self.key
+    }
+
+    /// Returns the interval; `None` for a process that is sampled at every tick.
+    pub(super) fn interval(self) -> Option<IntervalId> {
+        self.interval
+    }
 }
 
 /// Reason for which a matched process needs attention.
@@ -112,16 +126,15 @@ impl LiveProcesses {
         listed: &[MatchedProcess],
         source: &mut dyn ProcessSource,
     ) -> Vec<(ProcessKey, usize)> {
-        let is_listed = |key: &ProcessKey| listed.binary_search_by_key(key, |process| process.key).is_ok();
         let mut exited: Vec<(ProcessKey, usize)> = Vec::new();
         self.running.retain(|&key, running| {
-            let stays = is_listed(&key) || source.read(key, Depth::Counters).is_ok();
+            let stays = lists(listed, key) || source.read(key, Depth::Counters).is_ok();
             if !stays {
                 exited.push((key, running.target));
             }
             stays
         });
-        self.unreadable.retain(is_listed);
+        self.unreadable.retain(|&key| lists(listed, key));
         if !exited.is_empty() {
             self.order.clear();
         }
@@ -213,4 +226,9 @@ impl LiveProcesses {
     pub(super) fn take_first_readings(&mut self) -> HashMap<ProcessKey, ProcessReading> {
         std::mem::take(&mut self.first_readings)
     }
+}
+
+/// True if a list in the order of keys contains a process.
+fn lists(listed: &[MatchedProcess], key: ProcessKey) -> bool {
+    listed.binary_search_by_key(&key, |process| process.key).is_ok()
 }

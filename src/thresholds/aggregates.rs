@@ -25,14 +25,10 @@ pub(super) struct Aggregates {
 /// Values after the warm-up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Values {
-    /// First value.
-    pub(super) first: f64,
-    /// Lowest value.
-    pub(super) min: f64,
-    /// Highest value.
-    pub(super) max: f64,
-    /// Number of values.
-    pub(super) count: u64,
+    first: f64,
+    min: f64,
+    max: f64,
+    count: u64,
     sum: f64,
     from: Timestamp,
     to: Timestamp,
@@ -103,13 +99,7 @@ impl Aggregates {
         if is_warming_up {
             return;
         }
-        let new = Values { first: number, min: number, max: number, count: 0, sum: 0.0, from: at, to: at };
-        let values = self.values.get_or_insert(new);
-        values.min = values.min.min(number);
-        values.max = values.max.max(number);
-        values.sum += number;
-        values.count += 1;
-        values.to = at;
+        self.values.get_or_insert(Values::starting(at, number)).push(at, number);
         if let Growth::ByTime(tracker) = &mut self.growth
             && tracker.push(&Sample { at, reading: as_memory(value) })
         {
@@ -172,6 +162,35 @@ impl Aggregates {
 }
 
 impl Values {
+    /// No values yet; `number` will be the first.
+    fn starting(at: Timestamp, number: f64) -> Self {
+        Self { first: number, min: number, max: number, count: 0, sum: 0.0, from: at, to: at }
+    }
+
+    /// Adds one value.
+    fn push(&mut self, at: Timestamp, number: f64) {
+        self.min = self.min.min(number);
+        self.max = self.max.max(number);
+        self.sum += number;
+        self.count += 1;
+        self.to = at;
+    }
+
+    /// Returns the first value.
+    pub(super) fn first(&self) -> f64 {
+        self.first
+    }
+
+    /// Returns the lowest value.
+    pub(super) fn min(&self) -> f64 {
+        self.min
+    }
+
+    /// Returns the number of values.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// Returns the mean value.
     #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
     pub(super) fn mean(&self) -> f64 {

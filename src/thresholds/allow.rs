@@ -36,6 +36,11 @@ impl Allowance {
         self.resource == resource && (self.process.is_match(&label.name) || self.process.is_match(&label.cmdline))
     }
 
+    /// True if the allowance covers growth of at least `low` of this resource of this target, in force or not.
+    fn covers(&self, target: &Target, resource: Resource, low: f64) -> bool {
+        self.is_about(target, resource) && low <= self.max_rate
+    }
+
     /// Returns the state of the allowance with its reason.
     #[must_use]
     pub fn sentence(&self) -> String {
@@ -61,8 +66,8 @@ pub fn allowance_for<'a>(allowances: &'a [Allowance], target: &Target) -> Option
     let verdict = &target.assessment.verdict;
     let resource = verdict.resource.filter(|_| verdict.status >= Status::Suspect)?;
     let low = least_rate(target, resource)?;
-    let covers = |allowance: &&Allowance| allowance.is_about(target, resource) && low <= allowance.max_rate;
-    allowances.iter().filter(covers).min_by_key(|allowance| allowance.expired)
+    let covering = allowances.iter().filter(|allowance| allowance.covers(target, resource, low));
+    covering.min_by_key(|allowance| allowance.expired)
 }
 
 /// Returns the allowance in force that covers the verdict on a target; `None` without one.
@@ -81,8 +86,7 @@ pub fn allows_alert(allowances: &[Allowance], target: &Target, alert: &Alert) ->
     };
     // Growth without a rate is not proved to be faster.
     let low = least_rate(target, resource).unwrap_or(0.0);
-    let covers = |allowance: &Allowance| allowance.is_about(target, resource) && low <= allowance.max_rate;
-    allowances.iter().any(|allowance| !allowance.expired && covers(allowance))
+    allowances.iter().any(|allowance| !allowance.expired && allowance.covers(target, resource, low))
 }
 
 /// Returns the lower end of the growth of a resource, or its estimate.

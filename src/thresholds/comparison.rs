@@ -10,12 +10,10 @@ use super::result::Decision;
 /// Returns the decision and a sentence for it. `what` names the compared value.
 pub(super) fn compare(expression: &Expression, measured: &Measurement, limit: f64, what: &str) -> (Decision, String) {
     let metric = &expression.metric;
-    let holds = |value: f64| expression.comparison.holds(value, limit);
-    let (certain, possible) = if expression.comparison.is_upward() {
-        (holds(measured.low), holds(measured.high))
-    } else {
-        (holds(measured.high), holds(measured.low))
-    };
+    let comparison = expression.comparison;
+    let is_upward = comparison.is_upward();
+    let (near, far) = if is_upward { (measured.low, measured.high) } else { (measured.high, measured.low) };
+    let (certain, possible) = (comparison.holds(near, limit), comparison.holds(far, limit));
     let decision = match (certain, possible) {
         (_, false) => Decision::Pass,
         (true, true) if !measured.may_settle && !measured.is_unproved => Decision::Fail,

@@ -11,7 +11,6 @@ use super::aggregates::Aggregates;
 use super::allow::{Allowance, allowances_for_metric};
 use super::baseline::Baseline;
 use super::expr::{Limit, Threshold};
-use super::metric::Aggregate;
 use super::result::{Decision, ThresholdResult};
 use super::results::{OmittedResults, Results};
 use super::state::ThresholdState;
@@ -189,39 +188,28 @@ impl Evaluator {
     pub fn worst(&self, threshold: usize) -> Option<&ThresholdResult> {
         let upward = self.thresholds[threshold].expression.comparison.is_upward();
         let (process, sum) = (self.worst_of_kind(threshold, false), self.worst_of_kind(threshold, true));
-        let value = |result: &ThresholdResult| result.value.unwrap_or(0.0);
         let (Some(process), Some(sum)) = (process, sum) else { return process.or(sum) };
-        let excess = |result: &ThresholdResult| result.excess(upward).unwrap_or(f64::NEG_INFINITY);
-        let prefers_sum = match rank(sum).cmp(&rank(process)) {
-            Ordering::Equal if sum.decision == Decision::Pass => excess(sum) > excess(process),
-            Ordering::Equal => upward && value(sum) > 2.0 * value(process).max(0.0),
-            order => order == Ordering::Greater,
-        };
-        Some(if prefers_sum { sum } else { process })
+        Some(if prefers_sum(sum, process, upward) { sum } else { process })
     }
 
+    /// Returns the worst result on a sum or on a process.
     fn worst_of_kind(&self, threshold: usize, is_sum: bool) -> Option<&ThresholdResult> {
         let upward = self.thresholds[threshold].expression.comparison.is_upward();
         let results = self.results().iter().filter(|result| {
             result.threshold == threshold && result.counts && result.subject.members.is_some() == is_sum
         });
         // max_by returns the last of equal results: the order is reversed to get the first.
-        results.rev().max_by(|a, b| {
-            let excess = |result: &ThresholdResult| result.excess(upward).unwrap_or(f64::NEG_INFINITY);
-            rank(a).cmp(&rank(b)).then(excess(a).total_cmp(&excess(b)))
-        })
+        results.rev().max_by(|a, b| rank(a).cmp(&rank(b)).then(excess(a, upward).total_cmp(&excess(b, upward))))
     }
 
     /// Returns the results on growth of memory if all of them passed only because the memory never moved. Then perhaps
     /// nothing was exercised.
     #[must_use]
     pub fn idle_passes(&self) -> Vec<&ThresholdResult> {
-        let is_growth = |result: &&ThresholdResult| {
-            let metric = self.thresholds[result.threshold].expression.metric;
-            metric.aggregate == Aggregate::Growth && !metric.series.is_count() && !metric.per_work
-        };
-        let growth: Vec<&ThresholdResult> =
-            self.results().iter().filter(|result| result.counts).filter(is_growth).collect();
+        let counted = self.results().iter().filter(|result| result.counts);
+        let growth: Vec<&ThresholdResult> = counted
+            .filter(|result| self.thresholds[result.threshold].expression.metric.measures_memory_growth())
+            .collect();
         if growth.iter().any(|result| !result.observation.0.is_unmoved) {
             return Vec::new();
         }
@@ -283,10 +271,10 @@ impl Evaluator {
             Some(Ok(None)) | None => return,
         };
         let total = self.work.meter.push(at, &tick, targets);
-        // The memory of a target that this tick did not sample belongs to another amount of work.
-        let is_sampled = |target: &&Target| target.lifetime.ended.is_none() && target.lifetime.last_seen == at;
-        for target in targets.iter().filter(is_sampled) {
-            if self.times.elapsed_s(target, at) < self.warmup_s {
+        for target in targets {
+            // The memory of a target that this tick did not sample belongs to another amount of work.
+            let is_sampled = target.lifetime.ended.is_none() && target.lifetime.last_seen == at;
+            if !is_sampled || self.times.elapsed_s(target, at) < self.warmup_s {
                 continue;
             }
             for state in self.open.get_mut(&target.number).into_iter().flatten() {
@@ -315,10 +303,10 @@ impl Evaluator {
     /// Discounts undecided results of exited targets if others are decided: results of the same name, or any if the target
     /// was short-lived.
     fn discount_short_lived(&mut self) {
-        let decided = || self.results().iter().filter(|result| result.decision != Decision::Undecided);
-        let thresholds: HashSet<usize> = decided().map(|result| result.threshold).collect();
+        let decided = self.results().iter().filter(|result| result.decision != Decision::Undecided);
         let names: HashSet<(usize, String)> =
-            decided().map(|result| (result.threshold, result.subject.name.clone())).collect();
+            decided.map(|result| (result.threshold, result.subject.name.clone())).collect();
+        let thresholds: HashSet<usize> = names.iter().map(|(threshold, _)| *threshold).collect();
         let times = &self.times;
         for result in self.results.kept_mut() {
             let observation = result.observation.0;
@@ -328,6 +316,20 @@ impl Evaluator {
             result.counts = !(result.decision == Decision::Undecided && observation.exited && is_covered);
         }
     }
+}
+
+/// True if the result on a sum says more than that on a process: it is worse, or the sum grows much more.
+fn prefers_sum(sum: &ThresholdResult, process: &ThresholdResult, upward: bool) -> bool {
+    match rank(sum).cmp(&rank(process)) {
+        Ordering::Equal if sum.decision == Decision::Pass => excess(sum, upward) > excess(process, upward),
+        Ordering::Equal => upward && sum.value.unwrap_or(0.0) > 2.0 * process.value.unwrap_or(0.0).max(0.0),
+        order => order == Ordering::Greater,
+    }
+}
+
+/// Returns the distance beyond the limit; the lowest if nothing was measured.
+fn excess(result: &ThresholdResult, upward: bool) -> f64 {
+    result.excess(upward).unwrap_or(f64::NEG_INFINITY)
 }
 
 /// Orders results: worse decisions first, and allowed ones before plain passes.

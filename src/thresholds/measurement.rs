@@ -4,7 +4,7 @@ use crate::analysis::{Assessment, Growth, Resource, Shape, Status};
 use crate::event::Target;
 use crate::model::Counter;
 
-use super::aggregates::Aggregates;
+use super::aggregates::{Aggregates, Values};
 use super::metric::{Aggregate, Metric, Series};
 
 /// Least number of values of a series that never moved before it counts as flat. A process may only just be waiting.
@@ -63,13 +63,13 @@ pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target)
         return Err("only 1 sample; 2 are needed".to_owned());
     }
     let values = aggregates.values();
-    let ends = values.map(|values| values.first).zip(aggregates.last());
+    let ends = values.map(Values::first).zip(aggregates.last());
     let value = match metric.aggregate {
         Aggregate::Peak => aggregates.peak(),
         Aggregate::Last => aggregates.last(),
-        Aggregate::Min => values.map(|values| values.min),
-        Aggregate::Mean => values.map(super::aggregates::Values::mean),
-        Aggregate::First => values.map(|values| values.first),
+        Aggregate::Min => values.map(Values::min),
+        Aggregate::Mean => values.map(Values::mean),
+        Aggregate::First => values.map(Values::first),
         Aggregate::Delta => ends.map(|(first, last)| last - first),
         Aggregate::Ratio => match ends {
             Some((0.0, 0.0)) => Some(1.0),
@@ -108,10 +108,10 @@ fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Me
     }
     let Some(values) = aggregates.values() else { return Err(why_unknown(series, aggregates, target)) };
     let observed = values.observed_s();
-    if aggregates.is_unmoved() && values.count >= LEAST_UNMOVED && observed > 0.0 {
+    if aggregates.is_unmoved() && values.count() >= LEAST_UNMOVED && observed > 0.0 {
         return Ok(Measurement::unmoved(series.step(), observed));
     }
-    Err(too_few(values.count, assessment))
+    Err(too_few(values.count(), assessment))
 }
 
 /// Measures growth by unit of work.

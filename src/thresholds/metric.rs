@@ -153,6 +153,12 @@ impl Metric {
         (self.aggregate == Aggregate::Growth).then(|| self.series.resource())
     }
 
+    /// True if growth of bytes by time is measured.
+    #[must_use]
+    pub fn measures_memory_growth(&self) -> bool {
+        self.aggregate == Aggregate::Growth && !self.series.is_count() && !self.per_work
+    }
+
     /// True if the value is an estimate with an interval.
     #[must_use]
     pub fn has_interval(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Tidy code: rules of the house that the compiler does not check. File length, and the usual documents.
 
 mod cycles;
+mod fields;
 mod file_names;
 mod imports;
 mod language;

@@ -78,8 +78,12 @@ impl DueIntervals {
 
 /// True if a multiple of the interval lies between two ticks; the first tick has none before it.
 fn is_due(interval: Duration, before: Option<Duration>, due: Duration) -> bool {
-    let number = |moment: Duration| moment.as_nanos() / interval.as_nanos().max(1);
-    before.is_none_or(|before| number(before) != number(due))
+    before.is_none_or(|before| multiples(interval, before) != multiples(interval, due))
+}
+
+/// Returns the number of whole intervals until a moment.
+fn multiples(interval: Duration, moment: Duration) -> u128 {
+    moment.as_nanos() / interval.as_nanos().max(1)
 }
 
 #[cfg(test)]

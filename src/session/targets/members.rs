@@ -49,18 +49,20 @@ fn is_leak_reported(index: usize, registry: &Registry) -> bool {
     let targets = registry.targets();
     let target = &targets[index];
     let resource = target.assessment.verdict.resource;
-    let is_leaking_pool = |pool: &&Target| {
-        let verdict = &pool.assessment.verdict;
-        let leaks = verdict.status == Status::Leaking && verdict.resource == resource;
-        leaks && matches!(pool.kind, TargetKind::Pool { .. }) && pool.contains(target, targets)
-    };
-    let pool = targets.iter().find(is_leaking_pool);
+    let pool = targets.iter().find(|pool| leaks_as_a_pool(pool, resource) && pool.contains(target, targets));
     (0..targets.len()).filter(|&other| other != index && registry.state(other).is_leak_alert_firing()).any(|other| {
         let other = &targets[other];
         let is_sibling = pool.is_some_and(|pool| pool.contains(other, targets));
         let shares_leak = is_sibling || target.contains(other, targets) || other.contains(target, targets);
         shares_leak && other.assessment.verdict.resource == resource
     })
+}
+
+/// True if a target is a pool that leaks a resource as a whole.
+fn leaks_as_a_pool(target: &Target, resource: Option<Resource>) -> bool {
+    let verdict = &target.assessment.verdict;
+    let leaks = verdict.status == Status::Leaking && verdict.resource == resource;
+    leaks && matches!(target.kind, TargetKind::Pool { .. })
 }
 
 /// Returns the growth of a member since its sum was first seen; `None` if it did not grow.

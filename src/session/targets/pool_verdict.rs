@@ -70,7 +70,6 @@ fn recycled_reason(pool: &Pool, sum: &Target, member: &Assessment) -> Option<Rea
 
 /// Returns the forecast of the pool if it is earlier than that of its member: both fill the host, the pool no later.
 fn earlier_forecast(member: &Target, pool: &Target, own: &Forecast) -> Option<Forecast> {
-    let fills_host = |target: &Target| target.current.ceiling.is_some_and(|found| found.kind == CeilingKind::Host);
     if !fills_host(pool) || !fills_host(member) {
         return None;
     }
@@ -80,6 +79,12 @@ fn earlier_forecast(member: &Target, pool: &Target, own: &Forecast) -> Option<Fo
     is_earlier.then_some(of_pool)
 }
 
+/// True if the host is the ceiling of a target.
+fn fills_host(target: &Target) -> bool {
+    target.current.ceiling.is_some_and(|found| found.kind == CeilingKind::Host)
+}
+
+/// True if the forecast of a pool is earlier than that of its member.
 fn is_sooner(pool: Option<f64>, own: Option<f64>) -> bool {
     pool.zip(own).is_some_and(|(pool, own)| pool < own)
 }

@@ -134,8 +134,8 @@ impl Pending {
         let new = std::mem::take(&mut self.unlimited);
         let live = (0..registry.targets().len()).filter(|_| all);
         let due = live.chain(new.into_iter().filter(|_| !all));
-        let is_live = |&index: &usize| registry.target(index).lifetime.ended.is_none();
-        requests(registry, due.filter(is_live), |_| RequestKind::ReadLimits)
+        let due = due.filter(|&index| registry.target(index).lifetime.ended.is_none());
+        requests(registry, due, |_| RequestKind::ReadLimits)
     }
 }
 

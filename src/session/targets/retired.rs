@@ -82,15 +82,16 @@ impl Retired {
         Some(index)
     }
 
+    /// True if a target is one of many short-lived ones of its name.
+    fn is_frequent(&self, target: &Target) -> bool {
+        let count = self.short_lived.get(&target.label.name);
+        is_short_lived(target) && count.is_some_and(|&count| count > SHORT_LIVED)
+    }
+
     /// Returns the position of a kept target to replace: a short-lived one of a frequent name, or the oldest if all places
     /// are taken.
     fn superfluous(&self, targets: &[Target]) -> Option<usize> {
-        let is_frequent = |&index: &usize| {
-            let target = &targets[index];
-            let count = self.short_lived.get(&target.label.name);
-            is_short_lived(target) && count.is_some_and(|&count| count > SHORT_LIVED)
-        };
-        self.order.iter().position(is_frequent).or_else(|| {
+        self.order.iter().position(|&index| self.is_frequent(&targets[index])).or_else(|| {
             let oldest = self.order.iter().position(|&index| !is_alarming(&targets[index])).unwrap_or(0);
             (self.order.len() >= KEPT).then_some(oldest)
         })
