@@ -1,16 +1,19 @@
 //! Memory of leakwatch itself over 10,000 ticks. The binary has no other test, whose memory would be counted.
 
+#[path = "session/settings.rs"]
+mod settings;
+
 use std::io;
 use std::time::Duration;
 
-use leakwatch::alert::AlertSettings;
-use leakwatch::analysis::Settings;
-use leakwatch::clock::{ManualClock, StopFlag};
+use leakwatch::clock::ManualClock;
 use leakwatch::event::{Event, EventSink, Fanout};
 use leakwatch::model::{Counter, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
 use leakwatch::report::Recorder;
-use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
+use leakwatch::session::{MinObservation, Rules, SessionPlan};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
+
+use settings::{plan, rules, watch};
 
 /// Twenty processes with moving memory, some of which grow.
 struct Script {
@@ -18,6 +21,7 @@ struct Script {
 }
 
 const PROCESSES: u32 = 20;
+const SAMPLES: u64 = 10_000;
 
 fn key(pid: u32) -> ProcessKey {
     ProcessKey { pid: Pid(pid), start: StartTime(1) }
@@ -74,33 +78,17 @@ fn ten_thousand_ticks_leave_memory_flat() {
     let plan = SessionPlan {
         selector: Selector::default(),
         interval: Duration::from_secs(10),
-        intervals: NamedIntervals::default(),
         duration: None,
-        samples: Some(10_000),
-        wait: false,
-        pss: false,
-        max_overhead: None,
-        pid_file: None,
-        root: None,
+        samples: Some(SAMPLES),
+        ..plan(0)
     };
-    let mut targets = TargetSet::new(
-        Rules {
-            analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
-            min_observation: MinObservation::Fixed(3600.0),
-            alerts: AlertSettings { limit_percent: 80.0 },
-            limit_bytes: None,
-            pools: true,
-        },
-        0.0,
-    );
+    let rules = Rules { min_observation: MinObservation::Fixed(3600.0), ..rules() };
     let (mut recorder, mut probe) = (Recorder::default(), Probe::default());
     let mut fanout = Fanout::default();
     fanout.add(&mut recorder);
     fanout.add(&mut probe);
-    let outcome = LiveSession::new(&mut Script { readings: 0 }, &clock, &StopFlag::default(), plan)
-        .run(&mut targets, &mut fanout)
-        .expect("a session");
-    assert_eq!(outcome.ticks, 10_000);
+    let (summary, _targets) = watch(&mut Script { readings: 0 }, &clock, plan, rules, &mut fanout);
+    assert_eq!(summary.ticks, SAMPLES);
     let (first, last) = (probe.rss_bytes[0], probe.rss_bytes[4]);
     // The tiers may take 32 KiB a series for days. A leak of a few bytes a sample would be 10 MB.
     assert!(last < first + 3_000_000, "{:?}", probe.rss_bytes);

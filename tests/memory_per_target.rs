@@ -1,16 +1,19 @@
 //! Memory of a session with many processes. The binary has no other test, whose memory would be counted.
 
+#[path = "session/settings.rs"]
+mod settings;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leakwatch::alert::AlertSettings;
-use leakwatch::analysis::Settings;
-use leakwatch::clock::{ManualClock, StopFlag};
+use leakwatch::clock::ManualClock;
 use leakwatch::event::{Event, EventSink};
 use leakwatch::model::{Counter, Pid, ProcessKey, ProcessLabel, Reading, StartTime, Timestamp};
-use leakwatch::session::{LiveSession, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
+use leakwatch::session::{MinObservation, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{Depth, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource, ReadError, Selector};
+
+use settings::{plan, rules, watch};
 
 const PROCESSES: u32 = 1000;
 const SAMPLES: u64 = 360;
@@ -67,45 +70,29 @@ fn peak_bytes() -> u64 {
 }
 
 /// Returns the targets of a session of an hour.
-fn watch(processes: u32) -> TargetSet {
+fn watch_services(processes: u32) -> TargetSet {
     let plan = SessionPlan {
         selector: Selector::default(),
         interval: Duration::from_secs(10),
-        intervals: NamedIntervals::default(),
         duration: None,
         samples: Some(SAMPLES),
-        wait: false,
-        pss: false,
-        max_overhead: None,
-        pid_file: None,
-        root: None,
+        ..plan(0)
     };
-    let mut targets = TargetSet::new(
-        Rules {
-            analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
-            min_observation: MinObservation::Fixed(3600.0),
-            alerts: AlertSettings { limit_percent: 80.0 },
-            limit_bytes: None,
-            pools: true,
-        },
-        0.0,
-    );
+    let rules = Rules { min_observation: MinObservation::Fixed(3600.0), ..rules() };
     let label = Arc::new(ProcessLabel { name: "service".to_owned(), ..ProcessLabel::default() });
     let mut source = Services { state: 1, processes, label };
     let clock = ManualClock::new(Timestamp(0));
-    let outcome = LiveSession::new(&mut source, &clock, &StopFlag::default(), plan)
-        .run(&mut targets, &mut IgnoreAll)
-        .expect("a session");
-    assert_eq!((outcome.ticks, targets.targets().len()), (SAMPLES, processes as usize + 1));
+    let (summary, targets) = watch(&mut source, &clock, plan, rules, &mut IgnoreAll);
+    assert_eq!((summary.ticks, targets.targets().len()), (SAMPLES, processes as usize + 1));
     targets
 }
 
 #[test]
 fn a_target_takes_less_than_6000_bytes() {
     // The first session loads the program itself into memory.
-    drop(watch(20));
+    drop(watch_services(20));
     let before = peak_bytes();
-    let watched = watch(PROCESSES);
+    let watched = watch_services(PROCESSES);
     let each = (peak_bytes() - before) / u64::from(PROCESSES);
     drop(watched);
     assert!(each < 6000, "{each} bytes a process");

@@ -3,13 +3,14 @@
 #[expect(dead_code, reason = "the tests of the session use more of it")]
 #[path = "session/script.rs"]
 mod script;
+#[path = "session/settings.rs"]
+mod settings;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use leakwatch::clock::StopFlag;
 use leakwatch::event::JobTimes;
-use leakwatch::session::{LiveSession, MinObservation, TargetSet};
+use leakwatch::session::{SessionPlan, TargetSet};
 use leakwatch::terminal::{Key, Picture, Request, Style, SummaryOptions, format_summary};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -37,11 +38,7 @@ fn watched(processes: Vec<Process>, seconds: u64, style: Style) -> Picture {
 fn watch(picture: &mut Picture, processes: Vec<Process>, seconds: u64) {
     let mut script = Script::new(processes);
     let clock = script.clock.clone();
-    let mut targets =
-        TargetSet::new(leakwatch::session::Rules { min_observation: MinObservation::Fixed(60.0), ..rules() }, 0.0);
-    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(seconds))
-        .run(&mut targets, picture)
-        .expect("a session");
+    settings::watch(&mut script, &clock, plan(seconds), rules(), picture);
 }
 
 fn screen(picture: &Picture, width: u16, height: u16) -> String {
@@ -118,12 +115,8 @@ fn a_pause_freezes_the_picture_until_it_ends() {
 fn finished(processes: Vec<Process>) -> TargetSet {
     let mut script = Script::new(processes);
     let clock = script.clock.clone();
-    let mut targets = TargetSet::new(rules(), 0.0);
     let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
-    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(600))
-        .run(&mut targets, &mut picture)
-        .expect("a session");
-    targets
+    settings::watch(&mut script, &clock, plan(600), rules(), &mut picture).1
 }
 
 fn summary(targets: &TargetSet, explain: bool) -> String {
@@ -170,9 +163,7 @@ fn jobs_are_marked_at_the_foot_of_the_chart() {
     let mut script = Script::new(three());
     let clock = script.clock.clone();
     (1..30).for_each(|job| jobs.push(leakwatch::model::Timestamp(1_800_000_000_000 + job * 10_000)));
-    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan(300))
-        .run(&mut TargetSet::new(rules(), 0.0), &mut marked)
-        .expect("a session");
+    settings::watch(&mut script, &clock, plan(300), rules(), &mut marked);
     let dots =
         |picture: &Picture| screen(picture, 120, 40).chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
     assert!(dots(&marked) > dots(&plain) + 10, "{} and {}", dots(&marked), dots(&plain));
@@ -253,9 +244,8 @@ fn memory_stays_flat_with_two_hundred_targets_for_an_hour() {
     let terminal = Terminal::new(TestBackend::new(160, 50)).expect("a terminal");
     let mut drawn =
         Drawn { picture: Picture::new(None, JobTimes::default(), Style::PLAIN), terminal, ticks: 0, rss: Vec::new() };
-    let mut targets = TargetSet::new(rules(), 0.0);
-    let plan = leakwatch::session::SessionPlan { interval: Duration::from_secs(3), ..plan(3600) };
-    LiveSession::new(&mut script, &clock, &StopFlag::default(), plan).run(&mut targets, &mut drawn).expect("a session");
+    let plan = SessionPlan { interval: Duration::from_secs(3), ..plan(3600) };
+    let _targets = settings::watch(&mut script, &clock, plan, rules(), &mut drawn);
     let text = drawn.terminal.backend().to_string();
     assert!(text.contains("200 running") && text.contains("worker"));
     let (early, late) = (drawn.rss[1], drawn.rss[5]);

@@ -9,6 +9,7 @@ mod page_counts;
 mod pools;
 mod programs;
 mod script;
+mod settings;
 
 use std::io;
 use std::time::Duration;

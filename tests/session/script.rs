@@ -1,22 +1,23 @@
-//! Scripted source, collector of events, and settings that the tests share.
+//! Scripted source, and collector of events, that the tests share.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leakwatch::alert::{AlertKind, AlertSettings, AlertState};
-use leakwatch::analysis::Settings;
-use leakwatch::clock::{Clock, ManualClock, StopFlag};
+use leakwatch::alert::{AlertKind, AlertState};
+use leakwatch::clock::{Clock, ManualClock};
 use leakwatch::event::{Event, EventSink, Notice, TargetKind};
 use leakwatch::model::{
     Ceiling, CgroupMemory, Counter, HostMemory, Inspection, InspectionScope, Pid, ProcessKey, ProcessLabel, Reading,
     StartTime, Timestamp,
 };
-use leakwatch::session::{LiveSession, LiveSummary, MinObservation, NamedIntervals, Rules, SessionPlan, TargetSet};
+use leakwatch::session::{LiveSummary, Rules, SessionPlan, TargetSet};
 use leakwatch::source::{
     CgroupReading, DeniedCounter, Depth, ExactMemory, MatchedProcess, ProcessLimits, ProcessReading, ProcessSource,
     ReadError, Selector,
 };
+
+pub use crate::settings::{plan, rules};
 
 /// Process that runs from one second to another.
 #[derive(Clone)]
@@ -216,33 +217,6 @@ impl EventSink for Collected {
     }
 }
 
-/// Returns the plan of a session of some seconds, with a tick each second.
-pub fn plan(seconds: u64) -> SessionPlan {
-    SessionPlan {
-        selector: Selector { names: vec!["worker".to_owned()], ..Selector::default() },
-        interval: Duration::from_secs(1),
-        intervals: NamedIntervals::default(),
-        duration: Some(Duration::from_secs(seconds)),
-        samples: None,
-        wait: false,
-        pss: false,
-        max_overhead: None,
-        pid_file: None,
-        root: None,
-    }
-}
-
-/// Returns the rules of a session that judges after a minute.
-pub fn rules() -> Rules {
-    Rules {
-        analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
-        min_observation: MinObservation::Fixed(60.0),
-        alerts: AlertSettings { limit_percent: 80.0 },
-        limit_bytes: None,
-        pools: true,
-    }
-}
-
 /// Runs a session and returns its summary and targets.
 pub fn run(
     script: &mut Script,
@@ -251,8 +225,5 @@ pub fn run(
     collected: &mut Collected,
 ) -> (LiveSummary, TargetSet) {
     let clock = script.clock.clone();
-    let mut watch = TargetSet::new(rules, 0.0);
-    let outcome =
-        LiveSession::new(script, &clock, &StopFlag::default(), plan).run(&mut watch, collected).expect("a session");
-    (outcome, watch)
+    crate::settings::watch(script, &clock, plan, rules, collected)
 }
