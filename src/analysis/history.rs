@@ -96,6 +96,12 @@ impl History {
         self.observed
     }
 
+    /// Returns the time from one sample to the next on average, in seconds.
+    #[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
+    pub fn pause(&self) -> f64 {
+        self.observed / self.samples.saturating_sub(1).max(1) as f64
+    }
+
     /// Returns the value of the first sample, which all blocks are relative to.
     pub fn first(&self) -> f64 {
         self.first

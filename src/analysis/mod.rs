@@ -7,6 +7,7 @@
 
 mod cadence;
 mod consistent_growth;
+mod default_criteria;
 mod forecast;
 mod history;
 mod level;

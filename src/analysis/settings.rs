@@ -2,6 +2,8 @@
 
 /// Least observation unless the user sets one, in seconds: starts and fills of caches look like leaks for minutes.
 const MIN_OBSERVATION_S: f64 = 3600.0;
+/// Horizon unless the user sets one, in seconds: 30 days.
+const HORIZON_S: f64 = 30.0 * 86_400.0;
 
 /// Settings of the analysis. Times in seconds, sizes in bytes.
 ///
@@ -24,6 +26,10 @@ pub struct Settings {
     pub min_observation_s: f64,
     /// Growth threshold in bytes per second. `None` takes the default, which depends on the level.
     pub max_growth: Option<f64>,
+    /// Proven growth that fills the ceiling within this time is material at any rate.
+    pub horizon_s: f64,
+    /// True if samples count units of work instead of time: a few of them are judged, and a second is one unit.
+    pub untimed: bool,
     /// Growth within the spike period above which it is a spike, in bytes.
     pub spike_bytes: f64,
     /// Growth within the spike period above which it is a spike, as a share of the level.
@@ -52,6 +58,18 @@ impl Settings {
         Self { max_growth: Some(bytes_per_second), ..self }
     }
 
+    /// Sets the time within which growth that fills the ceiling is material, in seconds.
+    #[must_use]
+    pub fn with_horizon_s(self, seconds: f64) -> Self {
+        Self { horizon_s: seconds, ..self }
+    }
+
+    /// Makes samples count units of work instead of time.
+    #[must_use]
+    pub fn with_untimed(self) -> Self {
+        Self { untimed: true, ..self }
+    }
+
     /// Sets the thresholds of a spike: bytes and share of the level, within a period in seconds.
     #[must_use]
     pub fn with_spike(self, bytes: f64, fraction: f64, period_s: f64) -> Self {
@@ -66,6 +84,8 @@ impl Default for Settings {
             window_s: None,
             min_observation_s: MIN_OBSERVATION_S,
             max_growth: None,
+            horizon_s: HORIZON_S,
+            untimed: false,
             spike_bytes: 50e6,
             spike_fraction: 0.2,
             spike_period_s: 10.0,

@@ -4,8 +4,8 @@ use super::history::History;
 use super::spike::Spikes;
 use super::status::Status;
 use super::trend::curve::Curve;
-use super::trend::growth_search::SeriesTrend;
 use super::trend::judgement::{JudgedValues, Judgement};
+use super::trend::series_trend::SeriesTrend;
 use super::variance::Variance;
 use super::window::{Window, whole_past};
 
@@ -128,13 +128,7 @@ mod tests {
             let noise = f64::from(i.wrapping_mul(2_654_435_761) >> 24) / 64.0;
             history.push(f64::from(i), (value(f64::from(i)) + noise).round());
         }
-        let criteria = Criteria {
-            threshold: &|_| 0.05,
-            min_observation: 0.0,
-            min_rise: 8.0,
-            other_memory: 0.0,
-            past_start_up: true,
-        };
+        let criteria = Criteria::fixed(0.05);
         let trend = judge_series(&history, 1.0, &criteria);
         Shape::from_trend(&trend, &history, &Variance::default(), &Spikes::default())
     }
@@ -156,13 +150,7 @@ mod tests {
 
     #[test]
     fn too_few_data_have_no_shape() {
-        let criteria = Criteria {
-            threshold: &|_| 0.05,
-            min_observation: 0.0,
-            min_rise: 8.0,
-            other_memory: 0.0,
-            past_start_up: true,
-        };
+        let criteria = Criteria::fixed(0.05);
         let history = History::default();
         let trend = judge_series(&history, 1.0, &criteria);
         assert_eq!(Shape::from_trend(&trend, &history, &Variance::default(), &Spikes::default()), None);

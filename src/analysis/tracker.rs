@@ -4,6 +4,7 @@ use crate::model::{Ceiling, Counter, Reading, Sample};
 
 use super::cadence::Cadence;
 use super::consistent_growth::ConsistentGrowth;
+use super::default_criteria::{count_criteria, headroom, memory_criteria};
 use super::forecast::Forecast;
 use super::history::History;
 use super::level::Level;
@@ -15,7 +16,8 @@ use super::stats::median_slope;
 use super::status::Status;
 use super::trend::Growth;
 use super::trend::criteria::Criteria;
-use super::trend::growth_search::{SeriesTrend, judge_series};
+use super::trend::growth_search::judge_series;
+use super::trend::series_trend::SeriesTrend;
 use super::trend::start_up::is_past_start_up;
 use super::variance::Variance;
 use super::verdict::{Assessment, ResourceAssessment, Verdict, confidence, reasons};
@@ -25,18 +27,6 @@ use super::window::{Window, newest};
 const PAGE: f64 = 4096.0;
 /// Smallest step of a number of threads or descriptors.
 const ONE: f64 = 1.0;
-/// Least threshold for memory, in bytes per second: 0.25 MiB/h. Healthy services creep by some of that for a day.
-const MIN_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
-/// Threshold as a part of the level, per second: 1 % an hour.
-const GROWTH_OF_LEVEL: f64 = 0.01 / 3600.0;
-/// Least threshold for threads and descriptors, per second: one an hour.
-const MIN_COUNT_GROWTH: f64 = 1.0 / 3600.0;
-/// Least growth over the window of a leak, in bytes and as a number of descriptors or threads. Allocators and runtimes
-/// move by less at any time.
-const MIN_RISE: f64 = 1_048_576.0;
-const MIN_COUNT_RISE: f64 = 8.0;
-/// Descriptors or threads that a process may open at once: growth up to there is not a start-up by itself.
-const EVERYDAY_COUNT: f64 = 64.0;
 /// Least rate of the address space, as a part of that of shared memory, where shared memory can leak. Pages of a segment
 /// that is mapped already are bounded by it.
 const MIN_MAPPED_PART: f64 = 0.3;
@@ -53,8 +43,8 @@ const WINDOW_SAMPLES: f64 = 60.0;
 /// let settings = Settings::default();
 /// let mut tracker = Tracker::new(&settings, None);
 /// for i in 0..500 {
-///     // 100 MiB and 4 KiB more every ten seconds, with some noise.
-///     let rss = (100 << 20) + 4096 * (4 * i + i * i % 7);
+///     // 100 MiB and 40 KiB more every ten seconds, with some noise.
+///     let rss = (100 << 20) + 4096 * (10 * i + i * i % 7);
 ///     let reading = Reading::default().with(Counter::Rss, rss as u64);
 ///     tracker.push(&Sample { at: Timestamp(10_000 * i), reading });
 /// }
@@ -168,9 +158,10 @@ impl Tracker {
             spikes,
             variance,
             consistent_growth,
-            forecast: match memory.status {
-                Status::Suspect | Status::Leaking => Forecast::from_growth(&growth, shapes[0], ceiling),
-                _ => Forecast::default(),
+            forecast: if memory.status >= Status::Suspect || memory.is_growing() {
+                Forecast::from_growth(&growth, shapes[0], ceiling)
+            } else {
+                Forecast::default()
             },
             resources: self.resource_assessments(&trends, shapes),
             rss: self.rss,
@@ -220,15 +211,9 @@ impl Tracker {
     /// Judges anonymous and shared memory. The worse of the two decides.
     fn judge_memory(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> SeriesTrend {
         let first = self.histories.memory.first();
-        let threshold =
-            |level: f64| settings.max_growth.unwrap_or_else(|| MIN_GROWTH.max(GROWTH_OF_LEVEL * level.max(first)));
-        let mut criteria = Criteria {
-            threshold: &threshold,
-            min_observation: settings.min_observation_s,
-            min_rise: MIN_RISE.max(2.0 * self.counter_error),
-            other_memory: 0.0,
-            past_start_up: self.is_past_start_up(),
-        };
+        let mut criteria = memory_criteria(settings, first, ceiling);
+        criteria.min_rise = criteria.min_rise.max(2.0 * self.counter_error);
+        criteria.past_start_up = self.is_past_start_up();
         let mut memory = judge_series(&self.histories.memory, PAGE, &criteria);
         if self.is_urgent(&memory, settings, ceiling) {
             criteria.min_observation = 0.0;
@@ -248,14 +233,7 @@ impl Tracker {
 
     /// Judges a number of descriptors or threads.
     fn judge_count(&self, history: &History, settings: &Settings) -> SeriesTrend {
-        let threshold = |level: f64| MIN_COUNT_GROWTH.max(GROWTH_OF_LEVEL * level);
-        let criteria = Criteria {
-            threshold: &threshold,
-            min_observation: settings.min_observation_s,
-            min_rise: MIN_COUNT_RISE,
-            other_memory: EVERYDAY_COUNT,
-            past_start_up: self.is_past_start_up(),
-        };
+        let criteria = Criteria { past_start_up: self.is_past_start_up(), ..count_criteria(settings) };
         judge_series(history, ONE, &criteria)
     }
 
@@ -268,15 +246,11 @@ impl Tracker {
         let left = settings.min_observation_s - self.cadence.observed();
         memory.status == Status::Suspect
             && left > 0.0
-            && memory.judgement.as_ref().zip(ceiling).is_some_and(|(j, ceiling)| {
-                #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
-                let headroom = ceiling.headroom_bytes() as f64;
-                j.rate.rate * left > headroom
-            })
+            && memory.judgement.as_ref().zip(ceiling).is_some_and(|(j, ceiling)| j.rate.rate * left > headroom(ceiling))
     }
 
     /// True if the address space grows with shared memory.
-    fn is_mapped_with(&self, shared: &SeriesTrend, criteria: &Criteria<'_>) -> bool {
+    fn is_mapped_with(&self, shared: &SeriesTrend, criteria: &Criteria) -> bool {
         let mapped = judge_series(&self.histories.mapped, PAGE, criteria);
         rate_of(&mapped) >= MIN_MAPPED_PART * rate_of(shared)
     }

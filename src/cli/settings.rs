@@ -110,6 +110,8 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
                 .max_growth
                 .map(|rate| rate.0)
                 .or_else(|| crate::cli::thresholds::largest_allowed_growth(&args.thresholds)),
+            horizon_s: args.horizon.as_secs_f64(),
+            untimed: false,
             spike_bytes: args.threshold_mb * 1e6,
             spike_fraction: args.threshold_percent / 100.0,
             spike_period_s: args.spike_period.as_secs_f64(),
@@ -139,6 +141,7 @@ pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings
             MinObservation::FifthOfRecording => None,
         },
         max_growth_bytes_per_s: rules.analysis.max_growth,
+        horizon_seconds: rules.analysis.horizon_s,
         spike_bytes: rules.analysis.spike_bytes,
         spike_percent: args.threshold_percent,
         spike_period_seconds: rules.analysis.spike_period_s,

@@ -124,6 +124,9 @@ pub struct Settings {
     pub min_observation_seconds: Option<f64>,
     /// `--max-growth`; null for the default, which depends on the level of the target.
     pub max_growth_bytes_per_s: Option<f64>,
+    /// `--horizon`.
+    #[serde(default)]
+    pub horizon_seconds: f64,
     /// `--threshold-mb`, in bytes.
     pub spike_bytes: f64,
     /// `--threshold-percent`.

@@ -2,10 +2,12 @@
 //!
 //! Pure functions of slices. Their use and their thresholds are the business of the analyses.
 
+mod exact_kendall;
 mod quantile;
 mod rank;
 mod regression;
 
+pub use exact_kendall::exact_p_of_rise;
 pub use quantile::{normal_from_student, normal_tail, student_from_normal};
 pub use rank::{MannKendall, SenSlope, mann_kendall, median_slope, sen_slope, variance_inflation};
 pub use regression::{Design, Fit, Moments, dot};

@@ -121,8 +121,14 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
 
     let only_eligible = contest.is_led_by_growth() && contest.eligible;
     let averaged = curves.growing.iter().filter(|c| !only_eligible || is_eligible(c, judged));
-    let (rate, error) = average_slope(averaged, contest.shown().score);
     let quantile = student_from_normal(1.96, freedom);
+    let mut slope = average_slope(averaged, contest.shown().score);
+    // Where no growing curve leads, the mean growth under the autocorrelation of its errors is a bound as well.
+    let mean_growth = (line.slope(), ERROR_FACTOR * line.fit.slope_error);
+    if !contest.is_led_by_growth() && upper_end(mean_growth, quantile) < upper_end(slope, quantile) {
+        slope = mean_growth;
+    }
+    let (rate, error) = slope;
     let shown = contest.shown();
     let proof = student_from_normal(PROVEN_BY_LINE, independent_blocks(blocks, line.fit.rho, freedom));
 
@@ -132,6 +138,7 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
         values: judged,
         span: 0.0,
         level: shown.at(1.0),
+        rise: if shown.rising { rise(shown, t) } else { f64::INFINITY },
         rate: RateEstimate {
             rate,
             low: rate - quantile * error,
@@ -148,6 +155,16 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
             spread: (dot(&rest, &rest) / blocks).sqrt(),
         },
     })
+}
+
+/// Returns the upper end of the interval of a slope with its standard error.
+fn upper_end((rate, error): (f64, f64), quantile: f64) -> f64 {
+    rate + quantile * error
+}
+
+/// Returns the rise of a curve from its lowest point to its end.
+fn rise(curve: &FittedCurve, t: &[f64]) -> f64 {
+    curve.at(1.0) - t.iter().map(|&t| curve.at(t)).fold(f64::INFINITY, f64::min)
 }
 
 /// Returns the slope and its standard error, averaged over the curves by their likelihood. The choice of the curve thereby

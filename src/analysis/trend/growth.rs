@@ -1,8 +1,13 @@
 //! Growth rate of one series with its interval, and the smallest rate that could have been detected.
 
-use super::growth_search::SeriesTrend;
+use super::judgement::Judgement;
+use super::series_trend::SeriesTrend;
+use crate::analysis::status::Status;
 
 const HOUR: f64 = 3600.0;
+/// Further part of the watch after which undecided series were decided: the median over recordings of pods, hosts and
+/// heaps.
+const SWINGS_PART: f64 = 0.2;
 
 /// Growth rate of one series: per second in bytes, or in numbers for descriptors and threads.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -16,6 +21,8 @@ pub struct Growth {
     pub ci_high: Option<f64>,
     /// The rate in per cent of the level per hour.
     pub percent_per_hour: Option<f64>,
+    /// Rate in the newest part of the watch: an eighth of it, or an hour if that is longer; `None` when unknown.
+    pub recent_rate: Option<f64>,
     /// Threshold that the rate is compared with.
     pub threshold: f64,
     /// Smallest rate that could have been proven; `None` when nothing could be tested.
@@ -31,7 +38,12 @@ impl Growth {
     pub(crate) fn from_trend(trend: &SeriesTrend) -> Self {
         let threshold = trend.threshold;
         let Some(j) = &trend.judgement else {
-            let Some(unchanged) = trend.unchanged else { return Self { threshold, ..Self::default() } };
+            let Some(unchanged) = trend.unchanged else {
+                #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
+                let samples = trend.samples as f64;
+                let left = (trend.min_samples - samples).max(0.0) * trend.pause_s;
+                return Self { threshold, seconds_to_decide: Some(left).filter(|left| *left > 0.0), ..Self::default() };
+            };
             let needed = unchanged.observed_s * unchanged.resolved / threshold.max(f64::MIN_POSITIVE);
             return Self {
                 rate: Some(0.0),
@@ -41,8 +53,6 @@ impl Growth {
                 ..Self::default()
             };
         };
-        // The error of a slope shrinks with the 1.5th power of the time.
-        let needed = j.span * (j.rate.detectable / threshold.max(f64::MIN_POSITIVE)).powf(2.0 / 3.0);
         Self {
             rate: Some(j.rate.rate),
             ci_low: Some(j.rate.low),
@@ -50,7 +60,8 @@ impl Growth {
             percent_per_hour: (trend.level > 0.0).then(|| 100.0 * HOUR * j.rate.rate / trend.level),
             threshold,
             smallest_detectable: Some(j.rate.detectable),
-            seconds_to_decide: remaining(needed, j.span),
+            recent_rate: trend.recent_rate,
+            seconds_to_decide: seconds_to_decide(trend, j),
             span_s: j.span,
         }
     }
@@ -60,6 +71,18 @@ impl Growth {
     pub fn detection_limit(&self) -> Option<f64> {
         self.smallest_detectable.map(|least| self.ci_high.map_or(least, |high| least.max(high)))
     }
+}
+
+/// Returns the seconds until the interval excludes growth above the threshold, which it does as it shrinks with the 1.5th
+/// power of the time. In a standing watch ranks and lows decide sooner where noise comes in long swings.
+fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
+    if trend.status != Status::InsufficientData {
+        return Some(0.0);
+    }
+    let threshold = trend.threshold.max(f64::MIN_POSITIVE);
+    let needed = j.span * (j.rate.high.max(j.rate.detectable) / threshold).powf(2.0 / 3.0);
+    let longest = if trend.is_standing { (1.0 + SWINGS_PART) * j.span } else { f64::INFINITY };
+    remaining(needed.min(longest), j.span).filter(|seconds| *seconds > 0.0)
 }
 
 fn remaining(needed: f64, observed: f64) -> Option<f64> {
@@ -76,13 +99,7 @@ mod tests {
     fn growth(samples: u16, value: impl Fn(u16) -> f64) -> Growth {
         let mut history = History::default();
         (0..samples).for_each(|i| history.push(f64::from(i), value(i)));
-        let criteria = Criteria {
-            threshold: &|_| 0.001,
-            min_observation: 0.0,
-            min_rise: 8.0,
-            other_memory: 0.0,
-            past_start_up: true,
-        };
+        let criteria = Criteria::fixed(0.001);
         Growth::from_trend(&judge_series(&history, 1.0, &criteria))
     }
 

@@ -4,14 +4,18 @@ use crate::analysis::history::{Block, History};
 use crate::analysis::status::Status;
 use crate::analysis::window::Window;
 
+use super::bounded_trend::{bounded_trend, is_short};
+use super::continuation::continues;
 use super::criteria::Criteria;
+use super::few_readings::FewReadings;
+use super::found_growth::FoundGrowth;
 use super::judged_window::{EARLIER_PART, JudgedWindow, MIN_BLOCKS};
 use super::judgement::{JudgedValues, Judgement};
 use super::relative_growth::RelativeGrowth;
-use super::start_up::{MIN_SAMPLES, required_samples};
+use super::series_trend::SeriesTrend;
+use super::start_up::is_past_any_start;
+use super::withheld::Withheld;
 
-/// Samples of a series without any change before it is stable: a process may only just be waiting.
-const MIN_UNCHANGED: u64 = 24;
 /// Number of judged windows: the whole past, its newest half and quarter. Shorter ones see rises of every cycle, and
 /// cost false alarms that grow with the length of the watch.
 const WINDOWS: usize = 3;
@@ -19,73 +23,16 @@ const WINDOWS: usize = 3;
 /// rise may repeat an earlier one.
 const MIN_NOVELTY: f64 = 0.5;
 
-/// Trend of one series.
-#[derive(Debug, Clone)]
-pub(crate) struct SeriesTrend {
-    pub status: Status,
-    /// The window that decided; `None` with too few data.
-    pub judgement: Option<Judgement>,
-    /// True if that window is only the newest part of the past.
-    pub newest_only: bool,
-    /// The growth by the level, where that was the proof.
-    pub relative_growth: Option<RelativeGrowth>,
-    /// Level at the end.
-    pub level: f64,
-    /// Growth threshold at that level.
-    pub threshold: f64,
-    pub start_up: StartUp,
-    /// Samples of the series.
-    pub samples: u64,
-    /// Resolution of a series without any change.
-    pub unchanged: Option<Unchanged>,
-    /// Reason for withholding `leaking` from proven growth.
-    pub withheld: Option<Withheld>,
-    /// Seconds since growth stopped that was a leak until then.
-    pub stopped_s: Option<f64>,
-}
-
-/// Evidence for a start-up.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StartUp {
-    /// Share of the level that came while being watched.
-    pub share: f64,
-    /// Samples needed to rule a start-up out.
-    pub required: f64,
-}
-
-/// Resolution of a series without any change.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Unchanged {
-    /// The smallest rate that would have changed the series by its unit.
-    pub resolved: f64,
-    /// Observed time, in seconds.
-    pub observed_s: f64,
-}
-
-/// Reason for withholding `leaking` from proven growth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Withheld {
-    /// The window is shorter than the least observation.
-    Observation,
-    /// Most of the level came while being watched.
-    StartUp,
-    /// There are not enough samples for two judgements.
-    TooFew,
-    /// Only part of the tests agree, or only at one of the two times.
-    Persistence,
-}
-
-/// Growth found in one window.
-struct FoundGrowth {
-    judgement: Judgement,
-    relative_growth: Option<RelativeGrowth>,
-    newest_only: bool,
-}
-
 /// Judges a series with the smallest step `unit`.
-pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria<'_>) -> SeriesTrend {
-    let windows = judged_windows(history, unit, (criteria.threshold)(history.first()));
-    let mut trend = trend_without_growth(history, unit, criteria, windows.first());
+pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria) -> SeriesTrend {
+    let windows = judged_windows(history, unit, criteria);
+    let mut trend = bounded_trend(history, unit, criteria, windows.first());
+    if is_short(history)
+        && let Some(few) = FewReadings::judge(history, criteria)
+    {
+        trend.take_few_readings(few);
+        return trend;
+    }
     let Some(whole) = windows.first() else { return trend };
     let mut growing = proven_growth(&windows, history, criteria, &mut trend);
     if growing.is_none() && !whole.means().tests.slowing {
@@ -94,18 +41,48 @@ pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria<'_>
         let reason = if is_short(history) { Withheld::TooFew } else { Withheld::Persistence };
         trend.withheld = growing.as_ref().map(|_| reason);
     }
-    match growing {
+    match growing.or_else(|| clear_growth(whole, criteria).filter(|_| trend.status == Status::Stable)) {
         Some(found) => {
-            trend.status = trend.status.max(Status::Suspect);
-            trend.newest_only = found.newest_only;
-            trend.relative_growth = found.relative_growth;
-            trend.level = history.first() + found.judgement.level;
-            trend.threshold = (criteria.threshold)(trend.level);
-            trend.judgement = Some(found.judgement);
+            if trend.status != Status::Leaking && trend.withheld.is_none() {
+                trend.withheld = criteria.shortfall(&found, history.first());
+            }
+            take_growth(&mut trend, found, history, criteria);
         }
-        None => trend.stopped_s = seconds_since_stop(whole, history, criteria),
+        None => {
+            trend.stopped_s = seconds_since_stop(whole, history, criteria);
+            if trend.status == Status::Stable && is_unsettled(&trend, whole.means(), criteria, history.first()) {
+                trend.status = Status::WarmingUp;
+            }
+        }
     }
     trend
+}
+
+/// Writes the window and the figures of growth into the trend, and the status of growth that is not `leaking`.
+fn take_growth(trend: &mut SeriesTrend, found: FoundGrowth, history: &History, criteria: &Criteria) {
+    let first = history.first();
+    let is_suspect = criteria.is_suspicious(&found, first) || trend.withheld == Some(Withheld::TooFew);
+    trend.status = match trend.status {
+        Status::Leaking => Status::Leaking,
+        _ if is_suspect => Status::Suspect,
+        Status::Stable => Status::Stable,
+        _ => Status::WarmingUp,
+    };
+    let j = found.judgement;
+    trend.newest_only = found.newest_only;
+    trend.relative_growth = found.relative_growth;
+    trend.level = first + j.level;
+    trend.threshold = match trend.status {
+        Status::Stable => criteria.fast_threshold(&j, first),
+        _ => criteria.threshold_for(&j, first),
+    };
+    trend.judgement = Some(j);
+}
+
+/// True if a bounded series still rises, or did until recently: it slows down, but has not settled.
+fn is_unsettled(trend: &SeriesTrend, means: &Judgement, criteria: &Criteria, first: f64) -> bool {
+    let has_stopped = trend.stopped_s.is_some() && means.rate.high >= criteria.threshold_for(means, first);
+    criteria.distance.is_some() && (has_stopped || (means.tests.slowing && criteria.is_notable(means, first)))
 }
 
 /// Looks for proven growth, the longest window first, and sets the status or the reason for withholding it.
@@ -113,28 +90,34 @@ pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria<'_>
 fn proven_growth(
     windows: &[JudgedWindow],
     history: &History,
-    criteria: &Criteria<'_>,
+    criteria: &Criteria,
     trend: &mut SeriesTrend,
 ) -> Option<FoundGrowth> {
     let whole = windows.first()?;
-    let is_old = criteria.past_start_up || history.samples() as f64 >= trend.start_up.required;
+    let is_old = criteria.past_start_up
+        || history.samples() as f64 >= trend.start_up.required
+        || is_past_any_start(history.observed());
     let mut growing: Option<FoundGrowth> = None;
     for (index, window) in windows.iter().enumerate() {
         let newest_only = index > 0;
         let confirmed = window.confirmed(|j| {
             j.rate.low > 0.0
-                && meets(criteria, j, j.rate.best_low, history)
+                && criteria.are_met(j, j.rate.best_low, history.first())
                 && (!newest_only || exceeds_past(whole.blocks(), window.begin(), j.level))
         });
-        let mut found = confirmed.map(|j| FoundGrowth { judgement: j.clone(), relative_growth: None, newest_only });
+        let mut found = confirmed.map(|j| FoundGrowth::new(j, window, newest_only));
         if found.is_none() && !newest_only && !whole.means().tests.slowing {
             found = material_growth(whole, history.first() + criteria.other_memory, criteria);
         }
         let Some(found) = found else { continue };
-        trend.withheld = if found.judgement.span < criteria.min_observation {
+        let j = &found.judgement;
+        trend.withheld = if j.span < criteria.min_observation {
             Some(Withheld::Observation)
+        } else if !is_old {
+            Some(Withheld::StartUp)
         } else {
-            (!is_old).then_some(Withheld::StartUp)
+            let is_paused = || criteria.distance.is_some() && !continues(window.blocks(), j.rate.rate);
+            criteria.shortfall(&found, history.first()).or_else(|| is_paused().then_some(Withheld::Paused))
         };
         growing = Some(found);
         if trend.withheld.is_none() {
@@ -145,14 +128,9 @@ fn proven_growth(
     growing
 }
 
-/// True if the growth of a window at `rate` meets the criteria.
-fn meets(criteria: &Criteria<'_>, j: &Judgement, rate: f64, history: &History) -> bool {
-    criteria.are_met(rate, j.rate.rate * j.span, history.first() + j.level, history.first())
-}
-
 /// Judges the windows, the longest first. A shorter one counts only while no longer one speaks against it, and when it may
 /// end above the past before it.
-fn judged_windows(history: &History, unit: f64, threshold: f64) -> Vec<JudgedWindow> {
+fn judged_windows(history: &History, unit: f64, criteria: &Criteria) -> Vec<JudgedWindow> {
     let mut windows: Vec<JudgedWindow> = Vec::with_capacity(WINDOWS);
     for tier in (0..history.tiers()).rev().take(WINDOWS) {
         let blocks = history.window(tier);
@@ -167,6 +145,7 @@ fn judged_windows(history: &History, unit: f64, threshold: f64) -> Vec<JudgedWin
             }
         }
         let judged = if windows.is_empty() { JudgedValues::AllMeans } else { JudgedValues::NewestMeans };
+        let threshold = criteria.threshold_over(Window::means(&blocks).span(), history.first());
         match JudgedWindow::new(blocks, unit, threshold, judged) {
             Some(window) => windows.push(window),
             None => break,
@@ -175,59 +154,15 @@ fn judged_windows(history: &History, unit: f64, threshold: f64) -> Vec<JudgedWin
     windows
 }
 
-/// Returns the trend that the whole past shows, before growth is searched for.
-fn trend_without_growth(
-    history: &History,
-    unit: f64,
-    criteria: &Criteria<'_>,
-    whole: Option<&JudgedWindow>,
-) -> SeriesTrend {
-    let means = whole.map(JudgedWindow::means);
-    let level = history.first() + means.map_or(0.0, |means| means.level);
-    let threshold = (criteria.threshold)(level);
-    let share =
-        1.0 - (history.first() + criteria.other_memory) / (level + criteria.other_memory).max(f64::MIN_POSITIVE);
-    let unchanged = (history.tiers() == 0 && history.samples() >= MIN_UNCHANGED && history.observed() > 0.0)
-        .then(|| Unchanged { resolved: unit / history.observed(), observed_s: history.observed() });
-    let status = match (means, unchanged) {
-        (Some(means), _) if means.rate.high < threshold => Status::Stable,
-        (Some(means), _) if means.tests.slowing && !is_short(history) => Status::WarmingUp,
-        (None, Some(unchanged)) if unchanged.resolved < threshold => Status::Stable,
-        _ => Status::InsufficientData,
-    };
-    SeriesTrend {
-        status,
-        judgement: means.cloned(),
-        newest_only: false,
-        relative_growth: None,
-        level,
-        threshold,
-        start_up: StartUp { share, required: required_samples(share, means.map_or(0.0, |means| means.tests.lead)) },
-        samples: history.samples(),
-        unchanged,
-        withheld: None,
-        stopped_s: None,
-    }
-}
-
-/// True if there are fewer samples than every verdict on growth needs.
-#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
-fn is_short(history: &History) -> bool {
-    (history.samples() as f64) < MIN_SAMPLES
-}
-
 /// Measures growth by the level, at both times, over the whole past.
-fn material_growth(whole: &JudgedWindow, base: f64, criteria: &Criteria<'_>) -> Option<FoundGrowth> {
+fn material_growth(whole: &JudgedWindow, base: f64, criteria: &Criteria) -> Option<FoundGrowth> {
     let now = relative_growth(whole, whole.blocks(), base)?;
     relative_growth(whole, whole.earlier_blocks()?, base)?;
     let mut judgement = whole.floors()?.clone();
     let rate = &mut judgement.rate;
     (rate.rate, rate.low, rate.high, rate.best_low) = (now.rate, now.low, now.high, now.low);
-    (now.low > (criteria.threshold)(base + judgement.level)).then_some(FoundGrowth {
-        judgement,
-        relative_growth: Some(now),
-        newest_only: false,
-    })
+    (now.low > criteria.threshold_for(&judgement, base))
+        .then(|| FoundGrowth { relative_growth: Some(now), ..FoundGrowth::new(&judgement, whole, false) })
 }
 
 fn relative_growth(window: &JudgedWindow, blocks: &[Block], base: f64) -> Option<RelativeGrowth> {
@@ -237,17 +172,32 @@ fn relative_growth(window: &JudgedWindow, blocks: &[Block], base: f64) -> Option
 }
 
 /// Looks for likely growth in any window, of means or floors.
-fn likely_growth(windows: &[JudgedWindow], history: &History, criteria: &Criteria<'_>) -> Option<FoundGrowth> {
+fn likely_growth(windows: &[JudgedWindow], history: &History, criteria: &Criteria) -> Option<FoundGrowth> {
     let whole = windows.first()?;
     for (index, window) in windows.iter().enumerate() {
         for j in [Some(window.means()), window.floors()].into_iter().flatten() {
             let is_novel = index == 0 || exceeds_past(whole.blocks(), window.begin(), j.level);
-            if is_novel && (j.tests.proven || j.tests.likely) && meets(criteria, j, j.rate.rate, history) {
-                return Some(FoundGrowth { judgement: j.clone(), relative_growth: None, newest_only: index > 0 });
+            let is_likely = (j.tests.proven || j.tests.likely)
+                && criteria.are_met(j, j.rate.rate, history.first())
+                && (criteria.distance.is_none() || window.was_sustained(j));
+            if is_novel && is_likely {
+                return Some(FoundGrowth::new(j, window, index > 0));
             }
         }
     }
     None
+}
+
+/// Looks for clear growth over the whole past, whatever its rate: a series that never stopped growing is not stable.
+fn clear_growth(whole: &JudgedWindow, criteria: &Criteria) -> Option<FoundGrowth> {
+    criteria.distance?;
+    let j = [Some(whole.means()), whole.floors()]
+        .into_iter()
+        .flatten()
+        .find(|j| j.tests.proven && j.rate.low > 0.0 && criteria.rise(j) > criteria.min_rise)?;
+    let found = FoundGrowth::new(j, whole, false);
+    let is_unbroken = criteria.is_clear(&found) && whole.was_sustained(j) && continues(whole.blocks(), j.rate.rate);
+    is_unbroken.then_some(found)
 }
 
 /// True if `level` is above the range of the past before `begin`.
@@ -268,7 +218,7 @@ fn order_statistic(values: &mut [f32], rank: usize) -> f64 {
 
 /// Returns the seconds since growth stopped that was a leak until then. The whole past is judged again without its newest
 /// quarter, and without its newest half.
-fn seconds_since_stop(whole: &JudgedWindow, history: &History, criteria: &Criteria<'_>) -> Option<f64> {
+fn seconds_since_stop(whole: &JudgedWindow, history: &History, criteria: &Criteria) -> Option<f64> {
     if !whole.means().tests.slowing {
         return None;
     }
@@ -278,7 +228,7 @@ fn seconds_since_stop(whole: &JudgedWindow, history: &History, criteria: &Criter
             break;
         }
         let then = whole.judge_first(kept)?;
-        let was_leaking = then.tests.proven && meets(criteria, &then, then.rate.best_low, history);
+        let was_leaking = then.tests.proven && criteria.are_met(&then, then.rate.best_low, history.first());
         if was_leaking && then.span >= criteria.min_observation {
             return Some(history.observed() - f64::from(whole.blocks()[kept - 1].at));
         }
@@ -298,8 +248,7 @@ mod tests {
             let noise = f64::from(i.wrapping_mul(2_654_435_761) >> 24) / 64.0;
             history.push(f64::from(i), (value(f64::from(i)) + noise).round());
         }
-        let criteria =
-            Criteria { threshold: &|_| 0.05, min_observation, min_rise: 8.0, other_memory: 0.0, past_start_up: false };
+        let criteria = Criteria { min_observation, past_start_up: false, ..Criteria::fixed(0.05) };
         judge_series(&history, UNIT, &criteria)
     }
 
@@ -336,13 +285,7 @@ mod tests {
     fn a_series_without_any_change_has_its_resolution() {
         let mut history = History::default();
         (0..100).for_each(|i| history.push(f64::from(i), 7.0));
-        let criteria = Criteria {
-            threshold: &|_| 0.05,
-            min_observation: 0.0,
-            min_rise: 8.0,
-            other_memory: 0.0,
-            past_start_up: false,
-        };
+        let criteria = Criteria { past_start_up: false, ..Criteria::fixed(0.05) };
         let still = judge_series(&history, UNIT, &criteria);
         assert!(still.unchanged.is_some_and(|u| (u.resolved - 1.0 / 99.0).abs() < 1e-12 && u.observed_s == 99.0));
         assert_eq!(still.status, Status::Stable);

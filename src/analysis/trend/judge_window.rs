@@ -97,6 +97,7 @@ impl ScaledWindow {
     fn restore(&self, mut judgement: Judgement) -> Judgement {
         judgement.span = self.span;
         judgement.level = self.mean + self.scale * judgement.level;
+        judgement.rise *= self.scale;
         judgement.best.spread *= self.scale;
         let RateEstimate { rate, low, high, best_low, detectable } = &mut judgement.rate;
         for rate in [rate, low, high, best_low, detectable] {

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use crate::analysis::history::Block;
 use crate::analysis::window::Window;
 
+use super::evenness::evenness;
 use super::judge_window::judge_window;
 use super::judgement::{JudgedValues, Judgement, LIKELY};
 
@@ -61,6 +62,12 @@ impl JudgedWindow {
         Window::floors(blocks, Window::blocks_per_floor(self.blocks.len()))
     }
 
+    /// Returns the evenness of floors or means, whichever is more even; -1 where neither rises.
+    pub fn evenness(&self) -> f64 {
+        let means = evenness(&Window::means(&self.blocks)).unwrap_or(-1.0);
+        evenness(&self.floors_of(&self.blocks)).unwrap_or(-1.0).max(means)
+    }
+
     /// Returns the blocks that existed an eighth of the window ago.
     pub fn earlier_blocks(&self) -> Option<&[Block]> {
         let left = self.blocks.len() - self.blocks.len() / EARLIER_PART;
@@ -87,6 +94,16 @@ impl JudgedWindow {
     fn is_confirmed(&self, now: &Judgement, earlier: &Window) -> bool {
         judge_window(earlier, self.unit, self.threshold, now.values)
             .is_some_and(|then| then.tests.sustained && (now.tests.proven || then.tests.proven))
+    }
+
+    /// True if the growth of `now` was sustained an eighth of the window ago.
+    pub fn was_sustained(&self, now: &Judgement) -> bool {
+        let Some(earlier) = self.earlier_blocks() else { return false };
+        let then = match now.values {
+            JudgedValues::Floors => self.floors_of(earlier),
+            JudgedValues::AllMeans | JudgedValues::NewestMeans => Window::means(earlier),
+        };
+        judge_window(&then, self.unit, self.threshold, now.values).is_some_and(|then| then.tests.sustained)
     }
 
     /// True if this longer window speaks against a shorter one of `span` seconds.

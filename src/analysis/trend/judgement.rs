@@ -67,6 +67,8 @@ pub(crate) struct Judgement {
     pub span: f64,
     /// Level at the end, less the first value of the series.
     pub level: f64,
+    /// Rise of the shown curve from its lowest point to the end; without bound where that curve does not rise.
+    pub rise: f64,
     pub rate: RateEstimate,
     pub tests: GrowthTests,
     /// The cycle that was removed.
@@ -81,6 +83,7 @@ impl Judgement {
             values,
             span,
             level,
+            rise: f64::INFINITY,
             rate: RateEstimate { rate: 0.0, low: -resolved, high: resolved, best_low: -resolved, detectable: resolved },
             tests: GrowthTests {
                 deviate: 0.0,

@@ -16,9 +16,17 @@ const CLEAR_LEAD: f64 = 30.0;
 /// Least age of a process that counts as started, in seconds.
 const MIN_AGE_S: f64 = 600.0;
 
+/// Time after which no start goes on, in seconds: a day.
+const MAX_START_S: f64 = 86_400.0;
+
 /// Returns the samples needed when `share` of the level came since the first sample and growth leads by `lead`.
 pub(crate) fn required_samples(share: f64, lead: f64) -> f64 {
     if lead >= CLEAR_LEAD { MIN_SAMPLES } else { MIN_SAMPLES + PER_SHARE * (share - ON_TOP).max(0.0) }
+}
+
+/// True if a watch has lasted longer than any start, however few its samples.
+pub(crate) fn is_past_any_start(observed: f64) -> bool {
+    observed >= MAX_START_S
 }
 
 /// True if a process had run for as long as it was observed before its first sample. `age` is its age then, in seconds.

@@ -2,7 +2,7 @@
 
 use crate::analysis::stats::normal_tail;
 use crate::analysis::status::Status;
-use crate::analysis::trend::growth_search::SeriesTrend;
+use crate::analysis::trend::series_trend::SeriesTrend;
 
 /// Half width of a 95 % interval, in standard errors.
 const HALF_WIDTH: f64 = 1.96;
@@ -37,13 +37,7 @@ mod tests {
             let noise = f64::from(i.wrapping_mul(2_654_435_761) >> 24) / 16.0;
             history.push(f64::from(i), (10_000.0 + rate * f64::from(i) + noise).round());
         }
-        let criteria = Criteria {
-            threshold: &|_| 0.5,
-            min_observation: 0.0,
-            min_rise: 8.0,
-            other_memory: 0.0,
-            past_start_up: true,
-        };
+        let criteria = Criteria::fixed(0.5);
         judge_series(&history, 1.0, &criteria)
     }
 

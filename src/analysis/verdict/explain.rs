@@ -5,10 +5,13 @@ use crate::analysis::resource::Resource;
 use crate::analysis::settings::Settings;
 use crate::analysis::status::Status;
 use crate::analysis::trend::curve::Curve;
-use crate::analysis::trend::growth_search::{SeriesTrend, Withheld};
+use crate::analysis::trend::evenness::MIN_EVENNESS;
+use crate::analysis::trend::few_readings::PROVEN_P;
 use crate::analysis::trend::judgement::JudgedValues;
 use crate::analysis::trend::relative_growth::RelativeGrowth;
+use crate::analysis::trend::series_trend::SeriesTrend;
 use crate::analysis::trend::start_up::MIN_SAMPLES;
+use crate::analysis::trend::withheld::Withheld;
 
 use super::assessment::Assessment;
 use super::reason::{Reason, Rule, Unit};
@@ -29,11 +32,13 @@ pub(crate) fn reasons(
     let found = [
         withdrawal(trend),
         growth(trend, resource, assessment.observed_s),
+        few_readings(trend),
+        upper_bound(trend, resource),
         relative_growth(trend),
-        shape(trend),
+        shape(trend).filter(|_| trend.few.is_none()),
         withheld(trend, resource, settings, assessment),
         undecided(trend, resource, settings, assessment),
-        consistent_growth(assessment).filter(|_| of_memory),
+        consistent_growth(assessment).filter(|_| of_memory && trend.few.is_none()),
         variance(assessment).filter(|_| of_memory),
         spike(assessment).filter(|_| of_memory),
     ];
@@ -46,6 +51,44 @@ pub(crate) fn reasons(
 /// Returns the unit of a rate.
 fn rate_unit(resource: Resource) -> Unit {
     if resource == Resource::Memory { Unit::BytesPerSecond } else { Unit::PerSecond }
+}
+
+/// Returns the unit of an amount.
+fn amount_unit(resource: Resource) -> Unit {
+    if resource == Resource::Memory { Unit::Bytes } else { Unit::Count }
+}
+
+fn few_readings(trend: &SeriesTrend) -> Option<Reason> {
+    let few = trend.few.as_ref()?;
+    let readings = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let wording = Sentence::FewReadings {
+        rising: readings(few.rising),
+        steps: readings(few.steps),
+        tau: few.tau,
+        needed: few.needed.filter(|_| few.status == Status::Suspect).map(readings),
+    };
+    Some(Reason {
+        rule: Rule::FewReadings,
+        for_leak: few.status >= Status::Suspect,
+        value: Some(few.p),
+        threshold: Some(PROVEN_P),
+        unit: Unit::P,
+        span_s: few.judgement.span,
+        wording: wording.into(),
+    })
+}
+
+fn upper_bound(trend: &SeriesTrend, resource: Resource) -> Option<Reason> {
+    let bound = trend.bound.filter(|_| trend.status == Status::Stable)?;
+    Some(Reason {
+        rule: Rule::UpperBound,
+        for_leak: false,
+        value: Some(bound.rate.max(0.0)),
+        threshold: Some(trend.threshold),
+        unit: rate_unit(resource),
+        span_s: trend.judgement.as_ref().map_or(0.0, |j| j.span),
+        wording: Sentence::Bounded { resource, by_lows: bound.by_lows }.into(),
+    })
 }
 
 fn growth(trend: &SeriesTrend, resource: Resource, observed_s: f64) -> Option<Reason> {
@@ -125,6 +168,18 @@ fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assess
             LIKELY_DEVIATES,
             Unit::Z,
             Wording::from("growth is likely, but two checks in a row did not confirm it"),
+        ),
+        Withheld::Distance { rise, required, later, start } => {
+            let sentence = Sentence::NotFar { resource, start, later };
+            (Rule::Distance, rise, required, amount_unit(resource), sentence.into())
+        }
+        Withheld::Uneven { evenness } => (Rule::Evenness, evenness, MIN_EVENNESS, Unit::Ratio, Sentence::Uneven.into()),
+        Withheld::Paused => (
+            Rule::Persistence,
+            trend.judgement.as_ref().map_or(0.0, |j| j.rate.rate),
+            trend.threshold,
+            rate_unit(resource),
+            Wording::from("growth paused: the newest part of the watch does not bring its share"),
         ),
     };
     Some(Reason { rule, for_leak: false, value: Some(value), threshold: Some(threshold), unit, span_s: span, wording })

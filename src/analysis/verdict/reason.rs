@@ -22,6 +22,14 @@ pub enum Rule {
     RelativeGrowth,
     /// Length of the observation.
     Observation,
+    /// Distance that growth has come since the start.
+    Distance,
+    /// Evenness of growth over the parts of the watch.
+    Evenness,
+    /// Upper bound of the growth that stays.
+    UpperBound,
+    /// Rank trend of few readings.
+    FewReadings,
     /// Agreement of consecutive tests.
     Persistence,
     /// Withdrawal of an earlier `leaking`.
@@ -44,6 +52,10 @@ impl Rule {
             Self::Shape => "shape",
             Self::RelativeGrowth => "materiality",
             Self::Observation => "observation",
+            Self::Distance => "distance",
+            Self::Evenness => "evenness",
+            Self::UpperBound => "upper_bound",
+            Self::FewReadings => "few_readings",
             Self::Persistence => "persistence",
             Self::Withdrawal => "withdrawal",
             Self::Exactness => "exactness",

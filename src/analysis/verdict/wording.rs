@@ -81,6 +81,26 @@ pub(crate) enum Sentence {
         swing: f64,
         period_s: f64,
     },
+    /// Value: growth since the start in bytes or numbers; threshold: the growth of a leak at this age. The same after days.
+    NotFar {
+        resource: Resource,
+        start: f64,
+        later: f64,
+    },
+    /// Threshold: the least part of the mean rise. The smallest rise of a part of the watch by the mean one.
+    Uneven,
+    /// Value: the upper end of a rate. True if lows decided instead of ranks.
+    Bounded {
+        resource: Resource,
+        by_lows: bool,
+    },
+    /// Value: the p value. Kendall's tau, and further readings that would prove the growth.
+    FewReadings {
+        rising: u32,
+        steps: u32,
+        tau: f64,
+        needed: Option<u32>,
+    },
     /// Value: the rise of the latest one.
     Spikes {
         count: u64,
@@ -113,9 +133,10 @@ impl Wording {
         match self.0 {
             Sentence::Fixed(text) => f.write_str(text),
             Sentence::Written(ref text) => f.write_str(text),
-            Sentence::Growth { .. } | Sentence::RelativeGrowth { .. } | Sentence::RisingFloor { .. } => {
-                self.write_growth(figures, f)
-            }
+            Sentence::Growth { .. }
+            | Sentence::RelativeGrowth { .. }
+            | Sentence::Bounded { .. }
+            | Sentence::RisingFloor { .. } => self.write_growth(figures, f),
             Sentence::NotExcluded { .. } | Sentence::NotDetectable { .. } | Sentence::Unchanged { .. } => {
                 self.write_undecided(figures, f)
             }
@@ -149,6 +170,30 @@ impl Wording {
             Sentence::Withdrawn => {
                 write!(f, "growth stopped about {} ago; until then it looked like a leak", Span(span_s))
             }
+            Sentence::NotFar { resource, start, later } => {
+                let (grown, share) = (amount(resource, value), 100.0 * value / start);
+                let needed = amount(resource, threshold);
+                write!(f, "grew by {grown} ({share:.0} % of {} at the start): ", amount(resource, start))?;
+                if later < threshold {
+                    write!(f, "{needed} count as a leak at this age, {} after two days", amount(resource, later))
+                } else {
+                    write!(f, "{needed} count as a leak")
+                }
+            }
+            Sentence::Uneven => write!(
+                f,
+                "growth is uneven: the smallest rise of a part of the watch is {:.0} % of the mean one ({:.0} % needed)",
+                100.0 * value,
+                100.0 * threshold
+            ),
+            Sentence::FewReadings { rising, steps, tau, needed } => {
+                write!(
+                    f,
+                    "rose in {rising} of {steps} readings (rank trend tau {tau:+.2}, exact p {})",
+                    equation(value)
+                )?;
+                needed.map_or(Ok(()), |more| write!(f, "; {more} more readings would prove it"))
+            }
             Sentence::Cycle { swing, period_s } => {
                 write!(f, "memory cycles by {} about every {}", size(swing), Span(period_s))
             }
@@ -173,12 +218,21 @@ impl Wording {
                 let threshold_label = limit(resource, threshold);
                 match (low > 0.0, high < threshold) {
                     (true, false) => write!(f, "{subject} grows by {}", rate(resource, value)),
+                    (true, true) => {
+                        write!(f, "{subject} grows, but by less than the threshold: {}", rate(resource, value))
+                    }
                     (_, true) => write!(f, "{subject} grows by less than the threshold: {}", rate(resource, value)),
                     _ => write!(f, "{subject} has no significant trend: {}", rate(resource, value)),
                 }?;
                 let (low, high) = (rate(resource, low), rate(resource, high));
                 write!(f, " over {} (95 % CI {low} to {high}, threshold {threshold_label})", Span(over_s))
             }
+            Sentence::Bounded { resource, by_lows } => write!(
+                f,
+                "{} exclude growth above {}",
+                if by_lows { "the lowest values, which a leak would raise," } else { "the ranks of the floors" },
+                limit(resource, value)
+            ),
             Sentence::RelativeGrowth { later_half } => write!(
                 f,
                 "the floor rose by {:.0} % of the level (threshold {:.0} %), by {:.0} % at the rate of the later half",
@@ -187,8 +241,7 @@ impl Wording {
                 100.0 * later_half
             ),
             Sentence::RisingFloor { rising, steps, tau, longest_run } => {
-                let p = p_value(value);
-                let p = if p.starts_with('<') { p } else { format!("= {p}") };
+                let p = equation(value);
                 write!(
                     f,
                     "floor rose in {rising} of {steps} blocks, longest run {longest_run} (rank trend tau {tau:+.2}, p {p})"
@@ -226,6 +279,21 @@ impl Wording {
             ),
             _ => Ok(()),
         }
+    }
+}
+
+/// Returns the right side of an equation of a p value: `< 0.001` or `= 0.042`.
+fn equation(p: f64) -> String {
+    let p = p_value(p);
+    if p.starts_with('<') { p } else { format!("= {p}") }
+}
+
+/// Returns an amount of memory, or a number of descriptors or threads.
+fn amount(resource: Resource, value: f64) -> String {
+    match resource {
+        Resource::Memory => size(value).to_string(),
+        Resource::Fds => format!("{value:.0} descriptors"),
+        Resource::Threads => format!("{value:.0} threads"),
     }
 }
 
@@ -288,7 +356,7 @@ mod tests {
         );
         assert!(
             sentence(growth(0.1, 0.3), 0.2 * MIB_PER_HOUR, 2.0 * MIB_PER_HOUR)
-                .starts_with("memory grows by less than the threshold: +205 KiB/h")
+                .starts_with("memory grows, but by less than the threshold: +205 KiB/h")
         );
     }
 

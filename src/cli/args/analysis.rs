@@ -20,9 +20,12 @@ pub struct AnalysisArgs {
     /// Least observation before a target may be judged leaking [default: 1h, or a fifth of a run of known length]
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_MIN_OBSERVATION", value_parser = parse_duration, allow_negative_numbers = true)]
     pub min_observation: Option<Duration>,
-    /// Growth below RATE is never judged leaking [default: the larger of 0.25 MiB/h and 1 % of the floor an hour]
+    /// Growth below RATE is never judged leaking [default: by rate, distance and time to the limit, see docs/DETECTION.md]
     #[arg(long, value_name = "RATE", env = "LEAKWATCH_MAX_GROWTH", allow_hyphen_values = true)]
     pub max_growth: Option<ByteRate>,
+    /// Proven growth that fills the memory limit within DUR counts as a leak at any rate
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_HORIZON", default_value = "30d", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub horizon: Duration,
     /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
     #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
     pub threshold_mb: f64,

@@ -1,0 +1,135 @@
+//! Trend of a series before growth is searched for: its level, and the bounds that exclude material growth.
+
+use crate::analysis::history::History;
+use crate::analysis::status::Status;
+
+use super::continuation::recent_rate;
+use super::criteria::Criteria;
+use super::few_readings::{MIN_READINGS, are_apart};
+use super::judged_window::JudgedWindow;
+use super::judgement::Judgement;
+use super::series_trend::{SeriesTrend, StartUp, Unchanged, UpperBound};
+use super::start_up::{MIN_SAMPLES, required_samples};
+use super::upper_bounds;
+
+/// Samples of a series without any change before it is stable: a process may only just be waiting.
+const MIN_UNCHANGED: u64 = 24;
+
+/// Returns the trend that the whole past shows.
+pub(crate) fn bounded_trend(
+    history: &History,
+    unit: f64,
+    criteria: &Criteria,
+    whole: Option<&JudgedWindow>,
+) -> SeriesTrend {
+    let first = history.first();
+    let means = whole.map(JudgedWindow::means);
+    let level = first + means.map_or(0.0, |means| means.level);
+    let threshold = match means {
+        Some(means) => criteria.threshold_for(means, first),
+        None => criteria.threshold_over(history.observed(), first),
+    };
+    let share = 1.0 - (first + criteria.other_memory) / (level + criteria.other_memory).max(f64::MIN_POSITIVE);
+    let unchanged = (history.tiers() == 0 && history.samples() >= MIN_UNCHANGED && history.observed() > 0.0)
+        .then(|| Unchanged { resolved: unit / history.observed(), observed_s: history.observed() });
+    let fast_bound = whole.and_then(|whole| bound_below_fast(whole, criteria, first));
+    let status = match (means, unchanged) {
+        (Some(means), _) if means.rate.high < threshold || fast_bound.is_some() => Status::Stable,
+        (Some(means), _) if means.tests.slowing && !is_short(history) => Status::WarmingUp,
+        (None, Some(unchanged)) if unchanged.resolved < threshold => Status::Stable,
+        _ => Status::InsufficientData,
+    };
+    SeriesTrend {
+        status,
+        judgement: means.cloned(),
+        newest_only: false,
+        relative_growth: None,
+        level,
+        threshold: fast_bound.map_or(threshold, |bound| bound.threshold.max(threshold)),
+        bound: fast_bound.and_then(|bound| bound.by_floors),
+        start_up: StartUp { share, required: required_samples(share, means.map_or(0.0, |means| means.tests.lead)) },
+        few: None,
+        is_standing: criteria.distance.is_some(),
+        recent_rate: whole.map(|whole| recent_rate(whole.blocks())),
+        pause_s: history.pause(),
+        min_samples: if are_apart(history, criteria) { MIN_READINGS } else { MIN_SAMPLES },
+        samples: history.samples(),
+        unchanged,
+        withheld: None,
+        stopped_s: None,
+    }
+}
+
+/// True if there are fewer samples than every verdict on growth needs.
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
+pub(crate) fn is_short(history: &History) -> bool {
+    (history.samples() as f64) < MIN_SAMPLES
+}
+
+/// A bound of the growth in a standing watch that lies below the threshold for fast growth.
+#[derive(Debug, Clone, Copy)]
+struct FastBound {
+    threshold: f64,
+    /// Largest rate that floors or lows allow, where the interval of the curves does not decide.
+    by_floors: Option<UpperBound>,
+}
+
+/// Returns a bound of the growth below the threshold for fast growth: the interval, where growth is not proven or small,
+/// else the ranks or the lows of the floors.
+fn bound_below_fast(whole: &JudgedWindow, criteria: &Criteria, first: f64) -> Option<FastBound> {
+    criteria.distance?;
+    let means = whole.means();
+    let threshold = criteria.fast_threshold(means, first);
+    if means.rate.high < threshold && is_minor(means, criteria, first) {
+        return Some(FastBound { threshold, by_floors: None });
+    }
+    if means.tests.likely {
+        return None;
+    }
+    let floors = whole.floors_of(whole.blocks());
+    let of_ranks = upper_bounds::of_ranks(&floors).map(|rate| UpperBound { rate, by_lows: false });
+    let bound = of_ranks.filter(|bound| bound.rate < threshold).or_else(|| {
+        let of_lows = upper_bounds::of_lows(&floors, first).map(|rate| UpperBound { rate, by_lows: true });
+        of_lows.filter(|bound| bound.rate < threshold)
+    })?;
+    Some(FastBound { threshold, by_floors: Some(bound) })
+}
+
+/// True if growth is not proven, or too small to mean anything.
+fn is_minor(means: &Judgement, criteria: &Criteria, first: f64) -> bool {
+    means.rate.low <= 0.0 || criteria.is_small(means, first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::trend::distance::Distance;
+    use crate::analysis::trend::judgement::JudgedValues;
+
+    fn trend(samples: u32, value: impl Fn(f64) -> f64) -> SeriesTrend {
+        let mut history = History::default();
+        (0..samples).for_each(|i| history.push(600.0 * f64::from(i), value(f64::from(i)).round()));
+        let distance = Some(Distance::of_memory());
+        let criteria = Criteria { distance, ..Criteria::fixed(1e7 / 3600.0) };
+        let blocks = history.window(history.tiers().max(1) - 1);
+        let whole = JudgedWindow::new(blocks, 4096.0, 1.0, JudgedValues::AllMeans);
+        bounded_trend(&history, 4096.0, &criteria, whole.as_ref())
+    }
+
+    #[test]
+    fn noise_above_a_floor_is_bounded_by_its_lows() {
+        let noisy = trend(600, |i| 1e9 + 3e8 * (i * i * 0.37).sin().abs() * (i * 0.01).cos().abs());
+        assert_eq!(noisy.status, Status::Stable, "{noisy:?}");
+    }
+
+    #[test]
+    fn a_fast_rise_is_not_bounded() {
+        assert_ne!(trend(600, |i| 1e9 + 1e7 * i + 1e6 * (i * i * 0.37).sin()).status, Status::Stable);
+    }
+
+    #[test]
+    fn few_samples_are_undecided_and_an_unchanged_series_is_stable() {
+        assert_eq!(trend(20, |i| 1e9 + 1e6 * (i * 1.7).sin()).status, Status::InsufficientData);
+        assert_eq!(trend(100, |_| 1e9).status, Status::Stable);
+    }
+}

@@ -1,0 +1,21 @@
+//! Reasons for withholding `leaking`.
+
+/// Reason for withholding `leaking` from proven growth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Withheld {
+    /// The window is shorter than the least observation.
+    Observation,
+    /// Most of the level came while being watched.
+    StartUp,
+    /// There are not enough samples for two judgements.
+    TooFew,
+    /// Only part of the tests agree, or only at one of the two times.
+    Persistence,
+    /// It has not come far enough for the evidence that there is: growth so far, growth needed now and
+    /// after days, level at the start.
+    Distance { rise: f64, required: f64, later: f64, start: f64 },
+    /// Parts of the watch do not bring their share. The smallest rise by the mean one.
+    Uneven { evenness: f64 },
+    /// The newest part of the watch does not bring its share.
+    Paused,
+}
