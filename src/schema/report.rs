@@ -328,6 +328,9 @@ pub struct Growth {
     pub ci_low_bytes_per_s: Option<f64>,
     /// Upper end of the interval.
     pub ci_high_bytes_per_s: Option<f64>,
+    /// Rate in the newest part of the watch: an eighth of it, or an hour if that is longer.
+    #[serde(default)]
+    pub recent_rate_bytes_per_s: Option<f64>,
     /// Rate in per cent of the level per hour.
     pub percent_per_hour: Option<f64>,
     /// Threshold: slower growth is never `leaking`.

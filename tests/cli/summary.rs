@@ -42,7 +42,7 @@ fn the_fastest_suspects_are_named_and_the_others_counted() {
     let few = growing(4, "brief", 20, 10_000);
     let (code, line) = last_line(&(rows.concat() + &few), &["--min-observation", "1h"]);
     let wanted = "inconclusive: 3 suspects not proved: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; \
-                  1 of 4 targets without enough data; run longer to decide";
+                  1 of 4 targets without enough data; run for another 36 s";
     assert_eq!((code, line.as_str()), (Some(3), wanted));
     let (code, line) = last_line(&rows.concat(), &["--min-observation", "1h", "--on-inconclusive", "pass"]);
     let wanted = "no leak proved; 3 suspects: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; run longer \

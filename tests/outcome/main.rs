@@ -46,7 +46,7 @@ fn verdicts_decide_without_a_threshold() {
             0,
             "no leak proved; 1 suspect: suspect (1) +172 MiB/h; run longer to decide",
         ),
-        (session(&["short"]), 3, "inconclusive: 1 of 1 target without enough data; run longer to decide"),
+        (session(&["short"]), 3, "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s"),
         (session(&["short"]).pass_open(), 0, "no leak found; 1 of 1 target without enough data"),
         (session(&["leaking", "short"]), 1, "1 leak: leaking (1) +172 MiB/h"),
         (session(&[]), 4, "no target was watched"),
@@ -92,7 +92,7 @@ fn an_allowed_leak_does_not_fail() {
         (
             session(&["leaking", "short"]).allow("leaking"),
             3,
-            "inconclusive: 1 of 2 targets without enough data; run longer to decide; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
+            "inconclusive: 1 of 2 targets without enough data; run for another 8 min 50 s; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
         ),
         (
             session(&["leaking"]).allow("leaking").fail_if(&["growth(memory) > 1MB/h"]),
@@ -157,7 +157,7 @@ fn a_watch_that_is_cut_short_proves_nothing() {
         (
             session(&["short"]).end(Ended::AllExited),
             3,
-            "inconclusive: all targets exited after 10 min of 1 h; 1 of 1 target without enough data; run longer to decide",
+            "inconclusive: all targets exited after 10 min of 1 h; 1 of 1 target without enough data; run for another 8 min 50 s",
         ),
         (
             session(&["stable"]).fail_if(&["peak(rss) > 1GB"]).end(Ended::AllExited),
@@ -188,7 +188,7 @@ fn a_command_that_fails_proves_nothing() {
         (
             session(&["short"]).end(EXITED(0)),
             3,
-            "inconclusive: 1 of 1 target without enough data; run longer to decide; the command exited with status 0",
+            "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s; the command exited with status 0",
         ),
         (
             session(&["stable"]).end(EXITED(0)).outlived_by(&["helper (9)"]),
@@ -247,7 +247,7 @@ fn a_propagated_status_reports_the_failure_of_the_command() {
         (
             run(&["short"], 7),
             3,
-            "inconclusive: 1 of 1 target without enough data; run longer to decide; the command exited with status 7",
+            "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s; the command exited with status 7",
         ),
         (
             session(&["stable"]).propagate().end(Ended::CommandStopped),
@@ -305,7 +305,7 @@ fn warnings_decide_nothing() {
         (
             session(&["short"]).warn_if(&["growth(memory) > 1MB/h"]),
             3,
-            "inconclusive: 1 of 1 target without enough data; run longer to decide",
+            "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s",
         ),
         (session(&["stable"]).warn_if(&["peak(rss) > 1MB"]).fail_if(&["peak(rss) > 1GB"]), 0, "threshold passed"),
     ]);

@@ -64,6 +64,7 @@ pub(in crate::report) fn growth(growth: &analysis::Growth) -> schema::Growth {
         rate_bytes_per_s: finite(growth.rate),
         ci_low_bytes_per_s: finite(growth.ci_low),
         ci_high_bytes_per_s: finite(growth.ci_high),
+        recent_rate_bytes_per_s: finite(growth.recent_rate),
         percent_per_hour: finite(growth.percent_per_hour),
         threshold_bytes_per_s: growth.threshold,
         smallest_detectable_bytes_per_s: finite(growth.smallest_detectable),
