@@ -13,7 +13,7 @@ use crate::model::{Pid, Timestamp};
 use crate::outcome::{CaseState, CountedAlerts, End, Facts, ResultCase};
 use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
-use crate::session::{Cost, Rules, TargetSet};
+use crate::session::{Cost, LiveSummary, Rules, TargetSet};
 use crate::source::own_peak_rss_bytes;
 use crate::terminal::{Style, SummaryOptions, format_summary, wrap_for_stderr};
 
@@ -31,12 +31,24 @@ use super::{github, settings};
 /// Arguments that every session has.
 #[derive(Clone, Copy)]
 pub(super) struct SessionArgs<'a> {
-    pub(super) analysis: &'a AnalysisArgs,
-    pub(super) output: &'a OutputArgs,
+    analysis: &'a AnalysisArgs,
+    output: &'a OutputArgs,
     /// `None` for recordings, whose alerts are not sent.
-    pub(super) alerts: Option<&'a AlertArgs>,
+    alerts: Option<&'a AlertArgs>,
     /// Files that are read, and must not be overwritten.
-    pub(super) inputs: &'a [PathBuf],
+    inputs: &'a [PathBuf],
+}
+
+impl<'a> SessionArgs<'a> {
+    /// Arguments of a session on running processes.
+    pub(super) fn live(analysis: &'a AnalysisArgs, output: &'a OutputArgs, alerts: &'a AlertArgs) -> Self {
+        Self { analysis, output, alerts: Some(alerts), inputs: &[] }
+    }
+
+    /// Arguments of a session on recordings.
+    pub(super) fn replay(analysis: &'a AnalysisArgs, output: &'a OutputArgs, inputs: &'a [PathBuf]) -> Self {
+        Self { analysis, output, alerts: None, inputs }
+    }
 }
 
 /// Text for people at the end of a session.
@@ -100,15 +112,32 @@ pub(super) struct Assembly<'a> {
 /// Facts about the end of a session that its driver has.
 pub(super) struct SessionEnd<'e> {
     /// Session for the report.
-    pub(super) session: schema::Session,
+    session: schema::Session,
     /// End of the session for its outcome.
-    pub(super) end: End<'e>,
+    end: End<'e>,
     /// Cost of a live session.
-    pub(super) cost: Option<Cost>,
+    cost: Option<Cost>,
     /// Failure of a sink that ended the session.
-    pub(super) sink_failure: Option<io::Error>,
+    sink_failure: Option<io::Error>,
     /// Text for people.
-    pub(super) shown: Shown,
+    shown: Shown,
+}
+
+impl<'e> SessionEnd<'e> {
+    /// End of a session on running processes.
+    pub(super) fn live(session: schema::Session, end: End<'e>, live: LiveSummary, format: Format) -> Self {
+        Self { session, end, cost: Some(live.cost), sink_failure: live.failed, shown: Shown::for_format(format) }
+    }
+
+    /// End of a session on recordings.
+    pub(super) fn replay(
+        session: schema::Session,
+        end: End<'e>,
+        sink_failure: Option<io::Error>,
+        shown: Shown,
+    ) -> Self {
+        Self { session, end, cost: None, sink_failure, shown }
+    }
 }
 
 impl<'a> Assembly<'a> {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum;
+use humantime::format_duration;
+
 use crate::alert::AlertSettings;
 use crate::analysis;
 use crate::schema;
@@ -19,16 +22,15 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Returns the rules of a live session.
 pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
     if let Some(window) = args.window.filter(|&window| window < sampling.interval) {
-        let typed = |span| humantime::format_duration(span);
         return Err(Error::usage(format!(
             "the window ({}) is shorter than the interval ({})",
-            typed(window),
-            typed(sampling.interval)
+            format_duration(window),
+            format_duration(sampling.interval)
         ))
         .hint("give a longer '--window' or a shorter '--interval'"));
     }
     if length(sampling).is_some_and(|length| length < sampling.interval) && sampling.samples != Some(1) {
-        let interval = humantime::format_duration(sampling.interval);
+        let interval = format_duration(sampling.interval);
         return Err(Error::usage(format!("the run is over before the second sample: the interval is {interval}"))
             .hint("give a longer '--duration' or a shorter '--interval' (default 10s)"));
     }
@@ -38,30 +40,32 @@ pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
 
 /// Returns the intervals of processes that are sampled less often.
 pub(crate) fn intervals(args: &IntervalArgs, sampling: &SamplingArgs) -> Result<NamedIntervals, Error> {
-    let typed = |span| humantime::format_duration(span);
-    let refused = |(name, pace): &(String, Duration), why: String, hint: &str| {
-        let name = crate::escape::terminal(name);
-        Error::usage(format!("the interval for '{name}' ({}) {why}", typed(*pace))).hint(hint)
-    };
-    if let Some(faster) = args.interval_for.iter().find(|(_, pace)| *pace < sampling.interval) {
-        let why = format!("is shorter than that of all ({})", typed(sampling.interval));
-        return Err(refused(faster, why, "give the shortest one as '--interval', and longer ones to the others"));
+    if let Some(shorter) = args.interval_for.iter().find(|(_, interval)| *interval < sampling.interval) {
+        let why = format!("is shorter than that of all ({})", format_duration(sampling.interval));
+        let hint = "give the shortest one as '--interval', and longer ones to the others";
+        return Err(refused_interval(shorter, &why).hint(hint));
     }
     if let Some(length) = length(sampling).filter(|_| sampling.samples != Some(1))
-        && let Some(slower) = args.interval_for.iter().find(|(_, pace)| *pace > length)
+        && let Some(longer) = args.interval_for.iter().find(|(_, interval)| *interval > length)
     {
-        let why = format!("is longer than the run ({})", typed(length));
-        return Err(refused(slower, why, "give a longer '--duration' or a shorter '--interval-for'"));
+        let why = format!("is longer than the run ({})", format_duration(length));
+        return Err(refused_interval(longer, &why).hint("give a longer '--duration' or a shorter '--interval-for'"));
     }
     Ok(NamedIntervals::new(args.interval_for.iter().cloned()))
 }
 
+fn refused_interval((name, interval): &(String, Duration), why: &str) -> Error {
+    let name = crate::escape::terminal(name);
+    Error::usage(format!("the interval for '{name}' ({}) {why}", format_duration(*interval)))
+}
+
 /// Describes the intervals, as a continuation of the selection.
 pub(crate) fn describe_intervals(args: &IntervalArgs) -> String {
-    let pace = |(name, interval): &(String, Duration)| {
-        format!(", '{}' every {}", crate::escape::terminal(name), humantime::format_duration(*interval))
-    };
-    args.interval_for.iter().map(pace).collect()
+    let mut text = String::new();
+    for (name, interval) in &args.interval_for {
+        text.push_str(&format!(", '{}' every {}", crate::escape::terminal(name), format_duration(*interval)));
+    }
+    text
 }
 
 /// Returns the length of the session, if it is known.
@@ -130,10 +134,6 @@ pub(crate) fn policy(args: &AnalysisArgs) -> Policy {
 
 /// Returns the settings for the report.
 pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings {
-    let name = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
-        value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    };
-    use clap::ValueEnum;
     schema::Settings {
         window_seconds: rules.analysis.window_s,
         min_observation_seconds: match rules.min_observation {
@@ -147,7 +147,12 @@ pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings
         spike_period_seconds: rules.analysis.spike_period_s,
         limit_bytes: rules.limit_bytes,
         limit_percent: rules.alerts.limit_percent,
-        fail_on: args.fail_on.iter().map(|what| name(&|| what.to_possible_value())).collect(),
-        on_inconclusive: name(&|| args.on_inconclusive.to_possible_value()),
+        fail_on: args.fail_on.iter().map(|what| value_name(what)).collect(),
+        on_inconclusive: value_name(&args.on_inconclusive),
     }
+}
+
+/// Returns the name of a value as the user types it.
+fn value_name(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

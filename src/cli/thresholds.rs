@@ -180,15 +180,16 @@ impl SessionThresholds {
 
     /// Returns the allowances in use for the report, and warns of expired ones.
     pub(super) fn used_allowances(&self, targets: &[Target]) -> Vec<Option<schema::AllowanceEntry>> {
-        let entry = |target: &Target| {
-            let allowance = allowance_for(&self.allowances, target)?;
-            if allowance.expired {
-                let text = format!("{}: {}", target.describe(), allowance.sentence());
-                warn(&escape::terminal(&text));
-            }
-            Some(report::allowance(allowance, &target.label.name))
-        };
-        targets.iter().map(entry).collect()
+        targets.iter().map(|target| self.used_allowance(target)).collect()
+    }
+
+    fn used_allowance(&self, target: &Target) -> Option<schema::AllowanceEntry> {
+        let allowance = allowance_for(&self.allowances, target)?;
+        if allowance.expired {
+            let text = format!("{}: {}", target.describe(), allowance.sentence());
+            warn(&escape::terminal(&text));
+        }
+        Some(report::allowance(allowance, &target.label.name))
     }
 
     /// Returns the gate for the report; `None` if there is none.

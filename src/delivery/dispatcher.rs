@@ -65,11 +65,8 @@ impl Dispatcher {
         let mut undelivered = Vec::new();
         for (held_back, queue) in closed {
             let (name, counts) = queue.finish(deadline.saturating_sub(SystemClock.now().awake));
-            let lost = counts.offered - counts.settled;
-            if lost > 0 {
-                let reason = counts.last_failure.unwrap_or_else(|| "no time was left".to_owned());
-                let message = format!("{name}: {lost} of {} alerts were not delivered: {reason}", counts.offered);
-                undelivered.push(Undelivered { kind: "undelivered_alerts", message });
+            if let Some(losses) = counts.losses() {
+                undelivered.push(Undelivered { kind: "undelivered_alerts", message: format!("{name}: {losses}") });
             }
             if held_back > 0 {
                 let message = format!("{name}: {held_back} alerts exceeded '--alert-rate' and were not sent");
@@ -108,7 +105,7 @@ impl Dispatcher {
 
 impl Route {
     fn send(&mut self, episode: Episode, state: AlertState, message: Arc<AlertMessage>) {
-        if !self.queue.offer(QueuedAlert { episode, state, message }) {
+        if !self.queue.offer(QueuedAlert::new(episode, state, message)) {
             self.limiter.reject(episode);
         }
     }

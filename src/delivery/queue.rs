@@ -20,28 +20,46 @@ const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 /// Upper bound of a pause that a server asks for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Reason for an alert without an attempt.
+const NO_TIME: &str = "no time was left";
 /// Time for the thread to end after its stop flag was raised.
 const STOP_GRACE: Duration = Duration::from_millis(500);
 
 /// Alert with the episode it belongs to.
 #[derive(Debug)]
 pub(super) struct QueuedAlert {
-    pub(super) episode: Episode,
-    pub(super) state: AlertState,
-    pub(super) message: Arc<AlertMessage>,
+    episode: Episode,
+    state: AlertState,
+    message: Arc<AlertMessage>,
+}
+
+impl QueuedAlert {
+    /// An alert of an episode.
+    pub(super) fn new(episode: Episode, state: AlertState, message: Arc<AlertMessage>) -> Self {
+        Self { episode, state, message }
+    }
 }
 
 /// Counts of one delivery.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     /// Alerts to send.
-    pub(super) offered: u64,
+    offered: u64,
     /// Alerts that were sent, and ends of episodes that never were.
-    pub(super) settled: u64,
-    pub(super) last_failure: Option<String>,
+    settled: u64,
+    last_failure: Option<String>,
     is_failing: bool,
     /// Change between failure and success that was not reported yet.
     change: Option<String>,
+}
+
+impl Counts {
+    /// Returns a sentence on the alerts that were not delivered; `None` if all were.
+    pub(super) fn losses(&self) -> Option<String> {
+        let lost = self.offered - self.settled;
+        let reason = self.last_failure.as_deref().unwrap_or(NO_TIME);
+        (lost > 0).then(|| format!("{lost} of {} alerts were not delivered: {reason}", self.offered))
+    }
 }
 
 /// Queue with the thread that sends from it.
@@ -152,7 +170,7 @@ impl Sender {
         let mut pauses = PAUSES.into_iter();
         loop {
             if self.stop.is_raised() {
-                return Err(lock(&self.counts).last_failure.clone().unwrap_or_else(|| "no time was left".to_owned()));
+                return Err(lock(&self.counts).last_failure.clone().unwrap_or_else(|| NO_TIME.to_owned()));
             }
             let Err(DeliveryError { reason, retry }) = self.delivery.deliver(message, &self.stop) else {
                 return Ok(());

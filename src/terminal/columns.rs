@@ -124,11 +124,11 @@ fn verdict_cell(target: &Target, shared: &SharedLeaks, is_narrow: bool) -> Strin
 /// Columns that fit a width, and the texts of some rows in them.
 #[derive(Debug)]
 pub(super) struct Cells {
-    pub(super) columns: Vec<Column>,
+    columns: Vec<Column>,
     /// Texts by row, then by column.
-    pub(super) rows: Vec<Vec<String>>,
+    rows: Vec<Vec<String>>,
     /// Status by row.
-    pub(super) statuses: Vec<Status>,
+    statuses: Vec<Status>,
 }
 
 impl Cells {
@@ -149,8 +149,21 @@ impl Cells {
         cells
     }
 
+    /// Returns the columns, each with its width without padding.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (Column, usize)> {
+        self.columns.iter().enumerate().map(|(at, column)| (*column, self.column_width(at)))
+    }
+
+    /// Returns the rows: the status of a target, and its texts by column.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (Status, impl Iterator<Item = (Column, &str)>)> {
+        self.statuses
+            .iter()
+            .zip(&self.rows)
+            .map(|(status, texts)| (*status, self.columns.iter().copied().zip(texts.iter().map(String::as_str))))
+    }
+
     /// Returns the characters of a column without its padding.
-    pub(super) fn column_width(&self, at: usize) -> usize {
+    fn column_width(&self, at: usize) -> usize {
         let heading = self.columns[at].heading().chars().count();
         self.rows.iter().map(|row| row[at].chars().count()).fold(heading, usize::max)
     }
@@ -200,7 +213,7 @@ mod tests {
             let rows = vec![columns.iter().map(|column| longest_cell(*column)).collect::<Vec<String>>(); 2];
             let mut cells = Cells { columns, rows, statuses: vec![Status::WarmingUp; 2] };
             cells.fit(width);
-            let row: usize = (0..cells.columns.len()).map(|at| cells.column_width(at) + PADDING).sum();
+            let row: usize = cells.columns().map(|(_, width)| width + PADDING).sum();
             assert!(row <= width, "{width}: {:?}", cells.columns);
             assert_eq!((cells.columns[0], cells.columns.contains(&Column::Verdict)), (Column::Name, true));
         }

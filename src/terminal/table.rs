@@ -31,14 +31,14 @@ pub(super) fn format_table(targets: &[Target], shared: &SharedLeaks, size: Table
     let shown = sorted.len().min(size.rows);
     let cells = Cells::lay_out(&sorted[..shown], shared, size.width.into());
     let mut table = empty_table(style, size.width);
-    table.set_header(cells.columns.iter().map(|column| aligned(*column, heading_cell(column.heading()))));
-    for (texts, status) in cells.rows.iter().zip(&cells.statuses) {
-        table.add_row(cells.columns.iter().zip(texts).map(|(column, text)| {
-            let cell = aligned(*column, Cell::new(text));
-            if *column != Column::Verdict {
+    table.set_header(cells.columns().map(|(column, _)| aligned(column, heading_cell(column.heading()))));
+    for (status, texts) in cells.rows() {
+        table.add_row(texts.map(|(column, text)| {
+            let cell = aligned(column, Cell::new(text));
+            if column != Column::Verdict {
                 return cell;
             }
-            let (colour, weight) = verdict_colour(*status);
+            let (colour, weight) = verdict_colour(status);
             cell.fg(colour).add_attribute(weight)
         }));
     }

@@ -55,7 +55,7 @@ fn analyze(args: &AnalyzeArgs, shown: Shown) -> Result<u8, Error> {
     let rules = settings::replay_rules(&args.analysis);
     let stop = StopFlag::default();
     signals::install(&stop, &ChildGuard::default())?;
-    let session = SessionArgs { analysis: &args.analysis, output: &args.output, alerts: None, inputs: &args.files };
+    let session = SessionArgs::replay(&args.analysis, &args.output, &args.files);
     let mut assembly = PreparedSession::open(session, rules, &stop, Duration::ZERO)?.begin(None);
     let screen = if io::stderr().is_terminal() { Screen::stderr() } else { Screen::hidden() };
     let mut messages = Messages::quiet(screen.clone(), Style::stderr());
@@ -135,13 +135,8 @@ fn close(args: &AnalyzeArgs, shown: Shown, totals: Totals, mut assembly: Assembl
     let not_written = if read_nothing { assembly.leave_files() } else { Vec::new() };
     let shown = if read_nothing && shown == Shown::WrittenFiles { Shown::Nothing } else { shown };
     let session = session_entry(args, &totals);
-    assembly.close(SessionEnd {
-        session,
-        end: End::Recordings { files: args.files.len(), unusable, not_written: &not_written },
-        cost: None,
-        sink_failure: totals.failed,
-        shown,
-    })
+    let end = End::Recordings { files: args.files.len(), unusable, not_written: &not_written };
+    assembly.close(SessionEnd::replay(session, end, totals.failed, shown))
 }
 
 /// Returns the layout that the arguments describe.

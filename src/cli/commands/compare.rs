@@ -91,6 +91,13 @@ fn word(found: &Difference, before: PastValue) -> &'static str {
     }
 }
 
+/// Returns a difference with its sign.
+fn signed(metric: &Metric, value: f64) -> String {
+    let size = metric.format(value.abs());
+    let sign = if value < 0.0 { '-' } else { '+' };
+    format!("{sign}{}", size.trim_start_matches('+'))
+}
+
 fn table(found: &schema::Comparison) -> Result<u8, Error> {
     found.notes.iter().for_each(|note| warn(note));
     let mut table = comfy_table::Table::new();
@@ -99,13 +106,8 @@ fn table(found: &schema::Comparison) -> Result<u8, Error> {
     for row in &found.rows {
         let Some(metric) = metric(&row.metric) else { continue };
         let together = if row.pool { " (pool)" } else { "" };
-        let signed = |value: f64| {
-            let shown = metric.format(value.abs());
-            let shown = shown.trim_start_matches('+');
-            if value < 0.0 { format!("-{shown}") } else { format!("+{shown}") }
-        };
         let interval = match row.p_value {
-            Some(_) => format!("{} to {}", signed(row.ci_low), signed(row.ci_high)),
+            Some(_) => format!("{} to {}", signed(&metric, row.ci_low), signed(&metric, row.ci_high)),
             None => String::new(),
         };
         table.add_row([
@@ -113,7 +115,7 @@ fn table(found: &schema::Comparison) -> Result<u8, Error> {
             row.metric.clone(),
             metric.format(row.before),
             metric.format(row.after),
-            signed(row.difference),
+            signed(&metric, row.difference),
             interval,
             row.p_value.map(crate::units::p_value).unwrap_or_default(),
             row.found.clone(),

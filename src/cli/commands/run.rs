@@ -13,7 +13,7 @@ use crate::source::{Depth, ProcessSource, Selector};
 use crate::terminal::describe_target;
 
 use crate::cli::args::{RunArgs, SamplingArgs};
-use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, Shown};
+use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd};
 use crate::cli::child::{ChildGuard, StartedCommand};
 use crate::cli::error::{Error, Kind};
 use crate::cli::print::warn;
@@ -29,8 +29,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
     let stop = StopFlag::default();
     let guard = ChildGuard::default();
     signals::install(&stop, &guard)?;
-    let session =
-        SessionArgs { analysis: &args.analysis, output: &args.output, alerts: Some(&args.alerts), inputs: &[] };
+    let session = SessionArgs::live(&args.analysis, &args.output, &args.alerts);
     // A command that cannot be started leaves the files of an earlier run alone.
     let prepared = PreparedSession::open(session, rules.clone(), &stop, warmup(&args.sampling))?;
     let mut command = StartedCommand::start(&args.command, &args.control, args.output.format, &guard)?;
@@ -75,13 +74,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
     };
     let mut session = session_entry(&live, ended_by, schema::SessionKind::Run, args.sampling.interval, selection);
     session.command = Some(ended_command_entry(entry, &command_end));
-    assembly.close(SessionEnd {
-        session,
-        end: End::Command { command: command_end, cut_short },
-        cost: Some(live.cost),
-        sink_failure: live.failed,
-        shown: Shown::for_format(args.output.format),
-    })
+    let end = End::Command { command: command_end, cut_short };
+    assembly.close(SessionEnd::live(session, end, live, args.output.format))
 }
 
 /// Returns the plan for the command and its descendants.

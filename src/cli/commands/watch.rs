@@ -10,7 +10,7 @@ use crate::session::{EndedBy, LiveSummary, NamedIntervals, Rules, SessionPlan};
 use crate::source::{ProcessSource, Selector};
 
 use crate::cli::args::WatchArgs;
-use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, Shown, live_session_entry};
+use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, live_session_entry};
 use crate::cli::child::ChildGuard;
 use crate::cli::error::Error;
 use crate::cli::print::warn;
@@ -35,8 +35,7 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let stop = StopFlag::default();
     let guard = ChildGuard::default();
     signals::install(&stop, &guard)?;
-    let session =
-        SessionArgs { analysis: &args.analysis, output: &args.output, alerts: Some(&args.alerts), inputs: &[] };
+    let session = SessionArgs::live(&args.analysis, &args.output, &args.alerts);
     let mut assembly =
         PreparedSession::open(session, rules.clone(), &stop, Duration::ZERO)?.begin(Some(args.sampling.interval));
     if let Some(text) = missing {
@@ -62,13 +61,9 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let planned = settings::cut_short(&args.sampling, live.lasted_s());
     let planned = planned.filter(|_| ended_by == EndedBy::TargetsGone);
     let cut_short = planned.map(|planned_s| CutShort { lasted_s: live.lasted_s(), planned_s });
-    assembly.close(SessionEnd {
-        session: session_entry(&live, ended_by, schema::SessionKind::Watch, args.sampling.interval, selection),
-        end: End::Watch { unreadable: live.unreadable, cut_short },
-        cost: Some(live.cost),
-        sink_failure: live.failed,
-        shown: Shown::for_format(args.output.format),
-    })
+    let session = session_entry(&live, ended_by, schema::SessionKind::Watch, args.sampling.interval, selection);
+    let end = End::Watch { unreadable: live.unreadable, cut_short };
+    assembly.close(SessionEnd::live(session, end, live, args.output.format))
 }
 
 /// Checks at the start that the selector matches, and warns of selectors without a match.

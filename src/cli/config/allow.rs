@@ -64,20 +64,24 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<Allowance>, Error> {
 
 /// Formats entries as in a file, each with its origin.
 pub(crate) fn format(entries: &[Allowance]) -> String {
-    let text = |text: &str| toml::Value::String(text.to_owned());
-    let entry = |one: &Allowance| {
-        let over = if one.expired { "  # expired" } else { "" };
-        format!(
-            "\n[[allow]]  # {}\nprocess = {}\nresource = \"{}\"\nmax-rate = {}\nreason = {}\nexpires = {}{over}\n",
-            one.place,
-            text(one.process.as_str()),
-            RESOURCES.iter().find(|(_, known)| *known == one.resource).map_or("", |(name, _)| name),
-            text(&one.rate_as_written),
-            text(&one.reason),
-            one.expires,
-        )
-    };
-    entries.iter().map(entry).collect()
+    entries.iter().map(format_entry).collect()
+}
+
+fn format_entry(one: &Allowance) -> String {
+    let expired = if one.expired { "  # expired" } else { "" };
+    format!(
+        "\n[[allow]]  # {}\nprocess = {}\nresource = \"{}\"\nmax-rate = {}\nreason = {}\nexpires = {}{expired}\n",
+        one.place,
+        quoted(one.process.as_str()),
+        one.resource.name(),
+        quoted(&one.rate_as_written),
+        quoted(&one.reason),
+        one.expires,
+    )
+}
+
+fn quoted(text: &str) -> toml::Value {
+    toml::Value::String(text.to_owned())
 }
 
 fn today() -> jiff::civil::Date {

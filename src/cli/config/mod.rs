@@ -92,10 +92,11 @@ fn with_default(command: Command, entry: &Entry) -> Command {
 
 /// Returns the options that a file may set.
 fn settable(command: &Command) -> Vec<&clap::Arg> {
-    let settings = |arg: &&clap::Arg| {
-        arg.get_id() == COLOR || arg.get_help_heading().is_some_and(|heading| HEADINGS.contains(&heading))
-    };
-    command.get_arguments().filter(settings).collect()
+    command.get_arguments().filter(|arg| is_settable(arg)).collect()
+}
+
+fn is_settable(arg: &clap::Arg) -> bool {
+    arg.get_id() == COLOR || arg.get_help_heading().is_some_and(|heading| HEADINGS.contains(&heading))
 }
 
 /// Parses one file.

@@ -95,17 +95,17 @@ fn format_pause(state: &ViewState) -> String {
 fn draw_table(frame: &mut Frame<'_>, area: Rect, state: &ViewState, palette: Palette) {
     let targets: Vec<&Target> = state.shown().targets().iter().collect();
     let cells = Cells::lay_out(&targets, state.shown().shared_leaks(), area.width.into());
-    let widths = (0..cells.columns.len()).map(|at| {
-        let width = u16::try_from(cells.column_width(at)).unwrap_or(u16::MAX);
-        if cells.columns[at] == Column::Name { Constraint::Fill(1) } else { Constraint::Length(width) }
+    let widths = cells.columns().map(|(column, width)| match column {
+        Column::Name => Constraint::Fill(1),
+        _ => Constraint::Length(u16::try_from(width).unwrap_or(u16::MAX)),
     });
-    let rows = cells.rows.iter().zip(&cells.statuses).map(|(texts, status)| {
-        Row::new(cells.columns.iter().zip(texts).map(|(column, text)| {
-            let cell = Cell::new(aligned_line(*column, text));
-            if *column == Column::Verdict { cell.style(palette.verdict(*status)) } else { cell }
+    let rows = cells.rows().map(|(status, texts)| {
+        Row::new(texts.map(|(column, text)| {
+            let cell = Cell::new(aligned_line(column, text));
+            if column == Column::Verdict { cell.style(palette.verdict(status)) } else { cell }
         }))
     });
-    let headings = cells.columns.iter().map(|column| Cell::new(aligned_line(*column, column.heading())));
+    let headings = cells.columns().map(|(column, _)| Cell::new(aligned_line(column, column.heading())));
     let table = Table::new(rows, widths.collect::<Vec<_>>())
         .header(Row::new(headings).style(palette.dim()))
         .column_spacing(2)

@@ -125,7 +125,8 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ParsedObject<'de>, A::Error> {
         let mut parsed = ParsedObject::default();
-        while let Some(Key(key)) = map.next_key_seed(KeySeed)? {
+        // A key is a text like a value: borrowed unless it has escapes.
+        while let Some(Scalar::Text(key)) = map.next_key_seed(ScalarSeed)? {
             let role = self.rows.roles.role_of(&key);
             if role == ColumnRole::Ignored && (self.rows.is_foreign || key != "type") {
                 map.next_value::<IgnoredAny>()?;
@@ -213,7 +214,7 @@ enum Scalar<'a> {
     Other,
 }
 
-/// Parser of the value of a field.
+/// Parser of a key, and of the value of a field.
 struct ScalarSeed;
 
 impl<'de> DeserializeSeed<'de> for ScalarSeed {
@@ -268,35 +269,5 @@ impl<'de> Visitor<'de> for ScalarSeed {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Scalar::Other)
-    }
-}
-
-/// Key of a field: borrowed unless it has escapes.
-struct Key<'a>(Cow<'a, str>);
-
-/// Parser of a key.
-struct KeySeed;
-
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeySeed {
-    type Value = Key<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Owned(text.to_owned())))
     }
 }
