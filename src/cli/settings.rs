@@ -147,7 +147,7 @@ pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings
         spike_period_seconds: rules.analysis.spike_period_s,
         limit_bytes: rules.limit_bytes,
         limit_percent: rules.alerts.limit_percent,
-        fail_on: args.fail_on.iter().map(|what| value_name(what)).collect(),
+        fail_on: args.fail_on.iter().map(value_name).collect(),
         on_inconclusive: value_name(&args.on_inconclusive),
     }
 }
