@@ -6,6 +6,8 @@ use crate::units::{ByteRate, Bytes, Span};
 
 use super::kind::AlertKind;
 
+/// Longest period of a rapid growth, in seconds.
+const MINUTE_S: f64 = 60.0;
 /// Growth within a minute above which it is rapid, in bytes (50 MB).
 const RAPID_GROWTH_BYTES: u64 = 50_000_000;
 /// Share of the host's memory above which it is an alert, in per cent.
@@ -59,14 +61,16 @@ pub fn assessment_conditions(scope: Scope, assessment: &Assessment) -> Vec<Condi
     conditions
 }
 
-/// Returns the conditions of one reading. `rise_bytes` is the growth within the last minute.
+/// Returns the conditions of one reading. `rise_bytes` is the growth within the last minute, or within the `seen_s` seconds
+/// of a shorter watch.
 pub fn reading_conditions(
     scope: Scope,
     rise_bytes: u64,
+    seen_s: f64,
     ceiling: Option<&Ceiling>,
     settings: &AlertSettings,
 ) -> impl Iterator<Item = Condition> + use<> {
-    let rise = if scope == Scope::Process { rapid_growth(rise_bytes) } else { None };
+    let rise = if scope == Scope::Process { rapid_growth(rise_bytes, seen_s) } else { None };
     let ceiling = ceiling.filter(|_| scope != Scope::Pool).copied();
     let limit_percent = settings.limit_percent;
     rise.into_iter().chain(ceiling.into_iter().flat_map(move |ceiling| limit(ceiling, limit_percent)))
@@ -123,13 +127,13 @@ fn spike(assessment: &Assessment) -> Option<Condition> {
     })
 }
 
-fn rapid_growth(rise_bytes: u64) -> Option<Condition> {
+fn rapid_growth(rise_bytes: u64, seen_s: f64) -> Option<Condition> {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
     (rise_bytes > RAPID_GROWTH_BYTES).then(|| Condition {
         kind: AlertKind::RapidGrowth,
         value: Some(rise_bytes as f64),
         threshold: Some(RAPID_GROWTH_BYTES as f64),
-        message: format!("memory rose by {} within a minute", Bytes(rise_bytes)),
+        message: format!("memory rose by {} within {}", Bytes(rise_bytes), Span(seen_s.min(MINUTE_S).round())),
     })
 }
 
@@ -182,6 +186,17 @@ fn percent(part: u64, whole: u64) -> f64 {
 mod tests {
     use super::*;
     use crate::model::CeilingKind;
+
+    #[test]
+    fn a_rise_names_the_length_of_a_watch_below_a_minute() {
+        let settings = AlertSettings { limit_percent: 80.0 };
+        let message = |seen_s| {
+            let mut found = reading_conditions(Scope::Process, 60_000_000, seen_s, None, &settings);
+            found.next().expect("a rapid growth").message
+        };
+        assert!(message(13.2).ends_with(" within 13 s"), "{}", message(13.2));
+        assert!(message(500.0).ends_with(" within 1 min"), "{}", message(500.0));
+    }
 
     #[test]
     fn the_limit_is_near_and_then_exceeded() {

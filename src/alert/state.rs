@@ -127,7 +127,7 @@ impl OpenAlerts {
         alerts
     }
 
-    /// Resolves all firing alerts of a target that exited. `reason` is a clause.
+    /// Resolves all firing alerts of a target that is no longer watched. `reason` is a clause.
     pub fn close(&mut self, at: Timestamp, reason: &str) -> Vec<Alert> {
         std::mem::take(&mut self.episodes)
             .into_iter()
@@ -135,7 +135,10 @@ impl OpenAlerts {
                 Episode::Pending { .. } => None,
                 Episode::Firing { since, .. } => Some(resolved(kind, at, since)),
             })
-            .map(|alert| Alert { message: format!("{}: {reason}", alert.message), ..alert })
+            .map(|alert| {
+                let lasted = Span(alert.at.seconds_since(alert.since));
+                Alert { message: format!("ended after {lasted}, because {reason}"), ..alert }
+            })
             .collect()
     }
 
@@ -260,7 +263,7 @@ mod tests {
         alerts.update(Timestamp(0), &[condition(AlertKind::Leak), condition(AlertKind::HighVariance)]);
         let ended = alerts.close(Timestamp(1000), "the process exited");
         assert_eq!(ended.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::Leak]);
-        assert!(ended[0].message.ends_with(": the process exited"), "{}", ended[0].message);
+        assert!(ended[0].message.ends_with(", because the process exited"), "{}", ended[0].message);
         assert_eq!(alerts.close(Timestamp(2000), "the process exited"), []);
     }
 }

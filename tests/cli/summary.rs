@@ -1,6 +1,6 @@
 //! Summary in the last line of a session: verdict, suspects, and undecided targets.
 
-use crate::support::{run, stderr};
+use crate::support::{run, stderr, stdout};
 
 /// Returns the exit status and the last line for a recording with these rows.
 fn last_line(rows: &str, options: &[&str]) -> (Option<i32>, String) {
@@ -48,4 +48,25 @@ fn the_fastest_suspects_are_named_and_the_others_counted() {
     let wanted = "no leak proved; 3 suspects: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; run longer \
                   to decide, or add 'suspect' to --fail-on";
     assert_eq!((code, line.as_str()), (Some(0), wanted));
+}
+
+/// Returns the sparkline in a text.
+fn trend(text: &str) -> String {
+    text.chars().filter(|c| ('▁'..='█').contains(c)).collect()
+}
+
+#[test]
+fn the_trend_of_a_flat_series_looks_alike_in_the_table_and_in_markdown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut rows = String::from("time_s,pid,name,rss_bytes\n");
+    for second in 0..3000 {
+        let swing = if second % 7 == 0 { 4 << 20 } else { 0 };
+        rows.push_str(&format!("{second},7,steady,{}\n", (50 << 20) + swing));
+    }
+    std::fs::write(path("a.csv"), rows).expect("a file");
+    let output = run(&["analyze", &path("a.csv"), "-o", &path("r.md")]);
+    let markdown = std::fs::read_to_string(path("r.md")).expect("a summary");
+    assert_eq!(trend(&stdout(&output)), trend(&markdown), "{}{markdown}", stdout(&output));
+    assert_eq!(trend(&markdown).chars().count(), 16, "{markdown}");
 }

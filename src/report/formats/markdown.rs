@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::escape;
-use crate::event::Timeline;
+use crate::event::{Point, Timeline};
 use crate::schema::{ResultEntry, Status, ThresholdEntry, ThresholdOutcome, Thresholds};
 use crate::units::{ByteRate, Bytes, Span, sparkline};
 
@@ -151,10 +151,9 @@ fn rate(document: &Document<'_>, index: usize) -> f64 {
     document.report.targets[index].growth.rate_bytes_per_s.unwrap_or(f64::NEG_INFINITY)
 }
 
-/// Returns a timeline as a sparkline of the judged means.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are not negative; saturates")]
+/// Returns a timeline as a sparkline of the highest values, as the table on a terminal does.
 fn trend(timeline: &Timeline) -> String {
-    sparkline(&timeline.points().iter().map(|point| point.mean as u64).collect::<Vec<_>>(), TREND)
+    sparkline(&timeline.points().iter().map(Point::high).collect::<Vec<_>>(), TREND)
 }
 
 /// Appends the number of rows that are left out.

@@ -134,7 +134,9 @@ impl TargetState {
     /// Returns the alerts that fire or resolve with the latest reading.
     pub(super) fn update_alerts(&mut self, target: &Target, at: Timestamp, rise: u64, rules: &Rules) -> Vec<Alert> {
         let ceiling = target.current.ceiling.as_ref();
-        let mut by_reading = reading_conditions(scope(target, at, rules), rise, ceiling, &rules.alerts).peekable();
+        let seen_s = target.lifetime.seen_s();
+        let mut by_reading =
+            reading_conditions(scope(target, at, rules), rise, seen_s, ceiling, &rules.alerts).peekable();
         if self.conditions.is_empty() && self.alerts.is_empty() && by_reading.peek().is_none() {
             return Vec::new();
         }

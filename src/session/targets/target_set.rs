@@ -292,7 +292,7 @@ impl TargetSet {
     pub(in crate::session) fn exit(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         let why = match self.registry.target(index).kind {
             TargetKind::Cgroup { .. } => "the control group was removed",
-            _ => "the process has exited",
+            _ => "the process exited",
         };
         self.end(index, why, at, sink)?;
         if let Some(pool) = self.registry.state(index).pool() {
@@ -319,20 +319,20 @@ impl TargetSet {
     /// Judges every target for the last time. Assessments that wait for a page count are published when it is answered,
     /// or when the targets are closed.
     pub(in crate::session) fn judge_all(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut outcome = self.end_tick(sink);
+        let mut assessed = self.end_tick(sink);
         for index in 0..self.targets().len() {
-            outcome = outcome.and(self.judge.assess_finally(index, &mut self.registry, &self.pools, at, sink));
+            assessed = assessed.and(self.judge.assess_finally(index, &mut self.registry, &self.pools, at, sink));
         }
-        outcome
+        assessed
     }
 
     /// Closes every target. Alerts of the latest reading stay open.
     pub(in crate::session) fn close_all(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut outcome = Ok(());
+        let mut closed = Ok(());
         for index in 0..self.targets().len() {
-            outcome = outcome.and(self.close(index, at, sink));
+            closed = closed.and(self.close(index, at, sink));
         }
-        outcome
+        closed
     }
 
     /// Closes a target: publishes what waits for a page count, and settles its alerts.
