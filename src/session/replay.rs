@@ -122,7 +122,8 @@ fn label(series: &RecordedSeries) -> Arc<ProcessLabel> {
         Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
         _ => name,
     };
-    ProcessLabel { name: name.to_owned(), ..ProcessLabel::default() }.into()
+    let cmdline = series.cmdline.clone().unwrap_or_default();
+    ProcessLabel { name: name.to_owned(), cmdline, uid: None }.into()
 }
 
 /// Sends notices about skipped rows and an assumed time axis.

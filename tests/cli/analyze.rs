@@ -1,7 +1,7 @@
 //! `analyze`: recordings of leakwatch and of other programs, with the verdict of the live session.
 
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -348,4 +348,22 @@ fn a_refused_file_has_no_targets() {
     let targets = report["targets"].as_array().expect("targets");
     assert!(targets.iter().all(|target| target["source"] == steady) && targets.len() == 1, "{targets:?}");
     assert!(report["alerts"].as_array().expect("alerts").iter().all(|alert| alert["source"] == steady), "{report}");
+}
+
+#[test]
+fn a_recording_with_command_lines_names_the_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("mail.sh"), "read line\n").expect("a file");
+    let service = Target::spawn(Command::new("sh").arg("mail.sh").current_dir(folder.path()));
+    let watched = run(&["--pid", &service.pid(), "--interval", "20ms", "--samples", "3", "-o", &path("events.jsonl")]);
+    assert!(std::fs::metadata(path("events.jsonl")).is_ok_and(|file| file.len() > 0), "{}", stderr(&watched));
+    let mut rows = String::from("time_s,pid,name,cmdline,rss_bytes\n");
+    (0..5).for_each(|second| rows.push_str(&format!("{second},7,sh,sh /srv/mail.sh,1000000\n")));
+    std::fs::write(path("foreign.csv"), rows).expect("a file");
+    for recording in ["events.jsonl", "foreign.csv"] {
+        let output = run(&["analyze", "--format", "json", &path(recording)]);
+        let target = &report(&stdout(&output))["targets"][0];
+        assert_eq!(target["title"], "sh mail.sh", "{recording}: {}", stderr(&output));
+    }
 }

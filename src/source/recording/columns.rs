@@ -20,6 +20,8 @@ pub(super) enum ColumnRole {
     Time,
     Pid,
     Name,
+    /// Command line of the process.
+    Cmdline,
     Group,
     /// Start time of the process, see [`RecordedSeries::start`](super::RecordedSeries).
     Start,
@@ -77,6 +79,8 @@ impl ColumnRoles {
             ColumnRole::Group
         } else if column.eq_ignore_ascii_case("name") {
             ColumnRole::Name
+        } else if column.eq_ignore_ascii_case("cmdline") {
+            ColumnRole::Cmdline
         } else if column.eq_ignore_ascii_case("start_ticks") {
             ColumnRole::Start
         } else if column.eq_ignore_ascii_case("program") {

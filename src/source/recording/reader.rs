@@ -70,6 +70,10 @@ impl Recording {
             let fault = match self.rows.next(&mut self.lines)? {
                 Record::End => return self.finish().map(|()| None),
                 Record::Other => continue,
+                Record::Label(label) => {
+                    self.series.add_label(&label);
+                    continue;
+                }
                 Record::Torn => {
                     self.skipped.torn_end = true;
                     continue;

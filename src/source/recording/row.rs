@@ -34,6 +34,7 @@ pub(super) struct RawRow<'a> {
     pub program: Option<u64>,
     pub group: Option<Cow<'a, [u8]>>,
     pub name: Option<Cow<'a, [u8]>>,
+    pub cmdline: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> RawRow<'a> {
@@ -46,6 +47,7 @@ impl<'a> RawRow<'a> {
                 self.at = Some(at);
             }
             ColumnRole::Name => self.name = Some(Cow::Borrowed(field)),
+            ColumnRole::Cmdline => self.cmdline = Some(Cow::Borrowed(field)),
             ColumnRole::Group => self.group = Some(Cow::Borrowed(field)),
             ColumnRole::Pid if field.is_empty() => {}
             ColumnRole::Pid => {
@@ -80,7 +82,7 @@ impl<'a> RawRow<'a> {
             ColumnRole::Start => self.start = Some(value),
             ColumnRole::Program => self.program = Some(value),
             ColumnRole::Ignored => {}
-            ColumnRole::Counter(..) | ColumnRole::Name | ColumnRole::Group => return false,
+            ColumnRole::Counter(..) | ColumnRole::Name | ColumnRole::Cmdline | ColumnRole::Group => return false,
         }
         true
     }
@@ -91,6 +93,8 @@ impl<'a> RawRow<'a> {
 pub(super) enum Record<'a> {
     /// Row with at least one counter.
     Row(RawRow<'a>),
+    /// Name and command line of a process, before its rows.
+    Label(RawRow<'a>),
     /// Record that holds no sample by design: a comment, another event, another line of a log.
     Other,
     /// Unusable row.

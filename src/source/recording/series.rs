@@ -25,6 +25,8 @@ pub struct RecordedSeries {
     pub group: Option<String>,
     /// Column `name` of the first row of the latest program.
     pub name: Option<String>,
+    /// Command line of the latest program, from the column `cmdline` or from a label.
+    pub cmdline: Option<String>,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,8 @@ struct Entry {
 pub(super) struct SeriesTable {
     entries: Vec<Entry>,
     by_key: HashMap<Box<[u8]>, usize>,
+    /// Latest command line of each process whose label was read.
+    cmdlines: HashMap<Pid, String>,
     key: Vec<u8>,
     latest: usize,
     clock: SetClock,
@@ -62,6 +66,16 @@ impl SeriesTable {
     /// Returns the seconds by which the clock was set during the recording; `None` if it was not.
     pub(super) fn clock_jump_s(&self) -> Option<f64> {
         self.clock.jump_s()
+    }
+
+    /// Keeps the command line of a process for its further series.
+    pub(super) fn add_label(&mut self, label: &RawRow<'_>) {
+        // A pid may be any number of a foreign file.
+        if let (Some(pid), Some(cmdline)) = (label.pid, &label.cmdline)
+            && (self.cmdlines.len() < MAX_SERIES || self.cmdlines.contains_key(&pid))
+        {
+            self.cmdlines.insert(pid, to_text(cmdline));
+        }
     }
 
     /// Adds a row, and returns it as a sample of its series.
@@ -84,6 +98,7 @@ impl SeriesTable {
         if program_changed {
             entry.program = row.program;
             entry.series.name = row.name.as_deref().map(to_text);
+            entry.series.cmdline = cmdline(row, &self.cmdlines);
         }
         Ok(Row { series: SeriesIndex(index), sample: Sample { at, reading: row.reading }, program_changed })
     }
@@ -122,12 +137,18 @@ impl SeriesTable {
             start: row.start,
             group: row.group.as_deref().map(to_text),
             name: row.name.as_deref().map(to_text),
+            cmdline: cmdline(row, &self.cmdlines),
         };
         let group = row.group.as_deref().map(Box::from);
         self.entries.push(Entry { series, group, program: row.program, last: None, rows: 0 });
         self.by_key.insert(self.key.as_slice().into(), self.entries.len() - 1);
         self.entries.len() - 1
     }
+}
+
+/// Returns the command line of a row, else that of the label of its process.
+fn cmdline(row: &RawRow<'_>, labels: &HashMap<Pid, String>) -> Option<String> {
+    row.cmdline.as_deref().map(to_text).or_else(|| labels.get(&row.pid?).cloned())
 }
 
 fn to_text(bytes: &[u8]) -> String {

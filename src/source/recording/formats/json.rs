@@ -79,7 +79,8 @@ impl RowReader for JsonRows {
             ObjectSeed { rows: self }.deserialize(&mut deserializer).and_then(|row| deserializer.end().map(|()| row));
         Ok(match parsed {
             Ok(ParsedObject { fault: Some(fault), .. }) => Record::Faulty(fault),
-            Ok(ParsedObject { is_other_event: true, .. }) => Record::Other,
+            Ok(ParsedObject { kind: ObjectKind::Target, row, .. }) => Record::Label(row),
+            Ok(ParsedObject { kind: ObjectKind::Other, .. }) => Record::Other,
             Ok(ParsedObject { row, .. }) => Record::from_row(Ok(row)),
             Err(_) if end == LineEnd::Truncated => Record::Torn,
             Err(_) => Record::Faulty(Fault::in_row(FaultKind::NotJson)),
@@ -99,8 +100,28 @@ impl RowReader for JsonRows {
 #[derive(Default)]
 struct ParsedObject<'a> {
     row: RawRow<'a>,
-    is_other_event: bool,
+    kind: ObjectKind,
     fault: Option<Fault>,
+}
+
+/// Kind of an object: our own events name theirs in the field `type`.
+#[derive(Default, PartialEq)]
+enum ObjectKind {
+    #[default]
+    Sample,
+    /// A target appeared: the event has its command line.
+    Target,
+    Other,
+}
+
+impl ObjectKind {
+    fn from_value(value: &Scalar<'_>) -> Self {
+        match value {
+            Scalar::Text(kind) if kind == "sample" => Self::Sample,
+            Scalar::Text(kind) if kind == "target" => Self::Target,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Parser of one object.
@@ -134,7 +155,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
             }
             let value = map.next_value_seed(ScalarSeed)?;
             if role == ColumnRole::Ignored {
-                parsed.is_other_event = !matches!(&value, Scalar::Text(kind) if kind == "sample");
+                parsed.kind = ObjectKind::from_value(&value);
             } else if let Err(fault) = set_field(&mut parsed.row, role, &key, value) {
                 parsed.fault.get_or_insert(fault);
             }
@@ -153,6 +174,10 @@ fn set_field<'de>(row: &mut RawRow<'de>, role: ColumnRole, key: &str, value: Sca
         }
         (ColumnRole::Name, Scalar::Text(text)) => {
             row.name = Some(into_bytes(text));
+            Ok(())
+        }
+        (ColumnRole::Cmdline, Scalar::Text(text)) => {
+            row.cmdline = Some(into_bytes(text));
             Ok(())
         }
         (ColumnRole::Group, Scalar::Text(text)) => {
