@@ -52,7 +52,7 @@ fn wait_part(evaluator: &Evaluator) -> Option<Part> {
     let open = evaluator.results().iter().filter(|result| {
         result.counts && result.decision == Decision::Undecided && thresholds[result.threshold].tier == Tier::Fail
     });
-    let seconds: Option<Vec<f64>> = open.map(|result| result.observation.1.seconds_to_decide).collect();
+    let seconds: Option<Vec<f64>> = open.map(|result| result.observation.outlook.seconds_to_decide).collect();
     let longest = seconds?.into_iter().reduce(f64::max)?;
     Some(Part::Detail(format!("run for another {} to decide", Span(longest.ceil()))))
 }

@@ -210,7 +210,7 @@ impl Evaluator {
         let growth: Vec<&ThresholdResult> = counted
             .filter(|result| self.thresholds[result.threshold].expression.metric.measures_memory_growth())
             .collect();
-        if growth.iter().any(|result| !result.observation.0.is_unmoved) {
+        if growth.iter().any(|result| !result.observation.is_unmoved) {
             return Vec::new();
         }
         let mut seen = HashSet::new();
@@ -294,7 +294,7 @@ impl Evaluator {
             let expression = &self.thresholds[index].expression;
             let result = state.result(index, expression, target, elapsed, exited);
             if wanted(result.decision) {
-                let is_short_lived = result.observation.0.seconds < SHORT_LIVED_PART * length;
+                let is_short_lived = result.observation.seconds < SHORT_LIVED_PART * length;
                 self.results.push(result, is_short_lived, expression.comparison.is_upward());
             }
         }
@@ -309,7 +309,7 @@ impl Evaluator {
         let thresholds: HashSet<usize> = names.iter().map(|(threshold, _)| *threshold).collect();
         let times = &self.times;
         for result in self.results.kept_mut() {
-            let observation = result.observation.0;
+            let observation = result.observation;
             let is_short_lived = observation.seconds < SHORT_LIVED_PART * times.length_s(&result.subject.source);
             let is_covered = (is_short_lived && thresholds.contains(&result.threshold))
                 || names.contains(&(result.threshold, result.subject.name.clone()));

@@ -25,6 +25,8 @@ pub struct Observation {
     pub exited: bool,
     /// True if the series never moved.
     pub is_unmoved: bool,
+    /// Further observation that would decide.
+    pub outlook: Outlook,
 }
 
 /// Further observation that would decide an undecided result.
@@ -59,8 +61,8 @@ pub struct ThresholdResult {
     pub difference: Option<(PastValue, Difference)>,
     /// Time at which a live condition began to hold.
     pub failed_at: Option<Timestamp>,
-    /// Observation of the target, and what more of it would decide.
-    pub observation: (Observation, Outlook),
+    /// Observation of the target.
+    pub observation: Observation,
     /// One sentence without the name of the target.
     pub message: String,
 }

@@ -52,7 +52,7 @@ impl Results {
 
     /// Adds a result. `is_short_lived` marks one that would not count beside a decided one.
     pub(super) fn push(&mut self, result: ThresholdResult, is_short_lived: bool, upward: bool) {
-        let exited = result.observation.0.exited;
+        let exited = result.observation.exited;
         let full = exited && self.kept.len() >= KEPT;
         match result.decision {
             Decision::Pass if full => self.omitted[result.threshold].passed += 1,
@@ -66,7 +66,7 @@ impl Results {
         let (mut count, mut least): (usize, Option<&mut ThresholdResult>) = (0, None);
         for kept in &mut self.kept {
             let is_alike =
-                kept.observation.0.exited && kept.threshold == result.threshold && kept.decision == Decision::Fail;
+                kept.observation.exited && kept.threshold == result.threshold && kept.decision == Decision::Fail;
             if !is_alike {
                 continue;
             }
@@ -111,7 +111,7 @@ mod tests {
             limit: Some(1.0),
             difference: None,
             failed_at: None,
-            observation: (Observation { seconds: 1.0, exited: true, is_unmoved: false }, Outlook::default()),
+            observation: Observation { seconds: 1.0, exited: true, is_unmoved: false, outlook: Outlook::default() },
             message: String::new(),
         }
     }

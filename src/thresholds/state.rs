@@ -149,7 +149,8 @@ impl ThresholdState {
         exited: bool,
     ) -> ThresholdResult {
         let is_unmoved = self.aggregates.is_unmoved();
-        let observation = Observation { seconds: target.lifetime.seen_s(), exited, is_unmoved };
+        let observation =
+            Observation { seconds: target.lifetime.seen_s(), exited, is_unmoved, outlook: Outlook::default() };
         let mut result = ThresholdResult {
             threshold,
             subject: target.into(),
@@ -161,7 +162,7 @@ impl ThresholdState {
             limit: None,
             difference: None,
             failed_at: self.failed.as_ref().map(|(at, _)| *at),
-            observation: (observation, Outlook::default()),
+            observation,
             message: String::new(),
         };
         let evaluation = match self.final_evaluation(expression, target, elapsed) {
@@ -176,7 +177,7 @@ impl ThresholdState {
         result.interval = (measured.low < measured.high).then_some((measured.low, measured.high));
         result.limit = Some(evaluation.limit);
         result.difference = evaluation.difference;
-        result.observation.1 = Outlook {
+        result.observation.outlook = Outlook {
             smallest_detectable: measured.detectable.map(|(rate, _)| rate),
             seconds_to_decide: if is_undecided { seconds_to_decide(&measured, evaluation.limit) } else { None },
         };

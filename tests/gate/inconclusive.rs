@@ -45,7 +45,7 @@ fn a_command_that_exits_well_before_the_deadline_never_passes() {
         Run::of(&[&given, options, &command].concat())
     };
     for threshold in ["growth(memory) > 1GiB/h", "peak(rss) > 1GiB", "last(rss) > 1GiB", "delta(memory) > 1GiB"] {
-        let early = soak(&["--warmup", "0s", "--fail-if", threshold], "sleep 1");
+        let early = soak(&["--warmup", "0s", "--propagate", "--fail-if", threshold], "sleep 1");
         assert_eq!(early.code, Some(3), "{threshold}: {}", early.messages);
         let last = early.messages.lines().last().unwrap_or_default();
         assert!(last.starts_with("inconclusive: the command exited with status 0 after"), "{threshold}: {last}");
@@ -96,9 +96,12 @@ fn one_sample_does_not_decide_a_change() {
 
 #[test]
 fn a_command_with_surviving_descendants_is_inconclusive() {
-    let run = run(&["--duration", "60s", "--warmup", "0s"], "sleep 4 & sleep 1.5");
-    assert_eq!(run.code, Some(3), "{}", run.messages);
-    assert!(run.messages.contains("descendants outlived the command: sleep ("), "{}", run.messages);
+    for propagate in [&[][..], &["--propagate"]] {
+        let options = [&["--duration", "60s", "--warmup", "0s"], propagate].concat();
+        let run = run(&options, "sleep 4 & sleep 1.5");
+        assert_eq!(run.code, Some(3), "{}", run.messages);
+        assert!(run.messages.contains("descendants outlived the command: sleep ("), "{}", run.messages);
+    }
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn database_result(threshold: &str, seconds: u64, end: u64) -> ThresholdResult {
 #[test]
 fn a_process_that_was_sampled_once_is_not_short_lived() {
     let result = database_result("growth(memory) > 1MiB/h", 600, 100);
-    assert_eq!((result.decision, result.observation.0.exited, result.counts), (Decision::Undecided, false, true));
+    assert_eq!((result.decision, result.observation.exited, result.counts), (Decision::Undecided, false, true));
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn decision(decision: Decision) -> schema::ThresholdOutcome {
 }
 
 fn result(result: &ThresholdResult) -> schema::ResultEntry {
-    let outlook = result.observation.1;
+    let outlook = result.observation.outlook;
     schema::ResultEntry {
         pid: result.subject.pid,
         name: result.subject.name.clone(),
