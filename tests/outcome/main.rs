@@ -201,6 +201,18 @@ fn a_command_that_fails_proves_nothing() {
             "inconclusive: the command failed; no leak found; the command exited with status 3",
         ),
         (
+            session(&["stable"]).fail_if(&["peak(rss) > 1GB"]).end(EXITED(1)),
+            3,
+            "inconclusive: the command died before its time; threshold passed; the command exited with status 1",
+        ),
+        (session(&[]).end(EXITED(0)), 3, "inconclusive: the command exited with status 0 before it was sampled"),
+    ]);
+}
+
+#[test]
+fn a_command_that_ends_early_proves_nothing() {
+    check(&[
+        (
             session(&["stable"]).end(Ended::CommandCutShort(3)),
             3,
             "inconclusive: the command exited with status 3 after 10 min of 1 h; no leak found",
@@ -226,12 +238,6 @@ fn a_command_that_fails_proves_nothing() {
             1,
             "1 leak: leaking (1) +172 MiB/h; the command exited with status 0",
         ),
-        (
-            session(&["stable"]).fail_if(&["peak(rss) > 1GB"]).end(EXITED(1)),
-            3,
-            "inconclusive: the command died before its time; threshold passed; the command exited with status 1",
-        ),
-        (session(&[]).end(EXITED(0)), 3, "inconclusive: the command exited with status 0 before it was sampled"),
     ]);
 }
 

@@ -43,7 +43,7 @@ fn a_leak_before_exec_stays_in_the_report() {
     };
     let mut collected = Collected::default();
     let (_, watch) = run(&mut Script::new(vec![leaky]), plan(1600), rules(), &mut collected);
-    let ends = |text: &String| text.contains(": its process runs another program");
+    let ends = |text: &String| text.ends_with(", because its process runs another program");
     assert!(collected.messages.iter().any(ends), "{:?}", collected.messages);
     assert!(
         !collected.messages.iter().any(|text| text.contains("has ended")),
