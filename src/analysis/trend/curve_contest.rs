@@ -4,7 +4,7 @@ use crate::analysis::stats::{dot, normal_from_student, student_from_normal};
 
 use super::curve::Curve;
 use super::curve_fit::{FittedCurve, FittedCurves, best};
-use super::judgement::{BestCurve, GrowthTests, JudgedValues, Judgement, LIKELY, RateEstimate};
+use super::judgement::{BestCurve, GrowthTests, JudgedValues, Judgement, LIKELY, MeanGrowth, RateEstimate};
 
 /// Normal deviates that prove growth by a line, by any other curve, and by a line through floors: p of 1.3e-3, 2.3e-4 and
 /// 1.6e-4. Other curves are chosen among dozens, and floors are a second chance. All count only the independent blocks,
@@ -129,6 +129,7 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
         slope = mean_growth;
     }
     let (rate, error) = slope;
+    let (mean_rate, mean_error) = if is_straight(curves, line) { mean_growth } else { slope };
     let shown = contest.shown();
     let proof = student_from_normal(PROVEN_BY_LINE, independent_blocks(blocks, line.fit.rho, freedom));
 
@@ -145,6 +146,11 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
             high: rate + quantile * error,
             best_low: shown.slope() - quantile * shown.fit.slope_error,
             detectable: proof * line.fit.slope_error,
+            mean: MeanGrowth {
+                rate: mean_rate,
+                low: mean_rate - quantile * mean_error,
+                high: mean_rate + quantile * mean_error,
+            },
         },
         tests: contest.tests(judged, blocks, freedom),
         cycle: None,
@@ -155,6 +161,13 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
             spread: (dot(&rest, &rest) / blocks).sqrt(),
         },
     })
+}
+
+/// True if no curve explains the window better than a line or a constant: nothing speaks for a late onset or a start-up.
+fn is_straight(curves: &FittedCurves, line: &FittedCurve) -> bool {
+    let constant = curves.bounded.iter().find(|c| c.curve == Curve::Plain);
+    let straight = constant.map_or(line.score, |constant| line.score.max(constant.score));
+    curves.best().is_some_and(|best| best.score <= straight)
 }
 
 /// Returns the upper end of the interval of a slope with its standard error.

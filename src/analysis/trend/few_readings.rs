@@ -10,7 +10,7 @@ use crate::analysis::window::Window;
 
 use super::criteria::Criteria;
 use super::evenness::{MIN_EVENNESS, evenness};
-use super::judgement::{JudgedValues, Judgement};
+use super::judgement::{JudgedValues, Judgement, MeanGrowth};
 use super::start_up::{MIN_SAMPLES, is_past_any_start};
 
 /// Fewest readings that the exact test can decide: in random order, eight rise throughout once in 40,320 times.
@@ -166,6 +166,7 @@ impl Readings {
         let mut j = Judgement::flat(JudgedValues::AllMeans, span, level, 0.0);
         let Slope { rate, low, high } = self.slope;
         (j.rate.rate, j.rate.low, j.rate.high, j.rate.best_low) = (rate, low, high, low);
+        j.rate.mean = MeanGrowth { rate, low, high };
         j.rate.detectable = (high - low) / 2.0;
         (j.tests.proven, j.tests.likely, j.tests.sustained) = (is_proven, p <= LIKELY_P, p <= LIKELY_P);
         (j.best.grows, j.best.spread) = (is_proven, self.spread);

@@ -21,6 +21,9 @@ pub struct Growth {
     pub ci_high: Option<f64>,
     /// The rate in per cent of the level per hour.
     pub percent_per_hour: Option<f64>,
+    /// Mean growth over the watch with its 95 % interval, for thresholds. It is narrower than that of the rate, because it
+    /// does not ask for the growth at the end; `None` when unknown.
+    pub mean: Option<Interval>,
     /// Rate in the newest part of the watch: an eighth of it, or an hour if that is longer; `None` when unknown.
     pub recent_rate: Option<f64>,
     /// Threshold that the rate is compared with.
@@ -31,6 +34,18 @@ pub struct Growth {
     pub seconds_to_decide: Option<f64>,
     /// Time covered by the estimate, in seconds.
     pub span_s: f64,
+}
+
+/// A rate with its 95 % interval, per second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Interval {
+    /// Best estimate.
+    pub rate: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 impl Growth {
@@ -60,6 +75,7 @@ impl Growth {
             percent_per_hour: (trend.level > 0.0).then(|| 100.0 * HOUR * j.rate.rate / trend.level),
             threshold,
             smallest_detectable: Some(j.rate.detectable),
+            mean: Some(Interval { rate: j.rate.mean.rate, low: j.rate.mean.low, high: j.rate.mean.high }),
             recent_rate: trend.recent_rate,
             seconds_to_decide: seconds_to_decide(trend, j),
             span_s: j.span,

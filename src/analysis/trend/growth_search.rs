@@ -10,7 +10,7 @@ use super::criteria::Criteria;
 use super::few_readings::FewReadings;
 use super::found_growth::FoundGrowth;
 use super::judged_window::{EARLIER_PART, JudgedWindow, MIN_BLOCKS};
-use super::judgement::{JudgedValues, Judgement};
+use super::judgement::{JudgedValues, Judgement, MeanGrowth};
 use super::relative_growth::RelativeGrowth;
 use super::series_trend::SeriesTrend;
 use super::start_up::is_past_any_start;
@@ -161,6 +161,7 @@ fn material_growth(whole: &JudgedWindow, base: f64, criteria: &Criteria) -> Opti
     let mut judgement = whole.floors()?.clone();
     let rate = &mut judgement.rate;
     (rate.rate, rate.low, rate.high, rate.best_low) = (now.rate, now.low, now.high, now.low);
+    rate.mean = MeanGrowth { rate: now.rate, low: now.low, high: now.high };
     (now.low > criteria.threshold_for(&judgement, base))
         .then(|| FoundGrowth { relative_growth: Some(now), ..FoundGrowth::new(&judgement, whole, false) })
 }

@@ -99,8 +99,8 @@ impl ScaledWindow {
         judgement.level = self.mean + self.scale * judgement.level;
         judgement.rise *= self.scale;
         judgement.best.spread *= self.scale;
-        let RateEstimate { rate, low, high, best_low, detectable } = &mut judgement.rate;
-        for rate in [rate, low, high, best_low, detectable] {
+        let RateEstimate { rate, low, high, best_low, detectable, mean } = &mut judgement.rate;
+        for rate in [rate, low, high, best_low, detectable, &mut mean.rate, &mut mean.low, &mut mean.high] {
             *rate *= self.scale / self.span;
         }
         judgement

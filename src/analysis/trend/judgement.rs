@@ -28,6 +28,16 @@ pub(crate) struct RateEstimate {
     pub best_low: f64,
     /// Smallest rate that could have been proven.
     pub detectable: f64,
+    pub mean: MeanGrowth,
+}
+
+/// Mean growth over a window with its 95 % interval: that of a line where no curve explains the window better, else the
+/// rate at the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MeanGrowth {
+    pub rate: f64,
+    pub low: f64,
+    pub high: f64,
 }
 
 /// Results of the tests for growth.
@@ -84,7 +94,14 @@ impl Judgement {
             span,
             level,
             rise: f64::INFINITY,
-            rate: RateEstimate { rate: 0.0, low: -resolved, high: resolved, best_low: -resolved, detectable: resolved },
+            rate: RateEstimate {
+                rate: 0.0,
+                low: -resolved,
+                high: resolved,
+                best_low: -resolved,
+                detectable: resolved,
+                mean: MeanGrowth { rate: 0.0, low: -resolved, high: resolved },
+            },
             tests: GrowthTests {
                 deviate: 0.0,
                 lead: 0.0,

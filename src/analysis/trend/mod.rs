@@ -29,4 +29,4 @@ mod upper_bounds;
 pub(crate) mod withheld;
 
 pub use detection_limit::{decidable_rate, seconds_to_decide};
-pub use growth::Growth;
+pub use growth::{Growth, Interval};
