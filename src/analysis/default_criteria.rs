@@ -53,7 +53,8 @@ fn common_criteria(settings: &Settings) -> Criteria {
         min_observation: settings.min_observation_s,
         min_rise: 0.0,
         other_memory: 0.0,
-        past_start_up: false,
+        // A run with a threshold of its own excludes its start by --warmup.
+        past_start_up: settings.max_growth.is_some() && settings.min_observation_s < STANDING_S,
         distance: None,
         untimed: settings.untimed,
         headroom: None,

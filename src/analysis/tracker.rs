@@ -213,7 +213,7 @@ impl Tracker {
         let first = self.histories.memory.first();
         let mut criteria = memory_criteria(settings, first, ceiling);
         criteria.min_rise = criteria.min_rise.max(2.0 * self.counter_error);
-        criteria.past_start_up = self.is_past_start_up();
+        criteria.past_start_up |= self.is_past_start_up();
         let mut memory = judge_series(&self.histories.memory, PAGE, &criteria);
         if self.is_urgent(&memory, settings, ceiling) {
             criteria.min_observation = 0.0;
@@ -233,7 +233,8 @@ impl Tracker {
 
     /// Judges a number of descriptors or threads.
     fn judge_count(&self, history: &History, settings: &Settings) -> SeriesTrend {
-        let criteria = Criteria { past_start_up: self.is_past_start_up(), ..count_criteria(settings) };
+        let mut criteria = count_criteria(settings);
+        criteria.past_start_up |= self.is_past_start_up();
         judge_series(history, ONE, &criteria)
     }
 

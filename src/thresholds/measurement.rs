@@ -18,7 +18,7 @@ pub(super) struct Measurement {
     pub high: f64,
     /// True if a start, a step or a cycle explains the rise as well as a leak.
     pub may_settle: bool,
-    /// True if the growth is smaller than the smallest that the analysis could prove.
+    /// True if the verdict withholds the growth, or if it is smaller than the smallest that the analysis could prove.
     pub is_unproved: bool,
     /// Smallest growth that could have been proved, and the time it was observed for, in seconds.
     pub detectable: Option<(f64, f64)>,
@@ -38,10 +38,17 @@ impl Measurement {
 
     /// Growth that the analysis measured; `None` if it has no rate yet.
     fn of_growth(growth: &Growth, status: Status, shape: Option<Shape>) -> Option<Self> {
-        let (value, low, high) = (growth.rate?, growth.ci_low?, growth.ci_high?);
-        let is_unproved = status < Status::Suspect && growth.smallest_detectable.is_some_and(|least| value < least);
-        let detectable = growth.smallest_detectable.map(|rate| (rate, growth.span_s));
-        Some(Self { value, low, high, may_settle: may_settle(status, shape), is_unproved, detectable })
+        let mean = growth.mean?;
+        let is_small = growth.smallest_detectable.is_some_and(|least| mean.rate < least);
+        Some(Self {
+            value: mean.rate,
+            low: mean.low,
+            high: mean.high,
+            may_settle: may_settle(status, shape),
+            // The verdict withholds a suspect for a reason that holds for the threshold as well.
+            is_unproved: status == Status::Suspect || (status < Status::Suspect && is_small),
+            detectable: Some(((mean.high - mean.low) / 2.0, growth.span_s)),
+        })
     }
 }
 
