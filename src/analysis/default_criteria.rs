@@ -56,6 +56,7 @@ fn common_criteria(settings: &Settings) -> Criteria {
         // A run with a threshold of its own excludes its start by --warmup.
         past_start_up: settings.max_growth.is_some() && settings.min_observation_s < STANDING_S,
         distance: None,
+        has_first_heap: false,
         untimed: settings.untimed,
         headroom: None,
         horizon_s: settings.horizon_s,

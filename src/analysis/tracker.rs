@@ -1,6 +1,6 @@
 //! All series of one target, and their assessment.
 
-use crate::model::{Ceiling, Counter, Reading, Sample};
+use crate::model::{Ceiling, Counter, Reading, Runtime, Sample};
 
 use super::cadence::Cadence;
 use super::consistent_growth::ConsistentGrowth;
@@ -60,6 +60,7 @@ pub struct Tracker {
     start_age: Option<f64>,
     /// Largest error of one memory counter, in bytes.
     counter_error: f64,
+    runtime: Option<Runtime>,
     cadence: Cadence,
     rss: Level,
     /// Levels of memory, descriptors and threads.
@@ -85,6 +86,7 @@ impl Tracker {
         Self {
             start_age: start_age_s,
             counter_error: 0.0,
+            runtime: None,
             cadence: Cadence::default(),
             rss: Level::default(),
             levels: Default::default(),
@@ -97,6 +99,12 @@ impl Tracker {
     #[must_use]
     pub fn with_counter_error(self, bytes: f64) -> Self {
         Self { counter_error: bytes, ..self }
+    }
+
+    /// Names the runtime of the process: growth of a first heap is not a leak before its collector has emptied it.
+    #[must_use]
+    pub fn with_runtime(self, runtime: Option<Runtime>) -> Self {
+        Self { runtime, ..self }
     }
 
     /// Takes one sample. True if a new assessment is worth its cost. Ignores a sample earlier than the one before.
@@ -214,6 +222,7 @@ impl Tracker {
         let mut criteria = memory_criteria(settings, first, ceiling);
         criteria.min_rise = criteria.min_rise.max(2.0 * self.counter_error);
         criteria.past_start_up |= self.is_past_start_up();
+        criteria.has_first_heap = self.runtime == Some(Runtime::Node);
         let mut memory = judge_series(&self.histories.memory, PAGE, &criteria);
         if self.is_urgent(&memory, settings, ceiling) {
             criteria.min_observation = 0.0;

@@ -1,5 +1,7 @@
 //! Language runtime and allocator of a process.
 
+use super::process::ProcessLabel;
+
 /// Language runtime that executes the code of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are the description")]
@@ -16,6 +18,18 @@ pub enum Runtime {
 }
 
 impl Runtime {
+    /// Returns the runtime that a process label names by its program; `None` for any other name.
+    #[must_use]
+    pub fn from_label(label: &ProcessLabel) -> Option<Self> {
+        let argument = label.cmdline.split(' ').next().unwrap_or_default();
+        let program = argument.rsplit('/').next().unwrap_or_default();
+        [label.name.as_str(), program].into_iter().find_map(|name| match name {
+            "node" | "nodejs" => Some(Self::Node),
+            "java" => Some(Self::Jvm),
+            _ => None,
+        })
+    }
+
     /// Returns the stable name used in reports: `cpython`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -130,14 +130,23 @@ pub(super) fn withheld(target: &Target) -> Option<String> {
     let mut reasons = verdict.reasons.iter().filter(|_| verdict.status != Status::Leaking);
     reasons
         .find(|reason| {
-            !reason.for_leak && matches!(reason.rule, Rule::Observation | Rule::Persistence | Rule::Withdrawal)
+            !reason.for_leak
+                && matches!(
+                    reason.rule,
+                    Rule::Observation
+                        | Rule::Collections
+                        | Rule::Distance
+                        | Rule::Evenness
+                        | Rule::Persistence
+                        | Rule::Withdrawal
+                )
         })
         .map(ToString::to_string)
 }
 
-/// Returns the forecast of a leak.
+/// Returns the forecast of growth.
 fn forecast(target: &Target) -> Option<String> {
-    forecast_sentence(target).filter(|_| target.assessment.verdict.status == Status::Leaking)
+    forecast_sentence(target)
 }
 
 /// Returns the resources that leak beside the one that decided.

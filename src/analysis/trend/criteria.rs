@@ -55,6 +55,8 @@ pub(crate) struct Criteria {
     pub past_start_up: bool,
     /// Distance that growth must come in a standing watch; `None` for a run of known length, which is judged once.
     pub distance: Option<Distance>,
+    /// True if a collector fills a first heap before growth means anything.
+    pub has_first_heap: bool,
     /// True if readings count units of work: they have no times.
     pub untimed: bool,
     /// Growth that fills the ceiling; `None` without one.
@@ -197,6 +199,7 @@ impl Criteria {
             other_memory: 0.0,
             past_start_up: true,
             distance: None,
+            has_first_heap: false,
             untimed: false,
             headroom: None,
             horizon_s: 0.0,

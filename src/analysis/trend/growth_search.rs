@@ -8,6 +8,7 @@ use super::bounded_trend::{bounded_trend, is_short};
 use super::continuation::continues;
 use super::criteria::Criteria;
 use super::few_readings::FewReadings;
+use super::first_heap::FirstCollections;
 use super::found_growth::FoundGrowth;
 use super::judged_window::{EARLIER_PART, JudgedWindow, MIN_BLOCKS};
 use super::judgement::{JudgedValues, Judgement, MeanGrowth};
@@ -113,6 +114,8 @@ fn proven_growth(
         let j = &found.judgement;
         trend.withheld = if j.span < criteria.min_observation {
             Some(Withheld::Observation)
+        } else if let Some(collections) = first_collections(whole, history, criteria) {
+            Some(Withheld::FirstHeap(collections))
         } else if !is_old {
             Some(Withheld::StartUp)
         } else {
@@ -126,6 +129,11 @@ fn proven_growth(
         }
     }
     growing
+}
+
+/// Returns the major collections so far, where they are too few for growth to mean anything.
+fn first_collections(whole: &JudgedWindow, history: &History, criteria: &Criteria) -> Option<FirstCollections> {
+    criteria.has_first_heap.then(|| FirstCollections::of(whole.blocks(), history.first(), history.observed())).flatten()
 }
 
 /// Judges the windows, the longest first. A shorter one counts only while no longer one speaks against it, and when it may

@@ -15,6 +15,7 @@ mod detection_limit;
 pub(crate) mod distance;
 pub(crate) mod evenness;
 pub(crate) mod few_readings;
+mod first_heap;
 mod found_growth;
 mod growth;
 pub(crate) mod growth_search;

@@ -1,5 +1,7 @@
 //! Reasons for withholding `leaking`.
 
+use super::first_heap::FirstCollections;
+
 /// Reason for withholding `leaking` from proven growth.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Withheld {
@@ -16,6 +18,8 @@ pub(crate) enum Withheld {
     Distance { rise: f64, required: f64, later: f64, start: f64 },
     /// Parts of the watch do not bring their share. The smallest rise by the mean one.
     Uneven { evenness: f64 },
+    /// The collector of a runtime has not emptied its first heap often enough.
+    FirstHeap(FirstCollections),
     /// The newest part of the watch does not bring its share.
     Paused,
 }

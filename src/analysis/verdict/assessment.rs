@@ -31,12 +31,14 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// True if more samples alone would decide: there are too few, or growth has not lasted long enough.
+    /// True if more samples alone would decide: there are too few, or growth has not lasted long or come far enough.
     #[must_use]
     pub fn is_open(&self) -> bool {
         match self.status {
             Status::InsufficientData => true,
-            Status::Suspect => self.reasons.iter().any(|reason| reason.rule == Rule::Observation && !reason.for_leak),
+            Status::Suspect => self.reasons.iter().any(|reason| {
+                !reason.for_leak && matches!(reason.rule, Rule::Observation | Rule::Collections | Rule::Distance)
+            }),
             Status::Leaking | Status::Stable | Status::WarmingUp => false,
         }
     }
@@ -116,6 +118,7 @@ mod tests {
     #[test]
     fn more_samples_decide_a_suspect_that_is_too_young() {
         assert!(verdict(Status::Suspect, Some(Rule::Observation)).is_open());
+        assert!(verdict(Status::Suspect, Some(Rule::Distance)).is_open());
         assert!(!verdict(Status::Suspect, Some(Rule::Persistence)).is_open());
         assert!(verdict(Status::InsufficientData, None).is_open());
         assert!(!verdict(Status::Stable, Some(Rule::Observation)).is_open());

@@ -169,6 +169,13 @@ fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assess
             Unit::Z,
             Wording::from("growth is likely, but two checks in a row did not confirm it"),
         ),
+        Withheld::FirstHeap(collections) => (
+            Rule::Collections,
+            f64::from(collections.seen),
+            f64::from(collections.required),
+            Unit::Count,
+            Sentence::FirstHeap.into(),
+        ),
         Withheld::Distance { rise, required, later, start } => {
             let sentence = Sentence::NotFar { resource, start, later };
             (Rule::Distance, rise, required, amount_unit(resource), sentence.into())

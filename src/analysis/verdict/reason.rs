@@ -22,6 +22,8 @@ pub enum Rule {
     RelativeGrowth,
     /// Length of the observation.
     Observation,
+    /// Major collections of a runtime.
+    Collections,
     /// Distance that growth has come since the start.
     Distance,
     /// Evenness of growth over the parts of the watch.
@@ -52,6 +54,7 @@ impl Rule {
             Self::Shape => "shape",
             Self::RelativeGrowth => "materiality",
             Self::Observation => "observation",
+            Self::Collections => "collections",
             Self::Distance => "distance",
             Self::Evenness => "evenness",
             Self::UpperBound => "upper_bound",

@@ -87,6 +87,8 @@ pub(crate) enum Sentence {
         start: f64,
         later: f64,
     },
+    /// Value and threshold: major collections.
+    FirstHeap,
     /// Threshold: the least part of the mean rise. The smallest rise of a part of the watch by the mean one.
     Uneven,
     /// Value: the upper end of a rate. True if lows decided instead of ranks.
@@ -179,6 +181,9 @@ impl Wording {
                 } else {
                     write!(f, "{needed} count as a leak")
                 }
+            }
+            Sentence::FirstHeap => {
+                write!(f, "its heap is still in its first collections: {value} of {threshold} major collections seen")
             }
             Sentence::Uneven => write!(
                 f,

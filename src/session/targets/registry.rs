@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::analysis::{Settings, Status, Tracker};
 use crate::event::{RetiredSummary, Target, TargetKind};
-use crate::model::{Pid, ProcessLabel, Timestamp};
+use crate::model::{Pid, ProcessLabel, Runtime, Timestamp};
 
 use super::retired::Retired;
 use super::state::TargetState;
@@ -104,7 +104,9 @@ impl Registry {
     /// Stores a target at an index, or behind all others.
     fn replace(&mut self, index: usize, target: Target, pool: Option<usize>) {
         self.opened += 1;
-        let tracker = Tracker::new(&self.settings, target.lifetime.age_s).with_counter_error(self.counter_error);
+        let tracker = Tracker::new(&self.settings, target.lifetime.age_s)
+            .with_counter_error(self.counter_error)
+            .with_runtime(Runtime::from_label(&target.label));
         let state = TargetState::new(tracker, pool);
         if index == self.targets.len() {
             self.targets.push(target);
