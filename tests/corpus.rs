@@ -1,4 +1,4 @@
-//! Verdicts on the labelled recordings of `fixtures/series`.
+//! Corpus of labelled recordings in `fixtures/series`: their verdicts.
 //!
 //! `cargo run --release --example score` prints the rates of right verdicts. `LEAKWATCH_UPDATE=1 cargo test --test corpus`
 //! writes the list after an intended change.

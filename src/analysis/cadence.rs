@@ -1,4 +1,4 @@
-//! Times of the samples of one target: span, gaps, and the samples at which a new assessment is worth its cost.
+//! Cadence of the samples of one target: span, gaps, and the samples at which a new assessment is worth its cost.
 
 use crate::model::Timestamp;
 

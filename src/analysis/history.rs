@@ -1,4 +1,4 @@
-//! The past of one series in bounded memory: fine blocks for the newest part, coarse ones for older parts.
+//! History of one series in bounded memory: fine blocks for the newest part, coarse ones for older parts.
 //!
 //! An exponential histogram. Tier 0 holds single samples. The oldest blocks of a full tier are merged in pairs into the
 //! next tier. A series of n samples needs about 64 log2(n / 64) blocks: 2.4 KiB after 360 samples, 8 KiB after a week at

@@ -1,4 +1,4 @@
-//! Lowest, highest, first and last value of a counter.
+//! Level of a counter: lowest, highest, first and last value.
 
 /// Level of a counter over the watch, in bytes or numbers. Unknown until the first value.
 ///

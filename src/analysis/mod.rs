@@ -1,4 +1,4 @@
-//! Verdict on a target from its samples: pure, the same samples give the same verdict.
+//! Analysis of samples: pure, the same samples give the same verdict.
 //!
 //! [`Tracker`] is the entry: it takes one sample after the other and assesses them on demand. `history` keeps the past of a
 //! series in blocks, and `window` cuts stretches out of it. `trend` finds growth in them. Beside it stand the named

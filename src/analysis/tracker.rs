@@ -1,4 +1,4 @@
-//! All series of one target, and their assessment.
+//! Tracker of all series of one target, and their assessment.
 
 use crate::model::{Ceiling, Counter, Reading, Runtime, Sample};
 

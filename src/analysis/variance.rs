@@ -1,4 +1,4 @@
-//! Spread around the trend over the rolling window, and the cycle in it.
+//! Variance around the trend over the rolling window, and the cycle in it.
 
 use super::history::Block;
 use super::trend::seasonality::Cycle;

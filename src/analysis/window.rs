@@ -1,4 +1,4 @@
-//! Stretches of the past, in the form that curves are fitted to.
+//! Windows of the past, in the form that curves are fitted to.
 
 use super::history::{Block, History};
 

@@ -1,4 +1,4 @@
-//! The normal distribution and Student's t.
+//! Quantiles and tails of the normal distribution and Student's t.
 
 use statrs::distribution::{ContinuousCDF, Normal};
 

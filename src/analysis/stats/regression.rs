@@ -1,4 +1,4 @@
-//! Least squares with AR(1) errors for curves of up to three columns, from moments alone.
+//! Regression with AR(1) errors: least squares for curves of up to three columns, from moments alone.
 //!
 //! Two passes. Ordinary least squares gives the lag-1 autocorrelation of its residuals. Corrected for its bias in small
 //! samples, it weights the second pass (Prais-Winsten). Both need only the products of the columns at lag 0 and lag 1

@@ -74,7 +74,7 @@ struct FastBound {
     by_floors: Option<UpperBound>,
 }
 
-/// Returns a bound of the growth below the threshold for fast growth: the interval, where growth is not proven or small,
+/// Returns a bound of the growth below the threshold for fast growth: the interval, where growth is not proved or small,
 /// else the ranks or the lows of the floors.
 fn bound_below_fast(whole: &JudgedWindow, criteria: &Criteria, first: f64) -> Option<FastBound> {
     criteria.distance?;
@@ -95,7 +95,7 @@ fn bound_below_fast(whole: &JudgedWindow, criteria: &Criteria, first: f64) -> Op
     Some(FastBound { threshold, by_floors: Some(bound) })
 }
 
-/// True if growth is not proven, or too small to mean anything.
+/// True if growth is not proved, or too small to mean anything.
 fn is_minor(means: &Judgement, criteria: &Criteria, first: f64) -> bool {
     means.rate.low <= 0.0 || criteria.is_small(means, first)
 }

@@ -1,4 +1,4 @@
-//! Conditions that the growth of a series must meet.
+//! Criteria that the growth of a series must meet.
 
 use super::distance::Distance;
 use super::evenness::MIN_EVENNESS;

@@ -1,4 +1,4 @@
-//! Growth of one series: curves fitted to windows of its past, and the tests that growth must pass.
+//! Trend of one series: curves fitted to windows of its past, and the tests that growth must pass.
 //!
 //! In reading order: `curve_fit` fits the curves of `curve` to a window, and `seasonality` finds a cycle in it.
 //! `curve_contest` decides which curve explains the window, and `judge_window` makes the `judgement` from all three.

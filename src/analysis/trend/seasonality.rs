@@ -1,4 +1,4 @@
-//! Cycles in a window: a sine with its second harmonic, at the strongest frequency of the residuals.
+//! Seasonality of a window: a sine with its second harmonic, at the strongest frequency of the residuals.
 
 use crate::analysis::stats::dot;
 

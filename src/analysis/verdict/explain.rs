@@ -1,4 +1,4 @@
-//! Reasons of a verdict, from the trend that decided and the evidence of the analyses.
+//! Explanation of a verdict: its reasons, from the trend that decided and the evidence of the analyses.
 
 use crate::analysis::consistent_growth::ConsistentGrowth;
 use crate::analysis::resource::Resource;

@@ -3,6 +3,7 @@
 mod assessment;
 mod confidence;
 mod explain;
+mod quantity;
 mod reason;
 mod wording;
 

@@ -1,10 +1,12 @@
-//! Sentences of reasons. They are composed on display, because thousands of targets keep some reasons each.
+//! Wording of reasons as sentences. They are composed on display, because thousands of targets keep some reasons each.
 
 use std::fmt;
 
 use crate::analysis::resource::Resource;
 use crate::analysis::trend::start_up::MIN_SAMPLES;
-use crate::units::{ByteRate, Bytes, Span, p_value};
+use crate::units::Span;
+
+use super::quantity::{amount, equation, limit, rate, size};
 
 /// The sentence of a reason, with the figures that the reason itself lacks.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,7 +166,7 @@ impl Wording {
             Sentence::TooShort => write!(f, "growth must last {} to count as a leak", Span(threshold)),
             Sentence::Unclear { samples } => write!(f, "too little data: {samples} samples over {}", Span(span_s)),
             Sentence::LikelyInFewSamples => {
-                write!(f, "growth is likely but not proven: {value} of {threshold} samples needed")
+                write!(f, "growth is likely but not proved: {value} of {threshold} samples needed")
             }
             Sentence::TooFewSamples { samples } => {
                 write!(f, "too little data: {samples} of {MIN_SAMPLES} samples needed, over {}", Span(span_s))
@@ -217,7 +219,7 @@ impl Wording {
             Sentence::Growth { resource, low, high, over_s } => {
                 let subject = match resource {
                     Resource::Memory => "memory",
-                    Resource::Fds => "the number of open files",
+                    Resource::Fds => "the number of descriptors",
                     Resource::Threads => "the number of threads",
                 };
                 let threshold_label = limit(resource, threshold);
@@ -285,44 +287,6 @@ impl Wording {
             _ => Ok(()),
         }
     }
-}
-
-/// Returns the right side of an equation of a p value: `< 0.001` or `= 0.042`.
-fn equation(p: f64) -> String {
-    let p = p_value(p);
-    if p.starts_with('<') { p } else { format!("= {p}") }
-}
-
-/// Returns an amount of memory, or a number of descriptors or threads.
-fn amount(resource: Resource, value: f64) -> String {
-    match resource {
-        Resource::Memory => size(value).to_string(),
-        Resource::Fds => format!("{value:.0} descriptors"),
-        Resource::Threads => format!("{value:.0} threads"),
-    }
-}
-
-/// Returns a rate with its sign.
-fn rate(resource: Resource, per_second: f64) -> String {
-    match resource {
-        Resource::Memory => ByteRate(per_second).to_string(),
-        Resource::Fds => format!("{:+.1} descriptors/h", per_second * 3600.0),
-        Resource::Threads => format!("{:+.1} threads/h", per_second * 3600.0),
-    }
-}
-
-/// Returns a threshold or another limit of a rate: without a sign.
-fn limit(resource: Resource, per_second: f64) -> String {
-    match resource {
-        Resource::Memory => format!("{:#}", ByteRate(per_second)),
-        Resource::Fds => format!("{:.1} descriptors/h", per_second * 3600.0),
-        Resource::Threads => format!("{:.1} threads/h", per_second * 3600.0),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
-fn size(bytes: f64) -> Bytes {
-    Bytes(bytes.max(0.0).round() as u64)
 }
 
 #[cfg(test)]
