@@ -78,6 +78,9 @@ fn feed_rows(
             Err(error) => break Err(error),
         };
         let at = row.sample.at;
+        if summary.rows == 0 && recording.time_axis() == TimeAxis::WorkUnits {
+            targets.count_work();
+        }
         if row.series.0 == indexes.len() {
             let series = recording.series(row.series);
             indexes.push(targets.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);

@@ -53,6 +53,11 @@ pub(crate) struct FewReadings {
 }
 
 impl FewReadings {
+    /// True if further readings would decide.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, Status::Suspect | Status::InsufficientData)
+    }
+
     /// Judges the readings of a series; `None` where they are too few, too many for it, or too close in time.
     pub fn judge(history: &History, criteria: &Criteria) -> Option<Self> {
         let blocks = history.window(0);

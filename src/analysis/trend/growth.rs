@@ -95,10 +95,18 @@ fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
     if trend.status != Status::InsufficientData {
         return Some(0.0);
     }
+    if let Some(few) = &trend.few {
+        return few.needed.map(|readings| readings_s(readings, trend.pause_s));
+    }
     let threshold = trend.threshold.max(f64::MIN_POSITIVE);
     let needed = j.span * (j.rate.high.max(j.rate.detectable) / threshold).powf(2.0 / 3.0);
     let longest = if trend.is_standing { (1.0 + SWINGS_PART) * j.span } else { f64::INFINITY };
     remaining(needed.min(longest), j.span).filter(|seconds| *seconds > 0.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some dozen readings")]
+fn readings_s(readings: usize, pause_s: f64) -> f64 {
+    readings as f64 * pause_s
 }
 
 fn remaining(needed: f64, observed: f64) -> Option<f64> {

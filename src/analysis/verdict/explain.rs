@@ -65,11 +65,11 @@ fn few_readings(trend: &SeriesTrend) -> Option<Reason> {
         rising: readings(few.rising),
         steps: readings(few.steps),
         tau: few.tau,
-        needed: few.needed.filter(|_| few.status == Status::Suspect).map(readings),
+        needed: few.needed.filter(|_| few.is_open()).map(readings),
     };
     Some(Reason {
-        rule: Rule::FewReadings,
-        for_leak: few.status >= Status::Suspect,
+        rule: if few.is_open() { Rule::Observation } else { Rule::FewReadings },
+        for_leak: few.status == Status::Leaking,
         value: Some(few.p),
         threshold: Some(PROVEN_P),
         unit: Unit::P,
@@ -205,7 +205,7 @@ fn remaining_observation(trend: &SeriesTrend, settings: &Settings, assessment: &
 
 #[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn undecided(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
-    if trend.status != Status::InsufficientData {
+    if trend.status != Status::InsufficientData || trend.few.is_some() {
         return None;
     }
     let growth = &assessment.growth;
@@ -346,6 +346,29 @@ mod tests {
     fn too_few_samples_are_counted() {
         let few = assessed(10, |i| 100_000_000 + noise(i));
         assert_eq!(few.verdict.reasons[0].to_string(), "too little data: 10 of 56 samples needed, over 9 s");
+    }
+
+    #[test]
+    fn few_readings_are_counted_and_decide_alone() {
+        let settings = Settings::default().with_untimed();
+        let judged = |readings: i64, alternation: i64| {
+            let mut tracker = Tracker::new(&settings, None);
+            for i in 0..readings {
+                let memory = 100_000_000 + 20_000_000 * i + alternation * (i % 2);
+                let reading = Reading::default().with(Counter::RssAnon, memory.unsigned_abs());
+                tracker.push(&Sample { at: Timestamp(1000 * i), reading });
+            }
+            tracker.assess(&settings, None)
+        };
+        let leak = judged(20, 9_000_000);
+        assert_eq!(rules(&leak)[..2], ["growth_rate", "few_readings"]);
+        let wanted = "rose in 19 of 19 readings (rank trend tau +1.00, exact p < 0.001)";
+        assert_eq!(leak.verdict.reasons[1].to_string(), wanted);
+        let young = judged(9, 30_000_000);
+        assert_eq!(young.verdict.status, Status::Suspect);
+        assert!(
+            young.verdict.is_open() && young.verdict.reasons[1].to_string().ends_with("more readings would prove it")
+        );
     }
 
     #[test]

@@ -54,6 +54,12 @@ impl Judge {
     pub(super) fn begin_recording(&mut self) {
         self.mode = Some(Mode::Replay);
         self.span = None;
+        self.rules.analysis.untimed = false;
+    }
+
+    /// Notes that the rows of the current recording have no times: they count units of work.
+    pub(super) fn count_work(&mut self) {
+        self.rules.analysis.untimed = true;
     }
 
     /// True if the current samples come from live processes.

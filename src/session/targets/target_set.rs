@@ -72,6 +72,11 @@ impl TargetSet {
         self.registry.begin_recording();
     }
 
+    /// Makes the rows of the current recording count units of work.
+    pub(in crate::session) fn count_work(&mut self) {
+        self.judge.count_work();
+    }
+
     /// Removes all targets of the recording that was read last, because it was misread.
     pub fn forget_recording(&mut self) {
         self.registry.forget_recording();
