@@ -16,7 +16,7 @@ use super::start_up::{MIN_SAMPLES, is_past_any_start};
 /// Fewest readings that the exact test can decide: in random order, eight rise throughout once in 40,320 times.
 pub(crate) const MIN_READINGS: f64 = 8.0;
 /// Least time between readings, in seconds: values of a start or of one request are no readings of days.
-const MIN_PAUSE_S: f64 = 1200.0;
+const MIN_PAUSE_S: f64 = 300.0;
 /// Largest chance of a random order for `leaking`, and for `suspect`.
 pub(crate) const PROVEN_P: f64 = 1e-3;
 const LIKELY_P: f64 = 0.02;
@@ -33,7 +33,7 @@ const MIN_LATER_PART: f64 = 0.5;
 const MAX_STEP: f64 = 0.6;
 /// Least growth in standard deviations around the line: steps and fills stay below it.
 const MIN_DEVIATIONS: f64 = 6.0;
-/// Largest growth that the interval allows a stable series, as a part of the level at the start.
+/// Largest growth that the interval allows a stable series without times, as a part of the level at the start.
 const MAX_STABLE_RISE: f64 = 0.1;
 
 /// Judgement of few readings.
@@ -75,7 +75,7 @@ impl FewReadings {
             Status::Leaking
         } else if is_large && p <= LIKELY_P {
             Status::Suspect
-        } else if readings.slope.high * readings.window.span() < MAX_STABLE_RISE * readings.start {
+        } else if readings.slope.high < readings.bound_of_stable(history, criteria) {
             Status::Stable
         } else {
             Status::InsufficientData
@@ -148,6 +148,16 @@ impl Readings {
         self.slope.rate * self.window.span()
     }
 
+    /// Returns the rate that the interval of a stable series stays below.
+    fn bound_of_stable(&self, history: &History, criteria: &Criteria) -> f64 {
+        let span = self.window.span();
+        if criteria.untimed {
+            MAX_STABLE_RISE * self.start / span
+        } else {
+            criteria.threshold_over(span, history.first())
+        }
+    }
+
     /// True if the growth is more than allocators and noise move.
     fn is_large(&self, min_rise: f64) -> bool {
         self.rise() > min_rise.max(MIN_RISE * self.start) && self.rise() > MIN_DEVIATIONS * self.spread
@@ -206,7 +216,7 @@ mod tests {
         for (at, value) in (0_u32..).zip(values) {
             history.push(pause * f64::from(at), value * MB);
         }
-        let criteria = Criteria { min_rise: 1_048_576.0, untimed, ..Criteria::fixed(0.0) };
+        let criteria = Criteria { min_rise: 1_048_576.0, untimed, ..Criteria::fixed(3.0 * MB / 3600.0) };
         FewReadings::judge(&history, &criteria)
     }
 

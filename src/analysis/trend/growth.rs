@@ -2,6 +2,7 @@
 
 use super::judgement::Judgement;
 use super::series_trend::SeriesTrend;
+use super::start_up::MIN_SAMPLES;
 use crate::analysis::status::Status;
 
 const HOUR: f64 = 3600.0;
@@ -54,8 +55,7 @@ impl Growth {
         let threshold = trend.threshold;
         let Some(j) = &trend.judgement else {
             let Some(unchanged) = trend.unchanged else {
-                #[expect(clippy::cast_precision_loss, reason = "counts of samples")]
-                let samples = trend.samples as f64;
+                let samples = samples_of(trend);
                 let left = (trend.min_samples - samples).max(0.0) * trend.pause_s;
                 return Self { threshold, seconds_to_decide: Some(left).filter(|left| *left > 0.0), ..Self::default() };
             };
@@ -96,7 +96,8 @@ fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
         return Some(0.0);
     }
     if let Some(few) = &trend.few {
-        return few.needed.map(|readings| readings_s(readings, trend.pause_s));
+        let needed = few.needed.map_or(MIN_SAMPLES - samples_of(trend), readings_of);
+        return Some(needed * trend.pause_s);
     }
     let threshold = trend.threshold.max(f64::MIN_POSITIVE);
     let needed = j.span * (j.rate.high.max(j.rate.detectable) / threshold).powf(2.0 / 3.0);
@@ -105,8 +106,13 @@ fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some dozen readings")]
-fn readings_s(readings: usize, pause_s: f64) -> f64 {
-    readings as f64 * pause_s
+fn readings_of(readings: usize) -> f64 {
+    readings as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
+fn samples_of(trend: &SeriesTrend) -> f64 {
+    trend.samples as f64
 }
 
 fn remaining(needed: f64, observed: f64) -> Option<f64> {
