@@ -82,6 +82,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
                 intervals: NamedIntervals::default(),
                 duration: None,
                 samples: Some(TICKS),
+                until_decided: None,
                 wait: false,
                 pss: false,
                 max_overhead: None,

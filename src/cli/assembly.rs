@@ -10,10 +10,10 @@ use crate::clock::{Clock, StopFlag, SystemClock};
 use crate::escape;
 use crate::event::{Fanout, JobTimes};
 use crate::model::{Pid, Timestamp};
-use crate::outcome::{CaseState, CountedAlerts, End, Facts, ResultCase};
+use crate::outcome::{BeyondPlan, CaseState, CountedAlerts, End, Facts, OpenVerdicts, ResultCase};
 use crate::report::{Document, Ending, Recorder, end_line};
 use crate::schema;
-use crate::session::{Cost, LiveSummary, Rules, TargetSet};
+use crate::session::{Cost, EndedBy, Extended, LiveSummary, Rules, TargetSet};
 use crate::source::own_peak_rss_bytes;
 use crate::terminal::{Style, SummaryOptions, format_summary, wrap_for_stderr};
 
@@ -92,7 +92,9 @@ impl<'a> PreparedSession<'a> {
         let targets = TargetSet::new(rules.clone(), thresholds.evaluator().warmup_s());
         let counted = CountedAlerts::new(thresholds.allowances().to_vec());
         let recorder = Recorder::default();
-        Assembly { args, rules, role, thresholds, deliveries, outputs, targets, counted, recorder }
+        let open_verdicts = args.analysis.thresholds.fail_if.is_empty();
+        let open_verdicts = open_verdicts.then(|| OpenVerdicts::new(thresholds.allowances().to_vec()));
+        Assembly { args, rules, role, thresholds, deliveries, outputs, targets, counted, open_verdicts, recorder }
     }
 }
 
@@ -106,6 +108,8 @@ pub(super) struct Assembly<'a> {
     outputs: Outputs,
     targets: TargetSet,
     counted: CountedAlerts,
+    /// Question of an extended session; `None` if thresholds ask instead.
+    open_verdicts: Option<OpenVerdicts>,
     recorder: Recorder,
 }
 
@@ -115,6 +119,8 @@ pub(super) struct SessionEnd<'e> {
     session: schema::Session,
     /// End of the session for its outcome.
     end: End<'e>,
+    /// Duration beyond the planned end.
+    beyond_plan: Option<BeyondPlan>,
     /// Cost of a live session.
     cost: Option<Cost>,
     /// Failure of a sink that ended the session.
@@ -126,7 +132,14 @@ pub(super) struct SessionEnd<'e> {
 impl<'e> SessionEnd<'e> {
     /// End of a session on running processes.
     pub(super) fn live(session: schema::Session, end: End<'e>, live: LiveSummary, format: Format) -> Self {
-        Self { session, end, cost: Some(live.cost), sink_failure: live.failed, shown: Shown::for_format(format) }
+        Self {
+            session,
+            end,
+            beyond_plan: beyond_plan(&live),
+            cost: Some(live.cost),
+            sink_failure: live.failed,
+            shown: Shown::for_format(format),
+        }
     }
 
     /// End of a session on recordings.
@@ -136,7 +149,7 @@ impl<'e> SessionEnd<'e> {
         sink_failure: Option<io::Error>,
         shown: Shown,
     ) -> Self {
-        Self { session, end, cost: None, sink_failure, shown }
+        Self { session, end, beyond_plan: None, cost: None, sink_failure, shown }
     }
 }
 
@@ -188,6 +201,9 @@ impl<'a> Assembly<'a> {
         let mut fanout = Fanout::default();
         fanout.add(self.thresholds.evaluator_mut());
         fanout.add(&mut self.counted);
+        if let Some(open_verdicts) = &mut self.open_verdicts {
+            fanout.add(open_verdicts);
+        }
         fanout.add(&mut self.recorder);
         self.outputs.join(&mut fanout);
         if let Some(deliveries) = &mut self.deliveries {
@@ -207,7 +223,7 @@ impl<'a> Assembly<'a> {
 
     /// Decides the outcome, writes all reports and returns the exit status. [`Self::conclude`] comes first.
     pub(super) fn close(mut self, end: SessionEnd<'_>) -> Result<u8, Error> {
-        let SessionEnd { session, end, cost, sink_failure, shown } = end;
+        let SessionEnd { session, end, beyond_plan, cost, sink_failure, shown } = end;
         // A reader that closed its pipe wanted no more: that is no failure.
         let failure = sink_failure.filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
         let lost_outputs = self.outputs.incomplete();
@@ -219,6 +235,7 @@ impl<'a> Assembly<'a> {
             allowances: self.thresholds.allowances(),
             alert: self.counted.first(),
             end,
+            beyond_plan,
             lost_outputs: &lost_outputs,
             sink_failed: failure.is_some(),
         };
@@ -270,6 +287,13 @@ impl Shown {
     }
 }
 
+/// Returns the duration of a session beyond its planned end; `None` if it was not extended.
+fn beyond_plan(live: &LiveSummary) -> Option<BeyondPlan> {
+    let Extended { planned_s, is_decided, planned_by, .. } = live.extended?;
+    let planned_by = if planned_by == EndedBy::Samples { "--samples" } else { "--duration" };
+    Some(BeyondPlan { lasted_s: live.lasted_s(), planned_s, planned_by, is_decided })
+}
+
 /// Returns the names of the outputs: `written: a.html, b.svg; `.
 fn written_files(output: &OutputArgs) -> String {
     let names: Vec<String> =
@@ -311,6 +335,7 @@ pub(super) fn live_session_entry(
         ended_at: ended.to_string(),
         ended_by: schema::EndedBy::Signal,
         interval_seconds: Some(interval.as_secs_f64()),
+        extension: None,
         ticks: 0,
         missed_ticks: 0,
         max_late_seconds: None,

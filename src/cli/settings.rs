@@ -34,8 +34,27 @@ pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
         return Err(Error::usage(format!("the run is over before the second sample: the interval is {interval}"))
             .hint("give a longer '--duration' or a shorter '--interval' (default 10s)"));
     }
+    if let Some(longest) = sampling.until_decided {
+        check_longest(longest, sampling)?;
+    }
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
     Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
+}
+
+/// Refuses a longest duration without a planned one, or below it.
+fn check_longest(longest: Duration, sampling: &SamplingArgs) -> Result<(), Error> {
+    match length(sampling) {
+        None => Err(Error::usage("'--until-decided' needs a planned end").hint(
+            "give the planned length with '--duration' (or '--samples'); the run goes on after it while undecided",
+        )),
+        Some(planned) if longest < planned => Err(Error::usage(format!(
+            "'--until-decided' ({}) is shorter than the planned length ({})",
+            format_duration(longest),
+            format_duration(planned)
+        ))
+        .hint("'--until-decided' is the longest length in all, '--duration' the planned one")),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Returns the intervals of processes that are sampled less often.
@@ -89,6 +108,7 @@ pub(crate) fn plan(sampling: &SamplingArgs) -> SessionPlan {
         intervals: NamedIntervals::default(),
         duration: sampling.duration,
         samples: sampling.samples,
+        until_decided: sampling.until_decided,
         wait: false,
         pss: !sampling.no_pss,
         max_overhead: sampling.max_overhead,

@@ -33,6 +33,15 @@ impl Target {
         }
     }
 
+    /// True if nothing of the target runs any more: it exited, or all processes of its pool did. `targets` are all targets of
+    /// the session.
+    #[must_use]
+    pub fn has_ended(&self, targets: &[Self]) -> bool {
+        let is_pool = matches!(self.kind, TargetKind::Pool { .. } | TargetKind::Selection { .. });
+        let runs = |part: &Self| part.lifetime.ended.is_none() && self.contains(part, targets);
+        self.lifetime.ended.is_some() || is_pool && !targets.iter().any(|part| part.key.is_some() && runs(part))
+    }
+
     /// True if this target is a control group that contains a process, or contained it until it exited.
     #[must_use]
     pub fn is_group_of(&self, process: &Self) -> bool {

@@ -2,6 +2,7 @@
 
 mod cgroup;
 mod job_times;
+mod look;
 mod membership;
 mod notice;
 mod start_values;
@@ -13,6 +14,7 @@ use crate::model::{HostMemory, Sample, Timestamp};
 
 pub use cgroup::Cgroup;
 pub use job_times::JobTimes;
+pub use look::Look;
 pub use notice::Notice;
 pub use start_values::{CounterGrowth, StartValues};
 pub use target::{Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
@@ -79,6 +81,11 @@ pub trait EventSink {
         Ok(())
     }
 
+    /// Takes a look at the results of a session that may go on. Returns true if one is open that more samples would decide.
+    fn look(&mut self, _look: Look, _targets: &[Target]) -> bool {
+        false
+    }
+
     /// True if the sink uses [`Event::Sampled`], by far the most frequent event.
     fn wants_samples(&self) -> bool {
         false
@@ -115,6 +122,11 @@ impl EventSink for Fanout<'_> {
 
     fn next_lost_output(&mut self) -> Option<Notice> {
         self.sinks.iter_mut().find_map(|sink| sink.next_lost_output())
+    }
+
+    /// Every sink takes the look, also after one has an open result.
+    fn look(&mut self, look: Look, targets: &[Target]) -> bool {
+        self.sinks.iter_mut().fold(false, |is_open, sink| sink.look(look, targets) | is_open)
     }
 
     fn wants_samples(&self) -> bool {

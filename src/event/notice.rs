@@ -18,6 +18,8 @@ pub enum Notice {
     Unreadable(ProcessLabel, ProcessKey, String),
     /// Saving to stay within `--max-overhead`: the share of a core that was used, and a description of the saving.
     BackedOff(f64, String),
+    /// Extension of a session whose results are open: its planned and its longest duration, in seconds.
+    Extended(f64, f64),
     /// Output that was given up, with the reason.
     OutputLost(String),
     /// Skipped rows of a recording: its name, their number and the first reason.
@@ -55,6 +57,10 @@ impl Notice {
             Self::BackedOff(share, what) => (
                 "backed_off",
                 format!("leakwatch used {:.2} % of a core, which exceeds --max-overhead: {what}", 100.0 * share),
+            ),
+            Self::Extended(planned, longest) => (
+                "extended",
+                format!("undecided after {}; the run goes on for up to {} in all", Span(*planned), Span(*longest)),
             ),
             Self::OutputLost(why) => {
                 ("output_lost", format!("{why}: this output stays incomplete, the watch continues"))

@@ -50,6 +50,9 @@ impl Policy {
             apply_thresholds(&mut draft, evaluator, self.on_inconclusive);
         }
         draft.extend(allowed);
+        if let Some(beyond_plan) = &facts.beyond_plan {
+            draft.push(beyond_plan.sentence());
+        }
         self.apply_end(&mut draft, facts);
         let is_inconclusive = draft.exit() == ExitStatus::Inconclusive;
         apply_losses(&mut draft, facts);

@@ -2,6 +2,7 @@
 
 use crate::event::{RetiredSummary, Target};
 use crate::thresholds::{Allowance, Evaluator, allowance_in_force};
+use crate::units::Span;
 
 use super::command_end::CommandEnd;
 
@@ -12,6 +13,28 @@ pub struct CutShort {
     pub lasted_s: f64,
     /// Planned duration, in seconds.
     pub planned_s: f64,
+}
+
+/// Duration of a session beyond its planned end, because results were open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BeyondPlan {
+    /// Duration, in seconds.
+    pub lasted_s: f64,
+    /// Planned duration, in seconds.
+    pub planned_s: f64,
+    /// Option that planned it: `--duration` or `--samples`.
+    pub planned_by: &'static str,
+    /// True if all results were decided in the end.
+    pub is_decided: bool,
+}
+
+impl BeyondPlan {
+    /// Returns a sentence: `decided after 2 min 40 s, 1 min 40 s beyond --duration`.
+    pub(super) fn sentence(&self) -> String {
+        let result = if self.is_decided { "decided" } else { "still undecided" };
+        let (lasted, beyond) = (self.lasted_s.round(), (self.lasted_s - self.planned_s).round());
+        format!("{result} after {}, {} beyond {}", Span(lasted), Span(beyond), self.planned_by)
+    }
 }
 
 /// End of a session.
@@ -59,6 +82,8 @@ pub struct Facts<'a> {
     pub alert: Option<&'a str>,
     /// End of the session.
     pub end: End<'a>,
+    /// Present if the session was extended beyond its planned end.
+    pub beyond_plan: Option<BeyondPlan>,
     /// Outputs that are incomplete or lost, a sentence each.
     pub lost_outputs: &'a [String],
     /// True if a sink ended the session.

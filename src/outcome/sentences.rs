@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::analysis::{Growth, Resource, Status};
 use crate::event::Target;
+use crate::thresholds::{Allowance, allowance_in_force};
 use crate::units::{ByteRate, Span};
 
 use super::draft::{Named, Part};
@@ -61,16 +62,17 @@ pub(super) fn allowed_parts(allowed: &[Finding], facts: &Facts<'_>) -> Vec<Part>
 ///
 /// A replaced worker does not count if another process of its name was judged.
 pub(super) fn undecided(facts: &Facts<'_>) -> usize {
-    let judged = facts.targets.iter().filter(|target| !is_undecided(target, facts));
+    let judged = facts.targets.iter().filter(|target| !is_undecided(target, facts.allowances));
     let judged: HashSet<&str> = judged.map(|target| target.label.name.as_str()).collect();
-    let open = facts.targets.iter().filter(|target| is_undecided(target, facts));
+    let open = facts.targets.iter().filter(|target| is_undecided(target, facts.allowances));
     open.filter(|target| target.lifetime.ended.is_none() || !judged.contains(target.label.name.as_str())).count()
 }
 
 /// True if more samples would decide the verdict on a target, and no allowance covers it.
-fn is_undecided(target: &Target, facts: &Facts<'_>) -> bool {
+pub(super) fn is_undecided(target: &Target, allowances: &[Allowance]) -> bool {
     let verdict = &target.assessment.verdict;
-    verdict.is_open() && (verdict.status == Status::InsufficientData || facts.allowance(target).is_none())
+    let is_allowed = || allowance_in_force(allowances, target).is_some();
+    verdict.is_open() && (verdict.status == Status::InsufficientData || !is_allowed())
 }
 
 /// Returns the parts for undecided targets: suspects first, then the time that is missing.

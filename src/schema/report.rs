@@ -52,6 +52,9 @@ pub struct Session {
     pub ended_by: EndedBy,
     /// Time between ticks; null for recordings.
     pub interval_seconds: Option<f64>,
+    /// Extension beyond `--duration` or `--samples` by `--until-decided`; null without one.
+    #[serde(default)]
+    pub extension: Option<Extension>,
     /// Number of ticks; for recordings the number of samples.
     pub ticks: u64,
     /// Ticks missed because the work before them took too long.
@@ -69,6 +72,21 @@ pub struct Session {
     pub unreadable: u64,
     /// Command that leakwatch started; null without one.
     pub command: Option<CommandEntry>,
+}
+
+/// Extension of a session whose results were open at its planned end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Extension {
+    /// Planned length.
+    pub planned_seconds: f64,
+    /// Time beyond the planned length.
+    pub extended_seconds: f64,
+    /// Number of looks at the results after the planned end.
+    pub looks: u32,
+    /// Confidence of the intervals that decided at these looks; intervals of the results have 95 %.
+    pub confidence: f64,
+    /// True if all results were decided at the last look.
+    pub decided: bool,
 }
 
 /// Command that was started for the session.

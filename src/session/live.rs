@@ -10,6 +10,7 @@ use crate::model::{Counter, HostMemory, Sample, Timestamp};
 use crate::source::{MatchedProcess, ProcessReading, ProcessSource, ReadError, read_pid_file};
 use crate::units::Span;
 
+use super::extension::Extension;
 use super::live_processes::{Arrival, LiveProcesses};
 use super::plan::{EndedBy, LiveSummary, SessionPlan};
 use super::process_reader::ProcessReader;
@@ -22,6 +23,15 @@ const RESTART_TICKS: u32 = 3;
 const LIMITS_EVERY: Duration = Duration::from_secs(30);
 /// Factor by which one saving lengthens the interval.
 const STRETCH: u32 = 2;
+
+/// Failure that ends a session.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Source(#[from] ReadError),
+    #[error(transparent)]
+    Sink(#[from] io::Error),
+}
 
 /// A live session over running processes.
 pub struct LiveSession<'a> {
@@ -36,8 +46,10 @@ pub struct LiveSession<'a> {
     limits_due: Duration,
     /// Consecutive ticks at which no process ran.
     idle_ticks: u32,
-    /// True if the current tick is known to be the last one.
+    /// True if the current tick is known to be the last one, unless the session is extended.
     is_last: bool,
+    /// Looks beyond the planned end, if they are allowed.
+    extension: Option<Extension>,
 }
 
 impl<'a> LiveSession<'a> {
@@ -47,6 +59,7 @@ impl<'a> LiveSession<'a> {
             reader: ProcessReader::new(source, clock, plan.max_overhead, plan.pss),
             clock,
             stop,
+            extension: Extension::of_plan(&plan),
             plan,
             processes: LiveProcesses::default(),
             cgroups: HashMap::new(),
@@ -66,36 +79,10 @@ impl<'a> LiveSession<'a> {
         let started = schedule.timestamp(self.clock.now());
         targets.begin_live(self.reader.source().counter_error_bytes());
         let mut ticks = 0;
-        let mut failed = None;
-        let ended_by = loop {
-            // A session whose end precedes the next tick does not wait for it.
-            let end = self.plan.duration.and_then(|duration| schedule.end_before_due(duration));
-            self.clock.wait_until(end.unwrap_or_else(|| schedule.due()), self.stop);
-            if self.stop.is_raised() {
-                break EndedBy::Signal;
-            }
-            if end.is_some() {
-                break EndedBy::Duration;
-            }
-            let (at, late_s, notices) = schedule.begin_tick(self.clock.now());
-            let tick = Tick { number: ticks, at, late_s, host: None };
-            ticks += 1;
-            self.is_last = self.plan.samples == Some(ticks)
-                || self.plan.duration.is_some_and(|duration| schedule.is_last_within(duration));
-            let slowest = self.processes.slowest();
-            self.due.begin_tick(&self.plan.intervals, slowest, schedule.due_after_start(), self.is_last);
-            if let Err(error) = self.tick(tick, &notices, targets, sink)? {
-                failed = Some(error);
-                break EndedBy::OutputFailed;
-            }
-            if let Some(reason) = self.end_reason(ticks, targets) {
-                break reason;
-            }
-            if let Err(error) = self.save_work(at, &mut schedule, sink) {
-                failed = Some(error);
-                break EndedBy::OutputFailed;
-            }
-            schedule.end_tick(self.clock.now());
+        let (ended_by, mut failed) = match self.run_ticks(&mut schedule, &mut ticks, targets, sink) {
+            Ok(reason) => (reason, None),
+            Err(Failure::Sink(error)) => (EndedBy::OutputFailed, Some(error)),
+            Err(Failure::Source(error)) => return Err(error),
         };
         let ended = schedule.timestamp(self.clock.now());
         if let Err(error) = self.conclude(ended, failed.is_some(), targets, sink) {
@@ -112,6 +99,7 @@ impl<'a> LiveSession<'a> {
             started,
             ended,
             ended_by,
+            extended: self.extension.as_ref().and_then(Extension::summary),
             ticks,
             max_late_s: schedule.max_late_s(),
             suspended_s: schedule.suspended_s(),
@@ -119,6 +107,62 @@ impl<'a> LiveSession<'a> {
             unreadable: self.processes.unreadable_count(),
             failed,
         })
+    }
+
+    /// Runs the ticks of the session, and counts them. Returns the reason for its end.
+    fn run_ticks(
+        &mut self,
+        schedule: &mut Schedule,
+        ticks: &mut u64,
+        targets: &mut TargetSet,
+        sink: &mut dyn EventSink,
+    ) -> Result<EndedBy, Failure> {
+        loop {
+            // A session whose end precedes the next tick does not wait for it.
+            let end = self.plan.duration.and_then(|duration| schedule.end_before_due(duration));
+            self.clock.wait_until(end.unwrap_or_else(|| schedule.due()), self.stop);
+            if self.stop.is_raised() {
+                return Ok(EndedBy::Signal);
+            }
+            if end.is_some() {
+                if self.extend(schedule, targets, sink)? {
+                    continue;
+                }
+                return Ok(self.extension.as_ref().map_or(EndedBy::Duration, Extension::ends_by));
+            }
+            let (at, late_s, notices) = schedule.begin_tick(self.clock.now());
+            let tick = Tick { number: *ticks, at, late_s, host: None };
+            *ticks += 1;
+            self.is_last = self.plan.samples == Some(*ticks)
+                || self.plan.duration.is_some_and(|duration| schedule.is_last_within(duration));
+            let slowest = self.processes.slowest();
+            self.due.begin_tick(&self.plan.intervals, slowest, schedule.due_after_start(), self.is_last);
+            self.tick(tick, &notices, targets, sink)??;
+            if let Some(reason) = self.end_reason(*ticks, targets)
+                && !(reason == EndedBy::Samples && self.extend(schedule, targets, sink)?)
+            {
+                return Ok(reason);
+            }
+            self.save_work(at, schedule, sink)?;
+            schedule.end_tick(self.clock.now());
+        }
+    }
+
+    /// Extends the session until its next look if a result is open. Returns false if the session ends here.
+    fn extend(&mut self, schedule: &Schedule, targets: &mut TargetSet, sink: &mut dyn EventSink) -> io::Result<bool> {
+        let Some(extension) = &mut self.extension else { return Ok(false) };
+        let at = schedule.timestamp(self.clock.now());
+        if !self.is_last {
+            targets.judge_all(at, sink)?;
+        }
+        let look = extension.look();
+        let is_open = sink.look(look, targets.targets());
+        let Some(until) = extension.answer(is_open) else { return Ok(false) };
+        (self.plan.duration, self.plan.samples) = (Some(until), None);
+        if look.number == 0 {
+            sink.on_event(Event::Notice(at, &extension.notice()))?;
+        }
+        Ok(true)
     }
 
     /// Judges all targets for the last time, and closes them.

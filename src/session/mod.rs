@@ -3,6 +3,7 @@
 //! Both feed one [`TargetSet`], which judges. Neither knows an output: everything that happens goes to one
 //! [`EventSink`](crate::event::EventSink).
 
+mod extension;
 mod live;
 mod live_processes;
 mod plan;
@@ -14,7 +15,7 @@ mod sampling;
 mod targets;
 
 pub use live::LiveSession;
-pub use plan::{EndedBy, LiveSummary, SessionPlan};
+pub use plan::{EndedBy, Extended, LiveSummary, SessionPlan};
 pub use replay::{ReplayFailure, ReplaySummary, replay};
 pub use rules::{MinObservation, Rules};
 pub use sampling::{Cost, NamedIntervals};

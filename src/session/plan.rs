@@ -22,6 +22,8 @@ pub struct SessionPlan {
     pub duration: Option<Duration>,
     /// Number of ticks after which the session ends.
     pub samples: Option<u64>,
+    /// Longest duration of a session whose results are open at the end of `duration` or `samples`.
+    pub until_decided: Option<Duration>,
     /// True if the session waits for matches, at the start and after all have exited.
     pub wait: bool,
     /// True if PSS and USS may be read.
@@ -49,6 +51,21 @@ pub enum EndedBy {
     Threshold,
 }
 
+/// Extension of a session beyond its planned end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extended {
+    /// Planned duration, in seconds.
+    pub planned_s: f64,
+    /// Reason for the planned end: its time or its number of samples.
+    pub planned_by: EndedBy,
+    /// Number of looks after the planned end.
+    pub looks: u32,
+    /// Largest number of such looks, which share the error of a decision.
+    pub further: u32,
+    /// True if the last look had no open result.
+    pub is_decided: bool,
+}
+
 /// Summary of a live session.
 #[derive(Debug)]
 pub struct LiveSummary {
@@ -58,6 +75,8 @@ pub struct LiveSummary {
     pub ended: Timestamp,
     /// Reason for the end.
     pub ended_by: EndedBy,
+    /// Extension beyond the planned end; `None` without one.
+    pub extended: Option<Extended>,
     /// Number of ticks.
     pub ticks: u64,
     /// Largest delay of a tick, in seconds.

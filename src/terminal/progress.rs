@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::event::{Event, EventSink};
+use crate::event::{Event, EventSink, Notice};
 use crate::model::Timestamp;
 use crate::units::Span;
 
@@ -67,6 +67,8 @@ impl Screen {
 pub struct TimeLine {
     bar: ProgressBar,
     end: Duration,
+    /// Word before the time that is left.
+    prefix: &'static str,
     started: Option<Timestamp>,
 }
 
@@ -74,9 +76,13 @@ impl TimeLine {
     /// A line on `screen`; `None` if that draws nothing, which saves text at every tick in the background.
     #[must_use]
     pub fn on(screen: &Screen, end: Duration) -> Option<Self> {
-        let length = u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1);
         let drawn = !screen.multi.is_hidden();
-        drawn.then(|| Self { bar: screen.bar(length, "{bar:30} {percent:>3} %  {msg}"), end, started: None })
+        drawn.then(|| Self {
+            bar: screen.bar(length(end), "{bar:30} {percent:>3} %  {msg}"),
+            end,
+            prefix: "",
+            started: None,
+        })
     }
 
     /// Removes the line.
@@ -85,13 +91,22 @@ impl TimeLine {
     }
 }
 
+/// Returns the number of steps of a bar for a session.
+fn length(end: Duration) -> u64 {
+    u64::try_from(end.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
 impl EventSink for TimeLine {
     fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+        if let Event::Notice(_, Notice::Extended(_, longest)) = event {
+            (self.end, self.prefix) = (Duration::from_secs_f64(*longest), "at most ");
+            self.bar.set_length(length(self.end));
+        }
         if let Event::Ticked(tick, _) = event {
             let started = *self.started.get_or_insert(tick.at);
             let elapsed = Duration::from_secs_f64(tick.at.seconds_since(started).max(0.0));
             let left = Span(self.end.saturating_sub(elapsed).as_secs_f64().round());
-            self.bar.set_message(format!("{left} left"));
+            self.bar.set_message(format!("{}{left} left", self.prefix));
             self.bar.set_position(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
         }
         Ok(())

@@ -38,14 +38,20 @@ pub(super) fn compare(expression: &Expression, measured: &Measurement, limit: f6
     (decision, text)
 }
 
-/// Formats a value with its 95 % confidence interval, if it has one.
+/// Formats a value with its confidence interval, if it has one.
 fn value_with_interval(metric: &Metric, measured: &Measurement) -> String {
     let value = metric.format(measured.value);
     if measured.low < measured.high {
-        format!("{value}, 95 % CI {} to {}", metric.format(measured.low), metric.format(measured.high))
+        let percent = percent(measured.confidence);
+        format!("{value}, {percent} % CI {} to {}", metric.format(measured.low), metric.format(measured.high))
     } else {
         value
     }
+}
+
+/// Formats a confidence in per cent, rounded to a tenth: `95`, `99.7`.
+fn percent(confidence: f64) -> f64 {
+    (1000.0 * confidence).round() / 10.0
 }
 
 /// Returns the seconds until growth at the limit can be decided; `None` if it can be now, or never will.

@@ -4,21 +4,22 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use crate::analysis::Settings;
-use crate::event::{Event, EventSink, SinkResult, Target};
+use crate::event::{Event, EventSink, Look, SinkResult, Target};
 use crate::model::{Pid, Sample, Timestamp};
 
 use super::aggregates::Aggregates;
 use super::allow::{Allowance, allowances_for_metric};
 use super::baseline::Baseline;
-use super::expr::{Limit, Threshold};
+use super::expr::{Limit, Threshold, Tier};
+use super::extra_looks::Widening;
 use super::result::{Decision, ThresholdResult};
 use super::results::{OmittedResults, Results};
-use super::state::ThresholdState;
+use super::state::{ObservationEnd, ThresholdState};
 use super::work::{WorkMeter, WorkTick};
 
 /// Part of a session below which an exited target is short-lived, and not the subject of the session.
 pub const SHORT_LIVED_PART: f64 = 0.1;
-/// Part of a recording, at its end, after which a missing target counts as exited.
+/// Part of a session, at its end, after which a missing target counts as exited.
 const ABSENT_PART: f64 = 0.05;
 
 /// Reader of the work done so far; `None` while it is unknown.
@@ -80,6 +81,8 @@ pub struct Evaluator {
     results: Results,
     abort: Abort,
     work: Work,
+    /// Interval that a decision requires. It is wider at the extra looks of an extended session.
+    widening: Widening,
 }
 
 impl Evaluator {
@@ -97,6 +100,7 @@ impl Evaluator {
             open: HashMap::new(),
             abort: Abort::default(),
             work: Work::default(),
+            widening: Widening::NONE,
         }
     }
 
@@ -222,9 +226,10 @@ impl Evaluator {
     pub fn conclude(&mut self, targets: &[Target]) {
         for target in targets {
             let length = self.times.length_s(&target.source);
-            // A recording has no exits: its processes are seen no more. A live process may be sampled rarely.
+            // Recordings and pools have no exits: they are seen no more. A live process may be sampled rarely.
             let absent = self.times.latest.map_or(0.0, |latest| latest.seconds_since(target.lifetime.last_seen));
-            let is_missing = target.source.is_some() && absent > ABSENT_PART * length;
+            let can_miss = target.source.is_some() || target.has_ended(targets);
+            let is_missing = can_miss && absent > ABSENT_PART * length;
             self.close(target, target.lifetime.ended.is_some() || is_missing, |_| true);
         }
         self.discount_short_lived();
@@ -283,16 +288,29 @@ impl Evaluator {
         }
     }
 
+    /// Evaluates every threshold on a live target. Returns true if a `--fail-if` is open that more samples would decide.
+    fn look_at(&mut self, target: &Target) -> bool {
+        let latest = self.times.latest.unwrap_or(target.lifetime.last_seen);
+        let elapsed = self.times.elapsed_s(target, latest);
+        let Some(states) = self.open.get_mut(&target.number) else { return false };
+        let mut is_open = false;
+        for (state, Threshold { tier, expression }) in states.iter_mut().zip(&self.thresholds) {
+            state.aggregates_mut().conclude(&self.settings, self.work.meter.why_none());
+            is_open |= state.look(expression, target, elapsed, self.widening) && *tier == Tier::Fail;
+        }
+        is_open
+    }
+
     /// Evaluates every threshold on a target for the last time, and keeps the wanted results.
     fn close(&mut self, target: &Target, exited: bool, wanted: fn(Decision) -> bool) {
         let Some(mut states) = self.open.remove(&target.number) else { return };
         let latest = self.times.latest.unwrap_or(target.lifetime.last_seen);
-        let elapsed = self.times.elapsed_s(target, latest);
+        let end = ObservationEnd { elapsed_s: self.times.elapsed_s(target, latest), exited, widening: self.widening };
         let length = self.times.length_s(&target.source);
         for (index, state) in states.iter_mut().enumerate() {
             state.aggregates_mut().conclude(&self.settings, self.work.meter.why_none());
             let expression = &self.thresholds[index].expression;
-            let result = state.result(index, expression, target, elapsed, exited);
+            let result = state.result(index, expression, target, end);
             if wanted(result.decision) {
                 let is_short_lived = result.observation.seconds < SHORT_LIVED_PART * length;
                 self.results.push(result, is_short_lived, expression.comparison.is_upward());
@@ -368,5 +386,11 @@ impl EventSink for Evaluator {
             _ => {}
         }
         Ok(())
+    }
+
+    fn look(&mut self, look: Look, targets: &[Target]) -> bool {
+        self.widening = Widening::at(look);
+        let live = targets.iter().filter(|target| !target.has_ended(targets));
+        live.fold(false, |is_open, target| self.look_at(target) | is_open)
     }
 }

@@ -5,17 +5,20 @@ use crate::event::Target;
 use crate::model::Counter;
 
 use super::aggregates::{Aggregates, Values};
+use super::extra_looks::Widening;
 use super::metric::{Aggregate, Metric, Series};
 
 /// Least number of values of a series that never moved before it counts as flat. A process may only just be waiting.
 const LEAST_UNMOVED: u64 = 24;
 
-/// A measured value with its 95 % confidence interval. An exact value is its own interval.
+/// A measured value with its confidence interval. An exact value is its own interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Measurement {
     pub value: f64,
     pub low: f64,
     pub high: f64,
+    /// Probability that the interval covers the value.
+    pub confidence: f64,
     /// True if a start, a step or a cycle explains the rise as well as a leak.
     pub may_settle: bool,
     /// True if the verdict withholds the growth, or if it is smaller than the smallest that the analysis could prove.
@@ -27,7 +30,27 @@ pub(super) struct Measurement {
 impl Measurement {
     /// A value without error.
     pub(super) fn exact(value: f64) -> Self {
-        Self { value, low: value, high: value, may_settle: false, is_unproved: false, detectable: None }
+        Self {
+            value,
+            low: value,
+            high: value,
+            confidence: Widening::NONE.confidence,
+            may_settle: false,
+            is_unproved: false,
+            detectable: None,
+        }
+    }
+
+    /// Returns the measurement with a wider interval.
+    pub(super) fn widened(self, widening: Widening) -> Self {
+        let end = |end: f64| self.value + widening.factor * (end - self.value);
+        Self {
+            low: end(self.low),
+            high: end(self.high),
+            confidence: widening.confidence,
+            detectable: self.detectable.map(|(rate, span)| (widening.factor * rate, span)),
+            ..self
+        }
     }
 
     /// A series that never moved: its growth is below one `step` over the whole `extent`.
@@ -41,19 +64,40 @@ impl Measurement {
         let mean = growth.mean?;
         let is_small = growth.smallest_detectable.is_some_and(|least| mean.rate < least);
         Some(Self {
-            value: mean.rate,
             low: mean.low,
             high: mean.high,
             may_settle: may_settle(status, shape),
             // The verdict withholds a suspect for a reason that holds for the threshold as well.
             is_unproved: status == Status::Suspect || (status < Status::Suspect && is_small),
             detectable: Some(((mean.high - mean.low) / 2.0, growth.span_s)),
+            ..Self::exact(mean.rate)
         })
     }
 }
 
+/// Reason for which there is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoValue {
+    /// The reason as a text.
+    pub why: String,
+    /// True if more samples alone would give a value.
+    pub is_short: bool,
+}
+
+impl NoValue {
+    /// Too few samples or too little time.
+    pub(super) fn short(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_short: true }
+    }
+
+    /// A reason that more samples do not remove.
+    pub(super) fn lasting(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_short: false }
+    }
+}
+
 /// Measures a metric. The error is the reason for which there is no value.
-pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target) -> Result<Measurement, String> {
+pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target) -> Result<Measurement, NoValue> {
     if metric.aggregate == Aggregate::Growth {
         let measured = match aggregates.work() {
             Some(work) => growth_per_work(metric, aggregates, work)?,
@@ -67,7 +111,7 @@ pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target)
     }
     // A single sample is first and last at once: its change is unknown.
     if aggregates.count() == 1 && matches!(metric.aggregate, Aggregate::Delta | Aggregate::Ratio) {
-        return Err("only 1 sample; 2 are needed".to_owned());
+        return Err(NoValue::short("only 1 sample; 2 are needed"));
     }
     let values = aggregates.values();
     let ends = values.map(Values::first).zip(aggregates.last());
@@ -80,7 +124,9 @@ pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target)
         Aggregate::Delta => ends.map(|(first, last)| last - first),
         Aggregate::Ratio => match ends {
             Some((0.0, 0.0)) => Some(1.0),
-            Some((0.0, _)) => return Err(format!("{} was 0 at first, so there is no ratio", metric.series.name())),
+            Some((0.0, _)) => {
+                return Err(NoValue::lasting(format!("{} was 0 at first, so there is no ratio", metric.series.name())));
+            }
             ends => ends.map(|(first, last)| last / first),
         },
         Aggregate::Growth => None,
@@ -89,10 +135,10 @@ pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target)
 }
 
 /// Returns the reason for which there is no value at all.
-fn why_unknown(series: Series, aggregates: &Aggregates, target: &Target) -> String {
+fn why_unknown(series: Series, aggregates: &Aggregates, target: &Target) -> NoValue {
     match aggregates.last() {
-        Some(_) => "sampled during the warm-up only".to_owned(),
-        None => why_unread(series, target),
+        Some(_) => NoValue::short("sampled during the warm-up only"),
+        None => NoValue::lasting(why_unread(series, target)),
     }
 }
 
@@ -108,7 +154,7 @@ fn why_unread(series: Series, target: &Target) -> String {
 }
 
 /// Measures growth by time.
-fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Measurement, String> {
+fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Measurement, NoValue> {
     let assessment = aggregates.assessment().unwrap_or(&target.assessment);
     if let Some(measured) = assessed_growth(assessment, series.resource()) {
         return Ok(measured);
@@ -118,13 +164,14 @@ fn growth(series: Series, aggregates: &Aggregates, target: &Target) -> Result<Me
     if aggregates.is_unmoved() && values.count() >= LEAST_UNMOVED && observed > 0.0 {
         return Ok(Measurement::unmoved(series.step(), observed));
     }
-    Err(too_few(values.count(), assessment))
+    Err(NoValue::short(too_few(values.count(), assessment)))
 }
 
 /// Measures growth by unit of work.
-fn growth_per_work(metric: &Metric, aggregates: &Aggregates, work: f64) -> Result<Measurement, String> {
+fn growth_per_work(metric: &Metric, aggregates: &Aggregates, work: f64) -> Result<Measurement, NoValue> {
     if work <= 0.0 {
-        return Err(aggregates.why_no_work().unwrap_or("no work was counted: nothing was exercised").to_owned());
+        let why = aggregates.why_no_work().unwrap_or("no work was counted: nothing was exercised");
+        return Err(NoValue::lasting(why));
     }
     let known = aggregates.assessment();
     if let Some(measured) = known.and_then(|assessment| assessed_growth(assessment, Resource::Memory)) {
@@ -134,7 +181,8 @@ fn growth_per_work(metric: &Metric, aggregates: &Aggregates, work: f64) -> Resul
     if aggregates.is_unmoved() && samples >= LEAST_UNMOVED {
         return Ok(Measurement::unmoved(metric.series.step(), work));
     }
-    Err(format!("only {samples} samples with more work than before; 56 are needed for growth per work"))
+    let why = format!("only {samples} samples with more work than before; 56 are needed for growth per work");
+    Err(NoValue::short(why))
 }
 
 fn assessed_growth(assessment: &Assessment, resource: Resource) -> Option<Measurement> {

@@ -9,7 +9,8 @@ use super::allow::{Allowance, covering_allowance};
 use super::baseline::{Difference, PastTarget, PastValue, difference_to_past};
 use super::comparison::{compare, seconds_to_decide};
 use super::expr::{Expression, Limit};
-use super::measurement::{Measurement, measure};
+use super::extra_looks::Widening;
+use super::measurement::{Measurement, NoValue, measure};
 use super::result::{Decision, Observation, Outlook, ThresholdResult};
 
 /// State of one threshold on one target.
@@ -20,10 +21,23 @@ pub(super) struct ThresholdState {
     since: Option<Timestamp>,
     /// Time at which a live condition had held for long enough, with the evaluation of that time.
     failed: Option<(Timestamp, Evaluation)>,
+    /// Latest decision at a look. It stands until a later one decides otherwise.
+    decided: Option<Evaluation>,
     /// Matching target of the baseline.
     past: Option<PastTarget>,
     /// Allowances that may cover its growth.
     allowances: Vec<Allowance>,
+}
+
+/// End of the observation of a target.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ObservationEnd {
+    /// Seconds since the start of the session.
+    pub elapsed_s: f64,
+    /// True if the target exited.
+    pub exited: bool,
+    /// Interval that a decision requires.
+    pub widening: Widening,
 }
 
 /// A measured value compared with its limit.
@@ -40,7 +54,7 @@ struct Evaluation {
 impl ThresholdState {
     /// State before the first sample.
     pub(super) fn new(aggregates: Aggregates, past: Option<PastTarget>, allowances: Vec<Allowance>) -> Self {
-        Self { aggregates, since: None, failed: None, past, allowances }
+        Self { aggregates, since: None, failed: None, decided: None, past, allowances }
     }
 
     /// Returns the aggregates for a new sample.
@@ -54,8 +68,8 @@ impl ThresholdState {
     }
 
     /// Evaluates the threshold. An allowed failure passes.
-    fn evaluate(&self, expression: &Expression, target: &Target) -> Result<Evaluation, String> {
-        let mut evaluation = self.evaluate_strictly(expression, target)?;
+    fn evaluate(&self, expression: &Expression, target: &Target, widening: Widening) -> Result<Evaluation, NoValue> {
+        let mut evaluation = self.evaluate_strictly(expression, target, widening)?;
         if evaluation.decision == Decision::Fail
             && let Some(allowance) = covering_allowance(&self.allowances, evaluation.measured.low)
         {
@@ -69,24 +83,31 @@ impl ThresholdState {
     }
 
     /// Evaluates the threshold without allowances.
-    fn evaluate_strictly(&self, expression: &Expression, target: &Target) -> Result<Evaluation, String> {
+    fn evaluate_strictly(
+        &self,
+        expression: &Expression,
+        target: &Target,
+        widening: Widening,
+    ) -> Result<Evaluation, NoValue> {
         let metric = &expression.metric;
         let measured = measure(metric, &self.aggregates, target)?;
         let (factor, plus) = match expression.limit {
             Limit::Fixed(limit) => {
-                let (decision, message) = compare(expression, &measured, limit, "measured");
+                let (decision, message) = compare(expression, &measured.widened(widening), limit, "measured");
                 return Ok(Evaluation { measured, limit, difference: None, decision, is_allowed: false, message });
             }
             Limit::Baseline { factor, plus } => (factor, plus),
         };
-        let past = self.past.as_ref().ok_or("the baseline has no such target")?;
-        let past = past.value(metric).ok_or_else(|| format!("the baseline has no {metric} of this target"))?;
+        let past = self.past.as_ref().ok_or_else(|| NoValue::lasting("the baseline has no such target"))?;
+        let past = past
+            .value(metric)
+            .ok_or_else(|| NoValue::lasting(format!("the baseline has no {metric} of this target")))?;
         let (apart, difference) = difference_to_past(&measured, past, factor, plus);
         let what = match factor {
             1.0 => "difference to the baseline".to_owned(),
             factor => format!("difference to {factor} times the baseline"),
         };
-        let (decision, message) = compare(expression, &apart, plus, &what);
+        let (decision, message) = compare(expression, &apart.widened(widening), plus, &what);
         let p = difference.p.map(|p| format!(", p {}", p_value(p))).unwrap_or_default();
         let (now, then) = (metric.format(measured.value), metric.format(past.value));
         let message = format!("{message} (now {now}, baseline {then}{p})");
@@ -100,7 +121,7 @@ impl ThresholdState {
         if self.failed.is_some() {
             return false;
         }
-        let evaluation = self.evaluate(expression, target).ok();
+        let evaluation = self.evaluate(expression, target, Widening::NONE).ok();
         let Some(mut evaluation) = evaluation.filter(|evaluation| evaluation.decision == Decision::Fail) else {
             self.since = None;
             return false;
@@ -117,26 +138,48 @@ impl ThresholdState {
     }
 
     /// Returns the evaluation at the end of the session, or the reason for which there is none.
-    fn final_evaluation(&self, expression: &Expression, target: &Target, elapsed: f64) -> Result<Evaluation, String> {
+    fn final_evaluation(
+        &self,
+        expression: &Expression,
+        target: &Target,
+        elapsed: f64,
+        widening: Widening,
+    ) -> Result<Evaluation, NoValue> {
         if let Some((_, evaluation)) = &self.failed {
             return Ok(evaluation.clone());
         }
         if elapsed < expression.after_s {
             let after = Span(expression.after_s);
-            return Err(format!("the session ended before {after}, from which on the condition counts"));
+            let why = format!("the session ended before {after}, from which on the condition counts");
+            return Err(NoValue::short(why));
         }
         // A condition that never held was not observed for long enough either.
         if elapsed < expression.after_s + expression.hold_s {
             let counted = Span((elapsed - expression.after_s).max(0.0));
             let hold = Span(expression.hold_s);
-            return Err(format!("observed for {counted}; the condition must hold for {hold}"));
+            return Err(NoValue::short(format!("observed for {counted}; the condition must hold for {hold}")));
         }
-        let mut evaluation = self.evaluate(expression, target)?;
+        let mut evaluation = self.evaluate(expression, target, widening)?;
         if evaluation.decision == Decision::Fail && expression.hold_s > 0.0 {
             evaluation.decision = Decision::Pass;
             evaluation.message.push_str(&format!(", for less than {}", Span(expression.hold_s)));
         }
-        Ok(evaluation)
+        match &self.decided {
+            Some(decided) if evaluation.decision == Decision::Undecided => Ok(decided.clone()),
+            _ => Ok(evaluation),
+        }
+    }
+
+    /// Evaluates the threshold at a look, and keeps a decision. Returns true if more samples would decide.
+    pub(super) fn look(&mut self, expression: &Expression, target: &Target, elapsed: f64, widening: Widening) -> bool {
+        match self.final_evaluation(expression, target, elapsed, widening) {
+            Ok(evaluation) if evaluation.decision == Decision::Undecided => true,
+            Ok(evaluation) => {
+                self.decided = Some(evaluation);
+                false
+            }
+            Err(no_value) => no_value.is_short,
+        }
     }
 
     /// Returns the result at the end of the session, or of the target.
@@ -145,12 +188,15 @@ impl ThresholdState {
         threshold: usize,
         expression: &Expression,
         target: &Target,
-        elapsed: f64,
-        exited: bool,
+        end: ObservationEnd,
     ) -> ThresholdResult {
         let is_unmoved = self.aggregates.is_unmoved();
-        let observation =
-            Observation { seconds: target.lifetime.seen_s(), exited, is_unmoved, outlook: Outlook::default() };
+        let observation = Observation {
+            seconds: target.lifetime.seen_s(),
+            exited: end.exited,
+            is_unmoved,
+            outlook: Outlook::default(),
+        };
         let mut result = ThresholdResult {
             threshold,
             subject: target.into(),
@@ -165,9 +211,9 @@ impl ThresholdState {
             observation,
             message: String::new(),
         };
-        let evaluation = match self.final_evaluation(expression, target, elapsed) {
+        let evaluation = match self.final_evaluation(expression, target, end.elapsed_s, end.widening) {
             Ok(evaluation) => evaluation,
-            Err(message) => return ThresholdResult { message, ..result },
+            Err(NoValue { why, .. }) => return ThresholdResult { message: why, ..result },
         };
         let measured = evaluation.measured;
         let is_undecided = evaluation.decision == Decision::Undecided && !expression.metric.per_work;
@@ -179,7 +225,11 @@ impl ThresholdState {
         result.difference = evaluation.difference;
         result.observation.outlook = Outlook {
             smallest_detectable: measured.detectable.map(|(rate, _)| rate),
-            seconds_to_decide: if is_undecided { seconds_to_decide(&measured, evaluation.limit) } else { None },
+            seconds_to_decide: if is_undecided {
+                seconds_to_decide(&measured.widened(end.widening), evaluation.limit)
+            } else {
+                None
+            },
         };
         result.message = evaluation.message;
         result

@@ -62,6 +62,14 @@ fn invalid_times_and_thresholds_are_refused() {
     for interval in ["0", "-1", "soon", "1e300", "1ms", "100d"] {
         refused(&["--pid", "1", "--interval", interval], 2, &["--interval", interval]);
     }
+    let longest = ["--until-decided", "30s"];
+    refused(&[["--pid", "1"], longest].concat(), 2, &["--until-decided", "needs a planned end", "hint", "--duration"]);
+    let planned = ["--duration", "1m"];
+    refused(
+        &[["--pid", "1"], planned, longest].concat(),
+        2,
+        &["(30s) is shorter than the planned length (1m)", "hint"],
+    );
     refused(&["--pid", "1", "--window", "1s", "--interval", "10s"], 2, &["window (1s)", "interval (10s)", "hint"]);
     refused(
         &["--pid", "1", "--duration", "5s"],

@@ -14,4 +14,5 @@ mod interpreters;
 mod random;
 mod shapes;
 mod support;
+mod until_decided;
 mod work;

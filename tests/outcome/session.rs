@@ -3,7 +3,9 @@
 use leakwatch::alert::AlertSettings;
 use leakwatch::analysis::{Resource, Settings};
 use leakwatch::event::{Fanout, Target};
-use leakwatch::outcome::{CommandEnd, CommandExit, CutShort, End, Facts, FailOn, OnInconclusive, Outcome, Policy};
+use leakwatch::outcome::{
+    BeyondPlan, CommandEnd, CommandExit, CutShort, End, Facts, FailOn, OnInconclusive, Outcome, Policy,
+};
 use leakwatch::session::{MinObservation, Rules, TargetSet, replay};
 use leakwatch::source::recording::{Layout, Recording};
 use leakwatch::thresholds::{Allowance, Evaluator, Threshold, Tier};
@@ -65,6 +67,8 @@ pub struct Session {
     end: Ended,
     command: CommandOptions,
     lost_output: bool,
+    /// Result of an extension beyond the planned end: true if all was decided.
+    extended: Option<bool>,
 }
 
 /// Options of a command that do not depend on its end.
@@ -105,6 +109,7 @@ pub fn session(verdicts: &'static [&'static str]) -> Session {
         end: Ended::Watch,
         command: CommandOptions { propagates: false, has_length: true, outlived_by: &[] },
         lost_output: false,
+        extended: None,
     }
 }
 
@@ -157,6 +162,11 @@ impl Session {
         Self { lost_output: true, ..self }
     }
 
+    /// Extends the session beyond its planned end of a minute.
+    pub fn extended(self, is_decided: bool) -> Self {
+        Self { extended: Some(is_decided), ..self }
+    }
+
     pub fn outcome(&self) -> Outcome {
         let fail = self.fail_if.iter().map(|text| threshold(Tier::Fail, text));
         let thresholds = fail.chain(self.warn_if.iter().map(|text| threshold(Tier::Warn, text)));
@@ -173,6 +183,12 @@ impl Session {
             evaluator: Some(&evaluator),
             allowances: &allowances,
             alert: self.alert,
+            beyond_plan: self.extended.map(|is_decided| BeyondPlan {
+                lasted_s: 160.2,
+                planned_s: 60.0,
+                planned_by: "--duration",
+                is_decided,
+            }),
             end: self.end.facts(self.command, &outlived_by),
             lost_outputs: &lost,
             sink_failed: false,

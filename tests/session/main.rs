@@ -3,6 +3,7 @@
 mod attribution;
 mod cgroups;
 mod counted_alerts;
+mod extension;
 mod intervals;
 mod overhead;
 mod page_counts;

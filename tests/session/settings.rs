@@ -17,6 +17,7 @@ pub fn plan(seconds: u64) -> SessionPlan {
         intervals: NamedIntervals::default(),
         duration: Some(Duration::from_secs(seconds)),
         samples: None,
+        until_decided: None,
         wait: false,
         pss: false,
         max_overhead: None,

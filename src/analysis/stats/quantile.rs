@@ -20,6 +20,12 @@ pub fn normal_from_student(t: f64, nu: f64) -> f64 {
     z.copysign(t)
 }
 
+/// Returns the normal deviate below which another lies with probability `p`.
+#[must_use]
+pub fn normal_quantile(p: f64) -> f64 {
+    Normal::standard().inverse_cdf(p)
+}
+
 /// Returns the probability of a normal deviate above `z`.
 #[must_use]
 pub fn normal_tail(z: f64) -> f64 {

@@ -21,6 +21,9 @@ pub struct SamplingArgs {
     /// End after this many samples
     #[arg(long, value_name = "N", env = "LEAKWATCH_SAMPLES", value_parser = parse_count, allow_negative_numbers = true)]
     pub samples: Option<u64>,
+    /// Go on after --duration or --samples, up to DUR in all, while a --fail-if (without one, a verdict) is undecided
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_UNTIL_DECIDED", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub until_decided: Option<Duration>,
     /// Never read PSS, USS and mappings, which are more expensive than the other counters
     #[arg(long, env = "LEAKWATCH_NO_PSS", value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value = "false", hide_default_value = true, hide_possible_values = true,

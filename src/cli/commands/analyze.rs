@@ -171,6 +171,7 @@ fn session_entry(args: &AnalyzeArgs, totals: &Totals) -> schema::Session {
             schema::EndedBy::EndOfRecording
         },
         interval_seconds: None,
+        extension: None,
         ticks: totals.rows,
         missed_ticks: 0,
         max_late_seconds: None,

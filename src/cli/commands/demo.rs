@@ -116,6 +116,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         intervals: NamedIntervals::default(),
         duration: Some(DURATION),
         samples: None,
+        until_decided: None,
         wait: false,
         pid_file: None,
         root: None,

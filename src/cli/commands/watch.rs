@@ -8,6 +8,7 @@ use crate::outcome::{CutShort, End};
 use crate::schema;
 use crate::session::{EndedBy, LiveSummary, NamedIntervals, Rules, SessionPlan};
 use crate::source::{ProcessSource, Selector};
+use crate::thresholds::Widening;
 
 use crate::cli::args::WatchArgs;
 use crate::cli::assembly::{PreparedSession, SessionArgs, SessionEnd, live_session_entry};
@@ -106,6 +107,7 @@ pub(crate) fn session_entry(
 ) -> schema::Session {
     schema::Session {
         ended_by: end_reason(ended_by),
+        extension: extension(live),
         ticks: live.ticks,
         missed_ticks: live.cost.missed_ticks,
         max_late_seconds: Some(live.max_late_s),
@@ -113,6 +115,17 @@ pub(crate) fn session_entry(
         unreadable: u64::try_from(live.unreadable).unwrap_or(u64::MAX),
         ..live_session_entry(kind, live.started, live.ended, interval, selection)
     }
+}
+
+/// Returns the extension of a session for the report.
+fn extension(live: &LiveSummary) -> Option<schema::Extension> {
+    live.extended.map(|extended| schema::Extension {
+        planned_seconds: extended.planned_s,
+        extended_seconds: live.lasted_s() - extended.planned_s,
+        looks: extended.looks,
+        confidence: Widening::of_looks(extended.further).confidence,
+        decided: extended.is_decided,
+    })
 }
 
 /// Returns the reason for the end of a session for the report.

@@ -143,6 +143,7 @@ fn preview(analysis: &AnalysisArgs, targets: &[Target], alert: Option<&str>) -> 
         allowances: &[],
         alert,
         end: End::Running,
+        beyond_plan: None,
         lost_outputs: &[],
         sink_failed: false,
     })

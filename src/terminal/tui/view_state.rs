@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::event::{Event, JobTimes, Target};
+use crate::event::{Event, JobTimes, Notice, Target};
 
 use super::keys::{Key, Request};
 use super::row_order::RowOrder;
@@ -52,6 +52,9 @@ impl ViewState {
 
     /// Handles one event. Returns true if there is something new to draw.
     pub(super) fn handle(&mut self, event: Event<'_>) -> bool {
+        if let Event::Notice(_, Notice::Extended(_, longest)) = event {
+            self.length = Some(Duration::from_secs_f64(*longest));
+        }
         self.live.handle(event, self.order, &self.filter)
     }
 
