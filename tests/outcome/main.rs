@@ -7,6 +7,7 @@ use leakwatch::event::Target;
 use leakwatch::outcome::{CaseState, CommandExit, FailOn, findings};
 use leakwatch::thresholds::{Evaluator, Threshold, Tier};
 
+mod beyond_plan;
 mod session;
 
 use session::{Ended, Session, judge, session};
@@ -141,22 +142,6 @@ fn thresholds_decide_before_verdicts() {
         (session(&["short"]).fail_if(&["growth(memory) > 1MB/h"]).pass_open(), 0, "threshold undecided"),
         (session(&["short"]).fail_if(&["growth(memory) > 1MB/h", "peak(rss) > 1MB"]), 1, "1 of 2 thresholds failed"),
         (session(&[]).fail_if(&["peak(rss) > 1MB"]), 4, "no target was watched"),
-    ]);
-}
-
-#[test]
-fn an_extended_session_names_its_length() {
-    check(&[
-        (
-            session(&["stable"]).fail_if(&["peak(rss) > 1GB"]).extended(true).end(Ended::CommandStopped),
-            0,
-            "threshold passed; decided after 2 min 40 s, 1 min 40 s beyond --duration; the command was stopped by leakwatch",
-        ),
-        (
-            session(&["short"]).fail_if(&["growth(memory) > 1MB/h"]).extended(false),
-            3,
-            "inconclusive: threshold undecided; still undecided after 2 min 40 s, 1 min 40 s beyond --duration",
-        ),
     ]);
 }
 
