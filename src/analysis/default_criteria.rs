@@ -25,24 +25,24 @@ const STANDING_S: f64 = 3600.0;
 /// Returns the criteria of memory that starts at `first` bytes.
 pub(crate) fn memory_criteria(settings: &Settings, first: f64, ceiling: Option<&Ceiling>) -> Criteria {
     let by_level = Threshold::OfLevel { least: MIN_GROWTH, share: GROWTH_OF_LEVEL, base: first };
-    let is_standing = settings.min_observation_s >= STANDING_S && settings.max_growth.is_none();
     Criteria {
         threshold: settings.max_growth.map_or(by_level, Threshold::Fixed),
         min_rise: MIN_RISE,
         other_memory: 0.0,
-        distance: is_standing.then(Distance::of_memory),
+        distance: (is_standing(settings) && settings.max_growth.is_none()).then(Distance::of_memory),
         headroom: ceiling.map(headroom),
         ..common_criteria(settings)
     }
 }
 
-/// Returns the criteria of a number of descriptors or threads. There are no long recordings of them, so the distance of a
-/// standing watch is not asked of them.
+/// Returns the criteria of a number of descriptors or threads. In a standing watch they must come far as well: many
+/// populations of descriptors are bounded, such as the open tables of a database.
 pub(crate) fn count_criteria(settings: &Settings) -> Criteria {
     Criteria {
         threshold: Threshold::OfLevel { least: MIN_COUNT_GROWTH, share: GROWTH_OF_LEVEL, base: 0.0 },
         min_rise: MIN_COUNT_RISE,
         other_memory: EVERYDAY_COUNT,
+        distance: is_standing(settings).then(Distance::of_counts),
         ..common_criteria(settings)
     }
 }
@@ -61,6 +61,11 @@ fn common_criteria(settings: &Settings) -> Criteria {
         headroom: None,
         horizon_s: settings.horizon_s,
     }
+}
+
+/// True if the watch goes on and asks at every look.
+fn is_standing(settings: &Settings) -> bool {
+    settings.min_observation_s >= STANDING_S
 }
 
 /// Returns the growth that fills a ceiling, in bytes.

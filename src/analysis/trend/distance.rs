@@ -33,6 +33,11 @@ impl Distance {
         Self { min_rise: 4.0 * 1_048_576.0 }
     }
 
+    /// Returns the distance for numbers of descriptors and threads.
+    pub fn of_counts() -> Self {
+        Self { min_rise: 8.0 }
+    }
+
     /// Returns the least growth over a window of this span.
     pub fn min_rise(self, span: f64) -> f64 {
         if span > HOURS_S { self.min_rise } else { 0.0 }
