@@ -88,8 +88,7 @@ pub(super) fn undecided_parts(facts: &Facts<'_>, open: usize, suspects: &[&Findi
         let all = count(facts.targets.len(), "target");
         parts.push(Part::Text(format!("{} of {all} without enough data", open - awaited)));
     }
-    let seconds = open_growth(facts).filter_map(|growth| growth.seconds_to_decide).filter(|&s| s > 0.0);
-    parts.push(Part::Text(match seconds.reduce(f64::max) {
+    parts.push(Part::Text(match longest_wait(facts) {
         Some(seconds) => format!("run for another {}", Span(seconds)),
         None => "run longer to decide".to_owned(),
     }));
@@ -98,6 +97,12 @@ pub(super) fn undecided_parts(facts: &Facts<'_>, open: usize, suspects: &[&Findi
         parts.push(Part::Text(format!("a leak of {} would have been detected", rate.trim_start_matches('+'))));
     }
     parts
+}
+
+/// Returns the longest time until the verdict on an undecided target is expected, in seconds.
+fn longest_wait(facts: &Facts<'_>) -> Option<f64> {
+    let open = facts.targets.iter().filter(|target| target.assessment.verdict.is_open());
+    open.filter_map(|target| target.assessment.growth.seconds_to_decide).filter(|&s| s > 0.0).reduce(f64::max)
 }
 
 /// Growth of the targets without enough data.

@@ -89,7 +89,9 @@ impl Criteria {
     pub fn threshold_for(&self, j: &Judgement, first: f64) -> f64 {
         let fast = self.fast_threshold(j, first);
         match self.distance {
-            Some(distance) if j.span > 0.0 => self.material(fast, distance.least(self.start_level(j, first)) / j.span),
+            Some(distance) if j.span > 0.0 => {
+                self.material(fast, distance.least(self.start_level(j, first)) / j.span, distance.least_rise() / j.span)
+            }
             _ => fast,
         }
     }
@@ -98,14 +100,17 @@ impl Criteria {
     pub fn threshold_over(&self, span: f64, first: f64) -> f64 {
         let fast = self.threshold.at(first);
         match self.distance {
-            Some(distance) if span > 0.0 => self.material(fast, distance.least(first + self.other_memory) / span),
+            Some(distance) if span > 0.0 => {
+                self.material(fast, distance.least(first + self.other_memory) / span, distance.least_rise() / span)
+            }
             _ => fast,
         }
     }
 
-    /// Returns the least rate that is fast, comes far, or fills the ceiling soon.
-    fn material(&self, fast: f64, far: f64) -> f64 {
-        fast.min(far).min(self.headroom.map_or(f64::INFINITY, |headroom| headroom / self.horizon_s))
+    /// Returns the least rate that is fast, comes far, or fills the ceiling soon. It is never below `least`.
+    fn material(&self, fast: f64, far: f64, least: f64) -> f64 {
+        let fatal = self.headroom.map_or(f64::INFINITY, |headroom| headroom / self.horizon_s);
+        fast.min(far).min(fatal.max(least))
     }
 
     /// Returns the reason for which growth in a standing watch is not yet a leak; `None` where it is one.
@@ -116,7 +121,9 @@ impl Criteria {
         let required = self.required(distance, found, start).max(distance.min_rise(found.judgement.span));
         if rise < required {
             let later = required.min(distance.least(start));
-            Some(Withheld::Distance { rise, required, later, start })
+            let late = self.late_part(distance, &found.judgement);
+            let wait_s = distance.seconds_until_far(&found.judgement, rise, start, late);
+            Some(Withheld::Distance { rise, required, later, start, wait_s })
         } else {
             (found.evenness < MIN_EVENNESS).then_some(Withheld::Uneven { evenness: found.evenness })
         }
@@ -165,7 +172,12 @@ impl Criteria {
         if self.is_clear(found) && self.fills_within(NEAR_S, j) {
             return distance.least_fatal(start);
         }
-        distance.required(j, start, self.fills_within(self.horizon_s, j))
+        distance.required(j, start, self.late_part(distance, j))
+    }
+
+    /// Returns the part of the level at the start that is material after days.
+    fn late_part(&self, distance: Distance, j: &Judgement) -> f64 {
+        distance.late_part(self.fills_within(self.horizon_s, j))
     }
 
     /// True if a rise is more than half of what a leak must come.

@@ -17,6 +17,9 @@ const LATE_S: f64 = 48.0 * 3600.0;
 /// collectors reach 22 and 16 in half a day, but not both.
 const OVERWHELMING_LEAD: f64 = 25.0;
 const OVERWHELMING_DEVIATE: f64 = 12.0;
+/// Longest span for which a waiting time is given, in seconds, and the ratio of spans that are tried for it.
+const MAX_WAIT_S: f64 = 30.0 * 86_400.0;
+const WAIT_STEP: f64 = 1.02;
 /// Span from which the least rise of a watch of hours applies, in seconds.
 const HOURS_S: f64 = 3600.0;
 
@@ -53,10 +56,32 @@ impl Distance {
         FAR_FATAL * start_level
     }
 
-    /// Returns the growth that the evidence of `j` asks for; less where it fills the ceiling soon.
-    pub fn required(self, j: &Judgement, start_level: f64, is_fatal: bool) -> f64 {
-        let late = if is_fatal { FAR_FATAL } else { FAR_LATE };
-        required_part(j, late) * start_level
+    /// Returns the growth that the evidence of `j` asks for.
+    pub fn required(self, j: &Judgement, start_level: f64, late_part: f64) -> f64 {
+        required_part(j, late_part) * start_level
+    }
+
+    /// Returns the part of the level at the start that growth must come after days.
+    pub fn late_part(self, is_fatal: bool) -> f64 {
+        if is_fatal { FAR_FATAL } else { FAR_LATE }
+    }
+
+    /// Returns the least growth over hours.
+    pub fn least_rise(self) -> f64 {
+        self.min_rise
+    }
+
+    /// Returns the seconds until growth at its rate has come far; `None` beyond a month.
+    pub fn seconds_until_far(self, j: &Judgement, rise: f64, start_level: f64, late_part: f64) -> Option<f64> {
+        let mut later = j.clone();
+        while later.span < MAX_WAIT_S {
+            let wait = later.span - j.span;
+            if rise + j.rate.rate * wait >= self.min_rise.max(required_part(&later, late_part) * start_level) {
+                return Some(wait);
+            }
+            later.span *= WAIT_STEP;
+        }
+        None
     }
 }
 
@@ -92,6 +117,16 @@ mod tests {
         (j.tests.lead, j.tests.deviate) = (30.0, 20.0);
         assert_eq!(required_part(&j, FAR_LATE), FAR_LATE);
         assert_eq!(required_part(&j, FAR_FATAL), FAR_FATAL);
+    }
+
+    #[test]
+    fn the_wait_ends_where_growth_meets_the_falling_distance() {
+        let mut j = judgement(12.0);
+        j.rate.rate = 2.0 * 1_048_576.0 / 3600.0;
+        let wait = Distance::of_memory().seconds_until_far(&j, 24.0 * 1_048_576.0, 400.0 * 1_048_576.0, FAR_LATE);
+        assert!(wait.is_some_and(|wait| (20.0..30.0).contains(&(wait / 3600.0))), "{wait:?}");
+        j.rate.rate = 0.0;
+        assert_eq!(Distance::of_memory().seconds_until_far(&j, 0.0, 1e9, FAR_LATE), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::judgement::Judgement;
 use super::series_trend::SeriesTrend;
 use super::start_up::MIN_SAMPLES;
+use super::withheld::Withheld;
 use crate::analysis::status::Status;
 
 const HOUR: f64 = 3600.0;
@@ -92,6 +93,9 @@ impl Growth {
 /// Returns the seconds until the interval excludes growth above the threshold, which it does as it shrinks with the 1.5th
 /// power of the time. In a standing watch ranks and lows decide sooner where noise comes in long swings.
 fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
+    if let (Status::Suspect, Some(Withheld::Distance { wait_s, .. })) = (trend.status, trend.withheld) {
+        return wait_s;
+    }
     if trend.status != Status::InsufficientData {
         return Some(0.0);
     }

@@ -14,8 +14,8 @@ pub(crate) enum Withheld {
     /// Only part of the tests agree, or only at one of the two times.
     Persistence,
     /// It has not come far enough for the evidence that there is: growth so far, growth needed now and
-    /// after days, level at the start.
-    Distance { rise: f64, required: f64, later: f64, start: f64 },
+    /// after days, level at the start, seconds until it has come far at its rate.
+    Distance { rise: f64, required: f64, later: f64, start: f64, wait_s: Option<f64> },
     /// Parts of the watch do not bring their share. The smallest rise by the mean one.
     Uneven { evenness: f64 },
     /// The collector of a runtime has not emptied its first heap often enough.

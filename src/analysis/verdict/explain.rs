@@ -176,7 +176,7 @@ fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assess
             Unit::Count,
             Sentence::FirstHeap.into(),
         ),
-        Withheld::Distance { rise, required, later, start } => {
+        Withheld::Distance { rise, required, later, start, .. } => {
             let sentence = Sentence::NotFar { resource, start, later };
             (Rule::Distance, rise, required, amount_unit(resource), sentence.into())
         }
