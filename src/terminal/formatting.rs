@@ -56,7 +56,8 @@ pub(super) fn format_growth(resource: Resource, growth: &Growth) -> String {
     growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format_rate(resource, rate))
 }
 
-fn format_rate(resource: Resource, per_second: f64) -> String {
+/// Returns a rate of a resource, with its sign.
+pub(super) fn format_rate(resource: Resource, per_second: f64) -> String {
     match resource {
         Resource::Memory => ByteRate(per_second).to_string(),
         _ => CountRate(per_second).to_string(),

@@ -1,12 +1,12 @@
 //! The verdict on one target as text: headline, reasons and next steps.
 
 use crate::advice::{NextStep, explain, main_cause, next_steps_for};
-use crate::analysis::{Resource, ResourceAssessment, Rule, Status};
+use crate::analysis::{Growth, Resource, ResourceAssessment, Rule, Status};
 use crate::event::Target;
 
 use super::formatting::{
-    describe_target, forecast_sentence, format_growth, format_interval, format_observation, format_resource,
-    format_threshold, resource_label,
+    describe_target, forecast_sentence, format_growth, format_interval, format_observation, format_rate,
+    format_resource, format_threshold, resource_label,
 };
 use super::sort_order::compare_growth;
 
@@ -55,7 +55,14 @@ pub(super) fn format_measurement(target: &Target) -> String {
     let interval =
         format_interval(resource, growth).map_or_else(String::new, |interval| format!(", 95 % CI {interval}"));
     let exited = if target.lifetime.ended.is_some() { ", exited" } else { "" };
-    format!("{rate}{interval}, observed {}{exited}", format_observation(target))
+    let recent = recent_rate(growth).filter(|_| known.verdict.status >= Status::Suspect);
+    let recent = recent.map_or_else(String::new, |rate| format!(", now {}", format_rate(resource, rate)));
+    format!("{rate}{interval}{recent}, observed {}{exited}", format_observation(target))
+}
+
+/// Returns the rate in the newest part of the watch where it differs from the rate of the whole by half.
+fn recent_rate(growth: &Growth) -> Option<f64> {
+    growth.recent_rate.filter(|recent| growth.rate.is_some_and(|rate| (recent - rate).abs() > 0.5 * rate.abs()))
 }
 
 /// Returns the whole headline: `node app.js (4242): LEAKING +70.1 MiB/h, …`.
