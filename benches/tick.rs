@@ -69,7 +69,7 @@ fn bench_ticks(bencher: Bencher<'_, '_>, processes: u32, moves: bool) {
     let rules = Rules {
         analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
         min_observation: MinObservation::Fixed(3600.0),
-        alerts: AlertSettings { limit_percent: 80.0 },
+        alerts: AlertSettings::default(),
         limit_bytes: None,
         pools: true,
     };

@@ -7,9 +7,13 @@ use crate::units::{ByteRate, Bytes, Span};
 use super::kind::AlertKind;
 
 /// Longest period of a rapid growth, in seconds.
-const MINUTE_S: f64 = 60.0;
+pub const MINUTE_S: f64 = 60.0;
 /// Growth within a minute above which it is rapid, in bytes (50 MB).
-const RAPID_GROWTH_BYTES: u64 = 50_000_000;
+const RAPID_GROWTH_BYTES: f64 = 50e6;
+/// Share of the limit above which an alert fires, in per cent.
+const LIMIT_PERCENT: f64 = 80.0;
+/// Least observation before a leak alert fires during a session, in seconds: an hour, as for a verdict without an end.
+const LEAK_OBSERVATION_S: f64 = 3600.0;
 /// Share of the host's memory above which it is an alert, in per cent.
 const HOST_PERCENT: f64 = 80.0;
 /// Share of the limit from which it is shown as a multiple, in per cent.
@@ -28,11 +32,38 @@ pub struct Condition {
     pub message: String,
 }
 
+/// Rules for alerts of sudden growth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertRules {
+    /// Growth counts after the start of a process, above its earlier highest level, and once for a service.
+    Standard,
+    /// Growth of any process counts each time, as in monitors of fixed thresholds.
+    Classic,
+}
+
 /// Settings of the alerts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AlertSettings {
     /// Share of the limit above which an alert fires, in per cent.
     pub limit_percent: f64,
+    /// Growth within a minute above which an alert fires, in bytes.
+    pub rapid_growth_bytes: f64,
+    /// Least observation before a leak alert fires during a session, in seconds. At its end none is needed.
+    pub leak_observation_s: f64,
+    /// Rules for sudden growth.
+    pub rules: AlertRules,
+}
+
+impl Default for AlertSettings {
+    /// Returns the defaults of the command line.
+    fn default() -> Self {
+        Self {
+            limit_percent: LIMIT_PERCENT,
+            rapid_growth_bytes: RAPID_GROWTH_BYTES,
+            leak_observation_s: LEAK_OBSERVATION_S,
+            rules: AlertRules::Standard,
+        }
+    }
 }
 
 /// The set of conditions that apply to a target.
@@ -48,11 +79,12 @@ pub enum Scope {
 
 /// Returns the conditions of an assessment. They hold until the next one.
 #[must_use]
-pub fn assessment_conditions(scope: Scope, assessment: &Assessment) -> Vec<Condition> {
+pub fn assessment_conditions(scope: Scope, assessment: &Assessment, settings: &AlertSettings) -> Vec<Condition> {
     let mut conditions = Vec::new();
+    conditions.extend(suspicion(assessment));
     conditions.extend(leak(assessment));
     if scope == Scope::Process {
-        conditions.extend(spike(assessment));
+        conditions.extend(spike(assessment, settings.rules));
     }
     if scope != Scope::Pool {
         conditions.extend(consistent_growth(assessment));
@@ -70,7 +102,8 @@ pub fn reading_conditions(
     ceiling: Option<&Ceiling>,
     settings: &AlertSettings,
 ) -> impl Iterator<Item = Condition> + use<> {
-    let rise = if scope == Scope::Process { rapid_growth(rise_bytes, seen_s) } else { None };
+    let rise =
+        if scope == Scope::Process { rapid_growth(rise_bytes, seen_s, settings.rapid_growth_bytes) } else { None };
     let ceiling = ceiling.filter(|_| scope != Scope::Pool).copied();
     let limit_percent = settings.limit_percent;
     rise.into_iter().chain(ceiling.into_iter().flat_map(move |ceiling| limit(ceiling, limit_percent)))
@@ -101,22 +134,31 @@ pub(super) fn withdrawal_message(lasted_s: f64, assessment: &Assessment) -> Stri
     reason.map_or(message.clone(), |reason| format!("{message}: {reason}"))
 }
 
+/// Returns the condition of a target that may leak. It also holds for a leak, whose alert covers it.
+fn suspicion(assessment: &Assessment) -> Option<Condition> {
+    (assessment.verdict.status >= Status::Suspect).then(|| growth(AlertKind::Suspect, assessment))
+}
+
 fn leak(assessment: &Assessment) -> Option<Condition> {
-    if assessment.verdict.status != Status::Leaking {
-        return None;
-    }
+    (assessment.verdict.status == Status::Leaking).then(|| growth(AlertKind::Leak, assessment))
+}
+
+/// Returns the condition of a verdict on growth, with its first reason.
+fn growth(kind: AlertKind, assessment: &Assessment) -> Condition {
     let reason = assessment.verdict.reasons.iter().find(|reason| reason.for_leak).map(ToString::to_string);
     let rate = || assessment.growth.rate.map(|rate| ByteRate(rate).to_string());
-    Some(Condition {
-        kind: AlertKind::Leak,
+    Condition {
+        kind,
         value: assessment.growth.rate,
         threshold: Some(assessment.growth.threshold),
         message: reason.or_else(rate).unwrap_or_else(|| "memory grows".to_owned()),
-    })
+    }
 }
 
-fn spike(assessment: &Assessment) -> Option<Condition> {
-    let spike = assessment.spikes.latest.filter(|_| assessment.spikes.active)?;
+fn spike(assessment: &Assessment, rules: AlertRules) -> Option<Condition> {
+    let spikes = &assessment.spikes;
+    let counts = spikes.active && (spikes.is_new_high || rules == AlertRules::Classic);
+    let spike = spikes.latest.filter(|_| counts)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rise is not negative; saturates")]
     let rise = Bytes(spike.rise_bytes as u64);
     Some(Condition {
@@ -127,12 +169,13 @@ fn spike(assessment: &Assessment) -> Option<Condition> {
     })
 }
 
-fn rapid_growth(rise_bytes: u64, seen_s: f64) -> Option<Condition> {
+fn rapid_growth(rise_bytes: u64, seen_s: f64, threshold: f64) -> Option<Condition> {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-    (rise_bytes > RAPID_GROWTH_BYTES).then(|| Condition {
+    let rise = rise_bytes as f64;
+    (rise > threshold).then(|| Condition {
         kind: AlertKind::RapidGrowth,
-        value: Some(rise_bytes as f64),
-        threshold: Some(RAPID_GROWTH_BYTES as f64),
+        value: Some(rise),
+        threshold: Some(threshold),
         message: format!("memory rose by {} within {}", Bytes(rise_bytes), Span(seen_s.min(MINUTE_S).round())),
     })
 }
@@ -189,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_rise_names_the_length_of_a_watch_below_a_minute() {
-        let settings = AlertSettings { limit_percent: 80.0 };
+        let settings = AlertSettings::default();
         let message = |seen_s| {
             let mut found = reading_conditions(Scope::Process, 60_000_000, seen_s, None, &settings);
             found.next().expect("a rapid growth").message

@@ -5,7 +5,7 @@
 pub enum AlertKind {
     /// Growth above the thresholds within the spike period.
     Spike,
-    /// More than 50 MB in a minute.
+    /// Growth above the set rate over a minute.
     RapidGrowth,
     /// Memory above the set share of the limit.
     NearLimit,
@@ -15,6 +15,8 @@ pub enum AlertKind {
     ConsistentGrowth,
     /// A spread that is high for the level.
     HighVariance,
+    /// The verdict `suspect`.
+    Suspect,
     /// The verdict `leaking`.
     Leak,
     /// A process of a control group, killed by the kernel because memory ran out.
@@ -40,7 +42,9 @@ impl AlertKind {
     pub fn severity(self) -> Severity {
         match self {
             Self::Leak | Self::LimitExceeded | Self::OomKill => Severity::Critical,
-            Self::Ended | Self::Restarted => Severity::Info,
+            Self::Suspect | Self::ConsistentGrowth | Self::HighVariance | Self::Ended | Self::Restarted => {
+                Severity::Info
+            }
             _ => Severity::Warning,
         }
     }
@@ -55,6 +59,7 @@ impl AlertKind {
             Self::LimitExceeded => "limit_exceeded",
             Self::ConsistentGrowth => "consistent_growth",
             Self::HighVariance => "high_variance",
+            Self::Suspect => "suspect",
             Self::Leak => "leak",
             Self::OomKill => "oom_kill",
             Self::Ended => "process_ended",
@@ -69,9 +74,21 @@ impl AlertKind {
         matches!(self, Self::Ended | Self::Restarted)
     }
 
+    /// Returns the kind of the open episode that continues as an alert of this kind.
+    #[must_use]
+    pub fn continues(self) -> Option<Self> {
+        (self == Self::Leak).then_some(Self::Suspect)
+    }
+
+    /// True for sudden or uncertain growth, which each process of a service may show in turn.
+    #[must_use]
+    pub fn repeats_per_process(self) -> bool {
+        matches!(self, Self::Spike | Self::RapidGrowth | Self::Suspect | Self::ConsistentGrowth | Self::HighVariance)
+    }
+
     /// True if the condition comes from the whole series and not from the latest reading.
     pub(super) fn is_assessed(self) -> bool {
-        matches!(self, Self::Leak | Self::ConsistentGrowth | Self::HighVariance)
+        matches!(self, Self::Suspect | Self::Leak | Self::ConsistentGrowth | Self::HighVariance)
     }
 
     /// Returns the delays of the kind.
@@ -81,8 +98,10 @@ impl AlertKind {
     pub(super) fn delays(self) -> Delays {
         let (to_fire_s, to_resolve_s) = match self {
             Self::ConsistentGrowth | Self::HighVariance => (30.0, 120.0),
-            Self::Spike | Self::RapidGrowth => (0.0, 30.0),
-            Self::NearLimit | Self::LimitExceeded | Self::HostMemory | Self::Leak => (0.0, 60.0),
+            Self::RapidGrowth => (0.0, 30.0),
+            // A spike outlasts the minute in which it also is rapid growth.
+            Self::Spike | Self::NearLimit | Self::LimitExceeded | Self::HostMemory => (0.0, 60.0),
+            Self::Suspect | Self::Leak => (0.0, 60.0),
             Self::OomKill | Self::Ended | Self::Restarted => (0.0, 0.0),
         };
         Delays { to_fire_s, to_resolve_s }
@@ -117,6 +136,7 @@ mod tests {
     #[test]
     fn a_leak_is_critical_and_a_restart_is_not() {
         assert!(AlertKind::Leak.severity() > AlertKind::Spike.severity());
+        assert_eq!(AlertKind::Suspect.severity(), Severity::Info);
         assert!(AlertKind::Spike.severity() > AlertKind::Restarted.severity());
         assert!(AlertKind::Restarted.is_lifecycle() && !AlertKind::Leak.is_lifecycle());
     }

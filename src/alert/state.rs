@@ -118,11 +118,12 @@ impl OpenAlerts {
         let mut alerts = Vec::new();
         for condition in conditions {
             if !self.is_firing(condition.kind) && !self.is_implied(condition, conditions) {
-                alerts.push(fired(condition, at, at));
+                let since = self.take_continued(condition.kind).unwrap_or(at);
+                alerts.push(fired(condition, at, since));
             }
         }
         for alert in &alerts {
-            self.episodes.insert(alert.kind, Episode::Firing { since: at, last_seen: at });
+            self.episodes.insert(alert.kind, Episode::Firing { since: alert.since, last_seen: at });
         }
         alerts
     }
@@ -142,16 +143,31 @@ impl OpenAlerts {
             .collect()
     }
 
-    /// True if another condition covers this one: memory above the limit is also near it. An open episode continues.
+    /// True if another condition, or the open episode of one, covers this condition: memory above the limit is also near it,
+    /// and a spike also is rapid growth. An open episode continues.
     fn is_implied(&self, condition: &Condition, conditions: &[Condition]) -> bool {
-        condition.kind == AlertKind::NearLimit
-            && !self.episodes.contains_key(&AlertKind::NearLimit)
-            && holds(AlertKind::LimitExceeded, conditions)
+        let covering = match condition.kind {
+            AlertKind::NearLimit => AlertKind::LimitExceeded,
+            AlertKind::Suspect => AlertKind::Leak,
+            AlertKind::RapidGrowth => AlertKind::Spike,
+            _ => return false,
+        };
+        let is_covered =
+            holds(covering, conditions) || (covering != AlertKind::LimitExceeded && self.is_firing(covering));
+        is_covered && !self.episodes.contains_key(&condition.kind)
+    }
+
+    /// Removes the open episode that continues as one of this kind. Returns its begin.
+    fn take_continued(&mut self, kind: AlertKind) -> Option<Timestamp> {
+        match self.episodes.remove(&kind.continues()?)? {
+            Episode::Pending { since } | Episode::Firing { since, .. } => Some(since),
+        }
     }
 
     /// Records a condition that holds, and returns its alert when it begins to fire.
     fn record(&mut self, at: Timestamp, condition: &Condition) -> Option<Alert> {
-        let episode = self.episodes.entry(condition.kind).or_insert(Episode::Pending { since: at });
+        let begin = self.take_continued(condition.kind).unwrap_or(at);
+        let episode = self.episodes.entry(condition.kind).or_insert(Episode::Pending { since: begin });
         match *episode {
             Episode::Pending { since } if at.seconds_since(since) >= condition.kind.delays().to_fire_s => {
                 *episode = Episode::Firing { since, last_seen: at };
@@ -209,7 +225,7 @@ mod tests {
     #[test]
     fn an_episode_is_one_alert() {
         let seen = run(AlertKind::Spike, 0..100, |second| (10..20).contains(&second));
-        assert_eq!(seen, [(10, AlertState::Firing), (49, AlertState::Resolved)]);
+        assert_eq!(seen, [(10, AlertState::Firing), (79, AlertState::Resolved)]);
     }
 
     #[test]
@@ -245,6 +261,34 @@ mod tests {
         assert_eq!(kinds(alerts.update(Timestamp(0), &[near])), [(AlertKind::NearLimit, AlertState::Firing)]);
         assert_eq!(kinds(alerts.update(Timestamp(1000), &both)), [(AlertKind::LimitExceeded, AlertState::Firing)]);
         assert_eq!(kinds(alerts.update(Timestamp(100_000), &both)), []);
+    }
+
+    #[test]
+    fn a_suspicion_that_proves_to_be_a_leak_is_one_episode() {
+        let (suspect, leak) = (condition(AlertKind::Suspect), condition(AlertKind::Leak));
+        let both = [suspect.clone(), leak];
+        let mut alerts = OpenAlerts::default();
+        let mut seen = alerts.update(Timestamp(0), std::slice::from_ref(&suspect));
+        seen.extend(alerts.update(Timestamp(1000), &both));
+        seen.extend(alerts.update(Timestamp(2000), &both));
+        seen.extend(alerts.update(Timestamp(3000), &[]));
+        seen.extend(alerts.update(Timestamp(90_000), &[]));
+        let seen: Vec<_> = seen.iter().map(|alert| (alert.kind, alert.state, alert.since.0)).collect();
+        let expected = [
+            (AlertKind::Suspect, AlertState::Firing, 0),
+            (AlertKind::Leak, AlertState::Firing, 0),
+            (AlertKind::Leak, AlertState::Resolved, 0),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_spike_is_not_rapid_growth_as_well() {
+        let (spike, rapid) = (condition(AlertKind::Spike), condition(AlertKind::RapidGrowth));
+        let mut alerts = OpenAlerts::default();
+        assert_eq!(alerts.update(Timestamp(0), &[spike, rapid.clone()]).len(), 1);
+        let later = (10..60).map(|second| alerts.update(Timestamp(second * 1000), std::slice::from_ref(&rapid)).len());
+        assert_eq!(later.sum::<usize>(), 0);
     }
 
     #[test]

@@ -5,6 +5,10 @@ const MIN_OBSERVATION_S: f64 = 3600.0;
 /// Horizon unless the user sets one, in seconds: 30 days.
 const HORIZON_S: f64 = 30.0 * 86_400.0;
 
+/// Least growth that the share alone makes a spike, in bytes: 16 MiB. A request, a job or a collection of garbage moves a
+/// small service by a fifth of its level, but rarely by more than that within seconds.
+const SPIKE_MIN_BYTES: f64 = 16.0 * 1_048_576.0;
+
 /// Settings of the analysis. Times in seconds, sizes in bytes.
 ///
 /// ```
@@ -34,6 +38,8 @@ pub struct Settings {
     pub spike_bytes: f64,
     /// Growth within the spike period above which it is a spike, as a share of the level.
     pub spike_fraction: f64,
+    /// Growth below which the share alone makes no spike, in bytes.
+    pub spike_min_bytes: f64,
     /// The spike period.
     pub spike_period_s: f64,
 }
@@ -75,6 +81,12 @@ impl Settings {
     pub fn with_spike(self, bytes: f64, fraction: f64, period_s: f64) -> Self {
         Self { spike_bytes: bytes, spike_fraction: fraction, spike_period_s: period_s, ..self }
     }
+
+    /// Sets the least growth that the share alone makes a spike, in bytes.
+    #[must_use]
+    pub fn with_spike_min_bytes(self, bytes: f64) -> Self {
+        Self { spike_min_bytes: bytes, ..self }
+    }
 }
 
 impl Default for Settings {
@@ -88,6 +100,7 @@ impl Default for Settings {
             untimed: false,
             spike_bytes: 50e6,
             spike_fraction: 0.2,
+            spike_min_bytes: SPIKE_MIN_BYTES,
             spike_period_s: 10.0,
         }
     }
@@ -105,7 +118,8 @@ mod tests {
     #[test]
     fn each_builder_sets_its_own_fields() {
         let set = Settings::default().with_window_s(60.0).with_min_observation_s(1.0).with_max_growth(2.0);
-        let set = set.with_spike(3.0, 4.0, 5.0);
+        let set = set.with_spike(3.0, 4.0, 5.0).with_spike_min_bytes(6.0);
+        assert_eq!(set.spike_min_bytes, 6.0);
         assert_eq!((set.window_s, set.min_observation_s, set.max_growth), (Some(60.0), 1.0, Some(2.0)));
         assert_eq!((set.spike_bytes, set.spike_fraction, set.spike_period_s), (3.0, 4.0, 5.0));
     }

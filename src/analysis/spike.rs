@@ -44,20 +44,39 @@ pub struct Spikes {
     pub largest_rise_bytes: Option<f64>,
     /// True if the thresholds are exceeded at this moment.
     pub active: bool,
+    /// True if the latest spike exceeds the highest earlier level by the thresholds. A saw-tooth or a job that repeats does
+    /// not.
+    pub is_new_high: bool,
 }
 
 /// Detector of the spikes of one series.
 #[derive(Debug)]
 pub(crate) struct SpikeDetector {
-    /// Thresholds of a spike: bytes, share of the level, and period in seconds.
-    rise: f64,
-    fraction: f64,
+    thresholds: Thresholds,
     period: f64,
+    /// Highest reading outside of a spike, and highest top of an earlier one.
+    highest: f64,
     /// Lowest readings of the parts of the period, oldest first: begin in seconds, value. Each is lower than those after
     /// it, because a part before a lower one is the lowest of no later period.
     lowest: VecDeque<(f64, f64)>,
     /// Allocated at the first spike: most targets never have one.
     record: Option<Box<SpikeRecord>>,
+}
+
+/// Thresholds of a spike.
+#[derive(Debug, Clone, Copy)]
+struct Thresholds {
+    bytes: f64,
+    /// Share of the level, and the least rise for which it counts, in bytes.
+    fraction: f64,
+    min_bytes: f64,
+}
+
+impl Thresholds {
+    /// True if a rise above a level is a spike.
+    fn are_exceeded(self, rise: f64, base: f64) -> bool {
+        rise > self.bytes || (base > 0.0 && rise > self.fraction * base && rise >= self.min_bytes)
+    }
 }
 
 /// The spikes since the first one.
@@ -80,9 +99,13 @@ impl SpikeDetector {
     /// Returns a detector without samples.
     pub fn new(settings: &Settings) -> Self {
         Self {
-            rise: settings.spike_bytes,
-            fraction: settings.spike_fraction,
+            thresholds: Thresholds {
+                bytes: settings.spike_bytes,
+                fraction: settings.spike_fraction,
+                min_bytes: settings.spike_min_bytes,
+            },
             period: settings.spike_period_s,
+            highest: 0.0,
             lowest: VecDeque::new(),
             record: None,
         }
@@ -103,11 +126,14 @@ impl SpikeDetector {
             self.lowest.pop_back();
         }
         self.lowest.push_back(newest);
-        let rise = value - base;
-        let active = rise > self.rise || (base > 0.0 && rise > self.fraction * base);
-        if active {
-            return self.record.get_or_insert_default().extend(at, seconds, value, base);
+        if self.thresholds.are_exceeded(value - base, base) {
+            let is_new_high = self.thresholds.are_exceeded(value - self.highest, self.highest);
+            let record = self.record.get_or_insert_default();
+            let is_news = is_new_high && !record.spikes.is_new_high;
+            return record.extend(at, seconds, value, base, is_new_high) || is_news;
         }
+        let top = self.record.as_ref().and_then(|record| record.open).map_or(value, |open| open.top);
+        self.highest = self.highest.max(value).max(top);
         self.record.as_mut().is_some_and(|record| record.settle(seconds, value, period))
     }
 
@@ -119,8 +145,9 @@ impl SpikeDetector {
 
 impl SpikeRecord {
     /// Begins a spike or extends the open one. True if it begins.
-    fn extend(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64) -> bool {
+    fn extend(&mut self, at: Timestamp, seconds: f64, value: f64, base: f64, is_new_high: bool) -> bool {
         let was_active = std::mem::replace(&mut self.spikes.active, true);
+        self.spikes.is_new_high = is_new_high || (was_active && self.spikes.is_new_high);
         // While one spike continues its top moves up, and its base stays the lowest.
         let (top, base) = match self.open {
             Some(open) if was_active && value <= open.top => return false,
@@ -213,6 +240,38 @@ mod tests {
             spikes.push(Timestamp(i64::from(second) * 1000), f64::from(second), 1e8);
         });
         assert_eq!(spikes.lowest.len(), 1);
+    }
+
+    #[test]
+    fn a_rise_of_a_small_process_needs_a_least_size() {
+        let jump = |from: f64, rise: f64| {
+            let mut values = vec![from; 40];
+            values[10..14].fill(from + rise);
+            watch(&values).count
+        };
+        assert_eq!(jump(7e6, 1.8e6), 0, "a quarter of 7 MB");
+        assert_eq!(jump(7e6, 16.0 * 1_048_576.0), 1);
+        assert_eq!(jump(100e6, 17e6), 0, "below a fifth");
+    }
+
+    #[test]
+    fn a_saw_tooth_reaches_a_new_high_once() {
+        let settings = settings(10.0);
+        let mut spikes = SpikeDetector::new(&settings);
+        let mut news = Vec::new();
+        for second in 0..400_i32 {
+            // A tooth of 60 MB each 40 s. The last one has 150 MB.
+            let height = if second < 360 { 3e6 } else { 7.5e6 };
+            let value = 30e6 + height * f64::from((second % 40).min(20));
+            spikes.push(Timestamp(i64::from(second) * 1000), f64::from(second), value);
+            let known = spikes.spikes();
+            if known.active && known.is_new_high {
+                news.push(second);
+            }
+        }
+        assert_eq!((spikes.spikes().count, news.first().map(|first| first / 40)), (10, Some(0)));
+        assert_eq!(news.iter().filter(|second| (40..360).contains(*second)).count(), 0);
+        assert!(news.iter().any(|second| *second >= 360), "a higher tooth is news");
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::time::Duration;
 use clap::ValueEnum;
 use humantime::format_duration;
 
-use crate::alert::AlertSettings;
+use crate::alert::{AlertRules, AlertSettings, MINUTE_S};
 use crate::analysis;
 use crate::schema;
 use crate::session::{MinObservation, NamedIntervals, Rules, SessionPlan};
 use crate::source::Selector;
 
-use crate::cli::args::{AnalysisArgs, IntervalArgs, SamplingArgs};
+use crate::cli::args::{AlertRulesArg, AnalysisArgs, IntervalArgs, SamplingArgs};
 use crate::cli::error::Error;
 use crate::outcome::Policy;
 
@@ -138,13 +138,33 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
             untimed: false,
             spike_bytes: args.threshold_mb * 1e6,
             spike_fraction: args.threshold_percent / 100.0,
+            spike_min_bytes: spike_min_bytes(args),
             spike_period_s: args.spike_period.as_secs_f64(),
         },
         min_observation,
-        alerts: AlertSettings { limit_percent: args.limit_percent },
+        alerts: alert_settings(args),
         limit_bytes: args.limit.map(|limit| limit.0),
         pools: true,
     }
+}
+
+/// Returns the settings of the alerts. A leak alert needs the observation of a session without an end.
+fn alert_settings(args: &AnalysisArgs) -> AlertSettings {
+    AlertSettings {
+        limit_percent: args.limit_percent,
+        rapid_growth_bytes: args.rapid_growth.0 * MINUTE_S,
+        leak_observation_s: args.min_observation.unwrap_or(HOUR).as_secs_f64(),
+        rules: match args.alert_rules {
+            AlertRulesArg::Standard => AlertRules::Standard,
+            AlertRulesArg::Classic => AlertRules::Classic,
+        },
+    }
+}
+
+/// Returns the least growth for the percentage of a spike. The classic rules have none.
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+fn spike_min_bytes(args: &AnalysisArgs) -> f64 {
+    if args.alert_rules == AlertRulesArg::Classic { 0.0 } else { args.spike_min.0 as f64 }
 }
 
 /// Returns the policy that turns findings into an exit status.
@@ -164,7 +184,10 @@ pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings
         horizon_seconds: rules.analysis.horizon_s,
         spike_bytes: rules.analysis.spike_bytes,
         spike_percent: args.threshold_percent,
+        spike_min_bytes: rules.analysis.spike_min_bytes,
         spike_period_seconds: rules.analysis.spike_period_s,
+        rapid_growth_bytes_per_s: args.rapid_growth.0,
+        alert_rules: value_name(&args.alert_rules),
         limit_bytes: rules.limit_bytes,
         limit_percent: rules.alerts.limit_percent,
         fail_on: args.fail_on.iter().map(value_name).collect(),

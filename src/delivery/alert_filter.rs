@@ -14,13 +14,14 @@ pub enum AlertFilter {
 }
 
 const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::Critical];
-const KINDS: [AlertKind; 11] = [
+const KINDS: [AlertKind; 12] = [
     AlertKind::Spike,
     AlertKind::RapidGrowth,
     AlertKind::NearLimit,
     AlertKind::LimitExceeded,
     AlertKind::ConsistentGrowth,
     AlertKind::HighVariance,
+    AlertKind::Suspect,
     AlertKind::Leak,
     AlertKind::OomKill,
     AlertKind::Ended,

@@ -13,6 +13,7 @@ use crate::schema::AlertMessage;
 
 use super::alert_filter::AlertFilter;
 use super::attempt::Delivery;
+use super::lifecycle_limit::LifecycleLimit;
 use super::limiter::{Episode, Limiter};
 use super::queue::{DeliveryQueue, QueuedAlert};
 
@@ -21,6 +22,7 @@ pub struct Dispatcher {
     host: Option<String>,
     filters: Vec<AlertFilter>,
     routes: Vec<Route>,
+    lifecycle: LifecycleLimit,
     /// Reports at once that a delivery began or ceased to fail.
     report: Box<dyn Fn(&str)>,
 }
@@ -44,7 +46,7 @@ impl Dispatcher {
     /// A dispatcher without deliveries. It sends the alerts that match any of `filters`.
     #[must_use]
     pub fn new(host: Option<String>, filters: Vec<AlertFilter>, report: Box<dyn Fn(&str)>) -> Self {
-        Self { host, filters, routes: Vec::new(), report }
+        Self { host, filters, routes: Vec::new(), lifecycle: LifecycleLimit::default(), report }
     }
 
     /// Adds a delivery of at most `per_minute` alerts a minute; `None` for no limit.
@@ -78,6 +80,11 @@ impl Dispatcher {
 
     fn dispatch(&mut self, target: Option<&Target>, alert: &Alert) {
         if self.routes.is_empty() || !self.filters.iter().any(|filter| filter.matches(alert.kind)) {
+            return;
+        }
+        if let Some(target) = target.filter(|_| alert.kind.is_lifecycle())
+            && !self.lifecycle.admit(target, alert.at)
+        {
             return;
         }
         let message = Arc::new(alert_message(self.host.as_deref(), target, alert));

@@ -37,10 +37,11 @@ impl<T> Limiter<T> {
             if self.open.remove(&episode) {
                 return Some(alert);
             }
-            let before = self.delayed.len();
-            self.delayed.retain(|(delayed, _)| *delayed != episode);
-            self.add_dropped(before - self.delayed.len());
+            self.forget(episode);
             return None;
+        }
+        if let Some(continued) = episode.1.continues() {
+            self.forget((episode.0, continued));
         }
         let is_delayed = has_end(episode.1) && self.delayed.iter().any(|(other, _)| *other == episode);
         if is_delayed || self.open.contains(&episode) {
@@ -78,6 +79,14 @@ impl<T> Limiter<T> {
     #[must_use]
     pub fn unsent(&self) -> u64 {
         self.dropped + u64::try_from(self.delayed.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Forgets an episode: it ended before its turn, or continues as another one.
+    fn forget(&mut self, episode: Episode) {
+        self.open.remove(&episode);
+        let before = self.delayed.len();
+        self.delayed.retain(|(delayed, _)| *delayed != episode);
+        self.add_dropped(before - self.delayed.len());
     }
 
     fn add_dropped(&mut self, more: usize) {
@@ -138,6 +147,16 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp(seconds * 1000)
+    }
+
+    #[test]
+    fn a_suspicion_continues_as_a_leak() {
+        const SUSPECT: Episode = (Some(1), AlertKind::Suspect);
+        let mut limiter = Limiter::new(None);
+        assert_eq!(limiter.offer(at(0), SUSPECT, Firing, 1), Some(1));
+        assert_eq!(limiter.offer(at(1), LEAK, Firing, 2), Some(2));
+        assert_eq!(limiter.offer(at(2), LEAK, Resolved, 3), Some(3));
+        assert_eq!(limiter.offer(at(3), SUSPECT, Firing, 4), Some(4), "the first one is over");
     }
 
     /// Offers a spike of each target and returns the number of those sent at once.

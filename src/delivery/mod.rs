@@ -8,6 +8,7 @@ mod alert_filter;
 mod attempt;
 mod command;
 mod dispatcher;
+mod lifecycle_limit;
 mod limiter;
 mod log_file;
 mod queue;

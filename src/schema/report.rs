@@ -149,8 +149,17 @@ pub struct Settings {
     pub spike_bytes: f64,
     /// `--threshold-percent`.
     pub spike_percent: f64,
+    /// `--spike-min`; 0 with the classic alert rules.
+    #[serde(default)]
+    pub spike_min_bytes: f64,
     /// `--spike-period`.
     pub spike_period_seconds: f64,
+    /// `--rapid-growth`.
+    #[serde(default)]
+    pub rapid_growth_bytes_per_s: f64,
+    /// `--alert-rules`: `standard` or `classic`.
+    #[serde(default)]
+    pub alert_rules: String,
     /// `--limit`; null for the tightest limit of the system.
     pub limit_bytes: Option<u64>,
     /// `--limit-percent`.
@@ -486,8 +495,8 @@ pub struct DeniedEntry {
 pub struct AlertEntry {
     /// Time at which it fired or resolved, RFC 3339.
     pub timestamp: String,
-    /// `spike`, `rapid_growth`, `near_limit`, `limit_exceeded`, `consistent_growth`, `high_variance`, `leak`, `oom_kill`,
-    /// `process_ended`, `process_restarted` or `host_memory`.
+    /// `spike`, `rapid_growth`, `near_limit`, `limit_exceeded`, `consistent_growth`, `high_variance`, `suspect`, `leak`,
+    /// `oom_kill`, `process_ended`, `process_restarted` or `host_memory`.
     pub kind: String,
     /// `firing` or `resolved`.
     pub state: String,

@@ -80,7 +80,7 @@ pub fn allowance_in_force<'a>(allowances: &'a [Allowance], target: &Target) -> O
 #[must_use]
 pub fn allows_alert(allowances: &[Allowance], target: &Target, alert: &Alert) -> bool {
     let resource = match alert.kind {
-        AlertKind::Leak => target.assessment.verdict.resource.unwrap_or(Resource::Memory),
+        AlertKind::Leak | AlertKind::Suspect => target.assessment.verdict.resource.unwrap_or(Resource::Memory),
         AlertKind::ConsistentGrowth => Resource::Memory,
         _ => return false,
     };

@@ -34,7 +34,7 @@ pub fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
             }
         }
     }
-    let (analysis, alerts) = (Settings::default(), AlertSettings { limit_percent: 80.0 });
+    let (analysis, alerts) = (Settings::default(), AlertSettings::default());
     // A growing target is suspect for an hour unless a shorter time is set.
     let least = if verdicts.contains(&"suspect") { 3600.0 } else { 120.0 };
     let min_observation = MinObservation::Fixed(least);

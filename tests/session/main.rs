@@ -1,5 +1,6 @@
 //! Sessions with a scripted source and a manual clock: hours in milliseconds.
 
+mod alerts;
 mod attribution;
 mod cgroups;
 mod counted_alerts;
@@ -202,13 +203,13 @@ fn a_failing_sink_ends_the_session_in_order() {
 #[test]
 fn an_alert_fires_once_an_episode() {
     let mut jumping = process(7, 1, 0, 1000);
-    jumping.rss = |second| if (100..160).contains(&second) { 190 << 20 } else { 50 << 20 };
+    jumping.rss = |second| if (200..260).contains(&second) { 190 << 20 } else { 50 << 20 };
     let mut script = Script::new(vec![jumping]);
     script.host_free = 10;
     let mut collected = Collected::default();
     let limited = Rules { limit_bytes: Some(200 << 20), ..rules() };
     run(&mut script, plan(600), limited, &mut collected);
-    for kind in [AlertKind::RapidGrowth, AlertKind::NearLimit, AlertKind::HostMemory] {
+    for kind in [AlertKind::Spike, AlertKind::NearLimit, AlertKind::HostMemory] {
         let states: Vec<_> = collected.alerts.iter().filter(|alert| alert.0 == kind).map(|alert| alert.1).collect();
         // The host is still full at the end of the session.
         let expected = if kind == AlertKind::HostMemory {

@@ -31,7 +31,7 @@ pub fn rules() -> Rules {
     Rules {
         analysis: Settings::default().with_window_s(3600.0).with_min_observation_s(0.0),
         min_observation: MinObservation::Fixed(60.0),
-        alerts: AlertSettings { limit_percent: 80.0 },
+        alerts: AlertSettings { leak_observation_s: 0.0, ..AlertSettings::default() },
         limit_bytes: None,
         pools: true,
     }

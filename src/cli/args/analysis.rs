@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::outcome::{FailOn, OnInconclusive};
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 use super::thresholds::ThresholdArgs;
-use super::values::{parse_limit, parse_positive, parse_threshold};
+use super::values::{parse_limit, parse_positive, parse_positive_rate, parse_threshold};
 
 /// Judgement.
 #[derive(Debug, Clone, Args)]
@@ -29,12 +29,21 @@ pub struct AnalysisArgs {
     /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
     #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
     pub threshold_mb: f64,
-    /// Spike alert: growth of more than N % within the spike period
+    /// Spike alert: growth of more than N % within the spike period, if it is --spike-min or more
     #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
     pub threshold_percent: f64,
+    /// Spike alert: least growth for --threshold-percent
+    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_SPIKE_MIN", default_value = "16MiB", allow_hyphen_values = true)]
+    pub spike_min: Bytes,
     /// Spike period
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
     pub spike_period: Duration,
+    /// Rapid-growth alert: growth above RATE over a minute
+    #[arg(long, value_name = "RATE", env = "LEAKWATCH_RAPID_GROWTH", default_value = "50MB/min", value_parser = parse_positive_rate, allow_hyphen_values = true)]
+    pub rapid_growth: ByteRate,
+    /// Rules for alerts of sudden growth
+    #[arg(long, value_name = "RULES", env = "LEAKWATCH_ALERT_RULES", default_value = "standard", value_enum)]
+    pub alert_rules: AlertRulesArg,
     /// Memory limit for forecasts and limit alerts [default: the tightest of control group, resource limit and host]
     #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit, allow_hyphen_values = true)]
     pub limit: Option<Bytes>,
@@ -57,4 +66,13 @@ pub struct AnalysisArgs {
     /// Gate
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
+}
+
+/// Rules for alerts of sudden growth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AlertRulesArg {
+    /// Growth after the first minutes of a process, above its earlier highest level, once an hour for a service
+    Standard,
+    /// Growth at any age and to any level, of each process: 50 MB or 20 % within 10 s, 50 MB a minute
+    Classic,
 }

@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::demo::Behaviour;
 
 pub use alert::AlertArgs;
-pub use analysis::AnalysisArgs;
+pub use analysis::{AlertRulesArg, AnalysisArgs};
 pub use compare::{CompareArgs, CompareFormat};
 pub use output::{Format, OutputArgs};
 pub use plan::PlanArgs;

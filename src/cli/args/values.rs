@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use crate::units::{Bytes, parse_duration};
+use crate::units::{ByteRate, Bytes, parse_duration};
 
 /// Parses a pid.
 pub(crate) fn parse_pid(text: &str) -> Result<u32, String> {
@@ -96,6 +96,15 @@ pub(crate) fn parse_share(text: &str) -> Result<f64, String> {
     match text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>() {
         Ok(percent) if percent.is_finite() && percent > 0.0 => Ok(percent / 100.0),
         _ => Err("must be a number of per cent above 0, such as '1%'".to_owned()),
+    }
+}
+
+/// Parses a growth rate above 0.
+pub(crate) fn parse_positive_rate(text: &str) -> Result<ByteRate, String> {
+    match text.parse::<ByteRate>() {
+        Ok(rate) if rate.0 > 0.0 => Ok(rate),
+        Ok(_) => Err("must be more than 0".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -127,7 +127,7 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         Rules {
             analysis: analysis::Settings::default(),
             min_observation: MinObservation::Fixed(DURATION.as_secs_f64() / 5.0),
-            alerts: AlertSettings { limit_percent: 80.0 },
+            alerts: AlertSettings::default(),
             limit_bytes: None,
             pools: false,
         },

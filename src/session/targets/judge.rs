@@ -79,6 +79,11 @@ impl Judge {
         at.seconds_since(first) < self.warmup_s
     }
 
+    /// Returns the time of the first sample of the session or recording, or `at` without one.
+    pub(super) fn began(&self, at: Timestamp) -> Timestamp {
+        self.span.map_or(at, |(first, _)| first)
+    }
+
     /// Notes a new live process, whose limits are to be read.
     pub(super) fn await_limits(&mut self, index: usize) {
         self.pending.await_limits(index);
@@ -159,12 +164,13 @@ impl Judge {
         sink: &mut dyn EventSink,
     ) -> io::Result<()> {
         assessment.shrink();
+        let began = self.began(at);
         let (target, state) = registry.entry_mut(index);
         let status = assessment.verdict.status;
         if target.assess(assessment) != status {
             sink.on_event(Event::VerdictChanged(target, at))?;
         }
-        state.derive_conditions(target, at, &self.rules);
+        state.derive_conditions(target, at, began, &self.rules);
         match target.kind {
             _ if status < Status::Suspect => {}
             TargetKind::Process if self.is_live() => self.pending.suspect(index),

@@ -1,5 +1,6 @@
 //! Members of sums: those with the largest growth, and the leak that a sum shares with them.
 
+use crate::alert::AlertKind;
 use crate::analysis::{Resource, Status};
 use crate::event::{Target, TargetKind};
 use crate::model::{Counter, MemberGrowth, Reading};
@@ -34,35 +35,44 @@ fn is_named(part: TargetKind, sum: TargetKind) -> bool {
     }
 }
 
-/// Drops the leak condition of a target if the alert of another target reports the same leak.
+/// Drops the leak or suspicion of a target if the alert of another target reports the same growth.
 ///
 /// A leak shows in a process, in its pool, in its control group and in the sum of all. It is announced once. Members of
 /// a pool that leaks as a whole are one leak too.
-pub(super) fn drop_reported_leak(index: usize, registry: &mut Registry) {
-    if registry.state(index).awaits_leak_alert() && is_leak_reported(index, registry) {
-        registry.entry_mut(index).1.drop_leak_condition();
+pub(super) fn drop_reported_growth(index: usize, registry: &mut Registry) {
+    for kind in [AlertKind::Leak, AlertKind::Suspect] {
+        if registry.state(index).awaits_alert(kind) && is_growth_reported(index, kind, registry) {
+            registry.entry_mut(index).1.drop_condition(kind);
+        }
     }
 }
 
-/// True if the leak alert of another target reports the leak of this one.
-fn is_leak_reported(index: usize, registry: &Registry) -> bool {
+/// True if the alert of another target reports the leak or the suspicion of this one.
+fn is_growth_reported(index: usize, kind: AlertKind, registry: &Registry) -> bool {
     let targets = registry.targets();
     let target = &targets[index];
     let resource = target.assessment.verdict.resource;
-    let pool = targets.iter().find(|pool| leaks_as_a_pool(pool, resource) && pool.contains(target, targets));
-    (0..targets.len()).filter(|&other| other != index && registry.state(other).is_leak_alert_firing()).any(|other| {
+    let pool = targets.iter().find(|pool| grows_as_a_pool(pool, kind, resource) && pool.contains(target, targets));
+    (0..targets.len()).filter(|&other| other != index && reports(other, kind, registry)).any(|other| {
         let other = &targets[other];
         let is_sibling = pool.is_some_and(|pool| pool.contains(other, targets));
-        let shares_leak = is_sibling || target.contains(other, targets) || other.contains(target, targets);
-        shares_leak && other.assessment.verdict.resource == resource
+        let shares_growth = is_sibling || target.contains(other, targets) || other.contains(target, targets);
+        shares_growth && other.assessment.verdict.resource == resource
     })
 }
 
-/// True if a target is a pool that leaks a resource as a whole.
-fn leaks_as_a_pool(target: &Target, resource: Option<Resource>) -> bool {
+/// True if the alert of a target says as much as one of this kind.
+fn reports(index: usize, kind: AlertKind, registry: &Registry) -> bool {
+    let state = registry.state(index);
+    state.is_firing(AlertKind::Leak) || (kind == AlertKind::Suspect && state.is_firing(AlertKind::Suspect))
+}
+
+/// True if a target is a pool that leaks a resource as a whole, or is suspected of it.
+fn grows_as_a_pool(target: &Target, kind: AlertKind, resource: Option<Resource>) -> bool {
+    let least = if kind == AlertKind::Leak { Status::Leaking } else { Status::Suspect };
     let verdict = &target.assessment.verdict;
-    let leaks = verdict.status == Status::Leaking && verdict.resource == resource;
-    leaks && matches!(target.kind, TargetKind::Pool { .. })
+    let grows = verdict.status >= least && verdict.resource == resource;
+    grows && matches!(target.kind, TargetKind::Pool { .. })
 }
 
 /// Returns the growth of a member since its sum was first seen; `None` if it did not grow.

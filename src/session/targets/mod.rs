@@ -1,5 +1,6 @@
 //! The watched targets of a session: their lifecycle, verdicts and alerts, for live and replay drivers.
 
+mod alert_events;
 mod cgroups;
 mod judge;
 mod members;
@@ -7,6 +8,7 @@ mod page_count;
 mod pool_verdict;
 mod pools;
 mod registry;
+mod repeats;
 mod requests;
 mod retired;
 mod state;

@@ -1,7 +1,8 @@
 //! State of one target that sinks do not see: its tracker, alerts, page count and pool.
 
 use crate::alert::{
-    Alert, AlertKind, AlertState, Condition, OpenAlerts, RiseMeter, Scope, assessment_conditions, reading_conditions,
+    Alert, AlertKind, AlertRules, AlertState, Condition, HighMark, MINUTE_S, OpenAlerts, RiseMeter, Scope,
+    assessment_conditions, reading_conditions,
 };
 use crate::analysis::{Assessment, Settings, Tracker};
 use crate::event::{Target, TargetKind};
@@ -10,6 +11,11 @@ use crate::source::DeniedCounter;
 
 use super::super::rules::Rules;
 use super::page_count::PageCount;
+use super::repeats::Repeats;
+
+/// Age below which the growth of a process is its start, in seconds. Interpreters load code and services fill first caches for
+/// one to two minutes.
+const START_UP_S: f64 = 120.0;
 
 /// State of one target.
 pub(super) struct TargetState {
@@ -17,6 +23,7 @@ pub(super) struct TargetState {
     tracker: Option<Tracker>,
     alerts: OpenAlerts,
     rise: RiseMeter,
+    high_mark: HighMark,
     /// Limit that the source found.
     source_ceiling: Option<Ceiling>,
     /// Conditions that the latest assessment found.
@@ -39,7 +46,7 @@ impl SampleEffect {
         self.is_due
     }
 
-    /// Returns the rise of memory within the spike period, in bytes.
+    /// Returns the rapid rise of memory, in bytes; 0 if it counts for no alert.
     pub(super) fn rise(self) -> u64 {
         self.rise
     }
@@ -52,6 +59,7 @@ impl TargetState {
             tracker: Some(tracker),
             alerts: OpenAlerts::default(),
             rise: RiseMeter::default(),
+            high_mark: HighMark::default(),
             source_ceiling: None,
             conditions: Vec::new(),
             page_count: PageCount::default(),
@@ -80,12 +88,15 @@ impl TargetState {
     }
 
     /// Adds a sample to the target. `is_warming_up` excludes it from every verdict. A closed target stays as it is.
+    /// `began` is the time at which the session or recording began.
     pub(super) fn observe(
         &mut self,
         target: &mut Target,
         sample: &Sample,
         denied: &[DeniedCounter],
         is_warming_up: bool,
+        began: Timestamp,
+        rules: &Rules,
     ) -> SampleEffect {
         let Some(tracker) = self.tracker.as_mut() else { return SampleEffect::default() };
         target.record(sample, denied.iter().map(|denied| (denied.counter, denied.right)));
@@ -94,9 +105,22 @@ impl TargetState {
             target.exclude_until(sample.at);
         }
         let is_due = !is_warming_up && (tracker.push(sample) || is_spiking);
+        let is_counted = !is_warming_up && scope(target, sample.at, began, rules) != Scope::Starting;
         let memory = target.current.reading.memory();
-        let rise = memory.map_or(0, |memory| self.rise.push(sample.at, memory));
+        let rise = memory.map_or(0, |memory| self.measure_rise(sample.at, memory, is_counted, rules));
         SampleEffect { is_due, rise }
+    }
+
+    /// Returns the rise of memory within the last minute; 0 if it counts for no alert.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+    fn measure_rise(&mut self, at: Timestamp, memory: u64, is_counted: bool, rules: &Rules) -> u64 {
+        let above_mark = self.high_mark.push(at, memory);
+        if !is_counted {
+            return 0;
+        }
+        let rise = self.rise.push(at, memory);
+        let is_new = above_mark as f64 > rules.alerts.rapid_growth_bytes || rules.alerts.rules == AlertRules::Classic;
+        if is_new { rise } else { 0 }
     }
 
     /// Assesses the target; `None` if it is closed.
@@ -112,36 +136,57 @@ impl TargetState {
     }
 
     /// Derives the conditions for alerts from the published assessment.
-    pub(super) fn derive_conditions(&mut self, target: &Target, at: Timestamp, rules: &Rules) {
-        self.conditions = assessment_conditions(scope(target, at, rules), &target.assessment);
+    pub(super) fn derive_conditions(&mut self, target: &Target, at: Timestamp, began: Timestamp, rules: &Rules) {
+        let scope = scope(target, at, began, rules);
+        self.conditions = assessment_conditions(scope, &target.assessment, &rules.alerts);
     }
 
-    /// True if a leak alert of the target fires.
-    pub(super) fn is_leak_alert_firing(&self) -> bool {
-        self.alerts.is_firing(AlertKind::Leak)
+    /// True if an alert of this kind fires.
+    pub(super) fn is_firing(&self, kind: AlertKind) -> bool {
+        self.alerts.is_firing(kind)
     }
 
-    /// True if a leak condition holds whose alert does not fire.
-    pub(super) fn awaits_leak_alert(&self) -> bool {
-        !self.is_leak_alert_firing() && self.conditions.iter().any(|condition| condition.kind == AlertKind::Leak)
+    /// True if a condition of this kind holds whose alert does not fire.
+    pub(super) fn awaits_alert(&self, kind: AlertKind) -> bool {
+        !self.is_firing(kind) && self.conditions.iter().any(|condition| condition.kind == kind)
     }
 
-    /// Drops the leak condition, because the alert of another target reports the same leak.
-    pub(super) fn drop_leak_condition(&mut self) {
-        self.conditions.retain(|condition| condition.kind != AlertKind::Leak);
+    /// Drops a condition, because the alert of another target reports the same growth.
+    pub(super) fn drop_condition(&mut self, kind: AlertKind) {
+        self.conditions.retain(|condition| condition.kind != kind);
     }
 
     /// Returns the alerts that fire or resolve with the latest reading.
-    pub(super) fn update_alerts(&mut self, target: &Target, at: Timestamp, rise: u64, rules: &Rules) -> Vec<Alert> {
+    pub(super) fn update_alerts(
+        &mut self,
+        target: &Target,
+        at: Timestamp,
+        began: Timestamp,
+        rise: u64,
+        rules: &Rules,
+        repeats: &mut Repeats,
+    ) -> Vec<Alert> {
         let ceiling = target.current.ceiling.as_ref();
         let seen_s = target.lifetime.seen_s();
         let mut by_reading =
-            reading_conditions(scope(target, at, rules), rise, seen_s, ceiling, &rules.alerts).peekable();
+            reading_conditions(scope(target, at, began, rules), rise, seen_s, ceiling, &rules.alerts).peekable();
         if self.conditions.is_empty() && self.alerts.is_empty() && by_reading.peek().is_none() {
             return Vec::new();
         }
-        let conditions: Vec<Condition> = self.conditions.iter().cloned().chain(by_reading).collect();
-        explained(self.alerts.update(at, &conditions), target)
+        let mut conditions: Vec<Condition> = self.conditions.iter().cloned().chain(by_reading).collect();
+        if !may_report_leak(target, rules) {
+            conditions.retain(|condition| condition.kind != AlertKind::Leak);
+        }
+        if rules.alerts.rules == AlertRules::Standard {
+            conditions.retain(|condition| {
+                self.alerts.is_firing(condition.kind) || !repeats.has_other(target, condition.kind, at)
+            });
+        }
+        let alerts = self.alerts.update(at, &conditions);
+        for alert in alerts.iter().filter(|alert| alert.state == AlertState::Firing) {
+            repeats.note(target, alert.kind, at);
+        }
+        explained(alerts, target)
     }
 
     /// Resolves all alerts for a reason. Returns the resolved ones.
@@ -193,14 +238,36 @@ impl TargetState {
     }
 }
 
-/// Returns the scope of the alerts of a target. Sudden growth counts once a spike period has passed since the start.
-fn scope(target: &Target, at: Timestamp, rules: &Rules) -> Scope {
-    let age = target.lifetime.age_s.map(|age| age + at.seconds_since(target.lifetime.first_seen));
+/// True if the leak of a target may fire an alert before the end of the session. A short session of known length judges
+/// after a fifth of it, and may withdraw that verdict at its end.
+fn may_report_leak(target: &Target, rules: &Rules) -> bool {
+    let known = &target.assessment;
+    let missing_s = rules.alerts.leak_observation_s - known.observed_s;
+    // Memory that runs out earlier does not wait.
+    missing_s <= 0.0 || known.forecast.likely_by_s.is_some_and(|left_s| left_s < missing_s)
+}
+
+/// Returns the scope of the alerts of a target. Sudden growth counts once the start of a process is over: a period that
+/// reaches back into it still shows the growth of the start.
+fn scope(target: &Target, at: Timestamp, began: Timestamp, rules: &Rules) -> Scope {
+    let start_s = match rules.alerts.rules {
+        AlertRules::Standard => START_UP_S + rules.analysis.spike_period_s,
+        AlertRules::Classic => rules.analysis.spike_period_s,
+    };
     match target.kind {
         TargetKind::Pool { .. } | TargetKind::Selection { .. } => Scope::Pool,
-        TargetKind::Process if age.is_some_and(|age| age < rules.analysis.spike_period_s) => Scope::Starting,
+        TargetKind::Process if age_s(target, at, began).is_some_and(|age| age < start_s) => Scope::Starting,
         TargetKind::Process | TargetKind::Cgroup { .. } => Scope::Process,
     }
+}
+
+/// Returns the age of a process; `None` if it is unknown. A process of a recording that appears later than the first one
+/// started then.
+fn age_s(target: &Target, at: Timestamp, began: Timestamp) -> Option<f64> {
+    let lifetime = &target.lifetime;
+    let appeared = lifetime.first_seen.seconds_since(began) > MINUTE_S;
+    let at_first = lifetime.age_s.or((appeared && target.key.is_some()).then_some(0.0))?;
+    Some(at_first + at.seconds_since(lifetime.first_seen))
 }
 
 /// Adds the reason to alerts that resolve with the assessment, and the fastest member to the leak of a sum.

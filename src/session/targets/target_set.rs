@@ -3,18 +3,20 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::alert::{Alert, AlertKind, AlertState, OpenAlerts, host_conditions};
+use crate::alert::{AlertKind, OpenAlerts, host_conditions};
 use crate::event::{Event, EventSink, RetiredSummary, Target, TargetKind};
 use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Sample, Timestamp};
 use crate::source::{CgroupReading, DeniedCounter, MatchedProcess};
 use crate::units::Span;
 
 use super::super::rules::Rules;
+use super::alert_events::{fire_once, send};
 use super::cgroups;
 use super::judge::Judge;
-use super::members::drop_reported_leak;
+use super::members::drop_reported_growth;
 use super::pools::{PoolSum, Pools};
 use super::registry::Registry;
+use super::repeats::Repeats;
 use super::requests::{Answer, Need, Request, record_inspection};
 use super::state::with_latest_pss;
 
@@ -24,6 +26,7 @@ pub struct TargetSet {
     registry: Registry,
     pools: Pools,
     host_alerts: OpenAlerts,
+    repeats: Repeats,
     /// True if the current tick samples all processes, so that their sum is known.
     is_whole: bool,
 }
@@ -37,6 +40,7 @@ impl TargetSet {
             judge: Judge::new(rules, warmup_s),
             pools: Pools::default(),
             host_alerts: OpenAlerts::default(),
+            repeats: Repeats::default(),
             is_whole: false,
         }
     }
@@ -69,6 +73,7 @@ impl TargetSet {
     pub(in crate::session) fn begin_recording(&mut self) {
         self.judge.begin_recording();
         self.pools = Pools::default();
+        self.repeats = Repeats::default();
         self.registry.begin_recording();
     }
 
@@ -106,7 +111,7 @@ impl TargetSet {
         self.judge.await_limits(index);
         if let Some(before) = predecessor {
             let message = format!("restarted: pid {} replaces pid {before}", key.pid);
-            self.fire_once(index, AlertKind::Restarted, at, message, sink)?;
+            fire_once(self.registry.target(index), AlertKind::Restarted, at, message, sink)?;
         }
         Ok(index)
     }
@@ -151,20 +156,21 @@ impl TargetSet {
             return Ok(());
         }
         let is_warming_up = self.judge.note_sample(sample.at);
-        let effect = state.observe(target, sample, denied, is_warming_up);
+        let (began, rules) = (self.judge.began(sample.at), self.judge.rules());
+        let effect = state.observe(target, sample, denied, is_warming_up, began, rules);
         sink.on_event(Event::Sampled(target, sample))?;
         let pool = state.pool();
         if effect.is_due() && self.judge.is_replay() {
             state.update_spikes(target);
-            state.derive_conditions(target, sample.at, self.judge.rules());
+            state.derive_conditions(target, sample.at, began, rules);
         } else if effect.is_due() {
             self.judge.assess(index, &mut self.registry, &self.pools, sample.at, sink)?;
         }
-        drop_reported_leak(index, &mut self.registry);
+        drop_reported_growth(index, &mut self.registry);
         let (target, state) = self.registry.entry_mut(index);
         let rules = self.judge.rules();
         state.refresh_ceiling(target, rules.limit_bytes);
-        let alerts = state.update_alerts(target, sample.at, effect.rise(), rules);
+        let alerts = state.update_alerts(target, sample.at, began, effect.rise(), rules, &mut self.repeats);
         send(&alerts, Some(target), sink)?;
         let Some(pool) = pool else { return Ok(()) };
         let sample = Sample { at: sample.at, reading: with_latest_pss(target, sample) };
@@ -236,7 +242,7 @@ impl TargetSet {
         }
         self.set_ceiling(index, seen.ceiling);
         if let Some(message) = cgroups::oom_kill_message(before.oom_kills, seen.memory.oom_kills) {
-            self.fire_once(index, AlertKind::OomKill, at, message, sink)?;
+            fire_once(self.registry.target(index), AlertKind::OomKill, at, message, sink)?;
         }
         self.observe(index, &Sample { at, reading: cgroups::as_reading(&seen.memory) }, &[], sink)?;
         Ok(index)
@@ -305,7 +311,13 @@ impl TargetSet {
         }
         self.registry.retire(index);
         let lived = Span(at.seconds_since(self.registry.target(index).lifetime.first_seen));
-        self.fire_once(index, AlertKind::Ended, at, format!("exited, {lived} after it was first seen"), sink)?;
+        fire_once(
+            self.registry.target(index),
+            AlertKind::Ended,
+            at,
+            format!("exited, {lived} after it was first seen"),
+            sink,
+        )?;
         sink.on_event(Event::Exited(self.registry.target(index)))
     }
 
@@ -347,23 +359,10 @@ impl TargetSet {
         }
         let why = Err("the watch is over".to_owned());
         let published = self.judge.settle_count(index, why, &mut self.registry, at, sink);
-        drop_reported_leak(index, &mut self.registry);
+        drop_reported_growth(index, &mut self.registry);
         let (target, state) = self.registry.entry_mut(index);
         let alerts = state.close(target, at, self.judge.is_replay());
         published.and(send(&alerts, Some(target), sink))
-    }
-
-    /// Fires an alert that has no end.
-    fn fire_once(
-        &self,
-        index: usize,
-        kind: AlertKind,
-        at: Timestamp,
-        message: String,
-        sink: &mut dyn EventSink,
-    ) -> io::Result<()> {
-        let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
-        sink.on_event(Event::Alert(Some(self.registry.target(index)), &alert))
     }
 
     /// Returns the requests for one kind of expensive read.
@@ -392,9 +391,4 @@ impl TargetSet {
             }
         }
     }
-}
-
-/// Sends alerts of one target, or of the host.
-fn send(alerts: &[Alert], target: Option<&Target>, sink: &mut dyn EventSink) -> io::Result<()> {
-    alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(target, alert)))
 }

@@ -12,9 +12,10 @@ pub(super) fn settings(settings: &Settings) -> Vec<(&'static str, String)> {
     let limit =
         settings.limit_bytes.map_or_else(|| "tightest limit found".to_owned(), |limit| Bytes(limit).to_string());
     let spike = format!(
-        "more than {:.0} MB or {:.0} % within {}",
+        "more than {:.0} MB or {:.0} % (at least {:.0} MiB) within {}",
         settings.spike_bytes / 1e6,
         settings.spike_percent,
+        settings.spike_min_bytes / 1_048_576.0,
         Span(settings.spike_period_seconds)
     );
     vec![

@@ -1,0 +1,24 @@
+//! Events of the alerts of one target, or of the host.
+
+use std::io;
+
+use crate::alert::{Alert, AlertKind, AlertState};
+use crate::event::{Event, EventSink, Target};
+use crate::model::Timestamp;
+
+/// Sends alerts of one target, or of the host.
+pub(super) fn send(alerts: &[Alert], target: Option<&Target>, sink: &mut dyn EventSink) -> io::Result<()> {
+    alerts.iter().try_for_each(|alert| sink.on_event(Event::Alert(target, alert)))
+}
+
+/// Fires an alert that has no end.
+pub(super) fn fire_once(
+    target: &Target,
+    kind: AlertKind,
+    at: Timestamp,
+    message: String,
+    sink: &mut dyn EventSink,
+) -> io::Result<()> {
+    let alert = Alert { kind, state: AlertState::Firing, at, since: at, value: None, threshold: None, message };
+    sink.on_event(Event::Alert(Some(target), &alert))
+}

@@ -1,0 +1,55 @@
+//! Alerts that several processes of one service would repeat: each kind fires for one of them an hour.
+
+use std::collections::HashMap;
+
+use crate::alert::AlertKind;
+use crate::event::{Target, TargetKind};
+use crate::model::Timestamp;
+
+/// Time within which another process of the service repeats an alert, in seconds.
+const QUIET_S: f64 = 3600.0;
+/// Largest number of remembered alerts. Processes may invent new names for ever.
+const KEPT: usize = 1024;
+
+/// Name and command line of a service, and the kind of an alert.
+type Subject = (String, String, AlertKind);
+
+/// Latest alerts of the processes of each service.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    /// Number of the target, and time, of the latest alert.
+    latest: HashMap<Subject, (u64, Timestamp)>,
+}
+
+impl Repeats {
+    /// True if another process of the same service had an alert of this kind within the hour.
+    pub(super) fn has_other(&self, target: &Target, kind: AlertKind, at: Timestamp) -> bool {
+        if self.latest.is_empty() || !is_of_service(target, kind) {
+            return false;
+        }
+        let latest = self.latest.get(&subject(target, kind));
+        latest.is_some_and(|&(number, then)| number != target.number && at.seconds_since(then).abs() < QUIET_S)
+    }
+
+    /// Notes an alert that fires.
+    pub(super) fn note(&mut self, target: &Target, kind: AlertKind, at: Timestamp) {
+        if !is_of_service(target, kind) {
+            return;
+        }
+        if self.latest.len() >= KEPT {
+            self.latest.retain(|_, (_, then)| at.seconds_since(*then).abs() < QUIET_S);
+        }
+        if self.latest.len() < KEPT {
+            self.latest.insert(subject(target, kind), (target.number, at));
+        }
+    }
+}
+
+/// True if a target is a process, whose alerts of this kind other processes of its service may repeat.
+fn is_of_service(target: &Target, kind: AlertKind) -> bool {
+    target.kind == TargetKind::Process && target.key.is_some() && kind.repeats_per_process()
+}
+
+fn subject(target: &Target, kind: AlertKind) -> Subject {
+    (target.label.name.clone(), target.label.cmdline.clone(), kind)
+}
