@@ -33,6 +33,6 @@ pub use shape::Shape;
 pub use spike::{Spike, Spikes};
 pub use status::Status;
 pub use tracker::Tracker;
-pub use trend::{Growth, Interval, decidable_rate, seconds_to_decide};
+pub use trend::{Growth, Interval, decidable_rate, seconds_to_decide, seconds_to_exclude};
 pub use variance::Variance;
 pub use verdict::{Assessment, Reason, ResourceAssessment, Rule, Unit, Verdict, Wording};

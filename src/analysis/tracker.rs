@@ -189,7 +189,7 @@ impl Tracker {
         let floors = Window::floors(&blocks, Window::blocks_per_floor(blocks.len()));
         let slope = median_slope(&floors.at, &floors.values);
         let cycle = memory.judgement.as_ref().and_then(|j| j.cycle);
-        let variance = Variance::from_blocks(&blocks, history.first(), slope, cycle);
+        let variance = Variance::from_blocks(&blocks, history.first(), slope, self.cadence.usual_pause(), cycle);
         (variance, ConsistentGrowth::from_floors(&floors, slope))
     }
 

@@ -10,6 +10,8 @@ const MIN_FALL: f64 = 0.4;
 const MIN_TEETH: usize = 3;
 /// Spread by level above which it is high: busy services show up to 1 in 5.
 const HIGH: f64 = 0.2;
+/// Largest autocorrelation of neighbouring blocks: a curved trend has more, and is no noise.
+const MAX_RHO: f64 = 0.9;
 /// Fewest blocks that are measured.
 const MIN_BLOCKS: usize = 3;
 
@@ -19,6 +21,9 @@ const MIN_BLOCKS: usize = 3;
 pub struct Variance {
     /// Spread around the trend, as a standard deviation in bytes.
     pub spread_bytes: Option<f64>,
+    /// Noise of a single sample, in bytes: the standard deviation of independent noise that makes a rate as uncertain as the
+    /// spread does, with its autocorrelation.
+    pub noise_bytes: Option<f64>,
     /// The spread by the level.
     pub coefficient_of_variation: Option<f64>,
     /// Length of the cycle in seconds; `None` without one.
@@ -31,8 +36,8 @@ pub struct Variance {
 
 impl Variance {
     /// Measures the blocks of the rolling window around a trend of `slope`. Their values are relative to `first`. The cycle
-    /// of the `whole` past counts where there are no teeth.
-    pub(crate) fn from_blocks(blocks: &[Block], first: f64, slope: f64, whole: Option<Cycle>) -> Self {
+    /// of the `whole` past counts where there are no teeth. A sample is taken every `pause_s`.
+    pub(crate) fn from_blocks(blocks: &[Block], first: f64, slope: f64, pause_s: f64, whole: Option<Cycle>) -> Self {
         let means = Window::means(blocks);
         if means.len() < MIN_BLOCKS {
             return Self::default();
@@ -47,12 +52,37 @@ impl Variance {
         let cycle = saw_tooth(&means).or(whole);
         Self {
             spread_bytes: Some(spread),
+            noise_bytes: Some(noise(&means, pause_s)),
             coefficient_of_variation: coefficient,
             cycle_s: cycle.map(|cycle| cycle.period_s),
             swing_bytes: cycle.map(|cycle| cycle.swing),
             high: coefficient.is_some_and(|c| c > HIGH),
         }
     }
+}
+
+/// Returns the noise of a sample: the deviation of the blocks from a line, times the root of the samples that one independent
+/// value stands for. These are the samples of a block, times (1 + rho) / (1 - rho) for a first-order autocorrelation.
+fn noise(means: &Window, pause_s: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "at most 160")]
+    let n = means.len() as f64;
+    let rest = around_line(&means.at, &means.values);
+    let square: f64 = rest.iter().map(|value| value * value).sum();
+    let neighbours: f64 = rest.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    let rho = if square > 0.0 { (neighbours / square).clamp(0.0, MAX_RHO) } else { 0.0 };
+    let samples = if pause_s > 0.0 { (means.span() / n / pause_s).max(1.0) } else { 1.0 };
+    (square / (n - 2.0) * samples * (1.0 + rho) / (1.0 - rho)).sqrt()
+}
+
+/// Returns the deviations from the line of least squares.
+#[expect(clippy::cast_precision_loss, reason = "at most 160")]
+fn around_line(at: &[f64], values: &[f64]) -> Vec<f64> {
+    let n = at.len() as f64;
+    let (middle, level) = (at.iter().sum::<f64>() / n, values.iter().sum::<f64>() / n);
+    let square: f64 = at.iter().map(|t| (t - middle).powi(2)).sum();
+    let product: f64 = at.iter().zip(values).map(|(t, v)| (t - middle) * (v - level)).sum();
+    let slope = if square > 0.0 { product / square } else { 0.0 };
+    at.iter().zip(values).map(|(t, v)| v - level - slope * (t - middle)).collect()
 }
 
 /// Returns the mean time between the falls that end a tooth, and the mean height of these falls.
@@ -80,7 +110,7 @@ mod tests {
 
     fn measured(value: impl Fn(u16) -> f32, slope: f64) -> Variance {
         let blocks: Vec<Block> = (0..100).map(|i| Block { at: f32::from(i), mean: value(i), low: value(i) }).collect();
-        Variance::from_blocks(&blocks, 1000.0, slope, None)
+        Variance::from_blocks(&blocks, 1000.0, slope, 1.0, None)
     }
 
     #[test]
@@ -99,9 +129,22 @@ mod tests {
     fn the_cycle_of_the_whole_past_counts_without_teeth() {
         let blocks: Vec<Block> = (0..9_u8).map(|i| Block { at: f32::from(i), mean: 0.0, low: 0.0 }).collect();
         let cycle = Cycle { period_s: 60.0, swing: 5.0 };
-        let variance = Variance::from_blocks(&blocks, 1.0, 0.0, Some(cycle));
+        let variance = Variance::from_blocks(&blocks, 1.0, 0.0, 1.0, Some(cycle));
         assert_eq!((variance.cycle_s, variance.swing_bytes), (Some(60.0), Some(5.0)));
-        assert_eq!(Variance::from_blocks(&blocks[..2], 1.0, 0.0, Some(cycle)), Variance::default());
+        assert_eq!(Variance::from_blocks(&blocks[..2], 1.0, 0.0, 1.0, Some(cycle)), Variance::default());
+    }
+
+    #[test]
+    fn noise_counts_the_samples_of_a_block_and_their_autocorrelation() {
+        let blocks = |value: fn(u8) -> f32| -> Vec<Block> {
+            (0..100_u8).map(|i| Block { at: 10.0 * f32::from(i), mean: value(i), low: 0.0 }).collect()
+        };
+        let measure = |value| Variance::from_blocks(&blocks(value), 1e6, 0.0, 1.0, None);
+        let factor = |variance: Variance| variance.noise_bytes.zip(variance.spread_bytes).map(|(a, b)| (a / b).powi(2));
+        let alternating = factor(measure(|i| if i % 2 == 0 { 0.0 } else { 8.0 }));
+        assert!(alternating.is_some_and(|samples| (samples - 10.0).abs() < 0.2), "{alternating:?}");
+        let runs = factor(measure(|i| if i / 10 % 2 == 0 { 0.0 } else { 8.0 }));
+        assert!(runs.is_some_and(|samples| (70.0..110.0).contains(&samples)), "{runs:?}");
     }
 
     #[test]

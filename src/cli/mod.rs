@@ -12,6 +12,7 @@ mod deliveries;
 mod edit_distance;
 mod error;
 mod github;
+mod noise;
 mod outputs;
 mod print;
 mod select;

@@ -23,6 +23,7 @@ pub struct PastReport {
 pub struct PastSession {
     pub started_at: String,
     pub host: Option<String>,
+    pub interval_seconds: Option<f64>,
     pub command: Option<PastCommand>,
 }
 
@@ -41,11 +42,23 @@ pub struct PastCommand {
 pub struct PastTarget {
     pub kind: String,
     pub pid: Option<u32>,
+    pub members: Option<u64>,
+    pub source: Option<String>,
     pub name: String,
+    pub title: String,
     pub cmdline: Option<String>,
     pub observed_seconds: f64,
+    pub samples: u64,
+    pub variance: PastVariance,
     pub memory: std::collections::BTreeMap<String, Option<f64>>,
     pub resources: Vec<PastResource>,
+}
+
+/// Spread around the trend.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PastVariance {
+    pub noise_bytes: Option<f64>,
 }
 
 /// Verdict on a resource.

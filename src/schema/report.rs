@@ -401,6 +401,9 @@ pub struct Spike {
 pub struct Variance {
     /// Standard deviation around the trend.
     pub spread_bytes: Option<f64>,
+    /// Noise of a single sample as `plan` takes it: independent noise with the same effect on a rate; null if unknown.
+    #[serde(default)]
+    pub noise_bytes: Option<f64>,
     /// Spread divided by the level.
     pub coefficient_of_variation: Option<f64>,
     /// Length of a saw-tooth or seasonal cycle; null without one.

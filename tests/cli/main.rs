@@ -16,6 +16,7 @@ mod interpreters;
 mod live;
 mod html_and_svg;
 mod machine_output;
+mod plan;
 mod run;
 mod summary;
 mod support;

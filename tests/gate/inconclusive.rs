@@ -160,7 +160,9 @@ fn a_plan_is_made_before_the_run() {
     let output = leakwatch().args(["plan", "--rate", "1MiB/h", "--noise", "4MiB"]).output().expect("a start");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(text.contains("1.00 MiB/h can be told from no growth after 7 h"), "{text}");
+    assert!(text.contains("\n  memory that does not grow passes after 3 h 18 min,\n"), "{text}");
+    assert!(text.contains("\n  a leak of 1.00 MiB/h is proved after 5 h 52 min.\n"), "{text}");
+    assert!(text.contains("--duration 3h40m") && text.contains("--until-decided 6h15m"), "{text}");
     assert!(text.contains("--fail-if 'growth(memory) > 512KiB/h'"), "the threshold is half the rate: {text}");
     let refused = leakwatch().args(["plan", "--rate", "0MiB/h", "--noise", "4MiB"]).output().expect("a start");
     assert_eq!(refused.status.code(), Some(2));

@@ -29,5 +29,5 @@ pub(crate) mod start_up;
 mod upper_bounds;
 pub(crate) mod withheld;
 
-pub use detection_limit::{decidable_rate, seconds_to_decide};
+pub use detection_limit::{decidable_rate, seconds_to_decide, seconds_to_exclude};
 pub use growth::{Growth, Interval};

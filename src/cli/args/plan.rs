@@ -1,8 +1,9 @@
 //! Options of `plan`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use crate::units::{ByteRate, Bytes};
 
@@ -14,10 +15,16 @@ pub struct PlanArgs {
     /// Growth to detect: 1MiB/h
     #[arg(long, value_name = "RATE", allow_hyphen_values = true)]
     pub rate: ByteRate,
-    /// Standard deviation of memory around its trend ('variance.spread_bytes' of an earlier report)
-    #[arg(long, value_name = "SIZE")]
-    pub noise: Bytes,
-    /// Time between samples
-    #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_interval, allow_negative_numbers = true)]
-    pub interval: Duration,
+    /// Standard deviation of a sample of memory around its trend
+    #[arg(long, value_name = "SIZE", required_unless_present = "from", conflicts_with = "from")]
+    pub noise: Option<Bytes>,
+    /// Take noise and interval from an earlier run: its JSON report, or a recording (.csv, .jsonl)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: Option<PathBuf>,
+    /// Target of that run: NAME is part of its displayed name, in any case [default: the noisiest target]
+    #[arg(long, value_name = "NAME", requires = "from", conflicts_with = "noise")]
+    pub name: Option<String>,
+    /// Time between samples [default: that of --from, else 10s]
+    #[arg(long, value_name = "DUR", value_parser = parse_interval, allow_negative_numbers = true)]
+    pub interval: Option<Duration>,
 }

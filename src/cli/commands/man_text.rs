@@ -243,19 +243,32 @@ const PAGES: &[PageText] = &[
     },
     PageText {
         name: "plan",
-        synopsis: &["leakwatch plan --rate RATE --noise SIZE [--interval DUR]"],
+        synopsis: &[
+            "leakwatch plan --rate RATE --from FILE [--name NAME] [--interval DUR]",
+            "leakwatch plan --rate RATE --noise SIZE [--interval DUR]",
+        ],
         description: &[
             "Computes the length of a run that detects a leak of the given rate over the given noise, and prints \
-             the command for it. An earlier report has the noise as variance.spread_bytes.",
+             the command for it. Two times are given: until memory that does not grow passes, and until a leak of \
+             that rate is proved. The command has the first as --duration and the second as --until-decided.",
+            "--from takes noise and interval from the JSON report of an earlier run (variance.noise_bytes), or from a \
+             recording. Of several targets the noisiest counts, or the one that --name names.",
         ],
         exit_status: &[
             ("0", "The plan was printed."),
             ("2", "No run of reasonable length detects the leak, or a usage error."),
         ],
-        examples: &[(
-            "Compute the length of a run that detects 2 MiB/h over noise of 500 KiB:",
-            "leakwatch plan --rate 2MiB/h --noise 500KiB --interval 1s",
-        )],
+        examples: &[
+            (
+                "Measure the noise of a service in a short run, and plan a gate of 2 MiB/h with it:",
+                "leakwatch run --duration 2m --interval 1s -o short.json -- ./myservice\n\
+             leakwatch plan --rate 2MiB/h --from short.json",
+            ),
+            (
+                "Compute the length of a run that detects 2 MiB/h over noise of 500 KiB:",
+                "leakwatch plan --rate 2MiB/h --noise 500KiB --interval 1s",
+            ),
+        ],
         see_also: &["leakwatch-run(1)"],
     },
     PageText {

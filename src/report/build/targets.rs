@@ -76,6 +76,7 @@ fn spikes(spikes: &analysis::Spikes) -> schema::Spikes {
 fn variance(variance: &analysis::Variance) -> schema::Variance {
     schema::Variance {
         spread_bytes: finite(variance.spread_bytes),
+        noise_bytes: finite(variance.noise_bytes),
         coefficient_of_variation: finite(variance.coefficient_of_variation),
         cycle_seconds: finite(variance.cycle_s),
         swing_bytes: finite(variance.swing_bytes),
