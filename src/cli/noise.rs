@@ -91,7 +91,7 @@ fn replayed(path: &Path) -> Result<Vec<MeasuredNoise>, Error> {
     let rules = Rules {
         analysis: analysis::Settings::default(),
         min_observation: MinObservation::FifthOfRecording,
-        alerts: AlertSettings { limit_percent: 80.0 },
+        alerts: AlertSettings::default(),
         limit_bytes: None,
         pools: true,
     };
