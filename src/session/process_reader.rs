@@ -107,7 +107,8 @@ impl<'a> ProcessReader<'a> {
         for request in targets.requests(Need::Inspections { pss }) {
             let RequestKind::Inspect(scope) = request.kind() else { continue };
             let (key, now) = (request.key(), self.clock.now().awake);
-            if !self.inspections.is_due(key, scope, now, is_last) || !self.overhead.has_credit(now) {
+            let is_paid = self.inspections.is_free(key, is_last) || self.overhead.has_credit(now);
+            if !is_paid || !self.inspections.is_due(key, scope, now, is_last) {
                 continue;
             }
             let start = Overhead::start_read(self.clock);

@@ -121,6 +121,21 @@ fn an_expensive_inspection_waits_for_its_budget() {
 }
 
 #[test]
+fn a_suspect_that_the_budget_never_reached_is_inspected_at_the_end() {
+    let mut script = Script::new(vec![leaky(6), leaky(7), leaky(8)]);
+    script.inspection = Some(|second| Ok(inspection(second)));
+    // The first inspection takes all the credit of the session.
+    script.inspection_time = Duration::from_secs(30);
+    let clock = WorkingClock { clock: script.clock.clone(), waited: Cell::default() };
+    let mut watch = TargetSet::new(rules(), 0.0);
+    LiveSession::new(&mut script, &clock, &StopFlag::default(), SessionPlan { pss: true, ..plan(600) })
+        .run(&mut watch, &mut Collected::default())
+        .expect("a session");
+    let inspected = |pid| script.inspected.iter().filter(|(_, key)| key.pid == Pid(pid)).count();
+    assert_eq!([6, 7, 8].map(inspected), [1, 1, 1], "{:?}", script.inspected);
+}
+
+#[test]
 fn a_pool_names_the_members_that_grow() {
     let mut script = Script::new(vec![process(5, 1, 0, 9999), leaky(6), process(7, 1, 0, 9999)]);
     let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());

@@ -37,6 +37,12 @@ impl Inspections {
         is_due && (known.taken == 0 || scope != InspectionScope::default())
     }
 
+    /// True if an inspection needs no credit of the budget: the last one of a process that was never inspected. A report
+    /// without it would name no part that grew.
+    pub(in crate::session) fn is_free(&self, key: ProcessKey, is_last: bool) -> bool {
+        is_last && !self.by_process.contains_key(&key)
+    }
+
     /// Records an inspection. A failed one is not repeated.
     pub(in crate::session) fn record(&mut self, key: ProcessKey, now: Duration, succeeded: bool) {
         let known = self.by_process.entry(key).or_default();
@@ -74,6 +80,15 @@ mod tests {
         assert!(!inspections.is_due(key, InspectionScope::default(), now, true), "the runtime is known already");
         inspections.forget(key);
         assert!(inspections.is_due(key, InspectionScope::default(), now, false));
+    }
+
+    #[test]
+    fn only_a_first_inspection_at_the_end_is_free() {
+        let [first, second] = [7, 8].map(|pid| ProcessKey { pid: Pid(pid), start: StartTime(0) });
+        let mut inspections = Inspections::default();
+        inspections.record(first, Duration::ZERO, false);
+        assert!(inspections.is_free(second, true));
+        assert!(!inspections.is_free(second, false) && !inspections.is_free(first, true));
     }
 
     #[test]
