@@ -16,6 +16,9 @@ const PROVEN_BY_FLOORS: f64 = 3.6;
 const LEAD_SLACK: f64 = 2.0;
 /// Factor on the standard error averaged over the curves, from the measured coverage.
 pub(crate) const ERROR_FACTOR: f64 = 1.25;
+/// The same for the mean growth of a straight window: covers the rate in 96 to 98 of 100 simulated runs, in white noise
+/// and at an autocorrelation of 0.5.
+const MEAN_ERROR_FACTOR: f64 = 1.1;
 /// Log likelihood behind the best curve beyond which a curve has no weight in that average.
 const NEGLIGIBLE: f64 = 8.0;
 /// Fewest independent values: Student's t alone then asks for a dozen standard errors.
@@ -129,7 +132,8 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
         slope = mean_growth;
     }
     let (rate, error) = slope;
-    let (mean_rate, mean_error) = if is_straight(curves, line) { mean_growth } else { slope };
+    let (mean_rate, mean_error) =
+        if is_straight(curves, line) { (line.slope(), MEAN_ERROR_FACTOR * line.fit.slope_error) } else { slope };
     let shown = contest.shown();
     let proof = student_from_normal(PROVEN_BY_LINE, independent_blocks(blocks, line.fit.rho, freedom));
 
