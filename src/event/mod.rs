@@ -6,6 +6,7 @@ mod look;
 mod membership;
 mod notice;
 mod start_values;
+mod lives;
 mod target;
 mod timeline;
 

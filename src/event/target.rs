@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Assessment, Spikes, Status};
+use crate::analysis::{Assessment, Life, Spikes, Status};
 use crate::model::{
     Attribution, Ceiling, CgroupMemory, Counter, Pid, ProcessKey, ProcessLabel, Reading, Sample, Timestamp, identified,
 };
@@ -158,6 +158,8 @@ pub struct Target {
     pub attribution: Option<Box<Attribution>>,
     /// Latest assessment.
     pub assessment: Assessment,
+    /// Finished lives of its service, the oldest first. Boxed: most targets have none.
+    earlier_lives: Option<Box<[Life]>>,
 }
 
 impl Target {
@@ -184,6 +186,7 @@ impl Target {
             start_values: StartValues::default(),
             attribution: None,
             assessment,
+            earlier_lives: None,
         }
     }
 
@@ -201,6 +204,18 @@ impl Target {
         self.program = before.program + 1;
         self.current.ceiling = before.current.ceiling;
         self.with_process(before.key, Some(0.0))
+    }
+
+    /// Sets the finished lives of its service, the oldest first.
+    pub fn set_earlier_lives(&mut self, lives: Vec<Life>) {
+        self.earlier_lives = (!lives.is_empty()).then(|| lives.into_boxed_slice());
+    }
+
+    /// Returns the finished lives of its service, the oldest first: processes of one name and command line, never two at a
+    /// time.
+    #[must_use]
+    pub fn earlier_lives(&self) -> &[Life] {
+        self.earlier_lives.as_deref().unwrap_or_default()
     }
 
     /// Sets the label.

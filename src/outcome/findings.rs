@@ -26,7 +26,7 @@ impl Finding {
 
 /// Groups the suspect and leaking targets into findings, in the order of the targets.
 ///
-/// A single leaking member leads its pool. A pool with several leads its members, unless the evidence against one of them
+/// The latest life of a service that restarts leads the finished ones. A single leaking member leads its pool. A pool with several leads its members, unless the evidence against one of them
 /// is stronger. The sum of all processes leads only if nothing in it is suspect.
 #[must_use]
 pub fn findings(targets: &[Target]) -> Vec<Finding> {
@@ -62,7 +62,8 @@ fn is_lead(index: usize, suspects: &[usize], targets: &[Target]) -> bool {
     match target.kind {
         TargetKind::Process => {
             let pool = alike.iter().find(|other| is_pool_of(other, target));
-            pool.is_none_or(|pool| !leads_members(pool, &alike))
+            let is_finished_life = alike.iter().any(|later| later.has_leaking_life(target));
+            !is_finished_life && pool.is_none_or(|pool| !leads_members(pool, &alike))
         }
         TargetKind::Pool { .. } => leads_members(target, &alike),
         TargetKind::Selection { .. } | TargetKind::Cgroup { .. } => {
@@ -81,7 +82,8 @@ fn leads_members(pool: &Target, alike: &[&Target]) -> bool {
 /// True if two targets show the same leak.
 fn shows(index: usize, lead: usize, targets: &[Target]) -> bool {
     let (one, other) = (&targets[index], &targets[lead]);
-    resource(one) == resource(other) && (one.contains(other, targets) || other.contains(one, targets))
+    let is_shared = one.contains(other, targets) || other.contains(one, targets) || other.has_leaking_life(one);
+    resource(one) == resource(other) && is_shared
 }
 
 /// True if a target is the pool of a process.

@@ -282,6 +282,9 @@ pub struct Target {
     /// Parts that grew, runtime, and next steps; null unless leaking or suspect.
     #[serde(default)]
     pub attribution: Option<Attribution>,
+    /// Earlier lives of the service, with the verdict on all of them; null if it did not restart.
+    #[serde(default)]
+    pub lives: Option<Lives>,
     /// Verdict on each resource.
     pub resources: Vec<ResourceEntry>,
     /// Counters that could not be read.
@@ -297,6 +300,50 @@ impl Target {
     pub fn describe(&self) -> String {
         identified(&self.title, self.members, self.pid, self.source.as_deref())
     }
+}
+
+/// Lives of a service: processes of one name and command line, never two at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Lives {
+    /// Number of judged lives: the finished ones of `finished`, and the target if it lived for five minutes.
+    pub count: u64,
+    /// Number of those that leak.
+    pub leaking: u64,
+    /// `leaking`, `suspect`, or null if the lives do not agree on growth.
+    pub status: Option<Status>,
+    /// Median growth of those that leak; null without one.
+    pub rate_bytes_per_s: Option<f64>,
+    /// Median distance from that rate.
+    pub spread_bytes_per_s: Option<f64>,
+    /// p value of the sign test.
+    pub p_value: f64,
+    /// Limit near which each finished life that leaks ended; null if there is no such limit.
+    pub limit_bytes: Option<u64>,
+    /// Sentence: `leaks in 5 of 5 lives, 75 MiB/h, each ended near 512 MiB`.
+    pub text: String,
+    /// Latest finished lives, the oldest first: 16 at most.
+    pub finished: Vec<LifeEntry>,
+}
+
+/// One finished life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LifeEntry {
+    /// Time of its first sample, RFC 3339.
+    pub first_seen: String,
+    /// Time of its last sample, RFC 3339.
+    pub last_seen: String,
+    /// Memory after its first tenth.
+    pub start_bytes: u64,
+    /// Memory at its end.
+    pub end_bytes: u64,
+    /// Growth between the two.
+    pub rate_bytes_per_s: f64,
+    /// Verdict on it alone.
+    pub status: Status,
+    /// True if it shows a leak.
+    pub leaks: bool,
+    /// Limit near which it ended; null if it ended far from it, or without one.
+    pub limit_bytes: Option<u64>,
 }
 
 /// Count of the retired targets of one name that are not listed one by one.

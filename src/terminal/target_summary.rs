@@ -124,6 +124,9 @@ fn basis(target: &Target) -> Option<String> {
     let known = &target.assessment;
     let evidence = &known.consistent_growth;
     let is_memory = known.verdict.resource == Some(Resource::Memory);
+    if let Some(lives) = known.verdict.reasons.iter().find(|reason| reason.rule == Rule::Lives) {
+        return Some(lives.to_string());
+    }
     if evidence.found && is_memory {
         return Some(format!("floor rose in {} of {} blocks", evidence.rising(), evidence.steps()));
     }

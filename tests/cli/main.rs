@@ -14,6 +14,7 @@ mod http_server;
 #[path = "../../fixtures/interpreters.rs"]
 mod interpreters;
 mod live;
+mod lives;
 mod html_and_svg;
 mod machine_output;
 mod plan;

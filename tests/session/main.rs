@@ -6,6 +6,7 @@ mod cgroups;
 mod counted_alerts;
 mod extension;
 mod intervals;
+mod lives;
 mod overhead;
 mod page_counts;
 mod pools;

@@ -40,6 +40,8 @@ pub enum Rule {
     Exactness,
     /// Verdict of the pool or selection on its members.
     Pool,
+    /// Verdict on all lives of a service that restarts.
+    Lives,
 }
 
 impl Rule {
@@ -63,6 +65,7 @@ impl Rule {
             Self::Withdrawal => "withdrawal",
             Self::Exactness => "exactness",
             Self::Pool => "pool",
+            Self::Lives => "lives",
         }
     }
 }

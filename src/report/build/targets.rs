@@ -43,9 +43,39 @@ pub(super) fn target(target: &event::Target) -> schema::Target {
         memory: memory(target),
         cgroup: target.current.cgroup.as_deref().map(|known| cgroup(known.memory())),
         attribution: attribution(target),
+        lives: lives(target),
         resources: known.resources.iter().map(resource_entry).collect(),
         denied: denied(target),
         allowed: None,
+    }
+}
+
+/// Returns the lives of the service of a target.
+fn lives(target: &event::Target) -> Option<schema::Lives> {
+    let verdict = target.judge_lives(&target.assessment)?;
+    Some(schema::Lives {
+        count: verdict.lives as u64,
+        leaking: verdict.leaking as u64,
+        status: verdict.status.map(status),
+        rate_bytes_per_s: finite(verdict.rate),
+        spread_bytes_per_s: finite(verdict.spread),
+        p_value: verdict.p_value,
+        limit_bytes: verdict.limit_bytes,
+        text: verdict.sentence(),
+        finished: target.earlier_lives().iter().map(life).collect(),
+    })
+}
+
+fn life(life: &analysis::Life) -> schema::LifeEntry {
+    schema::LifeEntry {
+        first_seen: life.began.to_string(),
+        last_seen: life.ended.to_string(),
+        start_bytes: life.start_bytes,
+        end_bytes: life.end_bytes,
+        rate_bytes_per_s: life.rate,
+        status: status(life.status),
+        leaks: life.leaks,
+        limit_bytes: life.limit_bytes,
     }
 }
 

@@ -27,6 +27,7 @@ pub fn markdown(document: &Document<'_>) -> String {
     let order = by_concern(document);
     push_targets(&mut text, document, &order);
     push_attributions(&mut text, document, &order);
+    push_lives(&mut text, document, &order);
     text
 }
 
@@ -112,6 +113,15 @@ fn push_attributions(text: &mut String, document: &Document<'_>, order: &[usize]
             let caution = step.caution.as_ref().map_or_else(String::new, |caution| format!(" ({})", cell(caution)));
             let _ = writeln!(text, "- next: {} shows {}{caution}", cell(&step.command), cell(&step.shows));
         }
+    }
+}
+
+/// Appends the lives of services that restart, if they agree on growth.
+fn push_lives(text: &mut String, document: &Document<'_>, order: &[usize]) {
+    let targets = order.iter().map(|&index| &document.report.targets[index]);
+    let grown = targets.filter_map(|target| Some((target, target.lives.as_ref()?)));
+    for (target, lives) in grown.filter(|(_, lives)| lives.status.is_some()).take(EXPLAINED) {
+        let _ = writeln!(text, "\n**{}**: {}", cell(&target.describe()), cell(&lives.text));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::Timestamp;
 use crate::source::ExactMemory;
 
 use super::super::rules::Rules;
+use super::lives::join_lives;
 use super::members::fastest_members;
 use super::pool_verdict::compare_with_pool;
 use super::pools::Pools;
@@ -129,6 +130,7 @@ impl Judge {
         let pool = state.pool().map(|pool| pools.get(pool));
         let pool = pool.and_then(|pool| Some((pool, registry.target(pool.target()?))));
         compare_with_pool(target, pool, &mut assessment);
+        join_lives(target, &mut assessment);
         let (target, state) = registry.entry_mut(index);
         if self.waits_for_count(target, state, &mut assessment, at) {
             self.pending.await_count(index);

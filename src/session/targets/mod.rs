@@ -3,6 +3,7 @@
 mod alert_events;
 mod cgroups;
 mod judge;
+mod lives;
 mod members;
 mod page_count;
 mod pool_verdict;

@@ -6,6 +6,7 @@ use crate::analysis::{Settings, Status, Tracker};
 use crate::event::{RetiredSummary, Target, TargetKind};
 use crate::model::{Pid, ProcessLabel, Runtime, Timestamp};
 
+use super::lives::join_recorded_lives;
 use super::retired::Retired;
 use super::state::TargetState;
 
@@ -163,6 +164,11 @@ impl Registry {
     pub(super) fn take_predecessor(&mut self, label: &ProcessLabel) -> Option<Pid> {
         let index = self.retired.take_predecessor(&label.name, &label.cmdline)?;
         self.targets[index].key.map(|key| key.pid)
+    }
+
+    /// Joins the processes of the current recording that follow each other. Returns the last one of each service.
+    pub(super) fn join_recorded_lives(&mut self) -> Vec<usize> {
+        join_recorded_lives(&mut self.targets, self.recording_start)
     }
 
     /// Begins another recording. Its targets belong to pools of their own.

@@ -47,7 +47,8 @@ impl Repeats {
 
 /// True if a target is a process, whose alerts of this kind other processes of its service may repeat.
 fn is_of_service(target: &Target, kind: AlertKind) -> bool {
-    target.kind == TargetKind::Process && target.key.is_some() && kind.repeats_per_process()
+    let repeats = kind.repeats_per_process() || (kind == AlertKind::Leak && !target.earlier_lives().is_empty());
+    target.kind == TargetKind::Process && target.key.is_some() && repeats
 }
 
 fn subject(target: &Target, kind: AlertKind) -> Subject {

@@ -10,6 +10,7 @@ use crate::model::{Ceiling, CeilingKind, Counter, Reading, Sample, Timestamp};
 use crate::source::DeniedCounter;
 
 use super::super::rules::Rules;
+use super::lives::lives_leak;
 use super::page_count::PageCount;
 use super::repeats::Repeats;
 
@@ -244,7 +245,7 @@ fn may_report_leak(target: &Target, rules: &Rules) -> bool {
     let known = &target.assessment;
     let missing_s = rules.alerts.leak_observation_s - known.observed_s;
     // Memory that runs out earlier does not wait.
-    missing_s <= 0.0 || known.forecast.likely_by_s.is_some_and(|left_s| left_s < missing_s)
+    missing_s <= 0.0 || lives_leak(target) || known.forecast.likely_by_s.is_some_and(|left_s| left_s < missing_s)
 }
 
 /// Returns the scope of the alerts of a target. Sudden growth counts once the start of a process is over: a period that

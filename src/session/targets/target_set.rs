@@ -7,12 +7,12 @@ use crate::alert::{AlertKind, OpenAlerts, host_conditions};
 use crate::event::{Event, EventSink, RetiredSummary, Target, TargetKind};
 use crate::model::{Ceiling, HostMemory, ProcessKey, ProcessLabel, Sample, Timestamp};
 use crate::source::{CgroupReading, DeniedCounter, MatchedProcess};
-use crate::units::Span;
 
 use super::super::rules::Rules;
-use super::alert_events::{fire_once, send};
+use super::alert_events::{end_reason, exit_message, fire_once, send};
 use super::cgroups;
 use super::judge::Judge;
+use super::lives::ServiceLives;
 use super::members::drop_reported_growth;
 use super::pools::{PoolSum, Pools};
 use super::registry::Registry;
@@ -27,6 +27,7 @@ pub struct TargetSet {
     pools: Pools,
     host_alerts: OpenAlerts,
     repeats: Repeats,
+    lives: ServiceLives,
     /// True if the current tick samples all processes, so that their sum is known.
     is_whole: bool,
 }
@@ -41,6 +42,7 @@ impl TargetSet {
             pools: Pools::default(),
             host_alerts: OpenAlerts::default(),
             repeats: Repeats::default(),
+            lives: ServiceLives::default(),
             is_whole: false,
         }
     }
@@ -127,7 +129,9 @@ impl TargetSet {
         sink: &mut dyn EventSink,
     ) -> io::Result<usize> {
         let pool = self.pool_for(&label);
-        let target = self.registry.blank(TargetKind::Process, label, source, at).with_process(key, age_s);
+        let lives = self.lives.of(&label);
+        let mut target = self.registry.blank(TargetKind::Process, label, source, at).with_process(key, age_s);
+        target.set_earlier_lives(lives);
         let index = self.registry.insert(target, pool);
         sink.on_event(Event::Appeared(self.registry.target(index)))?;
         Ok(index)
@@ -301,21 +305,17 @@ impl TargetSet {
 
     /// Retires a target whose process exited, or whose control group was removed.
     pub(in crate::session) fn exit(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let why = match self.registry.target(index).kind {
-            TargetKind::Cgroup { .. } => "the control group was removed",
-            _ => "the process exited",
-        };
-        self.end(index, why, at, sink)?;
+        self.end(index, end_reason(self.registry.target(index)), at, sink)?;
         if let Some(pool) = self.registry.state(index).pool() {
             self.pools.note_exit(pool);
         }
+        self.lives.record(self.registry.target(index), self.registry.targets());
         self.registry.retire(index);
-        let lived = Span(at.seconds_since(self.registry.target(index).lifetime.first_seen));
         fire_once(
             self.registry.target(index),
             AlertKind::Ended,
             at,
-            format!("exited, {lived} after it was first seen"),
+            exit_message(self.registry.target(index), at),
             sink,
         )?;
         sink.on_event(Event::Exited(self.registry.target(index)))
@@ -338,6 +338,10 @@ impl TargetSet {
     pub(in crate::session) fn judge_all(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         let mut assessed = self.end_tick(sink);
         for index in 0..self.targets().len() {
+            assessed = assessed.and(self.judge.assess_finally(index, &mut self.registry, &self.pools, at, sink));
+        }
+        let last_lives = if self.judge.is_replay() { self.registry.join_recorded_lives() } else { Vec::new() };
+        for index in last_lives {
             assessed = assessed.and(self.judge.assess_finally(index, &mut self.registry, &self.pools, at, sink));
         }
         assessed

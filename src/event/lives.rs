@@ -1,0 +1,37 @@
+//! Lives of a target: earlier processes of its service, and its own.
+
+use crate::analysis::{Assessment, Life, LivesVerdict, Resource, Rule, Status};
+
+use super::target::Target;
+
+impl Target {
+    /// Measures the target as a life with its latest `assessment`; `None` if it is too short to count.
+    #[must_use]
+    pub fn as_life(&self, assessment: &Assessment) -> Option<Life> {
+        let levels: Vec<u64> = self.trace.points().collect();
+        let verdict = &assessment.verdict;
+        // A verdict by the earlier lives is not one of this life.
+        let is_own = verdict.resource == Some(Resource::Memory)
+            && verdict.reasons.iter().all(|reason| reason.rule != Rule::Lives);
+        let status = if is_own { verdict.status } else { Status::InsufficientData };
+        let lifetime = &self.lifetime;
+        Life::measure(lifetime.first_seen, lifetime.last_seen, &levels, status, self.current.ceiling.as_ref())
+    }
+
+    /// True if the target is suspected by its lives, and `other` is one of the finished ones.
+    #[must_use]
+    pub fn has_leaking_life(&self, other: &Self) -> bool {
+        let is_joined = || self.assessment.verdict.reasons.iter().any(|reason| reason.rule == Rule::Lives);
+        let is_service = || self.label.name == other.label.name && self.label.cmdline == other.label.cmdline;
+        let mut lives = self.earlier_lives().iter();
+        lives.any(|life| life.began == other.lifetime.first_seen) && is_service() && is_joined()
+    }
+
+    /// Judges the earlier lives of the service together with this one; `None` without earlier ones.
+    #[must_use]
+    pub fn judge_lives(&self, assessment: &Assessment) -> Option<LivesVerdict> {
+        let current = self.as_life(assessment);
+        let earlier = self.earlier_lives();
+        (!earlier.is_empty()).then(|| LivesVerdict::new(earlier, current.as_ref(), assessment.growth.threshold))
+    }
+}

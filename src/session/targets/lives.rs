@@ -1,0 +1,111 @@
+//! Lives of the services of a session: processes of one name and command line that follow each other.
+
+use std::collections::HashMap;
+
+use crate::analysis::{Assessment, Life, Resource, Rule, Status};
+use crate::event::{Target, TargetKind};
+use crate::model::ProcessLabel;
+
+/// Largest number of finished lives of one service.
+const KEPT: usize = 16;
+/// Largest number of services. Processes may invent new names for ever.
+const SERVICES: usize = 1024;
+
+/// Name and command line.
+type Service = (String, String);
+
+/// Finished lives by service.
+#[derive(Debug, Default)]
+pub(super) struct ServiceLives {
+    /// `None` for a service with several processes at one time.
+    by_service: HashMap<Service, Option<Vec<Life>>>,
+}
+
+impl ServiceLives {
+    /// Returns the finished lives of a service, the oldest first.
+    pub(super) fn of(&self, label: &ProcessLabel) -> Vec<Life> {
+        if self.by_service.is_empty() {
+            return Vec::new();
+        }
+        self.by_service.get(&service(label)).cloned().flatten().unwrap_or_default()
+    }
+
+    /// Adds the life of a process that exited. `targets` are all of the session.
+    pub(super) fn record(&mut self, target: &Target, targets: &[Target]) {
+        let Some(life) = target.as_life(&target.assessment).filter(|_| target.kind == TargetKind::Process) else {
+            return;
+        };
+        let service = service(&target.label);
+        if self.by_service.len() >= SERVICES && !self.by_service.contains_key(&service) {
+            return;
+        }
+        let entry = self.by_service.entry(service).or_insert_with(|| Some(Vec::new()));
+        let Some(lives) = entry else { return };
+        let has_company = targets.iter().any(|other| {
+            let is_other = other.number != target.number && is_same_service(other, target);
+            is_other && life.overlaps(other.lifetime.first_seen, other.lifetime.last_seen)
+        });
+        if has_company || lives.iter().any(|before| life.overlaps(before.began, before.ended)) {
+            *entry = None;
+            return;
+        }
+        if lives.len() == KEPT {
+            lives.remove(0);
+        }
+        lives.push(life);
+    }
+}
+
+/// Raises the assessment of a target to the verdict on all lives of its service.
+pub(super) fn join_lives(target: &Target, assessment: &mut Assessment) {
+    let Some(lives) = target.judge_lives(assessment) else { return };
+    let Some((status, reason)) = lives.status.zip(lives.reason(assessment.growth.threshold)) else { return };
+    let verdict = &mut assessment.verdict;
+    if status > verdict.status {
+        verdict.status = status;
+        verdict.resource = Some(Resource::Memory);
+        // A life that ends at its limit has not settled.
+        verdict.reasons.retain(|reason| reason.rule != Rule::Withdrawal);
+    }
+    if verdict.resource == Some(Resource::Memory) {
+        verdict.reasons.insert(0, reason);
+    }
+}
+
+/// Gives the last process of each service of a recording the lives of the ones before. Returns the indexes of the last ones.
+pub(super) fn join_recorded_lives(targets: &mut [Target], first: usize) -> Vec<usize> {
+    let mut by_service: HashMap<Service, Vec<usize>> = HashMap::new();
+    for (index, target) in targets.iter().enumerate().skip(first) {
+        if target.kind == TargetKind::Process && target.key.is_some() && target.lifetime.ended.is_none() {
+            by_service.entry(service(&target.label)).or_default().push(index);
+        }
+    }
+    let mut last_ones = Vec::new();
+    for mut indexes in by_service.into_values().filter(|indexes| indexes.len() > 1) {
+        indexes.sort_by_key(|&index| targets[index].lifetime.first_seen);
+        let follow =
+            indexes.windows(2).all(|pair| targets[pair[0]].lifetime.last_seen < targets[pair[1]].lifetime.first_seen);
+        let Some(last) = indexes.pop().filter(|_| follow) else { continue };
+        let lives = indexes.iter().filter_map(|&index| targets[index].as_life(&targets[index].assessment));
+        let mut lives: Vec<Life> = lives.collect();
+        lives.drain(..lives.len().saturating_sub(KEPT));
+        targets[last].set_earlier_lives(lives);
+        last_ones.push(last);
+    }
+    last_ones.sort_unstable();
+    last_ones
+}
+
+/// True if the lives of a target are proof of a leak.
+pub(super) fn lives_leak(target: &Target) -> bool {
+    let verdict = &target.assessment.verdict;
+    verdict.status == Status::Leaking && verdict.reasons.iter().any(|reason| reason.rule == Rule::Lives)
+}
+
+fn service(label: &ProcessLabel) -> Service {
+    (label.name.clone(), label.cmdline.clone())
+}
+
+fn is_same_service(a: &Target, b: &Target) -> bool {
+    a.kind == TargetKind::Process && a.label.name == b.label.name && a.label.cmdline == b.label.cmdline
+}
