@@ -118,6 +118,15 @@ fn the_warm_up_and_the_first_minutes_raise_no_rapid_growth() {
 }
 
 #[test]
+fn the_end_of_a_session_repeats_no_alert_of_a_worker() {
+    let workers = (0..4).map(|n| service(10 + n, "server", |second| 50 * MIB + u64::from(second > 300) * 60 * MIB));
+    let mut collected = Collected::default();
+    run(&mut Script::new(workers.collect()), plan(304), default_rules(304.0), &mut collected);
+    let firing = |kind| collected.alerts.iter().filter(|alert| **alert == (kind, AlertState::Firing)).count();
+    assert_eq!(firing(AlertKind::Spike), 1, "{:?}", collected.alerts);
+}
+
+#[test]
 fn the_workers_of_a_service_raise_a_spike_once() {
     let workers = (0..4).map(|n| service(10 + n, "server", |second| 50 * MIB + u64::from(second > 300) * 60 * MIB));
     let mut collected = Collected::default();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::alert::AlertKind;
+use crate::alert::{Alert, AlertKind, AlertRules, AlertState};
 use crate::event::{Target, TargetKind};
 use crate::model::Timestamp;
 
@@ -15,13 +15,24 @@ const KEPT: usize = 1024;
 type Subject = (String, String, AlertKind);
 
 /// Latest alerts of the processes of each service.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Repeats {
+    rules: AlertRules,
     /// Number of the target, and time, of the latest alert.
     latest: HashMap<Subject, (u64, Timestamp)>,
 }
 
 impl Repeats {
+    /// No alerts yet. The classic rules remember none.
+    pub(super) fn new(rules: AlertRules) -> Self {
+        Self { rules, latest: HashMap::new() }
+    }
+
+    /// Forgets all alerts.
+    pub(super) fn clear(&mut self) {
+        self.latest.clear();
+    }
+
     /// True if another process of the same service had an alert of this kind within the hour.
     pub(super) fn has_other(&self, target: &Target, kind: AlertKind, at: Timestamp) -> bool {
         if self.latest.is_empty() || !is_of_service(target, kind) {
@@ -31,8 +42,15 @@ impl Repeats {
         latest.is_some_and(|&(number, then)| number != target.number && at.seconds_since(then).abs() < QUIET_S)
     }
 
-    /// Notes an alert that fires.
-    pub(super) fn note(&mut self, target: &Target, kind: AlertKind, at: Timestamp) {
+    /// Notes the alerts that fire.
+    pub(super) fn note(&mut self, target: &Target, alerts: &[Alert]) {
+        if self.rules == AlertRules::Standard {
+            let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing);
+            firing.for_each(|alert| self.note_kind(target, alert.kind, alert.at));
+        }
+    }
+
+    fn note_kind(&mut self, target: &Target, kind: AlertKind, at: Timestamp) {
         if !is_of_service(target, kind) {
             return;
         }

@@ -178,15 +178,9 @@ impl TargetState {
         if !may_report_leak(target, rules) {
             conditions.retain(|condition| condition.kind != AlertKind::Leak);
         }
-        if rules.alerts.rules == AlertRules::Standard {
-            conditions.retain(|condition| {
-                self.alerts.is_firing(condition.kind) || !repeats.has_other(target, condition.kind, at)
-            });
-        }
+        self.drop_repeated(&mut conditions, target, at, repeats);
         let alerts = self.alerts.update(at, &conditions);
-        for alert in alerts.iter().filter(|alert| alert.state == AlertState::Firing) {
-            repeats.note(target, alert.kind, at);
-        }
+        repeats.note(target, &alerts);
         explained(alerts, target)
     }
 
@@ -196,14 +190,30 @@ impl TargetState {
     }
 
     /// Closes the target. Returns the alerts that change with it. Alerts of the latest reading stay open.
-    pub(super) fn close(&mut self, target: &Target, at: Timestamp, is_replay: bool) -> Vec<Alert> {
+    pub(super) fn close(
+        &mut self,
+        target: &Target,
+        at: Timestamp,
+        is_replay: bool,
+        repeats: &mut Repeats,
+    ) -> Vec<Alert> {
         self.tracker = None;
         let alerts = if is_replay {
             self.alerts.conclude(at, &self.conditions)
         } else {
-            self.alerts.settle(at, &self.conditions)
+            let mut conditions = std::mem::take(&mut self.conditions);
+            self.drop_repeated(&mut conditions, target, at, repeats);
+            self.alerts.settle(at, &conditions)
         };
+        repeats.note(target, &alerts);
         explained(alerts, target)
+    }
+
+    /// Drops the conditions whose alert another process of the service had within the hour.
+    fn drop_repeated(&self, conditions: &mut Vec<Condition>, target: &Target, at: Timestamp, repeats: &Repeats) {
+        conditions.retain(|condition| {
+            self.alerts.is_firing(condition.kind) || !repeats.has_other(target, condition.kind, at)
+        });
     }
 
     /// Sets the limit that the source found.

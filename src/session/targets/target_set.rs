@@ -38,10 +38,10 @@ impl TargetSet {
     pub fn new(rules: Rules, warmup_s: f64) -> Self {
         Self {
             registry: Registry::new(rules.analysis.clone()),
+            repeats: Repeats::new(rules.alerts.rules),
             judge: Judge::new(rules, warmup_s),
             pools: Pools::default(),
             host_alerts: OpenAlerts::default(),
-            repeats: Repeats::default(),
             lives: ServiceLives::default(),
             is_whole: false,
         }
@@ -75,7 +75,7 @@ impl TargetSet {
     pub(in crate::session) fn begin_recording(&mut self) {
         self.judge.begin_recording();
         self.pools = Pools::default();
-        self.repeats = Repeats::default();
+        self.repeats.clear();
         self.registry.begin_recording();
     }
 
@@ -365,7 +365,7 @@ impl TargetSet {
         let published = self.judge.settle_count(index, why, &mut self.registry, at, sink);
         drop_reported_growth(index, &mut self.registry);
         let (target, state) = self.registry.entry_mut(index);
-        let alerts = state.close(target, at, self.judge.is_replay());
+        let alerts = state.close(target, at, self.judge.is_replay(), &mut self.repeats);
         published.and(send(&alerts, Some(target), sink))
     }
 
