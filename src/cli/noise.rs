@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::alert::AlertSettings;
-use crate::analysis;
+use crate::analysis::{self, Resource};
 use crate::escape;
 use crate::event::{Fanout, Target};
 use crate::model::identified;
@@ -79,7 +79,9 @@ fn read_report(path: &Path) -> Result<Option<PastReport>, Error> {
 
 /// Returns the noise of a target of a report. Reports before schema version 1.1 have none.
 fn of_report(report: &PastReport, target: &schema::PastTarget) -> Option<MeasuredNoise> {
-    let bytes = target.variance.noise_bytes?;
+    let mut memory = target.resources.iter().filter(|known| known.resource == "memory");
+    let is_unmoved = memory.any(|known| known.min.is_some() && known.min == known.max);
+    let bytes = target.variance.noise_bytes.or(is_unmoved.then_some(0.0))?;
     let title = if target.title.is_empty() { &target.name } else { &target.title };
     let title = identified(title, target.members, target.pid, target.source.as_deref());
     measured(title, bytes, target.samples, target.observed_seconds, report.session.interval_seconds)
@@ -108,7 +110,9 @@ fn refused(error: impl std::fmt::Display) -> Error {
 
 fn of_target(target: &Target) -> Option<MeasuredNoise> {
     let known = &target.assessment;
-    let bytes = known.variance.noise_bytes?;
+    let mut memory = known.resources.iter().filter(|known| known.resource == Resource::Memory);
+    let is_unmoved = memory.any(|known| known.level.min().is_some() && known.level.min() == known.level.max());
+    let bytes = known.variance.noise_bytes.or(is_unmoved.then_some(0.0))?;
     let title = identified(&target.label.title(), target.kind.members(), target.key.map(|key| key.pid.0), None);
     measured(title, bytes, known.samples, known.observed_s, None)
 }

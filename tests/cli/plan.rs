@@ -55,6 +55,16 @@ fn noise_and_interval_come_from_a_recording_or_its_report() {
 }
 
 #[test]
+fn memory_that_never_moved_has_no_noise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String = (0..100).map(|i| format!("{},7,idle,50000000\n", 1_700_000_000 + i)).collect();
+    std::fs::write(folder.path().join("idle.csv"), format!("timestamp,pid,name,rss_bytes\n{rows}"))
+        .expect("a recording");
+    let text = plan(folder.path(), &["--from", "idle.csv"]);
+    assert!(text.contains(": 0 B at a sample every 1s"), "{text}");
+}
+
+#[test]
 fn a_file_without_noise_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");

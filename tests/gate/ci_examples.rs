@@ -14,11 +14,14 @@ fn blocks(language: &str) -> Vec<String> {
     found.collect()
 }
 
-/// Shortens a script: two seconds for ten minutes, higher rates, and a waiting process as the service.
+/// Shortens a script: two seconds for some minutes, higher rates, and a waiting process as the service.
 fn in_short(script: &str) -> String {
     let short = [
         ("--duration 10m", "--duration 2s"),
+        ("--duration 1m", "--duration 2s"),
+        ("--duration 2m", "--duration 2s"),
         ("--interval 1s", "--interval 20ms"),
+        ("--interval 250ms", "--interval 20ms"),
         ("for 10s", "for 100ms"),
         ("MiB/h", "GiB/h"),
         ("10/h", "10000/h"),

@@ -8,7 +8,7 @@ use crate::model::identified;
 use crate::report::build::heading;
 use crate::report::document::Document;
 use crate::schema::{AlertEntry, Report, RetiredEntry, Session, Status};
-use crate::units::{Bytes, short_span};
+use crate::units::{Bytes, Span, short_span};
 
 use super::settings::{cost, settings};
 use super::target_order::target_order;
@@ -107,6 +107,10 @@ fn session_facts(session: &Session) -> Vec<String> {
         facts.push(format!("every {}", short_span(interval)));
     }
     facts.push(format!("{} {}", session.ticks, if session.interval_seconds.is_some() { "ticks" } else { "samples" }));
+    if let Some(extension) = &session.extension {
+        let (beyond, planned) = (Span(extension.extended_seconds.round()), Span(extension.planned_seconds));
+        facts.push(format!("extended by {beyond} beyond the planned {planned}"));
+    }
     if session.missed_ticks > 0 {
         facts.push(format!("{} missed ticks", session.missed_ticks));
     }
