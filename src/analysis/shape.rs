@@ -68,7 +68,7 @@ impl Shape {
     ) -> Option<Self> {
         let j = trend.judgement.as_ref()?;
         Some(if trend.status >= Status::Suspect {
-            shape_of_growth(j, trend.newest_only, history, variance)
+            shape_of_growth(j, trend.proof.newest_only, history, variance)
         } else {
             shape_without_growth(j, trend.level.abs(), variance, spikes)
         })

@@ -8,7 +8,7 @@ use super::criteria::Criteria;
 use super::few_readings::{MIN_READINGS, are_apart};
 use super::judged_window::JudgedWindow;
 use super::judgement::Judgement;
-use super::series_trend::{SeriesTrend, StartUp, Unchanged, UpperBound};
+use super::series_trend::{Extent, Proof, SeriesTrend, StartUp, Unchanged, UpperBound};
 use super::start_up::{MIN_SAMPLES, required_samples};
 use super::upper_bounds;
 
@@ -42,18 +42,18 @@ pub(crate) fn bounded_trend(
     SeriesTrend {
         status,
         judgement: means.cloned(),
-        newest_only: false,
-        relative_growth: None,
+        proof: Proof::default(),
+        extent: Extent {
+            samples: history.samples(),
+            min_samples: if are_apart(history, criteria) { MIN_READINGS } else { MIN_SAMPLES },
+            pause_s: history.pause(),
+            is_standing: criteria.distance.is_some(),
+        },
         level,
         threshold: fast_bound.map_or(threshold, |bound| bound.threshold.max(threshold)),
         bound: fast_bound.and_then(|bound| bound.by_floors),
         start_up: StartUp { share, required: required_samples(share, means.map_or(0.0, |means| means.tests.lead)) },
-        few: None,
-        is_standing: criteria.distance.is_some(),
         recent_rate: whole.map(|whole| recent_rate(whole.blocks())),
-        pause_s: history.pause(),
-        min_samples: if are_apart(history, criteria) { MIN_READINGS } else { MIN_SAMPLES },
-        samples: history.samples(),
         unchanged,
         withheld: None,
         stopped_s: None,

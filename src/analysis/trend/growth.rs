@@ -56,8 +56,7 @@ impl Growth {
         let threshold = trend.threshold;
         let Some(j) = &trend.judgement else {
             let Some(unchanged) = trend.unchanged else {
-                let samples = samples_of(trend);
-                let left = (trend.min_samples - samples).max(0.0) * trend.pause_s;
+                let left = trend.extent.missing_s();
                 return Self { threshold, seconds_to_decide: Some(left).filter(|left| *left > 0.0), ..Self::default() };
             };
             let needed = unchanged.observed_s * unchanged.resolved / threshold.max(f64::MIN_POSITIVE);
@@ -99,24 +98,20 @@ fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
     if trend.status != Status::InsufficientData {
         return Some(0.0);
     }
-    if let Some(few) = &trend.few {
-        let needed = few.needed.map_or(MIN_SAMPLES - samples_of(trend), readings_of);
-        return Some(needed * trend.pause_s);
+    if let Some(few) = &trend.proof.few {
+        return Some(
+            few.needed.map_or(trend.extent.missing_s_of(MIN_SAMPLES), |more| readings_of(more) * trend.extent.pause_s),
+        );
     }
     let threshold = trend.threshold.max(f64::MIN_POSITIVE);
     let needed = j.span * (j.rate.high.max(j.rate.detectable) / threshold).powf(2.0 / 3.0);
-    let longest = if trend.is_standing { (1.0 + SWINGS_PART) * j.span } else { f64::INFINITY };
+    let longest = if trend.extent.is_standing { (1.0 + SWINGS_PART) * j.span } else { f64::INFINITY };
     remaining(needed.min(longest), j.span).filter(|seconds| *seconds > 0.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some dozen readings")]
 fn readings_of(readings: usize) -> f64 {
     readings as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
-fn samples_of(trend: &SeriesTrend) -> f64 {
-    trend.samples as f64
 }
 
 fn remaining(needed: f64, observed: f64) -> Option<f64> {

@@ -13,7 +13,7 @@ use super::found_growth::FoundGrowth;
 use super::judged_window::{EARLIER_PART, JudgedWindow, MIN_BLOCKS};
 use super::judgement::{JudgedValues, Judgement, MeanGrowth};
 use super::relative_growth::RelativeGrowth;
-use super::series_trend::SeriesTrend;
+use super::series_trend::{Proof, SeriesTrend};
 use super::start_up::is_past_any_start;
 use super::withheld::Withheld;
 
@@ -70,8 +70,7 @@ fn take_growth(trend: &mut SeriesTrend, found: FoundGrowth, history: &History, c
         _ => Status::WarmingUp,
     };
     let j = found.judgement;
-    trend.newest_only = found.newest_only;
-    trend.relative_growth = found.relative_growth;
+    trend.proof = Proof { newest_only: found.newest_only, relative_growth: found.relative_growth, few: None };
     trend.level = first + j.level;
     trend.threshold = match trend.status {
         Status::Stable => criteria.fast_threshold(&j, first),
@@ -264,7 +263,7 @@ mod tests {
     #[test]
     fn growth_on_a_working_set_is_a_leak_with_its_rate() {
         let leak = judged(400, 0.0, |t| 10_000.0 + 2.0 * t);
-        assert_eq!((leak.status, leak.withheld, leak.newest_only), (Status::Leaking, None, false));
+        assert_eq!((leak.status, leak.withheld, leak.proof.newest_only), (Status::Leaking, None, false));
         assert!(leak.judgement.is_some_and(|j| (j.rate.rate - 2.0).abs() < 0.02));
         assert!((leak.start_up.share - 0.074).abs() < 0.01);
     }

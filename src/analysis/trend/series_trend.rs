@@ -13,10 +13,8 @@ pub(crate) struct SeriesTrend {
     pub status: Status,
     /// The window that decided; `None` with too few data.
     pub judgement: Option<Judgement>,
-    /// True if that window is only the newest part of the past.
-    pub newest_only: bool,
-    /// The growth by the level, where that was the proof.
-    pub relative_growth: Option<RelativeGrowth>,
+    pub proof: Proof,
+    pub extent: Extent,
     /// Level at the end.
     pub level: f64,
     /// Growth threshold at that level.
@@ -24,18 +22,8 @@ pub(crate) struct SeriesTrend {
     /// Largest rate that ranks or lows of the floors allow, where the interval of the curves does not decide.
     pub bound: Option<UpperBound>,
     pub start_up: StartUp,
-    /// Judgement of few readings, where that decided.
-    pub few: Option<FewReadings>,
-    /// True for a standing watch.
-    pub is_standing: bool,
     /// Rate in the newest part of the watch, per second.
     pub recent_rate: Option<f64>,
-    /// Time from one sample to the next on average, in seconds.
-    pub pause_s: f64,
-    /// Samples that any verdict needs.
-    pub min_samples: f64,
-    /// Samples of the series.
-    pub samples: u64,
     /// Resolution of a series without any change.
     pub unchanged: Option<Unchanged>,
     /// Reason for withholding `leaking` from proven growth.
@@ -55,7 +43,44 @@ impl SeriesTrend {
         self.status = few.status;
         self.level += few.judgement.level - self.judgement.as_ref().map_or(0.0, |j| j.level);
         self.judgement = Some(few.judgement.clone());
-        self.few = Some(few);
+        self.proof.few = Some(few);
+    }
+}
+
+/// Kind of the proof of growth.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Proof {
+    /// True if the window that decided is only the newest part of the past.
+    pub newest_only: bool,
+    /// The growth by the level, where that was the proof.
+    pub relative_growth: Option<RelativeGrowth>,
+    /// Judgement of few readings, where that decided.
+    pub few: Option<FewReadings>,
+}
+
+/// Extent of the watch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    /// Samples of the series.
+    pub samples: u64,
+    /// Samples that any verdict needs.
+    pub min_samples: f64,
+    /// Time from one sample to the next on average, in seconds.
+    pub pause_s: f64,
+    /// True for a standing watch.
+    pub is_standing: bool,
+}
+
+impl Extent {
+    /// Returns the seconds until there are as many samples as any verdict needs.
+    pub fn missing_s(&self) -> f64 {
+        self.missing_s_of(self.min_samples)
+    }
+
+    /// Returns the seconds until there are `samples`.
+    #[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
+    pub fn missing_s_of(&self, samples: f64) -> f64 {
+        (samples - self.samples as f64).max(0.0) * self.pause_s
     }
 }
 
@@ -83,4 +108,15 @@ pub(crate) struct Unchanged {
     pub resolved: f64,
     /// Observed time, in seconds.
     pub observed_s: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_samples_take_their_time() {
+        let extent = Extent { samples: 10, min_samples: 56.0, pause_s: 2.0, is_standing: false };
+        assert_eq!((extent.missing_s(), extent.missing_s_of(8.0)), (92.0, 0.0));
+    }
 }

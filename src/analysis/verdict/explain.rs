@@ -35,10 +35,10 @@ pub(crate) fn reasons(
         few_readings(trend),
         upper_bound(trend, resource),
         relative_growth(trend),
-        shape(trend).filter(|_| trend.few.is_none()),
+        shape(trend).filter(|_| trend.proof.few.is_none()),
         withheld(trend, resource, settings, assessment),
         undecided(trend, resource, settings, assessment),
-        consistent_growth(assessment).filter(|_| of_memory && trend.few.is_none()),
+        consistent_growth(assessment).filter(|_| of_memory && trend.proof.few.is_none()),
         variance(assessment).filter(|_| of_memory),
         spike(assessment).filter(|_| of_memory),
     ];
@@ -59,7 +59,7 @@ fn amount_unit(resource: Resource) -> Unit {
 }
 
 fn few_readings(trend: &SeriesTrend) -> Option<Reason> {
-    let few = trend.few.as_ref()?;
+    let few = trend.proof.few.as_ref()?;
     let readings = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let wording = Sentence::FewReadings {
         rising: readings(few.rising),
@@ -108,7 +108,7 @@ fn growth(trend: &SeriesTrend, resource: Resource, observed_s: f64) -> Option<Re
 }
 
 fn relative_growth(trend: &SeriesTrend) -> Option<Reason> {
-    let growth = trend.relative_growth?;
+    let growth = trend.proof.relative_growth?;
     Some(Reason {
         rule: Rule::RelativeGrowth,
         for_leak: true,
@@ -145,7 +145,7 @@ fn shape(trend: &SeriesTrend) -> Option<Reason> {
 #[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
     let span = trend.judgement.as_ref().map_or(assessment.observed_s, |j| j.span);
-    let samples = trend.samples as f64;
+    let samples = trend.extent.samples as f64;
     let (rule, value, threshold, unit, wording) = match trend.withheld? {
         Withheld::Observation => (
             Rule::Observation,
@@ -196,7 +196,7 @@ fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assess
 /// countdown, because it is cut anew at every assessment.
 fn remaining_observation(trend: &SeriesTrend, settings: &Settings, assessment: &Assessment) -> Sentence {
     let left_s = (settings.min_observation_s - assessment.observed_s).round();
-    match (left_s > 0.0, trend.newest_only) {
+    match (left_s > 0.0, trend.proof.newest_only) {
         (true, _) => Sentence::TooYoung { left_s },
         (false, true) => Sentence::BeganRecently,
         (false, false) => Sentence::TooShort,
@@ -205,14 +205,14 @@ fn remaining_observation(trend: &SeriesTrend, settings: &Settings, assessment: &
 
 #[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 fn undecided(trend: &SeriesTrend, resource: Resource, settings: &Settings, assessment: &Assessment) -> Option<Reason> {
-    if trend.status != Status::InsufficientData || trend.few.is_some() {
+    if trend.status != Status::InsufficientData || trend.proof.few.is_some() {
         return None;
     }
     let growth = &assessment.growth;
     let limit = growth.detection_limit();
     let decided_in_s = growth.seconds_to_decide.unwrap_or(0.0);
     let longer_s = decided_in_s.max(settings.min_observation_s - assessment.observed_s).max(0.0);
-    let samples = trend.samples;
+    let samples = trend.extent.samples;
     let sentence = match (&trend.judgement, limit) {
         // A leak at the threshold is detectable by now. Noise keeps the interval from excluding one.
         (Some(j), Some(_)) if longer_s == 0.0 => Sentence::NotExcluded { resource, high: j.rate.high },

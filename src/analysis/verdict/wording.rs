@@ -144,6 +144,46 @@ impl Wording {
             Sentence::NotExcluded { .. } | Sentence::NotDetectable { .. } | Sentence::Unchanged { .. } => {
                 self.write_undecided(figures, f)
             }
+            Sentence::StartUp { .. }
+            | Sentence::TooYoung { .. }
+            | Sentence::BeganRecently
+            | Sentence::TooShort
+            | Sentence::NotFar { .. }
+            | Sentence::FirstHeap
+            | Sentence::Uneven => self.write_withheld(figures, f),
+            Sentence::Unclear { samples } => write!(f, "too little data: {samples} samples over {}", Span(span_s)),
+            Sentence::LikelyInFewSamples => {
+                write!(f, "growth is likely but not proved: {value} of {threshold} samples needed")
+            }
+            Sentence::TooFewSamples { samples } => {
+                write!(f, "too little data: {samples} of {MIN_SAMPLES} samples needed, over {}", Span(span_s))
+            }
+            Sentence::Withdrawn => {
+                write!(f, "growth stopped about {} ago; until then it looked like a leak", Span(span_s))
+            }
+            Sentence::FewReadings { rising, steps, tau, needed } => {
+                write!(
+                    f,
+                    "rose in {rising} of {steps} readings (rank trend tau {tau:+.2}, exact p {})",
+                    equation(value)
+                )?;
+                needed.map_or(Ok(()), |more| write!(f, "; {more} more readings would prove it"))
+            }
+            Sentence::Cycle { swing, period_s } => {
+                write!(f, "memory cycles by {} about every {}", size(swing), Span(period_s))
+            }
+            Sentence::Spikes { count, returned } => {
+                let spikes = if count == 1 { "spike" } else { "spikes" };
+                let returned = if returned == 0 { "none".to_owned() } else { returned.to_string() };
+                write!(f, "{count} {spikes}, {returned} returned; the latest rose by {}", size(value))
+            }
+        }
+    }
+
+    /// Writes the sentences that say why growth is not yet a leak.
+    fn write_withheld(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { value, threshold, .. } = *figures;
+        match self.0 {
             Sentence::StartUp { resource, share } => {
                 let origin = match resource {
                     Resource::Memory => "memory was allocated",
@@ -164,16 +204,6 @@ impl Wording {
                 write!(f, "growth began recently: it must last {} to count as a leak", Span(threshold))
             }
             Sentence::TooShort => write!(f, "growth must last {} to count as a leak", Span(threshold)),
-            Sentence::Unclear { samples } => write!(f, "too little data: {samples} samples over {}", Span(span_s)),
-            Sentence::LikelyInFewSamples => {
-                write!(f, "growth is likely but not proved: {value} of {threshold} samples needed")
-            }
-            Sentence::TooFewSamples { samples } => {
-                write!(f, "too little data: {samples} of {MIN_SAMPLES} samples needed, over {}", Span(span_s))
-            }
-            Sentence::Withdrawn => {
-                write!(f, "growth stopped about {} ago; until then it looked like a leak", Span(span_s))
-            }
             Sentence::NotFar { resource, start, later } => {
                 let (grown, share) = (amount(resource, value), 100.0 * value / start);
                 let needed = amount(resource, threshold);
@@ -193,22 +223,7 @@ impl Wording {
                 100.0 * value,
                 100.0 * threshold
             ),
-            Sentence::FewReadings { rising, steps, tau, needed } => {
-                write!(
-                    f,
-                    "rose in {rising} of {steps} readings (rank trend tau {tau:+.2}, exact p {})",
-                    equation(value)
-                )?;
-                needed.map_or(Ok(()), |more| write!(f, "; {more} more readings would prove it"))
-            }
-            Sentence::Cycle { swing, period_s } => {
-                write!(f, "memory cycles by {} about every {}", size(swing), Span(period_s))
-            }
-            Sentence::Spikes { count, returned } => {
-                let spikes = if count == 1 { "spike" } else { "spikes" };
-                let returned = if returned == 0 { "none".to_owned() } else { returned.to_string() };
-                write!(f, "{count} {spikes}, {returned} returned; the latest rose by {}", size(value))
-            }
+            _ => Ok(()),
         }
     }
 
