@@ -136,10 +136,10 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
                 .or_else(|| crate::cli::thresholds::largest_allowed_growth(&args.thresholds)),
             horizon_s: args.horizon.as_secs_f64(),
             untimed: false,
-            spike_bytes: args.threshold_mb * 1e6,
-            spike_fraction: args.threshold_percent / 100.0,
+            spike_bytes: args.sudden.threshold_mb * 1e6,
+            spike_fraction: args.sudden.threshold_percent / 100.0,
             spike_min_bytes: spike_min_bytes(args),
-            spike_period_s: args.spike_period.as_secs_f64(),
+            spike_period_s: args.sudden.spike_period.as_secs_f64(),
         },
         min_observation,
         alerts: alert_settings(args),
@@ -152,9 +152,9 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
 fn alert_settings(args: &AnalysisArgs) -> AlertSettings {
     AlertSettings {
         limit_percent: args.limit_percent,
-        rapid_growth_bytes: args.rapid_growth.0 * MINUTE_S,
+        rapid_growth_bytes: args.sudden.rapid_growth.0 * MINUTE_S,
         leak_observation_s: args.min_observation.unwrap_or(HOUR).as_secs_f64(),
-        rules: match args.alert_rules {
+        rules: match args.sudden.alert_rules {
             AlertRulesArg::Standard => AlertRules::Standard,
             AlertRulesArg::Classic => AlertRules::Classic,
         },
@@ -164,7 +164,7 @@ fn alert_settings(args: &AnalysisArgs) -> AlertSettings {
 /// Returns the least growth for the percentage of a spike. The classic rules have none.
 #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
 fn spike_min_bytes(args: &AnalysisArgs) -> f64 {
-    if args.alert_rules == AlertRulesArg::Classic { 0.0 } else { args.spike_min.0 as f64 }
+    if args.sudden.alert_rules == AlertRulesArg::Classic { 0.0 } else { args.sudden.spike_min.0 as f64 }
 }
 
 /// Returns the policy that turns findings into an exit status.
@@ -183,11 +183,11 @@ pub(crate) fn for_report(args: &AnalysisArgs, rules: &Rules) -> schema::Settings
         max_growth_bytes_per_s: rules.analysis.max_growth,
         horizon_seconds: rules.analysis.horizon_s,
         spike_bytes: rules.analysis.spike_bytes,
-        spike_percent: args.threshold_percent,
+        spike_percent: args.sudden.threshold_percent,
         spike_min_bytes: rules.analysis.spike_min_bytes,
         spike_period_seconds: rules.analysis.spike_period_s,
-        rapid_growth_bytes_per_s: args.rapid_growth.0,
-        alert_rules: value_name(&args.alert_rules),
+        rapid_growth_bytes_per_s: args.sudden.rapid_growth.0,
+        alert_rules: value_name(&args.sudden.alert_rules),
         limit_bytes: rules.limit_bytes,
         limit_percent: rules.alerts.limit_percent,
         fail_on: args.fail_on.iter().map(value_name).collect(),

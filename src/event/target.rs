@@ -103,7 +103,7 @@ pub struct RetiredSummary {
 }
 
 /// Times of a target.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Lifetime {
     /// Time of the first reading.
     pub first_seen: Timestamp,
@@ -115,13 +115,15 @@ pub struct Lifetime {
     pub age_s: Option<f64>,
     /// Time at which the exit was noticed; `None` while the target is live.
     pub ended: Option<Timestamp>,
+    /// Finished lives of its service, the oldest first. Boxed: most targets have none.
+    earlier: Option<Box<[Life]>>,
 }
 
 impl Lifetime {
     /// A lifetime that begins now, of a process of unknown age.
     #[must_use]
     pub fn starting(at: Timestamp) -> Self {
-        Self { first_seen: at, last_seen: at, excluded_s: 0.0, age_s: None, ended: None }
+        Self { first_seen: at, last_seen: at, excluded_s: 0.0, age_s: None, ended: None, earlier: None }
     }
 
     /// Seconds between the first and the latest reading.
@@ -158,8 +160,6 @@ pub struct Target {
     pub attribution: Option<Box<Attribution>>,
     /// Latest assessment.
     pub assessment: Assessment,
-    /// Finished lives of its service, the oldest first. Boxed: most targets have none.
-    earlier_lives: Option<Box<[Life]>>,
 }
 
 impl Target {
@@ -186,7 +186,6 @@ impl Target {
             start_values: StartValues::default(),
             attribution: None,
             assessment,
-            earlier_lives: None,
         }
     }
 
@@ -208,14 +207,14 @@ impl Target {
 
     /// Sets the finished lives of its service, the oldest first.
     pub fn set_earlier_lives(&mut self, lives: Vec<Life>) {
-        self.earlier_lives = (!lives.is_empty()).then(|| lives.into_boxed_slice());
+        self.lifetime.earlier = (!lives.is_empty()).then(|| lives.into_boxed_slice());
     }
 
     /// Returns the finished lives of its service, the oldest first: processes of one name and command line, never two at a
     /// time.
     #[must_use]
     pub fn earlier_lives(&self) -> &[Life] {
-        self.earlier_lives.as_deref().unwrap_or_default()
+        self.lifetime.earlier.as_deref().unwrap_or_default()
     }
 
     /// Sets the label.

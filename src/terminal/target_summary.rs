@@ -138,20 +138,7 @@ fn basis(target: &Target) -> Option<String> {
 pub(super) fn withheld(target: &Target) -> Option<String> {
     let verdict = &target.assessment.verdict;
     let mut reasons = verdict.reasons.iter().filter(|_| verdict.status != Status::Leaking);
-    reasons
-        .find(|reason| {
-            !reason.for_leak
-                && matches!(
-                    reason.rule,
-                    Rule::Observation
-                        | Rule::Collections
-                        | Rule::Distance
-                        | Rule::Evenness
-                        | Rule::Persistence
-                        | Rule::Withdrawal
-                )
-        })
-        .map(ToString::to_string)
+    reasons.find(|reason| !reason.for_leak && reason.rule.withholds()).map(ToString::to_string)
 }
 
 /// Returns the forecast of growth.

@@ -102,7 +102,7 @@ pub(super) fn difference_to_past(
     let new = PastValue { value: measured.value, low: measured.low, high: measured.high };
     let old = PastValue { value: factor * past.value, low: factor * past.low, high: factor * past.high };
     let found = difference(new, old, margin);
-    (Measurement { value: found.value, low: found.low, high: found.high, ..*measured }, found)
+    (Measurement { value: found.value, low: found.low, high: found.high, ..measured.clone() }, found)
 }
 
 #[cfg(test)]

@@ -21,13 +21,14 @@ pub(super) fn compare(expression: &Expression, measured: &Measurement, limit: f6
     };
     let mut text = format!("{what} {}", value_with_interval(metric, measured));
     if decision == Decision::Undecided {
-        text.push_str(if measured.may_settle && certain {
-            ". The growth may settle; run longer, or exclude the start with --warmup"
-        } else if certain {
-            ". Not proved yet"
-        } else {
-            ". Too noisy to decide"
-        });
+        match &measured.withheld {
+            _ if measured.may_settle && certain => {
+                text.push_str(". The growth may settle; run longer, or exclude the start with --warmup");
+            }
+            Some(reason) if certain => text.push_str(&format!(". Not proved yet: {reason}")),
+            None if certain => text.push_str(". Not proved yet"),
+            _ => text.push_str(". Too noisy to decide"),
+        }
         if let Some(seconds) = seconds_to_decide(measured, limit).filter(|_| !(measured.may_settle && certain)) {
             // A unit of work takes the place of a second.
             let more =
@@ -117,6 +118,16 @@ mod tests {
         assert!(text.starts_with(wanted), "{text}");
         let passed = Measurement { high: 0.0, ..measured };
         assert!(compare(&expression, &passed, mib_per_hour, "measured").1.ends_with("to 0 B/h"));
+    }
+
+    #[test]
+    fn growth_that_the_verdict_withholds_names_the_reason() {
+        let expression: Expression = "growth(memory) > 1B/s".parse().expect("an expression");
+        let withheld = Some("its heap is still in its first collections".to_owned());
+        let measured = Measurement { low: 8.0, high: 10.0, is_unproved: true, withheld, ..Measurement::exact(9.0) };
+        let (decision, message) = compare(&expression, &measured, 1.0, "measured");
+        assert_eq!(decision, Decision::Undecided);
+        assert!(message.ends_with("Not proved yet: its heap is still in its first collections"), "{message}");
     }
 
     #[test]

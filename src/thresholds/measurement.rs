@@ -12,7 +12,7 @@ use super::metric::{Aggregate, Metric, Series};
 const LEAST_UNMOVED: u64 = 24;
 
 /// A measured value with its confidence interval. An exact value is its own interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measurement {
     pub value: f64,
     pub low: f64,
@@ -23,6 +23,8 @@ pub(super) struct Measurement {
     pub may_settle: bool,
     /// True if the verdict withholds the growth, or if it is smaller than the smallest that the analysis could prove.
     pub is_unproved: bool,
+    /// Reason for which the verdict withholds it.
+    pub withheld: Option<String>,
     /// Smallest growth that could have been proved, and the time it was observed for, in seconds.
     pub detectable: Option<(f64, f64)>,
 }
@@ -37,6 +39,7 @@ impl Measurement {
             confidence: Widening::NONE.confidence,
             may_settle: false,
             is_unproved: false,
+            withheld: None,
             detectable: None,
         }
     }
@@ -187,7 +190,11 @@ fn growth_per_work(metric: &Metric, aggregates: &Aggregates, work: f64) -> Resul
 
 fn assessed_growth(assessment: &Assessment, resource: Resource) -> Option<Measurement> {
     let known = assessment.resources.iter().find(|known| known.resource == resource)?;
-    Measurement::of_growth(&known.growth, known.status, known.shape)
+    let measured = Measurement::of_growth(&known.growth, known.status, known.shape)?;
+    let is_decided_by = assessment.verdict.resource == Some(resource) && assessment.verdict.status == Status::Suspect;
+    let mut reasons = assessment.verdict.reasons.iter().filter(|_| is_decided_by);
+    let withheld = reasons.find(|reason| !reason.for_leak && reason.rule.withholds()).map(ToString::to_string);
+    Some(Measurement { withheld, ..measured })
 }
 
 fn too_few(samples: u64, assessment: &Assessment) -> String {

@@ -45,6 +45,20 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// True for a rule that withholds `leaking` from growth.
+    #[must_use]
+    pub fn withholds(self) -> bool {
+        matches!(
+            self,
+            Self::Observation
+                | Self::Collections
+                | Self::Distance
+                | Self::Evenness
+                | Self::Persistence
+                | Self::Withdrawal
+        )
+    }
+
     /// Returns the stable name in reports: `growth_rate`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -26,24 +26,9 @@ pub struct AnalysisArgs {
     /// Proven growth that fills the memory limit within DUR counts as a leak at any rate
     #[arg(long, value_name = "DUR", env = "LEAKWATCH_HORIZON", default_value = "30d", value_parser = parse_positive, allow_negative_numbers = true)]
     pub horizon: Duration,
-    /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
-    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
-    pub threshold_mb: f64,
-    /// Spike alert: growth of more than N % within the spike period, if it is --spike-min or more
-    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
-    pub threshold_percent: f64,
-    /// Spike alert: least growth for --threshold-percent
-    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_SPIKE_MIN", default_value = "16MiB", allow_hyphen_values = true)]
-    pub spike_min: Bytes,
-    /// Spike period
-    #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
-    pub spike_period: Duration,
-    /// Rapid-growth alert: growth above RATE over a minute
-    #[arg(long, value_name = "RATE", env = "LEAKWATCH_RAPID_GROWTH", default_value = "50MB/min", value_parser = parse_positive_rate, allow_hyphen_values = true)]
-    pub rapid_growth: ByteRate,
-    /// Rules for alerts of sudden growth
-    #[arg(long, value_name = "RULES", env = "LEAKWATCH_ALERT_RULES", default_value = "standard", value_enum)]
-    pub alert_rules: AlertRulesArg,
+    /// Alerts of sudden growth
+    #[command(flatten)]
+    pub sudden: SuddenGrowthArgs,
     /// Memory limit for forecasts and limit alerts [default: the tightest of control group, resource limit and host]
     #[arg(long, value_name = "SIZE", env = "LEAKWATCH_LIMIT", value_parser = parse_limit, allow_hyphen_values = true)]
     pub limit: Option<Bytes>,
@@ -66,6 +51,30 @@ pub struct AnalysisArgs {
     /// Gate
     #[command(flatten)]
     pub thresholds: ThresholdArgs,
+}
+
+/// Alerts of sudden growth.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Judgement")]
+pub struct SuddenGrowthArgs {
+    /// Spike alert: growth of more than N MB (10^6 bytes) within the spike period
+    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_MB", default_value = "50", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub threshold_mb: f64,
+    /// Spike alert: growth of more than N % within the spike period, if it is --spike-min or more
+    #[arg(long, value_name = "N", env = "LEAKWATCH_THRESHOLD_PERCENT", default_value = "20", value_parser = parse_threshold, allow_negative_numbers = true)]
+    pub threshold_percent: f64,
+    /// Spike alert: least growth for --threshold-percent
+    #[arg(long, value_name = "SIZE", env = "LEAKWATCH_SPIKE_MIN", default_value = "16MiB", allow_hyphen_values = true)]
+    pub spike_min: Bytes,
+    /// Spike period
+    #[arg(long, value_name = "DUR", env = "LEAKWATCH_SPIKE_PERIOD", default_value = "10s", value_parser = parse_positive, allow_negative_numbers = true)]
+    pub spike_period: Duration,
+    /// Rapid-growth alert: growth above RATE over a minute
+    #[arg(long, value_name = "RATE", env = "LEAKWATCH_RAPID_GROWTH", default_value = "50MB/min", value_parser = parse_positive_rate, allow_hyphen_values = true)]
+    pub rapid_growth: ByteRate,
+    /// Rules for alerts of sudden growth
+    #[arg(long, value_name = "RULES", env = "LEAKWATCH_ALERT_RULES", default_value = "standard", value_enum)]
+    pub alert_rules: AlertRulesArg,
 }
 
 /// Rules for alerts of sudden growth.
