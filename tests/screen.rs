@@ -104,7 +104,7 @@ fn a_pause_freezes_the_picture_until_it_ends() {
     watch(&mut picture, three(), 500);
     assert_eq!(below_headline(&picture), before);
     let headline = screen(&picture, 140, 50).lines().next().unwrap_or_default().to_owned();
-    assert!(headline.contains("PAUSED at") && headline.contains("alerts since"), "{headline}");
+    assert!(headline.contains("PAUSED at") && headline.contains("since (p resumes)"), "{headline}");
     picture.key(Key::Character('s'));
     assert_ne!(below_headline(&picture), before, "a frozen picture can be sorted");
     picture.key(Key::Character('p'));

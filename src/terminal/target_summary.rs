@@ -56,7 +56,7 @@ pub(super) fn format_measurement(target: &Target) -> String {
         format_interval(resource, growth).map_or_else(String::new, |interval| format!(", 95 % CI {interval}"));
     let exited = if target.lifetime.ended.is_some() { ", exited" } else { "" };
     let recent = recent_rate(growth).filter(|_| known.verdict.status >= Status::Suspect);
-    let recent = recent.map_or_else(String::new, |rate| format!(", now {}", format_rate(resource, rate)));
+    let recent = recent.map_or_else(String::new, |rate| format!(", recently {}", format_rate(resource, rate)));
     format!("{rate}{interval}{recent}, observed {}{exited}", format_observation(target))
 }
 

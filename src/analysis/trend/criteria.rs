@@ -13,6 +13,8 @@ const MIN_RISE_OF_START: f64 = 0.1;
 
 /// Time within which clear growth that fills the ceiling need not have come far, in seconds.
 const NEAR_S: f64 = 12.0 * 3600.0;
+/// Least span, in seconds, from which a run of known length forecasts days.
+const MIN_FORECAST_S: f64 = 3600.0;
 /// Part of the distance of a leak that is enough for `suspect`.
 const SUSPICIOUS: f64 = 0.75;
 /// Part of the distance of a leak that a series which slows down must not have come to be stable.
@@ -161,6 +163,16 @@ impl Criteria {
         }
     }
 
+    /// True if growth fills the ceiling within the horizon.
+    pub fn fills_soon(&self, j: &Judgement) -> bool {
+        self.fills_within(self.horizon_s, j)
+    }
+
+    /// True if slow growth counts where it fills the ceiling soon: not in runs of minutes, nor below a threshold of its own.
+    pub fn counts_slow_growth(&self, j: &Judgement) -> bool {
+        j.span >= MIN_FORECAST_S && matches!(self.threshold, Threshold::OfLevel { .. }) && self.fills_soon(j)
+    }
+
     /// True if growth fills the ceiling within `seconds`.
     fn fills_within(&self, seconds: f64, j: &Judgement) -> bool {
         self.headroom.is_some_and(|headroom| j.rate.low * seconds > headroom)
@@ -177,7 +189,7 @@ impl Criteria {
 
     /// Returns the part of the level at the start that is material after days.
     fn late_part(&self, distance: Distance, j: &Judgement) -> f64 {
-        distance.late_part(self.fills_within(self.horizon_s, j))
+        distance.late_part(self.fills_soon(j))
     }
 
     /// True if a rise is more than half of what a leak must come.

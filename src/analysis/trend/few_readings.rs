@@ -75,7 +75,7 @@ impl FewReadings {
             Status::Leaking
         } else if is_large && p <= LIKELY_P {
             Status::Suspect
-        } else if readings.slope.high < readings.bound_of_stable(history, criteria) {
+        } else if p > LIKELY_P && readings.slope.high < readings.bound_of_stable(history, criteria) {
             Status::Stable
         } else {
             Status::InsufficientData

@@ -82,10 +82,11 @@ impl Growth {
         }
     }
 
-    /// Returns the smallest rate that would have been detected, per second: provable and outside the interval.
+    /// Returns the smallest rate that would have been detected, per second: provable, outside the interval, and not below
+    /// the threshold.
     #[must_use]
     pub fn detection_limit(&self) -> Option<f64> {
-        self.smallest_detectable.map(|least| self.ci_high.map_or(least, |high| least.max(high)))
+        self.smallest_detectable.map(|least| self.ci_high.map_or(least, |high| least.max(high)).max(self.threshold))
     }
 }
 

@@ -45,7 +45,10 @@ pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria) ->
     match growing.or_else(|| clear_growth(whole, criteria).filter(|_| trend.status == Status::Stable)) {
         Some(found) => {
             if trend.status != Status::Leaking && trend.withheld.is_none() {
-                trend.withheld = criteria.shortfall(&found, history.first());
+                trend.withheld = match criteria.distance {
+                    Some(_) => criteria.shortfall(&found, history.first()),
+                    None => Some(Withheld::Slow { horizon_s: criteria.horizon_s }),
+                };
             }
             take_growth(&mut trend, found, history, criteria);
         }
@@ -196,9 +199,12 @@ fn likely_growth(windows: &[JudgedWindow], history: &History, criteria: &Criteri
     None
 }
 
-/// Looks for clear growth over the whole past, whatever its rate: a series that never stopped growing is not stable.
+/// Looks for clear growth over the whole past, whatever its rate: a series that never stopped growing is not stable. In a
+/// run of known length that holds only where growth fills the ceiling soon.
 fn clear_growth(whole: &JudgedWindow, criteria: &Criteria) -> Option<FoundGrowth> {
-    criteria.distance?;
+    if criteria.distance.is_none() && !criteria.counts_slow_growth(whole.means()) {
+        return None;
+    }
     let j = [Some(whole.means()), whole.floors()]
         .into_iter()
         .flatten()

@@ -20,6 +20,8 @@ pub(crate) enum Withheld {
     Uneven { evenness: f64 },
     /// The collector of a runtime has not emptied its first heap often enough.
     FirstHeap(FirstCollections),
+    /// It is below the threshold of a run of known length, but fills the ceiling within the horizon.
+    Slow { horizon_s: f64 },
     /// The newest part of the watch does not bring its share.
     Paused,
 }

@@ -37,7 +37,8 @@ impl Verdict {
         match self.status {
             Status::InsufficientData => true,
             Status::Suspect => self.reasons.iter().any(|reason| {
-                !reason.for_leak && matches!(reason.rule, Rule::Observation | Rule::Collections | Rule::Distance)
+                !reason.for_leak
+                    && matches!(reason.rule, Rule::Observation | Rule::Collections | Rule::Horizon | Rule::Distance)
             }),
             Status::Leaking | Status::Stable | Status::WarmingUp => false,
         }

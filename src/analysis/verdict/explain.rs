@@ -42,7 +42,6 @@ pub(crate) fn reasons(
         variance(assessment).filter(|_| of_memory),
         spike(assessment).filter(|_| of_memory),
     ];
-    // Exact capacity: thousands of targets keep their reasons.
     let mut out = Vec::with_capacity(found.iter().flatten().count());
     out.extend(found.into_iter().flatten());
     out
@@ -176,6 +175,13 @@ fn withheld(trend: &SeriesTrend, resource: Resource, settings: &Settings, assess
             Unit::Count,
             Sentence::FirstHeap.into(),
         ),
+        Withheld::Slow { horizon_s } => (
+            Rule::Horizon,
+            trend.judgement.as_ref().map_or(0.0, |j| j.rate.rate),
+            trend.threshold,
+            rate_unit(resource),
+            Sentence::Slow { horizon_s }.into(),
+        ),
         Withheld::Distance { rise, required, later, start, .. } => {
             let sentence = Sentence::NotFar { resource, start, later };
             (Rule::Distance, rise, required, amount_unit(resource), sentence.into())
@@ -221,7 +227,9 @@ fn undecided(trend: &SeriesTrend, resource: Resource, settings: &Settings, asses
         (_, None) if samples == 0 && assessment.samples > 0 => {
             Sentence::Fixed("too little data: its memory was never readable")
         }
-        (_, None) if (samples as f64) < MIN_SAMPLES => Sentence::TooFewSamples { samples },
+        (_, None) if (samples as f64) < trend.extent.min_samples => {
+            Sentence::TooFewSamples { samples, needed: trend.extent.min_samples }
+        }
         (_, None) => Sentence::Unclear { samples },
     };
     Some(Reason {

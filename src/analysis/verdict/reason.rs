@@ -24,6 +24,8 @@ pub enum Rule {
     Observation,
     /// Major collections of a runtime.
     Collections,
+    /// Time until the memory limit is reached.
+    Horizon,
     /// Distance that growth has come since the start.
     Distance,
     /// Evenness of growth over the parts of the watch.
@@ -52,6 +54,7 @@ impl Rule {
             self,
             Self::Observation
                 | Self::Collections
+                | Self::Horizon
                 | Self::Distance
                 | Self::Evenness
                 | Self::Persistence
@@ -71,6 +74,7 @@ impl Rule {
             Self::RelativeGrowth => "materiality",
             Self::Observation => "observation",
             Self::Collections => "collections",
+            Self::Horizon => "horizon",
             Self::Distance => "distance",
             Self::Evenness => "evenness",
             Self::UpperBound => "upper_bound",

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::analysis::resource::Resource;
-use crate::analysis::trend::start_up::MIN_SAMPLES;
 use crate::units::Span;
 
 use super::quantity::{amount, equation, limit, rate, size};
@@ -65,6 +64,7 @@ pub(crate) enum Sentence {
     },
     TooFewSamples {
         samples: u64,
+        needed: f64,
     },
     Unclear {
         samples: u64,
@@ -88,6 +88,10 @@ pub(crate) enum Sentence {
         resource: Resource,
         start: f64,
         later: f64,
+    },
+    /// The horizon.
+    Slow {
+        horizon_s: f64,
     },
     /// Value and threshold: major collections.
     FirstHeap,
@@ -149,14 +153,15 @@ impl Wording {
             | Sentence::BeganRecently
             | Sentence::TooShort
             | Sentence::NotFar { .. }
+            | Sentence::Slow { .. }
             | Sentence::FirstHeap
             | Sentence::Uneven => self.write_withheld(figures, f),
             Sentence::Unclear { samples } => write!(f, "too little data: {samples} samples over {}", Span(span_s)),
             Sentence::LikelyInFewSamples => {
                 write!(f, "growth is likely but not proved: {value} of {threshold} samples needed")
             }
-            Sentence::TooFewSamples { samples } => {
-                write!(f, "too little data: {samples} of {MIN_SAMPLES} samples needed, over {}", Span(span_s))
+            Sentence::TooFewSamples { samples, needed } => {
+                write!(f, "too little data: {samples} of {needed} samples needed, over {}", Span(span_s))
             }
             Sentence::Withdrawn => {
                 write!(f, "growth stopped about {} ago; until then it looked like a leak", Span(span_s))
@@ -209,10 +214,17 @@ impl Wording {
                 let needed = amount(resource, threshold);
                 write!(f, "grew by {grown} ({share:.0} % of {} at the start): ", amount(resource, start))?;
                 if later < threshold {
-                    write!(f, "{needed} count as a leak at this age, {} after two days", amount(resource, later))
+                    write!(
+                        f,
+                        "more than {needed} counts as a leak at this age, more than {} after two days",
+                        amount(resource, later)
+                    )
                 } else {
-                    write!(f, "{needed} count as a leak")
+                    write!(f, "more than {needed} counts as a leak")
                 }
+            }
+            Sentence::Slow { horizon_s } => {
+                write!(f, "growth is below the threshold, but fills the memory limit within {}", Span(horizon_s))
             }
             Sentence::FirstHeap => {
                 write!(f, "its heap is still in its first collections: {value} of {threshold} major collections seen")
