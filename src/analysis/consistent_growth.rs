@@ -1,6 +1,6 @@
 //! Consistent growth of the floors of the blocks: rising share, rank trend and longest run.
 
-use super::stats::{mann_kendall, variance_inflation};
+use super::stats::{mann_kendall, residuals, variance_inflation};
 use super::window::Window;
 
 /// Least rising share, largest p value and least run of consistent growth.
@@ -60,7 +60,7 @@ impl ConsistentGrowth {
         let rising = v.windows(2).filter(|w| w[1] > w[0]).count();
         #[expect(clippy::cast_precision_loss, reason = "some dozen floors")]
         let share = rising as f64 / (v.len() - 1) as f64;
-        let residuals: Vec<f64> = t.iter().zip(v).map(|(t, v)| v - slope * t).collect();
+        let residuals = residuals(t, v, slope);
         let trend = mann_kendall(v);
         let p = trend.p(variance_inflation(&residuals));
         let longest_run = longest_rising_run(v);

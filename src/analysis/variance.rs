@@ -1,6 +1,7 @@
 //! Variance around the trend over the rolling window, and the cycle in it.
 
 use super::history::Block;
+use super::stats::residuals;
 use super::trend::seasonality::Cycle;
 use super::window::Window;
 
@@ -44,7 +45,7 @@ impl Variance {
         }
         #[expect(clippy::cast_precision_loss, reason = "at most 160")]
         let n = means.len() as f64;
-        let around: Vec<f64> = means.at.iter().zip(&means.values).map(|(t, v)| v - slope * t).collect();
+        let around = residuals(&means.at, &means.values, slope);
         let middle = around.iter().sum::<f64>() / n;
         let spread = (around.iter().map(|v| (v - middle).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
         let level = first + means.values.iter().sum::<f64>() / n;

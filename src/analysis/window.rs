@@ -61,7 +61,8 @@ fn mean_time(blocks: &[Block]) -> f64 {
     blocks.iter().map(|b| f64::from(b.at)).sum::<f64>() / blocks.len() as f64
 }
 
-fn lowest(blocks: &[Block]) -> f64 {
+/// Returns the lowest value of some blocks.
+pub(crate) fn lowest(blocks: &[Block]) -> f64 {
     blocks.iter().map(|b| f64::from(b.low)).fold(f64::INFINITY, f64::min)
 }
 

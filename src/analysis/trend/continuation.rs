@@ -1,6 +1,7 @@
 //! Continuation: growth in the newest part of a window.
 
 use crate::analysis::history::Block;
+use crate::analysis::window::lowest;
 
 /// The newest of this many parts of a window must bring its share of the growth.
 const NEWEST_PART: usize = 8;
@@ -48,10 +49,6 @@ fn step(blocks: &[Block]) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "at most 160")]
 fn mean(blocks: &[Block]) -> f64 {
     blocks.iter().map(|b| f64::from(b.mean)).sum::<f64>() / blocks.len() as f64
-}
-
-fn lowest(blocks: &[Block]) -> f64 {
-    blocks.iter().map(|b| f64::from(b.low)).fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A leak rises in every part of the watch. Starts, fills and rhythms bring most of their growth in some of them. Of all
 //! features tried on recordings of other sources, this one carried best from source to source.
 
+use crate::analysis::stats::upper_median;
 use crate::analysis::window::Window;
 
 /// Least evenness of a leak: every part of the watch brings a quarter of its share.
@@ -19,7 +20,7 @@ pub(crate) fn evenness(values: &Window) -> Option<f64> {
 /// Returns the rises from part to part, by the medians of the parts.
 pub(crate) fn rises(values: &[f64], parts: usize) -> Vec<f64> {
     let medians: Vec<f64> = (0..parts)
-        .map(|part| median(&values[part * values.len() / parts..(part + 1) * values.len() / parts]))
+        .map(|part| upper_median(&values[part * values.len() / parts..(part + 1) * values.len() / parts]))
         .collect();
     medians.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
@@ -30,12 +31,6 @@ fn evenness_of(values: &[f64], parts: usize) -> Option<f64> {
     let mean = rises.iter().sum::<f64>() / rises.len() as f64;
     let smallest = rises.into_iter().fold(f64::INFINITY, f64::min);
     (mean > 0.0).then(|| smallest / mean)
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 //! where readings have a rhythm, their floors must rise as well.
 
 use crate::analysis::history::History;
-use crate::analysis::stats::{MannKendall, exact_p_of_rise, mann_kendall, median_slope, sen_slope, variance_inflation};
+use crate::analysis::stats::{
+    MannKendall, exact_p_of_rise, mann_kendall, median_slope, residuals, sen_slope, standard_deviation, upper_median,
+    variance_inflation,
+};
 use crate::analysis::status::Status;
 use crate::analysis::window::Window;
 
@@ -123,13 +126,11 @@ impl Readings {
         let (t, v) = (window.at.as_slice(), window.values.as_slice());
         let trend = mann_kendall(v);
         let rate = median_slope(t, v);
-        let rest: Vec<f64> = t.iter().zip(v).map(|(t, v)| v - rate * t).collect();
+        let rest = residuals(t, v, rate);
         let interval = sen_slope(t, v, 1.96, variance_inflation(&rest))?;
         let slope = Slope { rate: interval.slope, low: interval.low, high: interval.high };
-        let mut sorted = rest.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let start = base + sorted[sorted.len() / 2] + rate * t[0];
-        Some(Self { trend, slope, start: start.max(1.0), spread: spread(&rest), window })
+        let start = base + upper_median(&rest) + rate * t[0];
+        Some(Self { trend, slope, start: start.max(1.0), spread: standard_deviation(&rest), window })
     }
 
     /// Returns the p value of the rise, and true if it proves growth of readings and floors.
@@ -197,12 +198,6 @@ fn needed(n: usize, tau: f64) -> Option<usize> {
         exact_p_of_rise(*m, &MannKendall { s: (tau * pairs).floor(), variance: 0.0, tau }) <= PROVEN_P
     };
     (n.max(MIN_FOR_FLOORS)..=3 * MIN_FOR_FLOORS).find(proves).map(|m| m - n).filter(|more| *more > 0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "some dozen readings")]
-fn spread(rest: &[f64]) -> f64 {
-    let mean = rest.iter().sum::<f64>() / rest.len() as f64;
-    (rest.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / rest.len() as f64).sqrt()
 }
 
 #[cfg(test)]

@@ -42,7 +42,10 @@ pub(crate) fn judge_series(history: &History, unit: f64, criteria: &Criteria) ->
         let reason = if is_short(history) { Withheld::TooFew } else { Withheld::Persistence };
         trend.withheld = growing.as_ref().map(|_| reason);
     }
-    match growing.or_else(|| clear_growth(whole, criteria).filter(|_| trend.status == Status::Stable)) {
+    if growing.is_none() && trend.status == Status::Stable {
+        growing = clear_growth(whole, criteria);
+    }
+    match growing {
         Some(found) => {
             if trend.status != Status::Leaking && trend.withheld.is_none() {
                 trend.withheld = match criteria.distance {

@@ -3,7 +3,9 @@
 //! The later half of the watch must still bring its part. Ranks and medians of floors make the humps of a collector
 //! irrelevant.
 
-use crate::analysis::stats::{mann_kendall, median_slope, sen_slope, variance_inflation};
+use crate::analysis::stats::{
+    mann_kendall, median_slope, residuals, sen_slope, standard_deviation, variance_inflation,
+};
 use crate::analysis::window::Window;
 
 /// Growth by the level over the observed time that is material, in the whole watch and at the rate of its later half.
@@ -81,17 +83,6 @@ fn newest_slope(floors: &Window) -> f64 {
 
 fn lowest(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::INFINITY, f64::min)
-}
-
-fn residuals(t: &[f64], v: &[f64], slope: f64) -> Vec<f64> {
-    t.iter().zip(v).map(|(t, v)| v - slope * t).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "some dozen floors")]
-fn standard_deviation(values: &[f64]) -> f64 {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A spike, a step or a dropped value moves no median of slopes. And lost memory never comes back, so what leaked between
 //! an early and a late low is at most their difference, whatever noise comes and goes above the floor.
 
-use crate::analysis::stats::{median_slope, sen_slope, variance_inflation};
+use crate::analysis::stats::{median_slope, residuals, sen_slope, variance_inflation};
 use crate::analysis::window::Window;
 
 /// Part of an early low by which a late low may lie below it. A deeper one belongs to another working set, and says
@@ -17,8 +17,7 @@ const UPPER_END: f64 = 1.96;
 pub(crate) fn of_ranks(floors: &Window) -> Option<f64> {
     let (t, v) = (floors.at.as_slice(), floors.values.as_slice());
     let slope = median_slope(t, v);
-    let rest: Vec<f64> = t.iter().zip(v).map(|(t, v)| v - slope * t).collect();
-    sen_slope(t, v, UPPER_END, variance_inflation(&rest)).map(|interval| interval.high)
+    sen_slope(t, v, UPPER_END, variance_inflation(&residuals(t, v, slope))).map(|interval| interval.high)
 }
 
 /// Returns the largest rate per second that the lows of `floors` allow; `None` where no pair of parts can be compared.
