@@ -29,6 +29,8 @@ const MAX_PAUSE_S: f64 = 60.0;
 const MAX_PAUSE_PART: f64 = 0.1;
 /// Largest distance of the rates, as the median over their median.
 const MAX_SPREAD: f64 = 0.5;
+/// The same for lives that only levels tell apart: load drives collectors, and load varies.
+const MAX_INFERRED_SPREAD: f64 = 0.25;
 /// Fewest lives for each status, and the largest p value of the sign test for `leaking`.
 const MIN_SUSPECT: usize = 3;
 const MIN_LEAKING: usize = 5;
@@ -115,6 +117,19 @@ impl Life {
         })
     }
 
+    /// Returns the leak of this life as a reason against the undecided one after it.
+    pub(crate) fn leak_before_restart(&self, threshold: f64) -> Reason {
+        Reason {
+            rule: Rule::Lives,
+            for_leak: true,
+            value: Some(self.rate),
+            threshold: Some(threshold),
+            unit: Unit::BytesPerSecond,
+            span_s: self.ended.seconds_since(self.began),
+            wording: format!("leaked by {:#} until the latest restart", ByteRate(self.rate)).into(),
+        }
+    }
+
     /// True if both lives have readings of one time.
     #[must_use]
     pub fn overlaps(&self, began: Timestamp, ended: Timestamp) -> bool {
@@ -128,20 +143,40 @@ impl LivesVerdict {
     #[must_use]
     pub fn new(finished: &[Life], current: Option<&Life>, threshold: f64) -> Self {
         let all: Vec<&Life> = finished.iter().chain(current).collect();
+        let restarts = if restarts_at_once(&all) { Restarts::AtOnce } else { Restarts::Scheduled };
+        Self::judged(&all, all.len(), finished, threshold, restarts)
+    }
+
+    /// Judges the lives of one series that its levels tell apart. Five lives that leak are suspect, and fewer are not.
+    /// `forgotten` is the number of lives that are not among `finished`: they count as lives without a leak.
+    pub(crate) fn by_level(finished: &[Life], current: Option<&Life>, forgotten: usize, threshold: f64) -> Self {
+        let all: Vec<&Life> = finished.iter().chain(current.filter(|life| life.leaks)).collect();
+        Self::judged(&all, all.len() + forgotten, finished, threshold, Restarts::Inferred)
+    }
+
+    /// Judges the lives of one series whose restarts the recording names, see [`Self::new`].
+    pub(crate) fn by_name(finished: &[Life], current: Option<&Life>, threshold: f64) -> Self {
+        let all: Vec<&Life> = finished.iter().chain(current).collect();
+        Self::judged(&all, all.len(), finished, threshold, Restarts::AtOnce)
+    }
+
+    fn judged(all: &[&Life], lives: usize, finished: &[Life], threshold: f64, restarts: Restarts) -> Self {
         let leaking: Vec<&Life> = all.iter().copied().filter(|life| life.leaks).collect();
         let rate = median(leaking.iter().map(|life| life.rate).collect());
         let spread = rate.and_then(|rate| median(leaking.iter().map(|life| (life.rate - rate).abs()).collect()));
-        let p_value = sign_test(leaking.len(), all.len());
-        let agrees = rate.zip(spread).is_some_and(|(rate, spread)| rate > threshold && spread <= MAX_SPREAD * rate);
-        let is_leaking = leaking.len() >= MIN_LEAKING && p_value < MAX_P && restarts_at_once(&all);
+        let p_value = sign_test(leaking.len(), lives);
+        let agrees =
+            rate.zip(spread).is_some_and(|(rate, spread)| rate > threshold && spread <= restarts.max_spread() * rate);
+        let is_proved = leaking.len() >= MIN_LEAKING && p_value < MAX_P;
         #[expect(clippy::cast_precision_loss, reason = "some lives")]
-        let is_suspect = leaking.len() >= MIN_SUSPECT && leaking.len() as f64 >= MIN_SHARE * all.len() as f64;
-        let status = match agrees {
-            true if is_leaking => Some(Status::Leaking),
-            true if is_suspect => Some(Status::Suspect),
-            _ => None,
+        let is_likely = leaking.len() >= MIN_SUSPECT && leaking.len() as f64 >= MIN_SHARE * lives as f64;
+        let status = match restarts {
+            _ if !agrees => None,
+            Restarts::AtOnce if is_proved => Some(Status::Leaking),
+            Restarts::AtOnce | Restarts::Scheduled => is_likely.then_some(Status::Suspect),
+            Restarts::Inferred => is_proved.then_some(Status::Suspect),
         };
-        let (lives, count) = (all.len(), leaking.len());
+        let count = leaking.len();
         let limit_bytes = common_limit(finished.iter().filter(|life| life.leaks));
         Self { status, lives, leaking: count, rate, spread, p_value, limit_bytes }
     }
@@ -169,6 +204,23 @@ impl LivesVerdict {
             span_s: 0.0,
             wording: self.sentence().into(),
         })
+    }
+}
+
+/// Kind of the restarts between lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Restarts {
+    /// A supervisor restarts the process.
+    AtOnce,
+    /// A schedule starts jobs, each long after the one before.
+    Scheduled,
+    /// Levels fell as by a restart.
+    Inferred,
+}
+
+impl Restarts {
+    fn max_spread(self) -> f64 {
+        if self == Self::Inferred { MAX_INFERRED_SPREAD } else { MAX_SPREAD }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lives of a target: earlier processes of its service, and its own.
 
-use crate::analysis::{Assessment, Life, LivesVerdict, Resource, Rule, Status};
+use crate::analysis::{Assessment, Life, LivesVerdict, Rule};
 
 use super::target::Target;
 
@@ -9,11 +9,7 @@ impl Target {
     #[must_use]
     pub fn as_life(&self, assessment: &Assessment) -> Option<Life> {
         let levels: Vec<u64> = self.trace.points().collect();
-        let verdict = &assessment.verdict;
-        // A verdict by the earlier lives is not one of this life.
-        let is_own = verdict.resource == Some(Resource::Memory)
-            && verdict.reasons.iter().all(|reason| reason.rule != Rule::Lives);
-        let status = if is_own { verdict.status } else { Status::InsufficientData };
+        let status = assessment.verdict.of_life();
         let lifetime = &self.lifetime;
         Life::measure(lifetime.first_seen, lifetime.last_seen, &levels, status, self.current.ceiling.as_ref())
     }
@@ -24,14 +20,19 @@ impl Target {
         let is_joined = || self.assessment.verdict.reasons.iter().any(|reason| reason.rule == Rule::Lives);
         let is_service = || self.label.name == other.label.name && self.label.cmdline == other.label.cmdline;
         let mut lives = self.earlier_lives().iter();
-        lives.any(|life| life.began == other.lifetime.first_seen) && is_service() && is_joined()
+        let is_alone = self.lives_within().is_some();
+        !is_alone && lives.any(|life| life.began == other.lifetime.first_seen) && is_service() && is_joined()
     }
 
-    /// Judges the earlier lives of the service together with this one; `None` without earlier ones.
+    /// Judges the earlier lives together with this one; `None` without earlier ones.
     #[must_use]
     pub fn judge_lives(&self, assessment: &Assessment) -> Option<LivesVerdict> {
+        let threshold = assessment.growth.threshold;
+        if let Some(within) = self.lives_within() {
+            return within.judge(assessment.verdict.of_life(), threshold, self.current.ceiling.as_ref());
+        }
         let current = self.as_life(assessment);
         let earlier = self.earlier_lives();
-        (!earlier.is_empty()).then(|| LivesVerdict::new(earlier, current.as_ref(), assessment.growth.threshold))
+        (!earlier.is_empty()).then(|| LivesVerdict::new(earlier, current.as_ref(), threshold))
     }
 }

@@ -18,7 +18,7 @@ pub use job_times::JobTimes;
 pub use look::Look;
 pub use notice::Notice;
 pub use start_values::{CounterGrowth, StartValues};
-pub use target::{Current, Lifetime, RetiredSummary, Target, TargetKind, Trace};
+pub use target::{Current, Lifetime, RetiredSummary, Target, TargetKind};
 pub use timeline::{Line, Point, Timeline, Timelines};
 
 /// Result of a sink: an output that it writes may fail.

@@ -2,59 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Assessment, Life, Spikes, Status};
+use crate::analysis::{Assessment, Life, SeriesLives, Spikes, Status, Trace};
 use crate::model::{
     Attribution, Ceiling, CgroupMemory, Counter, Pid, ProcessKey, ProcessLabel, Reading, Sample, Timestamp, identified,
 };
 
 use super::StartValues;
 use super::cgroup::Cgroup;
-
-/// Unit of the points, in bytes.
-const PAGE: u64 = 4096;
-/// Points by which the capacity grows.
-const CAPACITY_STEP: usize = 16;
-/// Points a target keeps for its sparkline.
-const TRACE_POINTS: usize = 64;
-
-/// Memory over the whole watch, thinned to a fixed number of points for a sparkline.
-#[derive(Debug, Clone, Default)]
-pub struct Trace {
-    /// In pages: thousands of targets have one.
-    points: Vec<u32>,
-    samples_per_point: u32,
-    /// Highest value and number of samples of the point that is not full yet.
-    open: Option<(u64, u32)>,
-}
-
-impl Trace {
-    /// Adds one value, in bytes. When the points run out, each pair is merged into its higher one.
-    pub fn push(&mut self, value: u64) {
-        self.samples_per_point = self.samples_per_point.max(1);
-        let (highest, count) = self.open.map_or((value, 1), |(highest, count)| (highest.max(value), count + 1));
-        if count < self.samples_per_point {
-            self.open = Some((highest, count));
-            return;
-        }
-        self.open = None;
-        if self.points.len() == self.points.capacity() {
-            self.points.reserve_exact(CAPACITY_STEP);
-        }
-        self.points.push(u32::try_from(highest / PAGE).unwrap_or(u32::MAX));
-        if self.points.len() == TRACE_POINTS {
-            for at in 0..TRACE_POINTS / 2 {
-                self.points[at] = self.points[2 * at].max(self.points[2 * at + 1]);
-            }
-            self.points.truncate(TRACE_POINTS / 2);
-            self.samples_per_point *= 2;
-        }
-    }
-
-    /// Returns the points in bytes, oldest first. The newest values are included even if their point is not full.
-    pub fn points(&self) -> impl Iterator<Item = u64> + '_ {
-        self.points.iter().map(|&pages| u64::from(pages) * PAGE).chain(self.open.map(|(highest, _)| highest))
-    }
-}
 
 /// Kind of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,13 +71,15 @@ pub struct Lifetime {
     pub ended: Option<Timestamp>,
     /// Finished lives of its service, the oldest first. Boxed: most targets have none.
     earlier: Option<Box<[Life]>>,
+    /// Lives within the series, if it may restart.
+    within: Option<Box<SeriesLives>>,
 }
 
 impl Lifetime {
     /// A lifetime that begins now, of a process of unknown age.
     #[must_use]
     pub fn starting(at: Timestamp) -> Self {
-        Self { first_seen: at, last_seen: at, excluded_s: 0.0, age_s: None, ended: None, earlier: None }
+        Self { first_seen: at, last_seen: at, excluded_s: 0.0, age_s: None, ended: None, earlier: None, within: None }
     }
 
     /// Seconds between the first and the latest reading.
@@ -210,11 +166,32 @@ impl Target {
         self.lifetime.earlier = (!lives.is_empty()).then(|| lives.into_boxed_slice());
     }
 
-    /// Returns the finished lives of its service, the oldest first: processes of one name and command line, never two at a
-    /// time.
+    /// Lets the series restart: a recording may have one process after the other in it. `are_named` is true if it names the
+    /// restarts.
+    pub fn allow_restarts(&mut self, are_named: bool) {
+        self.lifetime.within = Some(Box::new(SeriesLives::new(are_named)));
+    }
+
+    /// Returns the lives within the series; `None` if it cannot restart.
+    #[must_use]
+    pub fn lives_within(&self) -> Option<&SeriesLives> {
+        self.lifetime.within.as_deref()
+    }
+
+    /// Ends the life within the series: the recording names a restart.
+    pub fn restart(&mut self) {
+        let status = self.assessment.verdict.of_life();
+        if let Some(within) = &mut self.lifetime.within {
+            within.restart(status, self.current.ceiling.as_ref());
+        }
+    }
+
+    /// Returns the finished lives, the oldest first: of its service (processes of one name and command line, never two at a
+    /// time), or within the series.
     #[must_use]
     pub fn earlier_lives(&self) -> &[Life] {
-        self.lifetime.earlier.as_deref().unwrap_or_default()
+        let within = self.lifetime.within.as_ref().map(|within| within.finished());
+        within.or(self.lifetime.earlier.as_deref()).unwrap_or_default()
     }
 
     /// Sets the label.
@@ -239,6 +216,10 @@ impl Target {
         self.start_values.record(&sample.reading);
         if let Some(memory) = self.current.reading.memory() {
             self.trace.push(memory);
+        }
+        // Its own value of this moment, and not the latest known one.
+        if let Some((within, memory)) = self.lifetime.within.as_mut().zip(sample.reading.memory()) {
+            within.push(sample.at, memory, self.current.ceiling.as_ref());
         }
     }
 
@@ -306,22 +287,4 @@ pub struct Current {
     pub ceiling: Option<Ceiling>,
     /// Latest memory and processes of a control group; `None` for other kinds.
     pub cgroup: Option<Box<Cgroup>>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_keeps_its_highest_points_in_bounded_memory() {
-        let mut trace = Trace::default();
-        for value in 0..10_000 {
-            trace.push(PAGE * if value == 5_000 { 1_000_000 } else { value });
-        }
-        let points: Vec<u64> = trace.points().collect();
-        assert!(points.len() <= TRACE_POINTS + 1);
-        assert!(points.contains(&(PAGE * 1_000_000)));
-        assert_eq!(points.last(), Some(&(PAGE * 9_999)));
-        assert!(trace.points.capacity() <= TRACE_POINTS);
-    }
 }

@@ -3,14 +3,17 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::analysis::Status;
 use crate::event::{Event, EventSink, Notice, Tick};
-use crate::model::{ProcessKey, ProcessLabel, StartTime, Timestamp};
+use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime, Timestamp};
 use crate::source::recording::{RecordedSeries, Recording, RecordingError, TimeAxis};
 use crate::units::Span;
 
 use super::row_batch::RowBatch;
 use super::targets::TargetSet;
 
+/// Largest number of series whose restarts are noticed.
+const NAMED_RESTARTS: usize = 3;
 /// Number of rows between two reports of progress.
 const PROGRESS_EVERY: u64 = 4096;
 
@@ -52,6 +55,7 @@ pub fn replay(
     if let Some((_, last)) = summary.span {
         targets.judge_all(last, sink).and(targets.close_all(last, sink))?;
         send_notices(source, recording, last, sink)?;
+        send_restarts(source, targets, last, sink)?;
         let tick = Tick { number: summary.rows, at: last, late_s: 0.0, host: None };
         sink.on_event(Event::Ticked(&tick, targets.targets()))?;
     }
@@ -83,7 +87,11 @@ fn feed_rows(
         }
         if row.series.0 == indexes.len() {
             let series = recording.series(row.series);
-            indexes.push(targets.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?);
+            let index = targets.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?;
+            if may_restart(series) {
+                targets.allow_restarts(index, series.names_restarts);
+            }
+            indexes.push(index);
         }
         let index = indexes[row.series.0];
         if row.program_changed {
@@ -91,6 +99,12 @@ fn feed_rows(
                 batch.flush(targets, sink)?;
             }
             targets.change_program(index, &label(recording.series(row.series)), at, sink)?;
+        }
+        if row.restarted {
+            if let Some(batch) = &mut batch {
+                batch.flush(targets, sink)?;
+            }
+            targets.cut(index, at, sink)?;
         }
         match &mut batch {
             None => targets.observe(index, &row.sample, &[], sink)?,
@@ -110,6 +124,12 @@ fn feed_rows(
     };
     batch.map_or(Ok(()), |mut batch| batch.flush(targets, sink))?;
     Ok(read?)
+}
+
+/// True if a series may have one process after the other in it. A start time identifies one process. So does a pid, but for
+/// that of the first process of a container.
+fn may_restart(series: &RecordedSeries) -> bool {
+    series.names_restarts || (series.start.is_none() && series.pid.is_none_or(|pid| pid == Pid(1)))
 }
 
 /// Returns the identity of the process of a series. Only recordings of leakwatch contain the start time.
@@ -147,6 +167,18 @@ fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut d
         let text = "no time column: each line counts as one unit of work and as one second; \
                     name the times with '(?<time>...)' or --time-column";
         send(source, text, at, sink)?;
+    }
+    Ok(())
+}
+
+/// Sends a notice about each of the first series that restarted. The reasons of a suspected one name its restarts.
+fn send_restarts(source: &str, targets: &TargetSet, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+    let own = targets.targets().iter().filter(|target| target.source.as_deref() == Some(source));
+    let calm = own.filter(|target| target.assessment.verdict.status < Status::Suspect);
+    let restarted =
+        calm.filter_map(|target| Some((target, target.lives_within().filter(|lives| lives.are_notable())?)));
+    for (target, lives) in restarted.take(NAMED_RESTARTS) {
+        send(source, &format!("{} {}", target.label.title(), lives.sentence()), at, sink)?;
     }
     Ok(())
 }

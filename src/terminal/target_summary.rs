@@ -124,8 +124,10 @@ fn basis(target: &Target) -> Option<String> {
     let known = &target.assessment;
     let evidence = &known.consistent_growth;
     let is_memory = known.verdict.resource == Some(Resource::Memory);
-    if let Some(lives) = known.verdict.reasons.iter().find(|reason| reason.rule == Rule::Lives) {
-        return Some(lives.to_string());
+    if known.verdict.reasons.iter().any(|reason| reason.rule == Rule::Lives) {
+        let by_lives =
+            known.verdict.reasons.iter().filter(|reason| matches!(reason.rule, Rule::Lives | Rule::Restarts));
+        return Some(by_lives.map(ToString::to_string).collect::<Vec<_>>().join("; "));
     }
     if evidence.found && is_memory {
         return Some(format!("floor rose in {} of {} blocks", evidence.rising(), evidence.steps()));

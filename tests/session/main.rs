@@ -12,6 +12,7 @@ mod page_counts;
 mod pools;
 mod programs;
 mod script;
+mod series_lives;
 mod settings;
 
 use std::io;

@@ -31,6 +31,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Returns the status of memory by its own series: a verdict by earlier lives is not one of the current life.
+    #[must_use]
+    pub fn of_life(&self) -> Status {
+        let is_own = self.resource == Some(Resource::Memory) && self.reasons.iter().all(|r| r.rule != Rule::Lives);
+        if is_own { self.status } else { Status::InsufficientData }
+    }
+
     /// True if more samples alone would decide: there are too few, or growth has not lasted long or come far enough.
     #[must_use]
     pub fn is_open(&self) -> bool {

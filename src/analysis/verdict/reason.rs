@@ -44,6 +44,8 @@ pub enum Rule {
     Pool,
     /// Verdict on all lives of a service that restarts.
     Lives,
+    /// Restarts within a series.
+    Restarts,
 }
 
 impl Rule {
@@ -84,6 +86,7 @@ impl Rule {
             Self::Exactness => "exactness",
             Self::Pool => "pool",
             Self::Lives => "lives",
+            Self::Restarts => "restarts",
         }
     }
 }

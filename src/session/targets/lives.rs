@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::{Assessment, Life, Resource, Rule, Status};
+use crate::analysis::{Assessment, Life, Reason, Resource, Rule, SeriesLives, Status};
 use crate::event::{Target, TargetKind};
 use crate::model::ProcessLabel;
 
@@ -56,10 +56,23 @@ impl ServiceLives {
     }
 }
 
-/// Raises the assessment of a target to the verdict on all lives of its service.
+/// Raises the assessment of a target to the verdict on all lives of its service or series.
 pub(super) fn join_lives(target: &Target, assessment: &mut Assessment) {
-    let Some(lives) = target.judge_lives(assessment) else { return };
-    let Some((status, reason)) = lives.status.zip(lives.reason(assessment.growth.threshold)) else { return };
+    if let Some(restarts) = target.lives_within().and_then(SeriesLives::reason) {
+        // It explains the lives, and follows them.
+        let raised = raise_to_lives(target, assessment);
+        let reasons = &mut assessment.verdict.reasons;
+        reasons.insert(if raised { 1 } else { reasons.len() }, restarts);
+    } else {
+        raise_to_lives(target, assessment);
+    }
+}
+
+/// Raises the assessment of a target to the verdict on all its lives. Returns true if they are the first reason now.
+fn raise_to_lives(target: &Target, assessment: &mut Assessment) -> bool {
+    let Some(lives) = target.judge_lives(assessment) else { return false };
+    let joined = lives.status.zip(lives.reason(assessment.growth.threshold));
+    let Some((status, reason)) = joined.or_else(|| leak_before_restart(target, assessment)) else { return false };
     let verdict = &mut assessment.verdict;
     if status > verdict.status {
         verdict.status = status;
@@ -67,9 +80,19 @@ pub(super) fn join_lives(target: &Target, assessment: &mut Assessment) {
         // A life that ends at its limit has not settled.
         verdict.reasons.retain(|reason| reason.rule != Rule::Withdrawal);
     }
-    if verdict.resource == Some(Resource::Memory) {
+    let is_memory = verdict.resource == Some(Resource::Memory);
+    if is_memory {
         verdict.reasons.insert(0, reason);
     }
+    is_memory
+}
+
+/// Returns `Suspect` for an undecided life after a restart that the recording names, if the life before it leaked.
+fn leak_before_restart(target: &Target, assessment: &Assessment) -> Option<(Status, Reason)> {
+    let before = target.lives_within()?.finished().last()?;
+    let is_undecided = matches!(assessment.verdict.status, Status::InsufficientData | Status::WarmingUp);
+    (is_undecided && before.status == Status::Leaking)
+        .then(|| (Status::Suspect, before.leak_before_restart(assessment.growth.threshold)))
 }
 
 /// Gives the last process of each service of a recording the lives of the ones before. Returns the indexes of the last ones.

@@ -105,9 +105,7 @@ impl Registry {
     /// Stores a target at an index, or behind all others.
     fn replace(&mut self, index: usize, target: Target, pool: Option<usize>) {
         self.opened += 1;
-        let tracker = Tracker::new(&self.settings, target.lifetime.age_s)
-            .with_counter_error(self.counter_error)
-            .with_runtime(Runtime::from_label(&target.label));
+        let tracker = new_tracker(&self.settings, &target, target.lifetime.age_s, self.counter_error);
         let state = TargetState::new(tracker, pool);
         if index == self.targets.len() {
             self.targets.push(target);
@@ -116,6 +114,13 @@ impl Registry {
             self.targets[index] = target;
             self.states[index] = state;
         }
+    }
+
+    /// Begins a new life of a series: its tracker forgets the readings before the restart.
+    pub(super) fn restart(&mut self, index: usize) {
+        self.targets[index].restart();
+        let tracker = new_tracker(&self.settings, &self.targets[index], Some(0.0), self.counter_error);
+        self.states[index].renew(tracker);
     }
 
     /// Replaces an ended target by the one of the next program of its process. A program that may leak stays, retired.
@@ -194,4 +199,10 @@ impl Registry {
     pub(super) fn retired_summaries(&self) -> Vec<RetiredSummary> {
         self.retired.summaries()
     }
+}
+
+/// Returns a tracker for a target. `age_s` is the age of its process at the first reading, `counter_error` that of its memory
+/// counters in bytes.
+fn new_tracker(settings: &Settings, target: &Target, age_s: Option<f64>, counter_error: f64) -> Tracker {
+    Tracker::new(settings, age_s).with_counter_error(counter_error).with_runtime(Runtime::from_label(&target.label))
 }

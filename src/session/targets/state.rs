@@ -68,6 +68,13 @@ impl TargetState {
         }
     }
 
+    /// Replaces the tracker of an open target.
+    pub(super) fn renew(&mut self, tracker: Tracker) {
+        if self.is_open() {
+            self.tracker = Some(tracker);
+        }
+    }
+
     /// Returns the pool of the process.
     pub(super) fn pool(&self) -> Option<usize> {
         self.pool

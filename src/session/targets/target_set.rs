@@ -189,16 +189,12 @@ impl TargetSet {
 
     /// Takes the complete sum of a pool, or of all processes.
     fn observe_sum(&mut self, sum: &PoolSum, sink: &mut dyn EventSink) -> io::Result<()> {
-        let index = match self.pools.target(sum.id()) {
-            Some(index) => index,
-            None => {
-                let member = self.registry.target(sum.member());
-                let (name, source) = (sum.name(member), member.source.clone());
-                let index = self.registry.insert_sum(sum.kind(), name, source, sum.sample().at);
-                self.pools.set_target(sum.id(), index);
-                index
-            }
-        };
+        let index = self.pools.target(sum.id()).unwrap_or_else(|| {
+            let member = self.registry.target(sum.member());
+            let (name, source) = (sum.name(member), member.source.clone());
+            self.registry.insert_sum(sum.kind(), name, source, sum.sample().at)
+        });
+        self.pools.set_target(sum.id(), index);
         self.registry.target_mut(index).resize(sum.kind());
         self.observe(index, sum.sample(), &[], sink)
     }
@@ -303,6 +299,16 @@ impl TargetSet {
         sink.on_event(Event::Appeared(self.registry.follow(index, label, pool, at)))
     }
 
+    /// Lets a series of a recording restart. Without names of its restarts, its levels tell them.
+    pub(in crate::session) fn allow_restarts(&mut self, index: usize, are_named: bool) {
+        self.registry.target_mut(index).allow_restarts(are_named);
+    }
+
+    /// Ends the life of a series, and begins a new one: the recording names a restart.
+    pub(in crate::session) fn cut(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
+        self.judge.assess(index, &mut self.registry, &self.pools, at, sink).map(|()| self.registry.restart(index))
+    }
+
     /// Retires a target whose process exited, or whose control group was removed.
     pub(in crate::session) fn exit(&mut self, index: usize, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
         self.end(index, end_reason(self.registry.target(index)), at, sink)?;
@@ -311,14 +317,9 @@ impl TargetSet {
         }
         self.lives.record(self.registry.target(index), self.registry.targets());
         self.registry.retire(index);
-        fire_once(
-            self.registry.target(index),
-            AlertKind::Ended,
-            at,
-            exit_message(self.registry.target(index), at),
-            sink,
-        )?;
-        sink.on_event(Event::Exited(self.registry.target(index)))
+        let target = self.registry.target(index);
+        fire_once(target, AlertKind::Ended, at, exit_message(target, at), sink)?;
+        sink.on_event(Event::Exited(target))
     }
 
     /// Judges a target for the last time, and resolves its alerts for a reason.

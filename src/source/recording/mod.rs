@@ -14,6 +14,7 @@ mod fault;
 mod format;
 mod formats;
 mod layout;
+mod life_mark;
 mod lines;
 mod reader;
 mod row;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::columns::ColumnRole;
 use super::fault::{Fault, FaultKind};
+use super::life_mark::LifeMark;
 use super::{time, values};
 use crate::model::{Pid, Reading, Sample, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct Row {
     pub sample: Sample,
     /// True if the process runs another program than at its row before.
     pub program_changed: bool,
+    /// True if the recording names a restart of the process since its row before.
+    pub restarted: bool,
 }
 
 /// Row with the values of its fields.
@@ -35,6 +38,8 @@ pub(super) struct RawRow<'a> {
     pub group: Option<Cow<'a, [u8]>>,
     pub name: Option<Cow<'a, [u8]>>,
     pub cmdline: Option<Cow<'a, [u8]>>,
+    /// Marks of the process that a restart changes.
+    pub life: LifeMark<'a>,
 }
 
 impl<'a> RawRow<'a> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::clock_set::SetClock;
 use super::fault::{Fault, FaultKind};
+use super::life_mark::{KeptMark, LifeMark};
 use super::row::{RawRow, Row, SeriesIndex};
 use crate::model::{Pid, Sample, Timestamp};
 
@@ -27,6 +28,8 @@ pub struct RecordedSeries {
     pub name: Option<String>,
     /// Command line of the latest program, from the column `cmdline` or from a label.
     pub cmdline: Option<String>,
+    /// True if a column names the restarts: an uptime, a number of restarts, a pod or container.
+    pub names_restarts: bool,
 }
 
 #[derive(Debug)]
@@ -36,6 +39,7 @@ struct Entry {
     group: Option<Box<[u8]>>,
     /// Column `program` of our own recordings.
     program: Option<u64>,
+    life: KeptMark,
     last: Option<Timestamp>,
     rows: i64,
 }
@@ -100,7 +104,8 @@ impl SeriesTable {
             entry.series.name = row.name.as_deref().map(to_text);
             entry.series.cmdline = cmdline(row, &self.cmdlines);
         }
-        Ok(Row { series: SeriesIndex(index), sample: Sample { at, reading: row.reading }, program_changed })
+        let restarted = entry.life.take(&row.life);
+        Ok(Row { series: SeriesIndex(index), sample: Sample { at, reading: row.reading }, program_changed, restarted })
     }
 
     /// Returns the index of the series of a row. Rows mostly repeat the order of the last round, so that the next series
@@ -138,9 +143,17 @@ impl SeriesTable {
             group: row.group.as_deref().map(to_text),
             name: row.name.as_deref().map(to_text),
             cmdline: cmdline(row, &self.cmdlines),
+            names_restarts: row.life != LifeMark::default(),
         };
         let group = row.group.as_deref().map(Box::from);
-        self.entries.push(Entry { series, group, program: row.program, last: None, rows: 0 });
+        self.entries.push(Entry {
+            series,
+            group,
+            program: row.program,
+            life: KeptMark::default(),
+            last: None,
+            rows: 0,
+        });
         self.by_key.insert(self.key.as_slice().into(), self.entries.len() - 1);
         self.entries.len() - 1
     }

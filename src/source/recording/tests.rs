@@ -72,7 +72,7 @@ fn our_own_csv_is_read_in_full_and_series_are_separated() {
         assert_eq!(read.rows.iter().map(|row| row.series.0).collect::<Vec<_>>(), [0, 1, 0]);
         assert_eq!(
             read.series[0],
-            RecordedSeries { pid: Some(Pid(7)), start: None, group: None, name: Some("web".into()), cmdline: None }
+            RecordedSeries { pid: Some(Pid(7)), name: Some("web".into()), ..RecordedSeries::default() }
         );
         assert!(read.series[1].name.as_deref().is_some_and(|name| name.starts_with("odd, \"name\"")));
         let second = read.rows[1].sample.reading;
@@ -120,7 +120,7 @@ fn json_lines_may_be_ours_or_foreign() {
     assert_eq!((rss(&read), read.skipped.torn_end), (vec![(1000, Some(100))], true));
     assert_eq!(
         read.series[0],
-        RecordedSeries { pid: Some(Pid(7)), start: None, group: None, name: Some("w\n".into()), cmdline: None }
+        RecordedSeries { pid: Some(Pid(7)), name: Some("w\n".into()), ..RecordedSeries::default() }
     );
 
     let layout =

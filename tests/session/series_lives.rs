@@ -1,0 +1,114 @@
+//! Recordings without pids, in which one process follows the other within a series.
+
+use std::fmt::Write;
+use std::io::{self, Cursor};
+
+use leakwatch::analysis::{Rule, Status};
+use leakwatch::event::{Event, EventSink, Target};
+use leakwatch::session::{MinObservation, Rules, TargetSet, replay};
+use leakwatch::source::recording::{Layout, Recording};
+
+use crate::settings::rules;
+
+const MIB: f64 = 1_048_576.0;
+
+/// Series of several days: lives of `life_s` with the memory `level` in MiB, by the part of the life that is over.
+struct Series {
+    interval_s: u64,
+    life_s: u64,
+    lives: u64,
+    noise_mib: f64,
+    level: fn(f64) -> f64,
+}
+
+impl Series {
+    /// Returns the recording, with further columns.
+    fn recording(&self, columns: &str, fields: &str) -> String {
+        let mut text = format!("timestamp,rss_bytes{columns}\n");
+        let mut noise = 0.0;
+        for i in 0..self.lives * self.life_s / self.interval_s {
+            let seconds = i * self.interval_s;
+            let white = (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as f64 / f64::from(1 << 23) - 1.0;
+            noise = 0.7 * noise + self.noise_mib * white;
+            let memory = (self.level)((seconds % self.life_s) as f64 / self.life_s as f64) + noise;
+            writeln!(text, "{},{:.0}{fields}", 1_750_000_000 + seconds, memory * MIB).expect("a line");
+        }
+        text
+    }
+}
+
+/// Collector of notices.
+#[derive(Default)]
+struct Notices(Vec<String>);
+
+impl EventSink for Notices {
+    fn on_event(&mut self, event: Event<'_>) -> io::Result<()> {
+        if let Event::Notice(_, notice) = event {
+            self.0.push(notice.sentence().1);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the first target of a recording, and the notices.
+fn judge(text: String) -> (Target, Vec<String>) {
+    let rules = Rules { min_observation: MinObservation::FifthOfRecording, limit_bytes: None, ..rules() };
+    let mut targets = TargetSet::new(rules, 0.0);
+    let mut recording = Recording::from_reader("a.csv", Cursor::new(text), &Layout::default()).expect("a recording");
+    let mut notices = Notices::default();
+    replay("a.csv", &mut recording, &mut targets, &mut notices, &mut |_| true).expect("a readable recording");
+    (targets.targets()[0].clone(), notices.0)
+}
+
+fn reason(target: &Target, rule: Rule) -> Option<String> {
+    target.assessment.verdict.reasons.iter().find(|reason| reason.rule == rule).map(ToString::to_string)
+}
+
+const LEAK: fn(f64) -> f64 = |part| 300.0 + 600.0 * part;
+const WARM_UP: fn(f64) -> f64 = |part| 300.0 + 600.0 * (1.0 - (-part / 0.15).exp());
+const SHORT: Series = Series { interval_s: 10, life_s: 1200, lives: 40, noise_mib: 0.0, level: LEAK };
+const HOURS: Series = Series { interval_s: 60, life_s: 7200, lives: 12, noise_mib: 5.0, level: LEAK };
+const SHIFTS: Series = Series { interval_s: 300, life_s: 28_800, lives: 5, noise_mib: 5.0, level: LEAK };
+const DAYS: Series = Series { interval_s: 300, life_s: 86_400, lives: 7, noise_mib: 20.0, level: LEAK };
+
+#[test]
+fn a_leak_that_is_restarted_within_its_series_is_suspect() {
+    for series in [HOURS, SHIFTS, DAYS] {
+        let (target, _) = judge(series.recording("", ""));
+        assert_eq!(target.assessment.verdict.status, Status::Suspect, "{} s", series.life_s);
+        let lives = reason(&target, Rule::Lives).expect("a reason");
+        assert!(lives.starts_with(&format!("grew in {0} of {0} lives, ", series.lives)), "{lives}");
+        let restarts = reason(&target, Rule::Restarts).expect("a reason");
+        let wanted = format!("fell to near its start {} times within one reading", series.lives - 1);
+        assert!(restarts.starts_with(&wanted), "{restarts}");
+    }
+}
+
+#[test]
+fn restarts_that_level_off_and_collections_are_named_and_no_leak() {
+    let warm = [SHORT, HOURS, SHIFTS, DAYS].map(|series| Series { level: WARM_UP, ..series });
+    let teeth = [(1, 60), (10, 600), (60, 3540)].map(|(interval_s, life_s)| Series {
+        interval_s,
+        life_s,
+        lives: 30,
+        noise_mib: 1.0,
+        level: LEAK,
+    });
+    for series in warm.into_iter().chain(teeth).chain([SHORT]) {
+        let (target, notices) = judge(series.recording("", ""));
+        assert!(target.assessment.verdict.status < Status::Suspect, "{} s: {target:?}", series.life_s);
+        assert!(reason(&target, Rule::Restarts).is_some(), "{} s", series.life_s);
+        assert!(notices.iter().any(|text| text.contains("fell to near its start")), "{notices:?}");
+    }
+}
+
+#[test]
+fn a_process_that_the_recording_identifies_has_one_life() {
+    for (columns, fields) in [(",pid", ",77"), (",pid,start_ticks", ",1,5")] {
+        let (target, _) = judge(HOURS.recording(columns, fields));
+        assert!(target.lives_within().is_none());
+        assert_eq!(reason(&target, Rule::Restarts), None);
+    }
+    let (target, _) = judge(HOURS.recording(",pid", ",1"));
+    assert!(target.lives_within().is_some_and(|lives| lives.restarts() == 11), "the first process of a container");
+}
