@@ -33,7 +33,7 @@ pub use level::Level;
 pub use lives::{Life, LivesVerdict};
 pub use resource::Resource;
 pub use series_lives::SeriesLives;
-pub use settings::Settings;
+pub use settings::{Settings, ThresholdOrigin};
 pub use shape::Shape;
 pub use spike::{Spike, Spikes};
 pub use status::Status;

@@ -9,6 +9,31 @@ const HORIZON_S: f64 = 30.0 * 86_400.0;
 /// small service by a fifth of its level, but rarely by more than that within seconds.
 const SPIKE_MIN_BYTES: f64 = 16.0 * 1_048_576.0;
 
+/// Origin of the growth threshold of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ThresholdOrigin {
+    /// The level of the memory: see `docs/DETECTION.md`.
+    #[default]
+    Level,
+    /// Option `--max-growth`, or a setting of the library.
+    MaxGrowth,
+    /// Growth that a `--fail-if` allows. The verdict uses the same threshold.
+    FailIf,
+}
+
+impl ThresholdOrigin {
+    /// Returns the option that set the threshold: ` by --fail-if`, or an empty text.
+    #[must_use]
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Level => "",
+            Self::MaxGrowth => " by --max-growth",
+            Self::FailIf => " by --fail-if",
+        }
+    }
+}
+
 /// Settings of the analysis. Times in seconds, sizes in bytes.
 ///
 /// ```
@@ -30,6 +55,8 @@ pub struct Settings {
     pub min_observation_s: f64,
     /// Growth threshold in bytes per second. `None` takes the default, which depends on the level.
     pub max_growth: Option<f64>,
+    /// Origin of `max_growth`, for messages.
+    pub max_growth_origin: ThresholdOrigin,
     /// Proven growth that fills the ceiling within this time is material at any rate.
     pub horizon_s: f64,
     /// True if samples count units of work instead of time: a few of them are judged, and a second is one unit.
@@ -61,7 +88,13 @@ impl Settings {
     /// Sets the growth threshold, in bytes per second.
     #[must_use]
     pub fn with_max_growth(self, bytes_per_second: f64) -> Self {
-        Self { max_growth: Some(bytes_per_second), ..self }
+        Self { max_growth: Some(bytes_per_second), max_growth_origin: ThresholdOrigin::MaxGrowth, ..self }
+    }
+
+    /// Sets the origin of the growth threshold, for messages.
+    #[must_use]
+    pub fn with_max_growth_origin(self, origin: ThresholdOrigin) -> Self {
+        Self { max_growth_origin: origin, ..self }
     }
 
     /// Sets the time within which growth that fills the ceiling is material, in seconds.
@@ -96,6 +129,7 @@ impl Default for Settings {
             window_s: None,
             min_observation_s: MIN_OBSERVATION_S,
             max_growth: None,
+            max_growth_origin: ThresholdOrigin::Level,
             horizon_s: HORIZON_S,
             untimed: false,
             spike_bytes: 50e6,

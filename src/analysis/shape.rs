@@ -77,7 +77,7 @@ impl Shape {
 
 fn shape_of_growth(j: &Judgement, newest_only: bool, history: &History, variance: &Variance) -> Shape {
     match j.best.curve {
-        Curve::Quadratic => Shape::Accelerating,
+        Curve::Quadratic if j.best.bends_clearly() => Shape::Accelerating,
         _ if newest_only => Shape::LateOnset,
         Curve::Hinge(_) if j.best.bend < 0.0 => Shape::LateOnset,
         _ if j.values == JudgedValues::Floors => Shape::RisingFloor,
@@ -138,6 +138,22 @@ mod tests {
         assert_eq!(shape(|t| 10_000.0 + 5.0 * t), Some(Shape::Linear));
         assert_eq!(shape(|t| 10_000.0 + 500.0 * (t / 50.0).floor()), Some(Shape::Staircase));
         assert_eq!(shape(|t| 10_000.0 + 0.05 * t * t), Some(Shape::Accelerating));
+    }
+
+    #[test]
+    fn a_noisy_line_does_not_accelerate() {
+        let mut state = 7_u64;
+        for series in 0..200 {
+            let mut history = History::default();
+            for i in 0..300_u32 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let noise = (state >> 40) as f64 / f64::from(1 << 24) - 0.5;
+                history.push(f64::from(i), 10_000.0 + 2.0 * f64::from(i) + 300.0 * noise);
+            }
+            let trend = judge_series(&history, 1.0, &Criteria::fixed(0.05));
+            let found = Shape::from_trend(&trend, &history, &Variance::default(), &Spikes::default());
+            assert_ne!(found, Some(Shape::Accelerating), "series {series}");
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl Tracker {
         let trends = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
         let worst = index_of_worst(trends.map(|(_, trend)| trend.status));
         let (resource, deciding) = trends[worst];
-        let growth = Growth::from_trend(&memory);
+        let growth = Growth { threshold_origin: settings.max_growth_origin, ..Growth::from_trend(&memory) };
         let mut assessment = Assessment {
             verdict: Verdict {
                 status: deciding.status,

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use humantime::format_duration;
 
 use crate::alert::{AlertRules, AlertSettings, MINUTE_S};
-use crate::analysis;
+use crate::analysis::{self, ThresholdOrigin};
 use crate::schema;
 use crate::session::{MinObservation, NamedIntervals, Rules, SessionPlan};
 use crate::source::Selector;
@@ -126,14 +126,18 @@ pub(crate) fn replay_rules(args: &AnalysisArgs) -> Rules {
 }
 
 fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
+    let allowed = crate::cli::thresholds::largest_allowed_growth(&args.thresholds);
+    let (max_growth, max_growth_origin) = match (args.max_growth, allowed) {
+        (Some(rate), _) => (Some(rate.0), ThresholdOrigin::MaxGrowth),
+        (None, Some(allowed)) => (Some(allowed), ThresholdOrigin::FailIf),
+        (None, None) => (None, ThresholdOrigin::Level),
+    };
     Rules {
         analysis: analysis::Settings {
             window_s: args.window.map(|window| window.as_secs_f64()),
             min_observation_s: 0.0,
-            max_growth: args
-                .max_growth
-                .map(|rate| rate.0)
-                .or_else(|| crate::cli::thresholds::largest_allowed_growth(&args.thresholds)),
+            max_growth,
+            max_growth_origin,
             horizon_s: args.horizon.as_secs_f64(),
             untimed: false,
             spike_bytes: args.sudden.threshold_mb * 1e6,

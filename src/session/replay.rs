@@ -6,14 +6,18 @@ use std::sync::Arc;
 use crate::analysis::Status;
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime, Timestamp};
-use crate::source::recording::{RecordedSeries, Recording, RecordingError, TimeAxis};
+use crate::source::recording::{RecordedSeries, Recording, RecordingError, SeriesIndex, TimeAxis};
 use crate::units::Span;
 
 use super::row_batch::RowBatch;
+use super::rules::MinObservation;
 use super::targets::TargetSet;
 
 /// Largest number of series whose restarts are noticed.
 const NAMED_RESTARTS: usize = 3;
+/// Notice about the rules for a recording of leakwatch. A watch without a known length asks for other evidence.
+const JUDGED_AS_RUN: &str =
+    "judged as a run of known length; a watch without --duration judges otherwise: --min-observation 1h repeats it";
 /// Number of rows between two reports of progress.
 const PROGRESS_EVERY: u64 = 4096;
 
@@ -56,6 +60,9 @@ pub fn replay(
         targets.judge_all(last, sink).and(targets.close_all(last, sink))?;
         send_notices(source, recording, last, sink)?;
         send_restarts(source, targets, last, sink)?;
+        if is_of_leakwatch(recording) && targets.rules().min_observation == MinObservation::FifthOfRecording {
+            send(source, JUDGED_AS_RUN, last, sink)?;
+        }
         let tick = Tick { number: summary.rows, at: last, late_s: 0.0, host: None };
         sink.on_event(Event::Ticked(&tick, targets.targets()))?;
     }
@@ -169,6 +176,11 @@ fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut d
         send(source, text, at, sink)?;
     }
     Ok(())
+}
+
+/// True if leakwatch wrote the recording: only its own have start times of processes.
+fn is_of_leakwatch(recording: &Recording) -> bool {
+    recording.series_count() > 0 && recording.series(SeriesIndex(0)).start.is_some()
 }
 
 /// Sends a notice about each of the first series that restarted. The reasons of a suspected one name its restarts.

@@ -86,7 +86,7 @@ pub(super) fn format_threshold(assessment: &Assessment) -> Option<String> {
     let reason = assessment.verdict.reasons.iter().find(|reason| reason.rule == Rule::GrowthRate)?;
     let threshold = reason.threshold?;
     Some(match reason.unit {
-        Unit::BytesPerSecond => format!("{:#}", ByteRate(threshold)),
+        Unit::BytesPerSecond => format!("{:#}{}", ByteRate(threshold), assessment.growth.threshold_origin.suffix()),
         _ => format!("{:#}", CountRate(threshold)),
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::analysis::Status;
+use crate::analysis::{Rule, Status};
 use crate::escape;
 use crate::event::{RetiredSummary, Target};
 use crate::outcome::{Finding, findings};
@@ -79,6 +79,7 @@ pub fn format_summary(
     }
     if described.is_empty() {
         let _ = writeln!(text, "\n{}", wrap_text(&format_unsuspected(targets), options.width));
+        text.push_str(&wrap_text(&format_slowly_full(targets), options.width));
         if !options.thresholds_wait || options.explain {
             text.push_str(&wrap_text(&format_undecided(targets), options.width));
         }
@@ -97,6 +98,15 @@ fn format_undecided(targets: &[Target]) -> String {
     });
     let lines: Vec<String> = lines.collect();
     if lines.len() > MAX_DESCRIBED { String::new() } else { lines.concat() }
+}
+
+/// Returns a line for each of the first stable targets that grow into a memory limit.
+fn format_slowly_full(targets: &[Target]) -> String {
+    let reasons = targets.iter().filter_map(|target| {
+        let reason = target.assessment.verdict.reasons.iter().find(|reason| reason.rule == Rule::Forecast)?;
+        Some(format!("  {}: {}\n", describe_target(target), escape::terminal(&reason.to_string())))
+    });
+    reasons.take(MAX_DESCRIBED).collect()
 }
 
 /// Returns the other targets that show the leak of a target.

@@ -3,6 +3,7 @@
 use crate::units::Span;
 
 use super::expr::Expression;
+use super::extra_looks::Widening;
 use super::measurement::Measurement;
 use super::metric::Metric;
 use super::result::Decision;
@@ -44,7 +45,8 @@ fn value_with_interval(metric: &Metric, measured: &Measurement) -> String {
     let value = metric.format(measured.value);
     if measured.low < measured.high {
         let percent = percent(measured.confidence);
-        format!("{value}, {percent} % CI {} to {}", metric.format(measured.low), metric.format(measured.high))
+        let why = if measured.confidence > Widening::NONE.confidence { " (wider for repeated looks)" } else { "" };
+        format!("{value}, {percent} % CI{why} {} to {}", metric.format(measured.low), metric.format(measured.high))
     } else {
         value
     }
@@ -118,6 +120,15 @@ mod tests {
         assert!(text.starts_with(wanted), "{text}");
         let passed = Measurement { high: 0.0, ..measured };
         assert!(compare(&expression, &passed, mib_per_hour, "measured").1.ends_with("to 0 B/h"));
+    }
+
+    #[test]
+    fn an_interval_for_repeated_looks_says_so() {
+        let expression: Expression = "growth(memory) > 1B/s".parse().expect("an expression");
+        let measured = Measurement { low: 8.0, high: 10.0, confidence: 0.997, ..Measurement::exact(9.0) };
+        let message = compare(&expression, &measured, 1.0, expression.metric.measured_value()).1;
+        assert!(message.starts_with("mean growth +"), "{message}");
+        assert!(message.contains(", 99.7 % CI (wider for repeated looks) "), "{message}");
     }
 
     #[test]

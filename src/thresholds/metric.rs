@@ -136,6 +136,11 @@ impl Series {
 }
 
 impl Metric {
+    /// Names the measured value in messages. The verdict gives the growth at the end, with another interval.
+    pub(super) fn measured_value(&self) -> &'static str {
+        if self.aggregate == Aggregate::Growth { "mean growth" } else { "measured" }
+    }
+
     /// Returns the dimension of the limit.
     pub(super) fn dimension(&self) -> Dimension {
         match (self.aggregate, self.series.is_count()) {

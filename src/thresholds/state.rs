@@ -93,7 +93,8 @@ impl ThresholdState {
         let measured = measure(metric, &self.aggregates, target)?;
         let (factor, plus) = match expression.limit {
             Limit::Fixed(limit) => {
-                let (decision, message) = compare(expression, &measured.clone().widened(widening), limit, "measured");
+                let widened = measured.clone().widened(widening);
+                let (decision, message) = compare(expression, &widened, limit, metric.measured_value());
                 return Ok(Evaluation { measured, limit, difference: None, decision, is_allowed: false, message });
             }
             Limit::Baseline { factor, plus } => (factor, plus),

@@ -34,6 +34,19 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_markdown_report_gives_the_reason_of_a_leak_without_thresholds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(&folder, "leak.csv", leaking_csv(600).as_bytes());
+    let report = folder.path().join("leak.md");
+    let output = run(&["analyze", &file, "-o", &report.to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let text = std::fs::read_to_string(report).expect("a report");
+    assert!(text.starts_with("## leakwatch: failed, 1 leak found\n"), "{text}");
+    let reason = text.lines().find(|line| line.starts_with("- worker")).expect("a reason");
+    assert!(reason.contains("memory grows by +225 MiB/h") && reason.contains("threshold "), "{reason}");
+}
+
+#[test]
 fn a_leak_in_a_recording_exits_with_1() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = leaking_csv(600);

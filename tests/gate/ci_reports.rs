@@ -121,7 +121,7 @@ fn hostile_names_are_harmless_on_every_surface() {
     let messages = stderr(&output);
     let commands: Vec<&str> = messages.lines().filter(|line| line.starts_with("::")).collect();
     assert!(
-        commands.iter().any(|line| line.starts_with("::error title=") && line.contains("measured +")),
+        commands.iter().any(|line| line.starts_with("::error title=") && line.contains("mean growth +")),
         "{messages}"
     );
     assert!(commands.iter().any(|line| line.starts_with("::warning title=")), "{messages}");

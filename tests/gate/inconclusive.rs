@@ -118,7 +118,8 @@ fn an_undecided_threshold_names_the_growing_target() {
         Run::from(leakwatch().args(["analyze", "--format", "json", "--fail-if", "growth(memory) > 1B/h"]).arg(&file));
     assert_eq!((run.code, run.outcome()), (Some(3), "inconclusive"), "{}", run.messages);
     assert!(
-        run.messages.contains("> 1B/h on rising (2) and 1 more: measured +") && !run.messages.contains("never moved"),
+        run.messages.contains("> 1B/h on rising (2) and 1 more: mean growth +")
+            && !run.messages.contains("never moved"),
         "{}",
         run.messages
     );

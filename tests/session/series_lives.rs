@@ -52,7 +52,11 @@ impl EventSink for Notices {
 
 /// Returns the first target of a recording, and the notices.
 fn judge(text: String) -> (Target, Vec<String>) {
-    let rules = Rules { min_observation: MinObservation::FifthOfRecording, limit_bytes: None, ..rules() };
+    judge_by(MinObservation::FifthOfRecording, text)
+}
+
+fn judge_by(min_observation: MinObservation, text: String) -> (Target, Vec<String>) {
+    let rules = Rules { min_observation, limit_bytes: None, ..rules() };
     let mut targets = TargetSet::new(rules, 0.0);
     let mut recording = Recording::from_reader("a.csv", Cursor::new(text), &Layout::default()).expect("a recording");
     let mut notices = Notices::default();
@@ -111,4 +115,13 @@ fn a_process_that_the_recording_identifies_has_one_life() {
     }
     let (target, _) = judge(HOURS.recording(",pid", ",1"));
     assert!(target.lives_within().is_some_and(|lives| lives.restarts() == 11), "the first process of a container");
+}
+
+#[test]
+fn a_recording_of_a_watch_names_the_rules_that_differ() {
+    let own = || SHORT.recording(",pid,start_ticks", ",7,5");
+    let named = |notices: &[String]| notices.iter().any(|text| text.contains("judged as a run of known length"));
+    assert!(named(&judge(own()).1));
+    assert!(!named(&judge_by(MinObservation::Fixed(3600.0), own()).1), "the rules of the watch");
+    assert!(!named(&judge(SHORT.recording("", "")).1), "no watch wrote it");
 }

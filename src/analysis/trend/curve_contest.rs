@@ -163,6 +163,8 @@ pub(crate) fn decide(curves: &FittedCurves, judged: JudgedValues, t: &[f64], val
             grows: only_eligible,
             bend: winner.bend(),
             spread: (dot(&rest, &rest) / blocks).sqrt(),
+            over_line: winner.score - line.score,
+            level_changes: if matches!(winner.curve, Curve::Step(_)) { level_changes(values) } else { 0 },
         },
     })
 }
@@ -172,6 +174,20 @@ fn is_straight(curves: &FittedCurves, line: &FittedCurve) -> bool {
     let constant = curves.bounded.iter().find(|c| c.curve == Curve::Plain);
     let straight = constant.map_or(line.score, |constant| line.score.max(constant.score));
     curves.best().is_some_and(|best| best.score <= straight)
+}
+
+/// Returns the number of changes between neighbours that are at least half as large as the largest. Neighbouring changes in
+/// one direction are one.
+fn level_changes(values: &[f64]) -> u32 {
+    let changes: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let least = 0.5 * changes.iter().fold(0.0_f64, |largest, change| largest.max(change.abs()));
+    let (mut count, mut before) = (0, 0.0);
+    for change in changes {
+        let large = if least > 0.0 && change.abs() >= least { change } else { 0.0 };
+        count += u32::from(large != 0.0 && large * before <= 0.0);
+        before = large;
+    }
+    count
 }
 
 /// Returns the upper end of the interval of a slope with its standard error.
@@ -214,6 +230,14 @@ mod tests {
         assert!(line.tests.proven && line.tests.lead > 0.0 && (line.rate.rate - 1.0).abs() < 0.05);
         let warm_up = decided(|t| 1.0 - (-t / 0.1).exp(), JudgedValues::AllMeans);
         assert!(!warm_up.tests.proven && warm_up.tests.lead < 0.0 && warm_up.tests.slowing);
+    }
+
+    #[test]
+    fn large_changes_of_the_level_are_counted() {
+        assert_eq!(level_changes(&[1.0, 1.1, 5.0, 5.1, 5.0]), 1);
+        assert_eq!(level_changes(&[1.0, 3.0, 5.0, 5.1, 5.0]), 1, "one step within two blocks");
+        assert_eq!(level_changes(&[1.0, 5.0, 5.1, 1.0, 1.1, 3.5]), 3);
+        assert_eq!(level_changes(&[2.0; 5]), 0);
     }
 
     #[test]

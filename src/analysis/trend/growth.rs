@@ -4,6 +4,7 @@ use super::judgement::Judgement;
 use super::series_trend::SeriesTrend;
 use super::start_up::MIN_SAMPLES;
 use super::withheld::Withheld;
+use crate::analysis::settings::ThresholdOrigin;
 use crate::analysis::status::Status;
 
 const HOUR: f64 = 3600.0;
@@ -30,6 +31,8 @@ pub struct Growth {
     pub recent_rate: Option<f64>,
     /// Threshold that the rate is compared with.
     pub threshold: f64,
+    /// Origin of the threshold of memory.
+    pub threshold_origin: ThresholdOrigin,
     /// Smallest rate that could have been proven; `None` when nothing could be tested.
     pub smallest_detectable: Option<f64>,
     /// Further seconds until a rate at the threshold can be proven; `None` when unknown.
@@ -74,6 +77,7 @@ impl Growth {
             ci_high: Some(j.rate.high),
             percent_per_hour: (trend.level > 0.0).then(|| 100.0 * HOUR * j.rate.rate / trend.level),
             threshold,
+            threshold_origin: ThresholdOrigin::Level,
             smallest_detectable: Some(j.rate.detectable),
             mean: Some(Interval { rate: j.rate.mean.rate, low: j.rate.mean.low, high: j.rate.mean.high }),
             recent_rate: trend.recent_rate,

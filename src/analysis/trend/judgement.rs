@@ -6,6 +6,9 @@ use super::seasonality::Cycle;
 /// Standard errors of growth that is still likely: enough for `suspect`, and for `leaking` to stay.
 pub(crate) const LIKELY: f64 = 2.5;
 
+/// Least lead over a line of a curve that is named in words: of 200 noisy lines none reaches it.
+const MIN_OVER_LINE: f64 = 4.0;
+
 /// The values of a window that are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JudgedValues {
@@ -67,6 +70,17 @@ pub(crate) struct BestCurve {
     pub bend: f64,
     /// Standard deviation of the values around it.
     pub spread: f64,
+    /// Log likelihood by which it is better than a line, less the cost of parameters.
+    pub over_line: f64,
+    /// Number of large changes of the level, where a step wins; 0 for other curves.
+    pub level_changes: u32,
+}
+
+impl BestCurve {
+    /// True if it is clearly no line. Noise around a line bends by chance.
+    pub fn bends_clearly(&self) -> bool {
+        self.over_line >= MIN_OVER_LINE
+    }
 }
 
 /// Judgement of one window.
@@ -111,7 +125,14 @@ impl Judgement {
                 slowing: false,
             },
             cycle: None,
-            best: BestCurve { curve: Curve::Plain, grows: false, bend: 0.0, spread: 0.0 },
+            best: BestCurve {
+                curve: Curve::Plain,
+                grows: false,
+                bend: 0.0,
+                spread: 0.0,
+                over_line: 0.0,
+                level_changes: 0,
+            },
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Explanation of a verdict: its reasons, from the trend that decided and the evidence of the analyses.
 
-use crate::analysis::consistent_growth::ConsistentGrowth;
 use crate::analysis::resource::Resource;
-use crate::analysis::settings::Settings;
+use crate::analysis::settings::{Settings, ThresholdOrigin};
 use crate::analysis::status::Status;
 use crate::analysis::trend::curve::Curve;
 use crate::analysis::trend::evenness::MIN_EVENNESS;
@@ -14,8 +13,10 @@ use crate::analysis::trend::start_up::MIN_SAMPLES;
 use crate::analysis::trend::withheld::Withheld;
 
 use super::assessment::Assessment;
+use super::evidence::{consistent_growth, spike, stable_with_forecast, variance};
 use super::reason::{Reason, Rule, Unit};
-use super::wording::{Sentence, Wording};
+use super::sentence::Sentence;
+use super::wording::Wording;
 
 /// Smallest deviates of growth that is shown as likely.
 const LIKELY_DEVIATES: f64 = 2.0;
@@ -31,7 +32,7 @@ pub(crate) fn reasons(
     let of_memory = resource == Resource::Memory;
     let found = [
         withdrawal(trend),
-        growth(trend, resource, assessment.observed_s),
+        growth(trend, resource, assessment),
         few_readings(trend),
         upper_bound(trend, resource),
         relative_growth(trend),
@@ -41,6 +42,7 @@ pub(crate) fn reasons(
         consistent_growth(assessment).filter(|_| of_memory && trend.proof.few.is_none()),
         variance(assessment).filter(|_| of_memory),
         spike(assessment).filter(|_| of_memory),
+        stable_with_forecast(trend, assessment),
     ];
     let mut out = Vec::with_capacity(found.iter().flatten().count());
     out.extend(found.into_iter().flatten());
@@ -90,11 +92,13 @@ fn upper_bound(trend: &SeriesTrend, resource: Resource) -> Option<Reason> {
     })
 }
 
-fn growth(trend: &SeriesTrend, resource: Resource, observed_s: f64) -> Option<Reason> {
+fn growth(trend: &SeriesTrend, resource: Resource, assessment: &Assessment) -> Option<Reason> {
     let j = trend.judgement.as_ref()?;
     let (low, high) = (j.rate.low, j.rate.high);
     // Blocks of samples reach half a sample beyond the first and the last one.
-    let over_s = j.span.min(observed_s).round();
+    let over_s = j.span.min(assessment.observed_s).round();
+    let origin = assessment.growth.threshold_origin;
+    let origin = if resource == Resource::Memory { origin } else { ThresholdOrigin::Level };
     Some(Reason {
         rule: Rule::GrowthRate,
         for_leak: low > trend.threshold,
@@ -102,7 +106,7 @@ fn growth(trend: &SeriesTrend, resource: Resource, observed_s: f64) -> Option<Re
         threshold: Some(trend.threshold),
         unit: rate_unit(resource),
         span_s: j.span,
-        wording: Sentence::Growth { resource, low, high, over_s }.into(),
+        wording: Sentence::Growth { resource, low, high, over_s, origin }.into(),
     })
 }
 
@@ -125,8 +129,12 @@ fn shape(trend: &SeriesTrend) -> Option<Reason> {
         (true, ..) => "growth slows down: a curve that levels off fits as well as one that continues",
         (_, true, Curve::Plain) if j.values == JudgedValues::Floors => "the floor rises in a straight line",
         (_, true, Curve::Plain) => "a straight line fits the growth better than any curve that levels off",
-        (_, true, Curve::Quadratic) => "growth accelerates",
+        (_, true, Curve::Quadratic) if j.best.bends_clearly() => "growth accelerates",
+        (_, true, Curve::Quadratic) => "growth continues to the end, in a straight line or faster",
         (_, true, _) => "growth continues to the end after an earlier change",
+        (_, false, Curve::Step(_)) if j.best.level_changes > 1 => {
+            "the level changes several times, without a steady rise"
+        }
         (_, false, Curve::Step(_)) => "a single step explains the change",
         (_, false, _) => "no growing curve fits better than a constant level",
     };
@@ -256,65 +264,11 @@ fn withdrawal(trend: &SeriesTrend) -> Option<Reason> {
     })
 }
 
-fn consistent_growth(assessment: &Assessment) -> Option<Reason> {
-    let evidence = &assessment.consistent_growth;
-    let p = evidence.p_value?;
-    Some(Reason {
-        rule: Rule::ConsistentGrowth,
-        for_leak: evidence.found,
-        value: Some(p),
-        threshold: Some(ConsistentGrowth::MAX_P),
-        unit: Unit::P,
-        span_s: assessment.observed_s.min(assessment.growth.span_s.max(0.0)),
-        wording: Sentence::RisingFloor {
-            rising: count(evidence.rising()),
-            steps: count(evidence.steps()),
-            tau: evidence.tau.unwrap_or(0.0),
-            longest_run: count(evidence.longest_run),
-        }
-        .into(),
-    })
-}
-
-/// Returns a number of blocks in the width that a reason keeps.
-fn count(blocks: u64) -> u32 {
-    u32::try_from(blocks).unwrap_or(u32::MAX)
-}
-
-fn variance(assessment: &Assessment) -> Option<Reason> {
-    let evidence = &assessment.variance;
-    let (period_s, swing) = (evidence.cycle_s?, evidence.swing_bytes?);
-    Some(Reason {
-        rule: Rule::Variance,
-        for_leak: false,
-        value: evidence.coefficient_of_variation,
-        threshold: None,
-        unit: Unit::Ratio,
-        span_s: assessment.observed_s,
-        wording: Sentence::Cycle { swing, period_s }.into(),
-    })
-}
-
-fn spike(assessment: &Assessment) -> Option<Reason> {
-    let spikes = &assessment.spikes;
-    let latest = spikes.latest?;
-    Some(Reason {
-        rule: Rule::Spike,
-        // A rise that returns is not a leak. One that stays is part of the growth.
-        for_leak: spikes.returned == 0,
-        value: Some(latest.rise_bytes),
-        threshold: None,
-        unit: Unit::Bytes,
-        span_s: assessment.observed_s,
-        wording: Sentence::Spikes { count: spikes.count, returned: spikes.returned }.into(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::Tracker;
-    use crate::model::{Counter, Reading, Sample, Timestamp};
+    use crate::model::{Ceiling, CeilingKind, Counter, Reading, Sample, Timestamp};
 
     fn assessed(samples: i64, memory: impl Fn(i64) -> i64) -> Assessment {
         let settings = Settings::default().with_min_observation_s(600.0);
@@ -348,6 +302,40 @@ mod tests {
         let waiting = young.verdict.reasons.iter().find(|reason| !reason.for_leak).expect("a reason");
         assert_eq!(waiting.to_string(), "growth must last 10 min to count as a leak: 3 min 21 s to go");
         assert_eq!((waiting.rule, waiting.threshold), (Rule::Observation, Some(600.0)));
+    }
+
+    #[test]
+    fn several_steps_are_no_single_one() {
+        let shape = |memory: fn(i64) -> i64| {
+            let reasons = assessed(600, memory).verdict.reasons;
+            reasons.iter().find(|reason| reason.rule == Rule::Shape).expect("a reason").to_string()
+        };
+        assert_eq!(
+            shape(|i| 300_000_000 + 100_000_000 * i64::from(i > 300) + noise(i)),
+            "a single step explains the change"
+        );
+        let several = shape(|i| 1_000_000 * [300, 420, 280, 330][i as usize / 150] + noise(i));
+        assert_eq!(several, "the level changes several times, without a steady rise");
+    }
+
+    #[test]
+    fn stable_with_a_forecast_joins_both_in_a_sentence() {
+        let settings = Settings::default().with_max_growth(1e6).with_max_growth_origin(ThresholdOrigin::FailIf);
+        let mut tracker = Tracker::new(&settings, None);
+        for i in 0..1000 {
+            let memory = 100_000_000 + 1_000 * i + noise(i);
+            let reading = Reading::default().with(Counter::RssAnon, memory.unsigned_abs());
+            tracker.push(&Sample { at: Timestamp(1000 * i), reading });
+        }
+        let ceiling = Ceiling { kind: CeilingKind::User, limit_bytes: 201_000_000, used_bytes: 101_000_000 };
+        let verdict = tracker.assess(&settings, Some(&ceiling)).verdict;
+        assert_eq!(verdict.status, Status::Stable);
+        let forecast =
+            verdict.reasons.iter().find(|reason| reason.rule == Rule::Forecast).expect("a reason").to_string();
+        assert!(forecast.starts_with("stable because growth stays below the threshold; if +3."), "{forecast}");
+        assert!(forecast.contains("continues, the memory limit is reached in 1 d"), "{forecast}");
+        let growth = verdict.reasons[0].to_string();
+        assert!(growth.ends_with("threshold 3.35 GiB/h by --fail-if)"), "{growth}");
     }
 
     #[test]

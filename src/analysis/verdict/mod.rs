@@ -2,9 +2,11 @@
 
 mod assessment;
 mod confidence;
+mod evidence;
 mod explain;
 mod quantity;
 mod reason;
+mod sentence;
 mod wording;
 
 pub use assessment::{Assessment, ResourceAssessment, Verdict};

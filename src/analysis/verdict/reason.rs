@@ -26,6 +26,8 @@ pub enum Rule {
     Collections,
     /// Time until the memory limit is reached.
     Horizon,
+    /// Time until growth below the threshold reaches the memory limit.
+    Forecast,
     /// Distance that growth has come since the start.
     Distance,
     /// Evenness of growth over the parts of the watch.
@@ -77,6 +79,7 @@ impl Rule {
             Self::Observation => "observation",
             Self::Collections => "collections",
             Self::Horizon => "horizon",
+            Self::Forecast => "forecast",
             Self::Distance => "distance",
             Self::Evenness => "evenness",
             Self::UpperBound => "upper_bound",

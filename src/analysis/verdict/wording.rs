@@ -6,6 +6,7 @@ use crate::analysis::resource::Resource;
 use crate::units::Span;
 
 use super::quantity::{amount, equation, limit, rate, size};
+use super::sentence::Sentence;
 
 /// The sentence of a reason, with the figures that the reason itself lacks.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,103 +18,6 @@ pub(crate) struct Figures {
     pub value: f64,
     pub threshold: f64,
     pub span_s: f64,
-}
-
-/// One sentence with its own figures. Value, threshold and span are those of the reason.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Sentence {
-    Fixed(&'static str),
-    /// Boxed, because few reasons need it.
-    Written(Box<str>),
-    /// Value: a rate. Its interval, and the seconds it was observed over.
-    Growth {
-        resource: Resource,
-        low: f64,
-        high: f64,
-        over_s: f64,
-    },
-    /// Value: growth by the level. The same at the rate of the later half.
-    RelativeGrowth {
-        later_half: f64,
-    },
-    /// Value and threshold: samples. The share of the level that came since the first one.
-    StartUp {
-        resource: Resource,
-        share: f64,
-    },
-    /// Threshold: the least observation. The seconds left, if growth fills the whole past.
-    TooYoung {
-        left_s: f64,
-    },
-    BeganRecently,
-    TooShort,
-    /// Threshold: a rate. The upper end of the interval.
-    NotExcluded {
-        resource: Resource,
-        high: f64,
-    },
-    /// Value: the detection limit; threshold: a rate. Seconds until that is detectable.
-    NotDetectable {
-        resource: Resource,
-        longer_s: f64,
-    },
-    /// The same for a series without any change over the span.
-    Unchanged {
-        resource: Resource,
-        longer_s: f64,
-    },
-    TooFewSamples {
-        samples: u64,
-        needed: f64,
-    },
-    Unclear {
-        samples: u64,
-    },
-    /// Value and threshold: samples.
-    LikelyInFewSamples,
-    Withdrawn,
-    /// Value: the p value.
-    RisingFloor {
-        rising: u32,
-        steps: u32,
-        tau: f64,
-        longest_run: u32,
-    },
-    Cycle {
-        swing: f64,
-        period_s: f64,
-    },
-    /// Value: growth since the start in bytes or numbers; threshold: the growth of a leak at this age. The same after days.
-    NotFar {
-        resource: Resource,
-        start: f64,
-        later: f64,
-    },
-    /// The horizon.
-    Slow {
-        horizon_s: f64,
-    },
-    /// Value and threshold: major collections.
-    FirstHeap,
-    /// Threshold: the least part of the mean rise. The smallest rise of a part of the watch by the mean one.
-    Uneven,
-    /// Value: the upper end of a rate. True if lows decided instead of ranks.
-    Bounded {
-        resource: Resource,
-        by_lows: bool,
-    },
-    /// Value: the p value. Kendall's tau, and further readings that would prove the growth.
-    FewReadings {
-        rising: u32,
-        steps: u32,
-        tau: f64,
-        needed: Option<u32>,
-    },
-    /// Value: the rise of the latest one.
-    Spikes {
-        count: u64,
-        returned: u64,
-    },
 }
 
 impl From<Sentence> for Wording {
@@ -177,6 +81,12 @@ impl Wording {
             Sentence::Cycle { swing, period_s } => {
                 write!(f, "memory cycles by {} about every {}", size(swing), Span(period_s))
             }
+            Sentence::SlowlyFull { rate: slow } => write!(
+                f,
+                "stable because growth stays below the threshold; if {} continues, the memory limit is reached in {}",
+                rate(Resource::Memory, slow),
+                Span(value)
+            ),
             Sentence::Spikes { count, returned } => {
                 let spikes = if count == 1 { "spike" } else { "spikes" };
                 let returned = if returned == 0 { "none".to_owned() } else { returned.to_string() };
@@ -243,7 +153,7 @@ impl Wording {
     fn write_growth(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { value, threshold, .. } = *figures;
         match self.0 {
-            Sentence::Growth { resource, low, high, over_s } => {
+            Sentence::Growth { resource, low, high, over_s, origin } => {
                 let subject = match resource {
                     Resource::Memory => "memory",
                     Resource::Fds => "the number of descriptors",
@@ -259,7 +169,12 @@ impl Wording {
                     _ => write!(f, "{subject} has no significant trend: {}", rate(resource, value)),
                 }?;
                 let (low, high) = (rate(resource, low), rate(resource, high));
-                write!(f, " over {} (95 % CI {low} to {high}, threshold {threshold_label})", Span(over_s))
+                write!(
+                    f,
+                    " over {} (95 % CI {low} to {high}, threshold {threshold_label}{})",
+                    Span(over_s),
+                    origin.suffix()
+                )
             }
             Sentence::Bounded { resource, by_lows } => write!(
                 f,
@@ -319,6 +234,7 @@ impl Wording {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::settings::ThresholdOrigin;
 
     const MIB_PER_HOUR: f64 = 1_048_576.0 / 3600.0;
 
@@ -341,6 +257,7 @@ mod tests {
             low: low * MIB_PER_HOUR,
             high: high * MIB_PER_HOUR,
             over_s: 3600.0,
+            origin: ThresholdOrigin::Level,
         };
         assert_eq!(
             sentence(growth(2.1, 2.7), 2.4 * MIB_PER_HOUR, 0.25 * MIB_PER_HOUR),

@@ -7,7 +7,10 @@ use crate::report::document::Document;
 pub(in crate::report) fn heading(document: &Document<'_>) -> String {
     let found = findings(document);
     match document.outcome.exit {
-        ExitStatus::Found => "failed".to_owned(),
+        ExitStatus::Found => match found {
+            Some(found) if !has_fail_thresholds(document) => format!("failed, {found}"),
+            _ => "failed".to_owned(),
+        },
         ExitStatus::Inconclusive => "inconclusive".to_owned(),
         ExitStatus::Error => "error".to_owned(),
         ExitStatus::NothingMatched => "nothing matched".to_owned(),

@@ -26,6 +26,7 @@ pub fn markdown(document: &Document<'_>) -> String {
     }
     let order = by_concern(document);
     push_targets(&mut text, document, &order);
+    push_reasons(&mut text, document, &order);
     push_attributions(&mut text, document, &order);
     push_lives(&mut text, document, &order);
     text
@@ -97,6 +98,18 @@ fn verdict(document: &Document<'_>, index: usize) -> String {
         return format!("{words} (same as {})", cell(&lead.describe()));
     }
     if target.verdict.status == Status::Leaking { format!("**{words}**") } else { words.to_owned() }
+}
+
+/// Appends the first reason of each leak and suspect: its growth, and the threshold that it exceeds.
+fn push_reasons(text: &mut String, document: &Document<'_>, order: &[usize]) {
+    let leads = order.iter().filter(|&&index| document.lead(index).is_none());
+    let targets = leads.map(|&index| &document.report.targets[index]);
+    let found = targets.filter(|target| matches!(target.verdict.status, Status::Leaking | Status::Suspect));
+    for (number, target) in found.take(EXPLAINED).enumerate() {
+        let Some(reason) = target.verdict.reasons.iter().find(|reason| reason.for_leak) else { continue };
+        let gap = if number == 0 { "\n" } else { "" };
+        let _ = writeln!(text, "{gap}- {}: {}", cell(&target.describe()), cell(&reason.text));
+    }
 }
 
 /// Appends the parts that grew, with the next steps.

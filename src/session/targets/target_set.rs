@@ -71,6 +71,11 @@ impl TargetSet {
         self.registry.set_counter_error(counter_error_bytes);
     }
 
+    /// Returns the rules.
+    pub(in crate::session) fn rules(&self) -> &Rules {
+        self.judge.rules()
+    }
+
     /// Begins another recording.
     pub(in crate::session) fn begin_recording(&mut self) {
         self.judge.begin_recording();
@@ -350,11 +355,8 @@ impl TargetSet {
 
     /// Closes every target. Alerts of the latest reading stay open.
     pub(in crate::session) fn close_all(&mut self, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
-        let mut closed = Ok(());
-        for index in 0..self.targets().len() {
-            closed = closed.and(self.close(index, at, sink));
-        }
-        closed
+        let failed = (0..self.targets().len()).filter_map(|index| self.close(index, at, sink).err());
+        failed.reduce(|first, _| first).map_or(Ok(()), Err)
     }
 
     /// Closes a target: publishes what waits for a page count, and settles its alerts.
@@ -385,15 +387,12 @@ impl TargetSet {
     ) -> io::Result<()> {
         let index = request.target();
         match answer {
-            Answer::Pages(count) => self.judge.settle_count(index, count, &mut self.registry, at, sink),
+            Answer::Pages(count) => return self.judge.settle_count(index, count, &mut self.registry, at, sink),
             Answer::Inspected(inspection, forbidden) => {
                 record_inspection(self.registry.target_mut(index).attribution_mut(), inspection, forbidden, at);
-                Ok(())
             }
-            Answer::Limits(ceiling) => {
-                self.set_ceiling(index, ceiling);
-                Ok(())
-            }
+            Answer::Limits(ceiling) => self.set_ceiling(index, ceiling),
         }
+        Ok(())
     }
 }
