@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::analysis::{Growth, Resource, Status};
+use crate::analysis::{Assessment, Reason, Resource, Rule, Status, Unit};
 use crate::event::Target;
 use crate::thresholds::{Allowance, allowance_in_force};
 use crate::units::{ByteRate, Span};
@@ -89,26 +89,51 @@ pub(super) fn undecided_parts(facts: &Facts<'_>, open: usize, suspects: &[&Findi
         parts.push(Part::Text(format!("{} of {all} without enough data", open - awaited)));
     }
     parts.push(Part::Text(match longest_wait(facts) {
-        Some(seconds) => format!("run for another {}", Span(seconds)),
+        Some(seconds) => format!("run for at least another {}", Span(seconds)),
         None => "run longer to decide".to_owned(),
     }));
-    if let Some(rate) = open_growth(facts).filter_map(Growth::detection_limit).reduce(f64::max) {
-        let rate = ByteRate(rate).to_string();
-        parts.push(Part::Text(format!("a leak of {} would have been detected", rate.trim_start_matches('+'))));
-    }
+    parts.extend(detection_limit_part(facts));
     parts
 }
 
-/// Returns the longest time until the verdict on an undecided target is expected, in seconds.
+/// Returns the longest time until the verdict on an undecided target that still runs is expected, in seconds.
 fn longest_wait(facts: &Facts<'_>) -> Option<f64> {
-    let open = facts.targets.iter().filter(|target| target.assessment.verdict.is_open());
-    open.filter_map(|target| target.assessment.growth.seconds_to_decide).filter(|&s| s > 0.0).reduce(f64::max)
+    let open = facts.targets.iter().filter(|target| is_undecided(target, facts.allowances));
+    let running = open.filter(|target| target.lifetime.ended.is_none());
+    running.filter_map(|target| wait(&target.assessment)).filter(|&seconds| seconds > 0.0).reduce(f64::max)
 }
 
-/// Growth of the targets without enough data.
-fn open_growth<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Growth> {
+/// Returns the seconds until the verdict on an undecided target is expected: growth has lasted long enough, its start-up is
+/// excluded, or its interval is narrow enough.
+fn wait(assessment: &Assessment) -> Option<f64> {
+    let observations = assessment.verdict.reasons.iter().filter(|reason| reason.rule == Rule::Observation);
+    let missing = observations.filter_map(|reason| missing_observation(reason, assessment)).reduce(f64::max);
+    missing.into_iter().chain(assessment.growth.seconds_to_decide).reduce(f64::max)
+}
+
+/// Returns the seconds that are missing until an observation is long enough; `None` for other reasons.
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
+fn missing_observation(reason: &Reason, assessment: &Assessment) -> Option<f64> {
+    let (value, threshold) = (reason.value?, reason.threshold?);
+    match reason.unit {
+        Unit::Seconds => {
+            let left = (threshold - assessment.observed_s).round();
+            Some(if left > 0.0 { left } else { threshold - value })
+        }
+        Unit::Count => Some((threshold - value) * assessment.observed_s / assessment.samples.max(1) as f64),
+        _ => None,
+    }
+}
+
+/// Returns the part with the largest detection limit among the targets without enough data. It names the target, unless it
+/// is the only one.
+fn detection_limit_part(facts: &Facts<'_>) -> Option<Part> {
     let open = facts.targets.iter().filter(|t| t.assessment.verdict.status == Status::InsufficientData);
-    open.map(|target| &target.assessment.growth)
+    let limits = open.filter_map(|target| Some((target.assessment.growth.detection_limit()?, target)));
+    let (limit, target) = limits.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    let place = if facts.targets.len() == 1 { String::new() } else { format!(" in {}", target.describe()) };
+    let rate = ByteRate(limit).to_string();
+    Some(Part::Text(format!("a leak of {}{place} would have been detected", rate.trim_start_matches('+'))))
 }
 
 /// Returns a count with its noun.

@@ -54,7 +54,7 @@ fn wait_part(evaluator: &Evaluator) -> Option<Part> {
     });
     let seconds: Option<Vec<f64>> = open.map(|result| result.observation.outlook.seconds_to_decide).collect();
     let longest = seconds?.into_iter().reduce(f64::max)?;
-    Some(Part::Detail(format!("run for another {} to decide", Span(longest.ceil()))))
+    Some(Part::Detail(format!("run for at least another {} to decide", Span(longest.ceil()))))
 }
 
 /// Returns the part of the thresholds with a result: `threshold failed`, `2 of 3 thresholds failed`.

@@ -88,7 +88,7 @@ fn explanations_of_too_little_data_agree_with_each_other() {
     };
     let still = explained((0..301).map(|row| format!("{},7,w,50003968,5", f64::from(row) * 0.05)).collect());
     assert!(still.contains("no change over 15 s, but growth below 960 KiB/h is not detectable yet"), "{still}");
-    assert!(still.contains("run for another 14 s"), "{still}");
+    assert!(still.contains("run for at least another 14 s"), "{still}");
     let unread = explained((0..120).map(|row| format!("{row},7,w,,{}", 5 + row % 3)).collect());
     assert!(unread.contains("its memory was never readable"), "{unread}");
     // Samples without memory do not count.

@@ -118,6 +118,33 @@ fn a_command_that_cannot_start_leaves_the_files_alone() {
     assert_eq!(std::fs::read_to_string(&kept).expect("the file"), "a week of samples");
 }
 
+/// Runs `run` with options and a script on a terminal of its own, and returns what the terminal received.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(options: &str, script: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_leakwatch");
+    let line = format!("'{program}' run --interval 100ms {options} -- sh -c '{script}'");
+    let mut terminal = std::process::Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm-256color").env("NO_COLOR", "1");
+    terminal.current_dir(std::env::temp_dir()).stdin(std::process::Stdio::null());
+    stdout(&ChildGuard::spawn(terminal.stdout(std::process::Stdio::piped())).output())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_lines_of_a_command_remain_on_the_terminal() {
+    const SCRIPT: &str = "for n in 1 2 3 4 5; do echo request $n; sleep 0.3; done; test -t 1 && echo terminal";
+    for options in ["--on-inconclusive pass", "--format json --on-inconclusive pass --duration 9s", "--plain"] {
+        let text = on_a_terminal(options, SCRIPT);
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for wanted in ["request 1", "request 2", "request 3", "request 4", "request 5", "terminal"] {
+            assert!(lines.contains(&wanted), "{options}: {text:?}");
+        }
+        assert!(!text.contains("\u{1b}["), "nothing moves the cursor or erases a line; {options}: {text:?}");
+    }
+    let text = on_a_terminal("--plain --quiet-command", SCRIPT);
+    assert!(text.contains("\u{1b}[") && !text.contains("request"), "a hidden command leaves the table; {text:?}");
+}
+
 #[test]
 fn a_second_signal_kills_a_command_that_ignores_the_first() {
     let folder = tempfile::tempdir().expect("a folder");

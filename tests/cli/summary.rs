@@ -42,12 +42,23 @@ fn the_fastest_suspects_are_named_and_the_others_counted() {
     let few = growing(4, "brief", 20, 10_000);
     let (code, line) = last_line(&(rows.concat() + &few), &["--min-observation", "1h"]);
     let wanted = "inconclusive: 3 suspects not proved: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; \
-                  1 of 4 targets without enough data; run for another 36 s";
+                  1 of 4 targets without enough data; run for at least another 55 min 1 s";
     assert_eq!((code, line.as_str()), (Some(3), wanted));
     let (code, line) = last_line(&rows.concat(), &["--min-observation", "1h", "--on-inconclusive", "pass"]);
     let wanted = "no leak proved; 3 suspects: fast (2) +687 MiB/h, middle (3) +343 MiB/h and 1 more; run longer \
                   to decide, or add 'suspect' to --fail-on";
     assert_eq!((code, line.as_str()), (Some(0), wanted));
+}
+
+#[test]
+fn a_detection_limit_names_its_target() {
+    let noise = |row: u32| format!("{row},7,noisy,{}\n", 50_003_968 + 4096 * (row * 7919 % 2003));
+    let flat = |row: u32| format!("{row},8,flat,50003968\n");
+    let (noisy, flat): (String, String) = ((0..120).map(noise).collect(), (0..120).map(flat).collect());
+    let (_, alone) = last_line(&noisy, &[]);
+    assert!(alone.contains("MiB/h would have been detected"), "{alone}");
+    let (_, both) = last_line(&(noisy + &flat), &[]);
+    assert!(both.contains("MiB/h in noisy (7) would have been detected"), "{both}");
 }
 
 /// Returns the sparkline in a text.

@@ -35,7 +35,16 @@ fn verdicts_decide_without_a_threshold() {
         (session(&["leaking", "stable"]), 1, "1 leak: leaking (1) +172 MiB/h"),
         (session(&["leaking"]).fail_on(FailOn::Never), 0, "1 leak: leaking (1) +172 MiB/h (not counted by --fail-on)"),
         (session(&["leaking"]).fail_on(FailOn::Suspect), 1, "1 leak: leaking (1) +172 MiB/h"),
-        (session(&["suspect"]), 3, "inconclusive: 1 suspect not proved: suspect (1) +172 MiB/h; run longer to decide"),
+        (
+            session(&["suspect"]),
+            3,
+            "inconclusive: 1 suspect not proved: suspect (1) +172 MiB/h; run for at least another 50 min 10 s",
+        ),
+        (
+            session(&["suspect", "short"]),
+            3,
+            "inconclusive: 1 suspect not proved: suspect (1) +172 MiB/h; 1 of 2 targets without enough data; run for at least another 50 min 10 s",
+        ),
         (
             session(&["suspect"]).pass_open(),
             0,
@@ -47,7 +56,7 @@ fn verdicts_decide_without_a_threshold() {
             0,
             "no leak proved; 1 suspect: suspect (1) +172 MiB/h; run longer to decide",
         ),
-        (session(&["short"]), 3, "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s"),
+        (session(&["short"]), 3, "inconclusive: 1 of 1 target without enough data; run for at least another 8 min 50 s"),
         (session(&["short"]).pass_open(), 0, "no leak found; 1 of 1 target without enough data"),
         (session(&["leaking", "short"]), 1, "1 leak: leaking (1) +172 MiB/h"),
         (session(&[]), 4, "no target was watched"),
@@ -93,7 +102,7 @@ fn an_allowed_leak_does_not_fail() {
         (
             session(&["leaking", "short"]).allow("leaking"),
             3,
-            "inconclusive: 1 of 2 targets without enough data; run for another 8 min 50 s; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
+            "inconclusive: 1 of 2 targets without enough data; run for at least another 8 min 50 s; 1 leak allowed until 2099-12-31 (leakwatch.toml:1): known",
         ),
         (
             session(&["leaking"]).allow("leaking").fail_if(&["growth(memory) > 1MB/h"]),
@@ -158,7 +167,7 @@ fn a_watch_that_is_cut_short_proves_nothing() {
         (
             session(&["short"]).end(Ended::AllExited),
             3,
-            "inconclusive: all targets exited after 10 min of 1 h; 1 of 1 target without enough data; run for another 8 min 50 s",
+            "inconclusive: all targets exited after 10 min of 1 h; 1 of 1 target without enough data; run for at least another 8 min 50 s",
         ),
         (
             session(&["stable"]).fail_if(&["peak(rss) > 1GB"]).end(Ended::AllExited),
@@ -189,7 +198,7 @@ fn a_command_that_fails_proves_nothing() {
         (
             session(&["short"]).end(EXITED(0)),
             3,
-            "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s; the command exited with status 0",
+            "inconclusive: 1 of 1 target without enough data; run for at least another 8 min 50 s; the command exited with status 0",
         ),
         (
             session(&["stable"]).end(EXITED(0)).outlived_by(&["helper (9)"]),
@@ -254,7 +263,7 @@ fn a_propagated_status_reports_the_failure_of_the_command() {
         (
             run(&["short"], 7),
             3,
-            "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s; the command exited with status 7",
+            "inconclusive: 1 of 1 target without enough data; run for at least another 8 min 50 s; the command exited with status 7",
         ),
         (
             session(&["stable"]).propagate().end(Ended::CommandStopped),
@@ -312,7 +321,7 @@ fn warnings_decide_nothing() {
         (
             session(&["short"]).warn_if(&["growth(memory) > 1MB/h"]),
             3,
-            "inconclusive: 1 of 1 target without enough data; run for another 8 min 50 s",
+            "inconclusive: 1 of 1 target without enough data; run for at least another 8 min 50 s",
         ),
         (session(&["stable"]).warn_if(&["peak(rss) > 1MB"]).fail_if(&["peak(rss) > 1GB"]), 0, "threshold passed"),
     ]);
@@ -338,7 +347,7 @@ fn an_unusable_file_or_a_lost_output_is_an_error() {
 fn a_brief_summary_names_no_finding() {
     let brief = |session: Session| session.outcome().brief;
     assert_eq!(brief(session(&["leaking"]).end(EXITED(3))), "1 leak; the command exited with status 3");
-    let suspect = "inconclusive: 1 suspect not proved; run longer to decide";
+    let suspect = "inconclusive: 1 suspect not proved; run for at least another 50 min 10 s";
     assert_eq!(brief(session(&["suspect"])), suspect);
     assert_eq!(brief(session(&["stable"])), "no leak found");
 }
@@ -346,7 +355,7 @@ fn a_brief_summary_names_no_finding() {
 #[test]
 fn undecided_thresholds_name_the_time_that_decides() {
     let outcome = session(&["noisy"]).fail_if(&["growth(memory) > 1MB/h"]).outcome();
-    let wanted = regex::Regex::new("^inconclusive: threshold undecided; run for another [0-9 hmins]+ to decide$");
+    let wanted = regex::Regex::new("^inconclusive: threshold undecided; run for at least another [0-9 hmins]+ to decide$");
     assert!(wanted.expect("a pattern").is_match(&outcome.summary), "{}", outcome.summary);
     assert_eq!(outcome.brief, "inconclusive: threshold undecided", "the line of the threshold names the time");
 }

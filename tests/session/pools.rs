@@ -82,6 +82,28 @@ fn a_member_fills_the_host_no_later_than_its_pool() {
     assert!(watch.targets().iter().all(|target| full(target) <= full(pool) + 1.0));
 }
 
+#[test]
+fn a_noisy_sum_does_not_change_the_forecast_of_its_member() {
+    let leaking = Process { rss: |second| (50 << 20) + second * 65_536, ..process(7, 1, 0, 9999) };
+    let noisy = Process { rss: |second| (50 << 20) + (second * 7919 % 2003) * 65_536, ..process(8, 1, 0, 9999) };
+    let forecast = |processes: Vec<Process>| {
+        let mut script = Script::new(processes);
+        script.host_total = 32 << 30;
+        script.host_free = 24 << 30;
+        script.ceiling = Some(Ceiling { kind: CeilingKind::Host, limit_bytes: 32 << 30, used_bytes: 8 << 30 });
+        let (_, watch) = run(&mut script, plan(1200), rules(), &mut Collected::default());
+        let growth = |target: &Target| target.assessment.growth.ci_high.expect("an interval");
+        let sums: Vec<f64> = watch.targets().iter().filter(|target| target.key.is_none()).map(growth).collect();
+        let member = watch.targets().iter().find(|target| target.key.is_some_and(|key| key.pid.0 == 7));
+        let member = &member.expect("the member").assessment;
+        assert_eq!(member.verdict.status, Status::Leaking);
+        assert!(sums.iter().all(|&high| high > 1.2 * member.growth.ci_high.expect("an interval")), "{sums:?}");
+        member.forecast
+    };
+    let (alone, beside) = (forecast(vec![leaking.clone()]), forecast(vec![leaking, noisy]));
+    assert_eq!(beside, alone, "the member has its own forecast");
+}
+
 /// Returns the sums of all in a session of two processes, and the number of its targets.
 fn selections(names: [&'static str; 2]) -> (Vec<Target>, usize) {
     let named = |(pid, name)| Process { name, ..process(pid, 1, 0, 100) };

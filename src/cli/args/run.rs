@@ -47,7 +47,7 @@ pub struct ControlArgs {
     /// Time between that signal and SIGKILL
     #[arg(long, value_name = "DUR", default_value = "10s", value_parser = parse_duration, allow_negative_numbers = true)]
     pub grace: Duration,
-    /// Hide the output of the command. On a terminal the full-screen view replaces it
+    /// Hide the output of the command. On a terminal the full-screen view replaces its lines
     #[arg(long)]
     pub quiet_command: bool,
     /// Exit with the status of the command if nothing was found. Without it, a failed command is inconclusive

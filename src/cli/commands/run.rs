@@ -48,9 +48,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
         command: Some(entry.clone()),
         jobs: assembly.job_times(),
     };
-    // The output of the command would overwrite the full screen.
-    let full_screen = Some(full_screen).filter(|_| args.control.quiet_command);
     let showing = Showing::new(&args.output, &args.sampling, assembly.role(), full_screen);
+    let showing = if args.control.quiet_command { showing } else { showing.beside_command() };
     let live = {
         let (targets, mut sinks) = assembly.parts();
         run_live(source.as_mut(), &stop, plan, showing, targets, &mut sinks)?

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
         command: None,
         jobs: assembly.job_times(),
     };
-    let showing = Showing::new(&args.output, &args.sampling, assembly.role(), Some(full_screen));
+    let showing = Showing::new(&args.output, &args.sampling, assembly.role(), full_screen);
     let live = {
         let (targets, mut sinks) = assembly.parts();
         run_live(source.as_mut(), &stop, plan, showing, targets, &mut sinks)?

@@ -28,8 +28,9 @@ pub(super) struct SessionView<'a> {
 impl<'a> SessionView<'a> {
     /// A view that fits the format of standard output.
     pub(super) fn new(showing: Showing<'a>, stop: &StopFlag, interval: Duration) -> Self {
-        let Showing { format, stdout, length, full_screen } = showing;
-        let live = format == Format::Table && io::stdout().is_terminal() && can_redraw();
+        let Showing { format, stdout, length, full_screen, shares_terminal } = showing;
+        let redraws = !shares_terminal && can_redraw();
+        let live = format == Format::Table && io::stdout().is_terminal() && redraws;
         let full = full_screen.filter(|_| live).and_then(|asked| FullScreenView::open(asked, stop, length, interval));
         if full.is_some() {
             // Messages on the same terminal would overwrite it.
@@ -39,7 +40,7 @@ impl<'a> SessionView<'a> {
         }
         let screen = if live {
             Screen::stdout()
-        } else if format == Format::Json && io::stderr().is_terminal() {
+        } else if format == Format::Json && io::stderr().is_terminal() && !shares_terminal {
             Screen::stderr()
         } else {
             Screen::hidden()

@@ -34,21 +34,29 @@ pub(crate) struct Showing<'a> {
     pub(crate) length: Option<Duration>,
     /// `None` for the plain table.
     pub(crate) full_screen: Option<FullScreen<'a>>,
+    /// True if a command writes to the same terminal: a redrawn part would erase its lines.
+    pub(crate) shares_terminal: bool,
 }
 
 impl<'a> Showing<'a> {
-    /// The view that the options ask for. `full_screen` is `None` if something else writes to the terminal.
+    /// The view that the options ask for, on a terminal of its own.
     pub(crate) fn new(
         output: &OutputArgs,
         sampling: &SamplingArgs,
         stdout: OutputRole,
-        full_screen: Option<FullScreen<'a>>,
+        full_screen: FullScreen<'a>,
     ) -> Self {
         Self {
             format: output.format,
             stdout,
             length: settings::length(sampling),
-            full_screen: full_screen.filter(|_| !output.is_plain()),
+            full_screen: Some(full_screen).filter(|_| !output.is_plain()),
+            shares_terminal: false,
         }
+    }
+
+    /// The view beside a command that writes to the same terminal: log lines, and nothing that is redrawn.
+    pub(crate) fn beside_command(self) -> Self {
+        Self { full_screen: None, shares_terminal: true, ..self }
     }
 }

@@ -69,24 +69,20 @@ fn recycled_reason(pool: &Pool, sum: &Target, member: &Assessment) -> Option<Rea
 }
 
 /// Returns the forecast of the pool if it is earlier than that of its member: both fill the host, the pool no later.
+///
+/// The latest times are compared. The earliest one of a noisy sum is early because of its noise, not of its growth.
 fn earlier_forecast(member: &Target, pool: &Target, own: &Forecast) -> Option<Forecast> {
     if !fills_host(pool) || !fills_host(member) {
         return None;
     }
     let of_pool = pool.assessment.forecast;
-    let is_earlier =
-        is_sooner(of_pool.not_before_s, own.not_before_s) || is_sooner(of_pool.likely_by_s, own.likely_by_s);
+    let is_earlier = of_pool.likely_by_s.zip(own.likely_by_s).is_some_and(|(pool, own)| pool < own);
     is_earlier.then_some(of_pool)
 }
 
 /// True if the host is the ceiling of a target.
 fn fills_host(target: &Target) -> bool {
     target.current.ceiling.is_some_and(|found| found.kind == CeilingKind::Host)
-}
-
-/// True if the forecast of a pool is earlier than that of its member.
-fn is_sooner(pool: Option<f64>, own: Option<f64>) -> bool {
-    pool.zip(own).is_some_and(|(pool, own)| pool < own)
 }
 
 /// Returns a warning if the members of a sum share much memory: RSS counts shared pages for each of them.
