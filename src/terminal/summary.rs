@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::analysis::{Rule, Status};
+use crate::analysis::{Rule, Status, ThresholdOrigin};
 use crate::escape;
 use crate::event::{RetiredSummary, Target};
 use crate::outcome::{Finding, findings};
@@ -79,7 +79,7 @@ pub fn format_summary(
     }
     if described.is_empty() {
         let _ = writeln!(text, "\n{}", wrap_text(&format_unsuspected(targets), options.width));
-        text.push_str(&wrap_text(&format_slowly_full(targets), options.width));
+        text.push_str(&wrap_text(&format_stable_growth(targets), options.width));
         if !options.thresholds_wait || options.explain {
             text.push_str(&wrap_text(&format_undecided(targets), options.width));
         }
@@ -100,10 +100,19 @@ fn format_undecided(targets: &[Target]) -> String {
     if lines.len() > MAX_DESCRIBED { String::new() } else { lines.concat() }
 }
 
-/// Returns a line for each of the first stable targets that grow into a memory limit.
-fn format_slowly_full(targets: &[Target]) -> String {
+/// Returns a line for each of the first stable targets that grow: into a memory limit, or below a threshold of an option.
+fn format_stable_growth(targets: &[Target]) -> String {
     let reasons = targets.iter().filter_map(|target| {
-        let reason = target.assessment.verdict.reasons.iter().find(|reason| reason.rule == Rule::Forecast)?;
+        let known = &target.assessment;
+        let is_growth = known.growth.ci_low.is_some_and(|low| low > 0.0);
+        let is_by_option = known.growth.threshold_origin != ThresholdOrigin::Level;
+        let is_hidden = known.verdict.status == Status::Stable && is_growth && is_by_option;
+        let mut reasons = known.verdict.reasons.iter();
+        let reason = reasons.find(|reason| match reason.rule {
+            Rule::Forecast => true,
+            Rule::GrowthRate => is_hidden && known.forecast.likely_by_s.is_none(),
+            _ => false,
+        })?;
         Some(format!("  {}: {}\n", describe_target(target), escape::terminal(&reason.to_string())))
     });
     reasons.take(MAX_DESCRIBED).collect()

@@ -132,3 +132,64 @@ fn service(label: &ProcessLabel) -> Service {
 fn is_same_service(a: &Target, b: &Target) -> bool {
     a.kind == TargetKind::Process && a.label.name == b.label.name && a.label.cmdline == b.label.cmdline
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::AlertSettings;
+    use crate::analysis::Settings;
+    use crate::event::Fanout;
+    use crate::model::{Counter, Reading, Sample, Timestamp};
+    use crate::session::{MinObservation, Rules, TargetSet};
+
+    /// Judges a series of several lives of an hour each, whose restarts are named. `level` is the memory in MiB by life and
+    /// minute.
+    fn judged(lives: i64, minutes: i64, level: impl Fn(i64, i64) -> i64) -> Target {
+        let (analysis, alerts) = (Settings::default(), AlertSettings::default());
+        let min_observation = MinObservation::FifthOfRecording;
+        let rules = Rules { analysis, min_observation, alerts, limit_bytes: None, pools: true };
+        let (mut targets, mut sink) = (TargetSet::new(rules, 0.0), Fanout::default());
+        targets.begin_recording();
+        let label = ProcessLabel { name: "shop".to_owned(), ..ProcessLabel::default() };
+        let index = targets.open(None, label.into(), None, None, Timestamp(0), &mut sink).expect("a target");
+        targets.allow_restarts(index, true);
+        for life in 0..lives {
+            for reading in 0..if life + 1 == lives { 6 * minutes } else { 360 } {
+                let at = Timestamp(1000 * (3600 * life + 10 * reading));
+                if reading == 0 && life > 0 {
+                    targets.cut(index, at, &mut sink).expect("no output fails");
+                }
+                let noise = 4096 * (reading * 7919 % 31);
+                let memory = (level(life, reading / 6) << 20) + noise;
+                let reading = Reading::default().with(Counter::Rss, memory.unsigned_abs());
+                targets.observe(index, &Sample { at, reading }, &[], &mut sink).expect("no output fails");
+            }
+        }
+        let end = Timestamp(3_600_000 * lives);
+        targets.judge_all(end, &mut sink).expect("no output fails");
+        targets.targets()[0].clone()
+    }
+
+    fn reasons(target: &Target) -> Vec<String> {
+        target.assessment.verdict.reasons.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_series_with_named_restarts_leaks_in_all_its_lives() {
+        let target = judged(5, 60, |_, minute| 200 + 2 * minute);
+        assert_eq!(target.assessment.verdict.status, Status::Leaking, "{:#?}", reasons(&target));
+        assert!(reasons(&target)[0].starts_with("leaks in 5 of 5 lives, 1"), "{:#?}", reasons(&target));
+        assert_eq!(reasons(&target)[1], "restarted 4 times");
+        let healthy = judged(5, 60, |_, minute| 200 + 120 * (1 + minute).min(8) / 8);
+        assert!(healthy.assessment.verdict.status < Status::Suspect, "{:#?}", reasons(&healthy));
+    }
+
+    #[test]
+    fn a_leak_is_suspect_until_the_life_after_it_decides() {
+        let level = |life: i64, minute: i64| if life == 0 { 200 + 2 * minute } else { 200 };
+        let young = judged(2, 3, level);
+        assert_eq!(young.assessment.verdict.status, Status::Suspect, "{:#?}", reasons(&young));
+        assert!(reasons(&young)[0].starts_with("leaked by 11"), "{:#?}", reasons(&young));
+        assert_eq!(judged(2, 60, level).assessment.verdict.status, Status::Stable, "the leak was fixed");
+    }
+}
