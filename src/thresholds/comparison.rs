@@ -116,7 +116,8 @@ mod tests {
             ..Measurement::exact(5.0 * mib_per_hour)
         };
         let text = compare(&expression, &measured, mib_per_hour, "measured").1;
-        let wanted = "measured +5.00 MiB/h, 95 % CI -10.0 MiB/h to +20.0 MiB/h. Too noisy to decide; run for at least another ";
+        let wanted =
+            "measured +5.00 MiB/h, 95 % CI -10.0 MiB/h to +20.0 MiB/h. Too noisy to decide; run for at least another ";
         assert!(text.starts_with(wanted), "{text}");
         let passed = Measurement { high: 0.0, ..measured };
         assert!(compare(&expression, &passed, mib_per_hour, "measured").1.ends_with("to 0 B/h"));

@@ -56,7 +56,11 @@ fn verdicts_decide_without_a_threshold() {
             0,
             "no leak proved; 1 suspect: suspect (1) +172 MiB/h; run longer to decide",
         ),
-        (session(&["short"]), 3, "inconclusive: 1 of 1 target without enough data; run for at least another 8 min 50 s"),
+        (
+            session(&["short"]),
+            3,
+            "inconclusive: 1 of 1 target without enough data; run for at least another 8 min 50 s",
+        ),
         (session(&["short"]).pass_open(), 0, "no leak found; 1 of 1 target without enough data"),
         (session(&["leaking", "short"]), 1, "1 leak: leaking (1) +172 MiB/h"),
         (session(&[]), 4, "no target was watched"),
@@ -355,7 +359,8 @@ fn a_brief_summary_names_no_finding() {
 #[test]
 fn undecided_thresholds_name_the_time_that_decides() {
     let outcome = session(&["noisy"]).fail_if(&["growth(memory) > 1MB/h"]).outcome();
-    let wanted = regex::Regex::new("^inconclusive: threshold undecided; run for at least another [0-9 hmins]+ to decide$");
+    let wanted =
+        regex::Regex::new("^inconclusive: threshold undecided; run for at least another [0-9 hmins]+ to decide$");
     assert!(wanted.expect("a pattern").is_match(&outcome.summary), "{}", outcome.summary);
     assert_eq!(outcome.brief, "inconclusive: threshold undecided", "the line of the threshold names the time");
 }

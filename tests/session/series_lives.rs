@@ -1,5 +1,6 @@
 //! Recordings without pids, in which one process follows the other within a series.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::{self, Cursor};
 
@@ -7,6 +8,7 @@ use leakwatch::analysis::{Rule, Status};
 use leakwatch::event::{Event, EventSink, Target};
 use leakwatch::session::{MinObservation, Rules, TargetSet, replay};
 use leakwatch::source::recording::{Layout, Recording};
+use leakwatch::terminal::{Style, SummaryOptions, format_summary};
 
 use crate::settings::rules;
 
@@ -85,6 +87,9 @@ fn a_leak_that_is_restarted_within_its_series_is_suspect() {
         let restarts = reason(&target, Rule::Restarts).expect("a reason");
         let wanted = format!("fell to near its start {} times within one reading", series.lives - 1);
         assert!(restarts.starts_with(&wanted), "{restarts}");
+        let options = SummaryOptions { width: None, style: Style::PLAIN, explain: false, thresholds_wait: false };
+        let summary = format_summary(&[target], &[], &BTreeMap::new(), options);
+        assert!(summary.contains("/h in each life, observed "), "{summary}");
     }
 }
 

@@ -133,7 +133,13 @@ fn watch(behaviours: &[Behaviour], format: Format) -> Result<Watched, Error> {
         },
         0.0,
     );
-    let showing = Showing { format, stdout: OutputRole::Everything, length: Some(DURATION), full_screen: None, shares_terminal: false };
+    let showing = Showing {
+        format,
+        stdout: OutputRole::Everything,
+        length: Some(DURATION),
+        full_screen: None,
+        shares_terminal: false,
+    };
     let ending = run_live(source.as_mut(), &stop, plan, showing, &mut watch, &mut Fanout::default())?;
     Ok(Watched { pids, targets: watch.targets().to_vec(), interrupted: ending.ended_by == EndedBy::Signal })
 }
