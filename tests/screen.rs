@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leakwatch::event::JobTimes;
-use leakwatch::session::{SessionPlan, TargetSet};
+use leakwatch::session::{MinObservation, Rules, SessionPlan, TargetSet};
 use leakwatch::terminal::{Key, Picture, Request, Style, SummaryOptions, format_summary};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -53,6 +53,17 @@ fn a_small_and_a_large_terminal_are_filled() {
     let picture = watched(three(), 600, Style::PLAIN);
     insta::assert_snapshot!("small", screen(&picture, 80, 24));
     insta::assert_snapshot!("large", screen(&picture, 160, 50));
+}
+
+#[test]
+fn advice_is_shown_while_no_process_matches() {
+    let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
+    assert!(screen(&picture, 60, 18).contains("no process matches yet"));
+    picture.set_hint("python3 (7) has 'leaky' only in the arguments: use '--cmdline', which searches them".to_owned());
+    let text = screen(&picture, 60, 18);
+    assert!(text.contains("only in the arguments") && text.contains("searches them"), "{text}");
+    watch(&mut picture, three(), 10);
+    assert!(!screen(&picture, 60, 18).contains("only in the arguments"), "a match takes its place");
 }
 
 #[test]
@@ -135,6 +146,19 @@ fn the_summary_describes_each_leak_once() {
     assert!(description.lines().count() <= 4 && !description.contains("saw"), "{text}");
     let explained = summary(&targets, true);
     assert!(explained.contains("+ a straight line fits the growth") && explained.contains("mappings not inspected"));
+}
+
+#[test]
+fn a_suspect_that_exited_has_no_time_to_go() {
+    let leaking = Process { rss: |second| 40 * MIB + second * 65_536, ..process(11, 1, 0, 400) };
+    let mut script = Script::new(vec![leaking, Process { name: "flat", ..process(13, 1, 0, 100_000) }]);
+    let (clock, hour) = (script.clock.clone(), MinObservation::Fixed(3600.0));
+    let mut picture = Picture::new(None, JobTimes::default(), Style::PLAIN);
+    let rules = Rules { min_observation: hour, ..rules() };
+    let targets = settings::watch(&mut script, &clock, plan(600), rules, &mut picture).1;
+    let text = summary(&targets, false);
+    assert!(text.contains("SUSPECT +225 MiB/h") && text.contains("exited before its growth had lasted 1 h"), "{text}");
+    assert!(!text.contains("to go"), "{text}");
 }
 
 #[test]

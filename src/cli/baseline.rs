@@ -49,8 +49,9 @@ pub(crate) fn read(path: &Path) -> Result<EarlierReport, Error> {
     })
 }
 
-/// Returns differences that matter for a comparison: versions, commands and hosts.
+/// Returns differences that matter for a comparison: versions, commands and hosts. `name` is that of the earlier report.
 pub(crate) fn differences(
+    name: &str,
     old: &schema::BaselineEntry,
     schema_version: &str,
     host: Option<&str>,
@@ -60,26 +61,26 @@ pub(crate) fn differences(
     if old.schema_version != schema_version {
         let version = crate::escape::terminal(&old.schema_version);
         found.push(format!(
-            "the baseline has schema version {version}, this report {schema_version}: values it lacks are not compared"
+            "{name} has schema version {version}, the later one {schema_version}: values that one lacks are not compared"
         ));
     }
     if let (Some(old), Some(new)) = (old.host.as_deref(), host)
         && old != new
     {
-        found.push(format!("the baseline comes from another host: '{}'", crate::escape::terminal(old)));
+        found.push(format!("{name} comes from another host: '{}'", crate::escape::terminal(old)));
     }
     if let (Some(old), Some(new)) = (old.command.as_deref(), command)
         && old != new
     {
         let words = crate::escape::terminal(&old.join(" ")).into_owned();
-        found.push(format!("the baseline comes from another command: '{words}'"));
+        found.push(format!("{name} comes from another command: '{words}'"));
     }
     found
 }
 
 /// Returns the differences to this run.
 pub(crate) fn differences_to_now(old: &schema::BaselineEntry, command: Option<&[String]>) -> Vec<String> {
-    differences(old, SCHEMA_VERSION, crate::source::host_name().as_deref(), command)
+    differences("the baseline", old, SCHEMA_VERSION, crate::source::host_name().as_deref(), command)
 }
 
 /// Returns a target of the earlier report with all its values.

@@ -10,14 +10,20 @@ use crate::analysis::{self, ThresholdOrigin};
 use crate::schema;
 use crate::session::{MinObservation, NamedIntervals, Rules, SessionPlan};
 use crate::source::Selector;
+use crate::thresholds::Aggregate;
 
 use crate::cli::args::{AlertRulesArg, AnalysisArgs, IntervalArgs, SamplingArgs};
 use crate::cli::error::Error;
+use crate::cli::print::warn;
 use crate::outcome::Policy;
 
 /// Part of a `run` of known length that every verdict excludes.
 pub(crate) const WARMUP_PART: f64 = 0.1;
 const HOUR: Duration = Duration::from_secs(3600);
+/// Fewest samples in which growth is decided.
+const GROWTH_SAMPLES: u128 = 56;
+/// Interval from which fewer readings are enough.
+const FAR_APART: Duration = Duration::from_secs(300);
 
 /// Returns the rules of a live session.
 pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
@@ -37,8 +43,31 @@ pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
     if let Some(longest) = sampling.until_decided {
         check_longest(longest, sampling)?;
     }
+    if let Some(text) = too_few_samples(args, sampling) {
+        warn(&text);
+    }
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
     Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
+}
+
+/// Returns a warning if a `--fail-if` asks for growth in a run that has too few samples to ever decide it.
+fn too_few_samples(args: &AnalysisArgs, sampling: &SamplingArgs) -> Option<String> {
+    let asks_growth = args
+        .thresholds
+        .fail_if
+        .iter()
+        .any(|expression| expression.metric.aggregate == Aggregate::Growth && !expression.metric.per_work);
+    let longest = sampling.until_decided.or(length(sampling)).filter(|_| asks_growth)?;
+    let interval = sampling.interval;
+    let samples = longest.as_millis() / interval.as_millis().max(1) + 1;
+    // Readings that lie far apart are judged by other rules.
+    (samples < GROWTH_SAMPLES && interval < FAR_APART).then(|| {
+        format!(
+            "growth needs {GROWTH_SAMPLES} samples, and this run has {samples} at most: give a longer '--duration', or a \
+             shorter '--interval' than {}",
+            format_duration(interval)
+        )
+    })
 }
 
 /// Refuses a longest duration without a planned one, or below it.

@@ -90,16 +90,23 @@ pub(super) fn undecided_parts(facts: &Facts<'_>, open: usize, suspects: &[&Findi
     }
     parts.push(Part::Text(match longest_wait(facts) {
         Some(seconds) => format!("run for at least another {}", Span(seconds)),
+        None if have_exited(facts) => "exited too early to decide".to_owned(),
         None => "run longer to decide".to_owned(),
     }));
     parts.extend(detection_limit_part(facts));
     parts
 }
 
+/// True if all undecided targets have exited.
+fn have_exited(facts: &Facts<'_>) -> bool {
+    let mut open = facts.targets.iter().filter(|target| is_undecided(target, facts.allowances));
+    open.all(|target| target.has_ended(facts.targets))
+}
+
 /// Returns the longest time until the verdict on an undecided target that still runs is expected, in seconds.
 fn longest_wait(facts: &Facts<'_>) -> Option<f64> {
     let open = facts.targets.iter().filter(|target| is_undecided(target, facts.allowances));
-    let running = open.filter(|target| target.lifetime.ended.is_none());
+    let running = open.filter(|target| !target.has_ended(facts.targets));
     running.filter_map(|target| wait(&target.assessment)).filter(|&seconds| seconds > 0.0).reduce(f64::max)
 }
 

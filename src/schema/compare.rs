@@ -29,11 +29,37 @@ pub struct Comparison {
     pub notes: Vec<String>,
     /// Each metric of each target in both reports.
     pub rows: Vec<ComparisonRow>,
+    /// Metrics of targets in both reports, of which one report has no value: its growth is undecided.
+    #[serde(default)]
+    pub not_compared: Vec<NotCompared>,
     /// Targets of the earlier report only.
     #[serde(default)]
     pub only_before: Vec<String>,
     /// Targets of the later report only.
     pub only_after: Vec<String>,
+}
+
+/// A metric that one of the reports has no value of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotCompared {
+    /// Name of the target.
+    pub name: String,
+    /// True for the sum of all processes of that name.
+    pub pool: bool,
+    /// Metric.
+    pub metric: String,
+    /// Report without a value.
+    pub missing_in: MissingIn,
+}
+
+/// One of two compared reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingIn {
+    /// The earlier report.
+    Before,
+    /// The later report.
+    After,
 }
 
 /// One metric of one target.

@@ -18,7 +18,7 @@ mod report;
 pub use alert_message::AlertMessage;
 pub use attribution::{Attribution, CounterChange, Inspections, MemberEntry, NextStep, PartEntry};
 pub use cgroup::Cgroup;
-pub use compare::{BaselineEntry, Comparison, ComparisonRow};
+pub use compare::{BaselineEntry, Comparison, ComparisonRow, MissingIn, NotCompared};
 pub use counters::CounterValues;
 pub use event_line::{EndLine, EventLine, SampleLine};
 pub use listed_process::ListedProcess;

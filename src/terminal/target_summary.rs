@@ -1,8 +1,9 @@
 //! The verdict on one target as text: headline, reasons and next steps.
 
 use crate::advice::{NextStep, explain, main_cause, next_steps_for};
-use crate::analysis::{Growth, Resource, ResourceAssessment, Rule, Status};
+use crate::analysis::{Growth, Resource, ResourceAssessment, Rule, Status, Unit};
 use crate::event::Target;
+use crate::units::Span;
 
 use super::formatting::{
     describe_target, forecast_sentence, format_growth, format_interval, format_observation, format_rate,
@@ -146,11 +147,17 @@ fn basis(target: &Target) -> Option<String> {
     reasons.find(|reason| reason.for_leak && reason.rule != Rule::GrowthRate).map(ToString::to_string)
 }
 
-/// Returns the reason that keeps a target from being judged a leak: too little data, or start-up.
+/// Returns the reason that keeps a target from being judged a leak: too little data, or start-up. One that exited has no time
+/// to go.
 pub(super) fn withheld(target: &Target) -> Option<String> {
     let verdict = &target.assessment.verdict;
     let mut reasons = verdict.reasons.iter().filter(|_| verdict.status != Status::Leaking);
-    reasons.find(|reason| !reason.for_leak && reason.rule.withholds()).map(ToString::to_string)
+    let reason = reasons.find(|reason| !reason.for_leak && reason.rule.withholds())?;
+    let needed_s = reason.threshold.filter(|_| reason.rule == Rule::Observation && reason.unit == Unit::Seconds);
+    Some(match needed_s.filter(|_| target.lifetime.ended.is_some()) {
+        Some(needed_s) => format!("exited before its growth had lasted {}", Span(needed_s)),
+        None => reason.to_string(),
+    })
 }
 
 /// Returns the forecast of growth.

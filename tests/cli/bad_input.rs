@@ -32,6 +32,20 @@ fn invalid_selectors_are_refused() {
 }
 
 #[test]
+fn a_missing_match_is_named_before_a_short_duration() {
+    refused(&["--duration", "5s"], 2, &["no selector is given"]);
+    refused(&["--pid", "2147483646", "--duration", "5s"], 4, &["pid 2147483646", "may have exited"]);
+}
+
+#[test]
+fn a_plan_names_both_sources_of_noise_and_wants_a_unit() {
+    refused(&["plan", "--rate", "2MiB/h"], 2, &["--noise <SIZE>", "--from <FILE>"]);
+    refused(&["plan", "--rate", "2MiB/h", "--noise", "500"], 2, &["'500'", "'500KiB'"]);
+    refused(&["plan", "--rate", "2MiB/h", "--noise", "5MiB", "--from", "x.json"], 2, &["--noise", "--from"]);
+    assert_eq!(run(&["plan", "--rate", "2MiB/h", "--noise", "0"]).status.code(), Some(0));
+}
+
+#[test]
 fn a_list_without_a_match_names_the_processes_with_such_arguments() {
     let script = "echo lw-only-in-arguments >/dev/null; read line";
     let _shell = Target::spawn(std::process::Command::new("sh").args(["-c", script]));

@@ -24,6 +24,33 @@ fn a_command_is_watched_to_its_end() {
 }
 
 #[test]
+fn a_run_with_too_few_samples_for_growth_is_warned_of_at_its_start() {
+    let message = |options: &[&str], expression: &str| {
+        let options = [&["run", "--fail-if", expression], options, &["--", "true"]].concat();
+        stderr(&run(&options))
+    };
+    let short = ["--duration", "60s"];
+    let few = message(&short, "growth(memory) > 2MiB/h");
+    assert!(few.starts_with("warning: growth needs 56 samples, and this run has 7 at most: "), "{few}");
+    for (options, expression) in [
+        (&["--duration", "60s", "--interval", "1s"][..], "growth(memory) > 2MiB/h"),
+        (&["--duration", "60s", "--until-decided", "10m"], "growth(memory) > 2MiB/h"),
+        (&short, "peak(rss) > 1GiB"),
+    ] {
+        let enough = message(options, expression);
+        assert!(!enough.contains("56 samples, and"), "{options:?}: {enough}");
+    }
+}
+
+#[test]
+fn an_exited_command_is_not_given_more_time() {
+    let output = run(&["run", "--interval", "50ms", "--", "sh", "-c", "sleep 0.5; exit 3"]);
+    let message = stderr(&output);
+    assert!(message.contains("exited too early to decide; the command exited with status 3"), "{message}");
+    assert!(!message.contains("run for") && !message.contains("run longer"), "{message}");
+}
+
+#[test]
 fn propagate_passes_the_status_on_without_a_finding() {
     let base = ["--on-inconclusive", "pass", "--propagate", "--", "sh", "-c"];
     let (code, ..) = report(&[&base[..], &["sleep 0.3; exit 7"]].concat());

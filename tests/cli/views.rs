@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Target, leakwatch, run, stderr, stdout};
+use crate::support::{ChildGuard, Target, leakwatch, run, stderr, stdout};
 
 #[test]
 fn several_matches_are_all_watched_and_named_first() {
@@ -42,6 +42,23 @@ fn list_as_json_has_null_for_unknown_values_only() {
     assert_eq!((entry["pid"].to_string(), &entry["name"]), (target.pid(), &"steady".into()), "{list:#}");
     assert!(entry["rss_bytes"].as_u64() > Some(0) && entry["age_seconds"].is_number() && entry["user"].is_string());
     assert!(entry["cmdline"].as_str().is_some_and(|line| line.ends_with("steady")), "{list:#}");
+}
+
+#[test]
+fn the_library_example_prints_the_lines_of_the_readme() {
+    use std::io::Write;
+
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_leakwatch")).with_file_name("examples").join("embed");
+    let mut example = Command::new(program);
+    example.arg("10").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut example = ChildGuard::spawn(&mut example);
+    let values: String = (0..=600_u64).map(|i| format!("{}\n", 100_000_000 + 50_000 * i)).collect();
+    let mut input = example.child().stdin.take().expect("a pipe");
+    input.write_all(values.as_bytes()).expect("all values are read");
+    drop(input);
+    let printed = stdout(&example.output());
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("a file");
+    assert!(readme.contains(&format!("```text\n{printed}```")), "{printed}");
 }
 
 #[test]

@@ -127,6 +127,42 @@ fn two_reports_are_compared() {
 }
 
 #[test]
+fn a_metric_without_a_value_in_one_report_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = report(folder.path(), "before", 3.0);
+    let mut edited: Value = serde_json::from_slice(&std::fs::read(&before).expect("a file")).expect("JSON");
+    for resource in edited["targets"][0]["resources"].as_array_mut().expect("resources") {
+        ["rate_per_s", "ci_low_per_s", "ci_high_per_s"].iter().for_each(|field| resource[field] = Value::Null);
+    }
+    let after = folder.path().join("after.json");
+    std::fs::write(&after, edited.to_string()).expect("a file");
+    let output = leakwatch().arg("compare").args([&before, &after]).output().expect("a start");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("not compared: growth(memory) of service, which has no value in the second report"),
+        "{text}"
+    );
+    let json = leakwatch().args(["compare", "--format", "json"]).args([&after, &before]).output().expect("a start");
+    let found: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(found["not_compared"][0]["missing_in"], "before", "{found:#}");
+}
+
+#[test]
+fn a_comparison_of_two_hosts_names_the_first_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read(report(folder.path(), "before", 3.0)).expect("a file");
+    let mut edited: Value = serde_json::from_slice(&text).expect("JSON");
+    let paths = ["here", "elsewhere"].map(|host| {
+        edited["session"]["host"] = host.into();
+        let path = folder.path().join(host);
+        std::fs::write(&path, edited.to_string()).expect("a file");
+        path
+    });
+    let output = leakwatch().arg("compare").args(&paths).output().expect("a start");
+    assert!(stderr(&output).contains("the first report comes from another host: 'here'"), "{}", stderr(&output));
+}
+
+#[test]
 fn targets_of_one_report_only_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let before = report(folder.path(), "before", 3.0);

@@ -36,11 +36,6 @@ fn verdicts_decide_without_a_threshold() {
         (session(&["leaking"]).fail_on(FailOn::Never), 0, "1 leak: leaking (1) +172 MiB/h (not counted by --fail-on)"),
         (session(&["leaking"]).fail_on(FailOn::Suspect), 1, "1 leak: leaking (1) +172 MiB/h"),
         (
-            session(&["suspect"]),
-            3,
-            "inconclusive: 1 suspect not proved: suspect (1) +172 MiB/h; run for at least another 50 min 10 s",
-        ),
-        (
             session(&["suspect", "short"]),
             3,
             "inconclusive: 1 suspect not proved: suspect (1) +172 MiB/h; 1 of 2 targets without enough data; run for at least another 50 min 10 s",

@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum, ValueHint};
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// Report of the earlier run
-    #[arg(value_name = "A.json", value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "BEFORE.json", value_hint = ValueHint::FilePath)]
     pub before: PathBuf,
     /// Report of the later run
-    #[arg(value_name = "B.json", value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "AFTER.json", value_hint = ValueHint::FilePath)]
     pub after: PathBuf,
     /// Format of standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]

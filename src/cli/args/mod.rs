@@ -79,7 +79,7 @@ pub enum Command {
         mut_arg("on_inconclusive", |arg| arg.default_value("pass"))
     )]
     Report(ReportArgs),
-    /// Compare two reports: list the targets that grew faster in the later one
+    /// Compare two reports: growth and peaks of each target
     Compare(CompareArgs),
     /// Compute how long a run must be to detect a leak of some rate over some noise
     Plan(PlanArgs),
@@ -87,7 +87,7 @@ pub enum Command {
     List(ListArgs),
     /// Start a small process that leaks or does not leak, watch it live, and print the verdict
     Demo(DemoArgs),
-    /// Watch several such processes side by side, and check each verdict
+    /// Watch several processes of known behaviour side by side, and check each verdict
     Selftest,
     /// Print the settings in force with their origins
     Config(ConfigArgs),

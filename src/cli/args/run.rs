@@ -50,7 +50,7 @@ pub struct ControlArgs {
     /// Hide the output of the command. On a terminal the full-screen view replaces its lines
     #[arg(long)]
     pub quiet_command: bool,
-    /// Exit with the status of the command if nothing was found. Without it, a failed command is inconclusive
+    /// Exit with the status of the command if all is decided and nothing was found. Without it, a failed command is inconclusive
     #[arg(long)]
     pub propagate: bool,
 }

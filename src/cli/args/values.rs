@@ -120,6 +120,17 @@ pub(crate) fn parse_limit(text: &str) -> Result<Bytes, String> {
     }
 }
 
+/// Parses an amount of noise. A number without a unit is a mistake more often than some bytes.
+pub(crate) fn parse_noise(text: &str) -> Result<Bytes, String> {
+    match text.parse::<Bytes>() {
+        Ok(Bytes(bytes)) if bytes > 0 && text.trim().bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(format!("has no unit: name it, such as '{bytes}KiB' or '{bytes}B'"))
+        }
+        Ok(noise) => Ok(noise),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,18 +21,35 @@ const SIGNIFICANCE: f64 = 0.05;
 pub(crate) fn run(args: &CompareArgs) -> Result<u8, Error> {
     let (before, after) = (read(&args.before)?, read(&args.after)?);
     let command = after.entry.command.as_deref();
-    let notes = differences(&before.entry, &after.entry.schema_version, after.entry.host.as_deref(), command);
+    let notes = differences(
+        "the first report",
+        &before.entry,
+        &after.entry.schema_version,
+        after.entry.host.as_deref(),
+        command,
+    );
     let mut rows = Vec::new();
-    let mut only_after = Vec::new();
+    let (mut only_after, mut not_compared) = (Vec::new(), Vec::new());
     for target in &after.baseline.targets {
         match before.baseline.find(&subject(target), target.is_command) {
-            Some(old) => rows.extend(compare(old, target)),
+            Some(old) => {
+                rows.extend(compare(old, target));
+                not_compared.extend(missing_values(old, target));
+            }
             None => only_after.push(target.name.clone()),
         }
     }
     let is_lost = |target: &&PastTarget| after.baseline.find(&subject(target), target.is_command).is_none();
     let only_before = before.baseline.targets.iter().filter(is_lost).map(|target| target.name.clone()).collect();
-    let found = schema::Comparison { before: before.entry, after: after.entry, notes, rows, only_before, only_after };
+    let found = schema::Comparison {
+        before: before.entry,
+        after: after.entry,
+        notes,
+        rows,
+        not_compared,
+        only_before,
+        only_after,
+    };
     match args.format {
         CompareFormat::Json => {
             let text = serde_json::to_string_pretty(&found).unwrap_or_default();
@@ -74,6 +91,20 @@ fn compare(old: &PastTarget, new: &PastTarget) -> Vec<schema::ComparisonRow> {
         });
     }
     rows
+}
+
+/// Returns the metrics that only one of two targets has a value of: growth is undecided in the other report.
+fn missing_values(old: &PastTarget, new: &PastTarget) -> Vec<schema::NotCompared> {
+    let in_one = METRICS.into_iter().filter_map(|name| {
+        let metric = metric(name)?;
+        let missing_in = match (old.value(&metric).is_some(), new.value(&metric).is_some()) {
+            (true, false) => schema::MissingIn::After,
+            (false, true) => schema::MissingIn::Before,
+            _ => return None,
+        };
+        Some(schema::NotCompared { name: new.name.clone(), pool: new.is_pool, metric: name.to_owned(), missing_in })
+    });
+    in_one.collect()
 }
 
 fn metric(name: &str) -> Option<Metric> {
@@ -122,6 +153,17 @@ fn table(found: &schema::Comparison) -> Result<u8, Error> {
         ]);
     }
     let mut text = format!("{}\n", table.trim_fmt());
+    for missing in &found.not_compared {
+        let together = if missing.pool { " (pool)" } else { "" };
+        let report = match missing.missing_in {
+            schema::MissingIn::Before => "first",
+            schema::MissingIn::After => "second",
+        };
+        let (metric, name) = (&missing.metric, escape::terminal(&missing.name));
+        text.push_str(&format!(
+            "not compared: {metric} of {name}{together}, which has no value in the {report} report\n"
+        ));
+    }
     for (which, names) in [("first", &found.only_before), ("second", &found.only_after)] {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         names.iter().for_each(|name| *counts.entry(name).or_default() += 1);

@@ -62,7 +62,11 @@ const SESSION_STATUS: Entries = &[
     ("0", "Nothing that --fail-on or --fail-if names was found."),
     ("1", "A finding that --fail-on names, or a failed --fail-if."),
     ("2", "Usage, configuration or internal error, or an output that could not be written."),
-    ("3", "Inconclusive: too few samples, gaps, or a target that exited early. --on-inconclusive pass makes it 0."),
+    (
+        "3",
+        "Inconclusive: too few samples, gaps, growth that did not last long enough, or an early exit. \
+         --on-inconclusive pass makes it 0.",
+    ),
     ("4", "No process matched, or none could be read."),
     ("128+n", "A second signal n ended leakwatch at once. The first one ends the session in order."),
 ];
@@ -137,6 +141,8 @@ const PAGES: &[PageText] = &[
             "Starts a command without a shell, watches it and its descendants, and stops it at --duration. The \
              exit status reports the result, so that a soak test can fail a build.",
             "A command that fails, ends before --duration or leaves descendants behind is inconclusive.",
+            "The command keeps the terminal for its output, and leakwatch prints a line a minute for each target. \
+             --quiet-command hides that output and shows the full-screen view.",
             "With --until-decided the run goes on after --duration while a --fail-if is undecided. leakwatch looks each \
              time the observed time has grown by a tenth. A decision at such a look requires a wider interval than 95 \
              %: all of them together share one error of 5 %.",
@@ -152,7 +158,7 @@ const PAGES: &[PageText] = &[
             ),
             ("4", "No process of the command could be read."),
             ("128+n", "A second signal n ended leakwatch and the command at once."),
-            ("other", "With --propagate: the status of the command, if nothing was found."),
+            ("other", "With --propagate: the status of the command, if all is decided and nothing was found."),
         ],
         examples: &[
             (

@@ -46,6 +46,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
         rules: &rules,
         selection: selection.clone(),
         command: Some(entry.clone()),
+        hint: None,
         jobs: assembly.job_times(),
     };
     let showing = Showing::new(&args.output, &args.sampling, assembly.role(), full_screen);

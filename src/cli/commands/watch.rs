@@ -21,11 +21,11 @@ use crate::cli::{settings, signals};
 
 /// Watches until the session ends, writes the reports and returns the exit status.
 pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
-    let rules = settings::live_rules(&args.analysis, &args.sampling)?;
     let selector = select::selector(&args.select)?;
-    let rules = Rules { pools: !selector.selects_by_pid_only(), ..rules };
     let mut source = select::source(&args.select, select::optional_counters(&args.sampling))?;
-    let missing = check_matches(args, source.as_mut(), &selector)?;
+    let StartNotes { missing, hint } = check_matches(args, source.as_mut(), &selector)?;
+    let rules = settings::live_rules(&args.analysis, &args.sampling)?;
+    let rules = Rules { pools: !selector.selects_by_pid_only(), ..rules };
     let plan = SessionPlan {
         selector,
         intervals: settings::intervals(&args.intervals, &args.sampling)?,
@@ -49,6 +49,7 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
         rules: &rules,
         selection: selection.clone(),
         command: None,
+        hint,
         jobs: assembly.job_times(),
     };
     let showing = Showing::new(&args.output, &args.sampling, assembly.role(), full_screen);
@@ -67,20 +68,24 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
     assembly.close(SessionEnd::live(session, end, live, args.output.format))
 }
 
+/// Notes on the matches at the start.
+struct StartNotes {
+    /// Selectors without a match, for the report.
+    missing: Option<String>,
+    /// Advice while nothing matches.
+    hint: Option<String>,
+}
+
 /// Checks at the start that the selector matches, and warns of selectors without a match.
-fn check_matches(
-    args: &WatchArgs,
-    source: &mut dyn ProcessSource,
-    selector: &Selector,
-) -> Result<Option<String>, Error> {
+fn check_matches(args: &WatchArgs, source: &mut dyn ProcessSource, selector: &Selector) -> Result<StartNotes, Error> {
     let found = source.find(selector).map_err(|error| select::list_error(&error))?;
     if found.is_empty() && !args.wait {
         return Err(select::no_match(source, &args.select, selector, Purpose::Watch));
     }
+    let mut hint = None;
     if found.is_empty() {
-        if let Some(text) = select::argument_matches(source, &args.select, selector) {
-            warn(&text);
-        }
+        hint = select::argument_matches(source, &args.select, selector);
+        hint.iter().for_each(|text| warn(text));
         drop(writeln!(io::stderr(), "waiting for a match: {}", select::describe(&args.select)));
     }
     for (name, _) in args.intervals.interval_for.iter().filter(|_| !found.is_empty()) {
@@ -94,7 +99,7 @@ fn check_matches(
     }
     let missing = select::unmatched(source, selector, &found);
     missing.iter().for_each(|text| warn(text));
-    Ok(missing)
+    Ok(StartNotes { missing, hint })
 }
 
 /// Returns a live session for the report.

@@ -44,6 +44,9 @@ impl<'a> FullScreenView<'a> {
             Request::Save => asked.store(true, Ordering::Release),
         };
         let view = Tui::open(length, asked_for.jobs.clone(), Style::stdout(), Box::new(keys)).ok()?;
+        if let Some(hint) = &asked_for.hint {
+            view.set_hint(hint.clone());
+        }
         let saver = ReportSaver {
             request,
             view: view.clone(),

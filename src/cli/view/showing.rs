@@ -22,6 +22,8 @@ pub(crate) struct FullScreen<'a> {
     pub(crate) selection: String,
     /// Command that was started for the session, before its end.
     pub(crate) command: Option<schema::CommandEntry>,
+    /// Advice of the start, which the view would hide.
+    pub(crate) hint: Option<String>,
     /// Marks on the time axis.
     pub(crate) jobs: JobTimes,
 }

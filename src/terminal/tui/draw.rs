@@ -123,11 +123,13 @@ fn aligned_line(column: Column, text: &str) -> Line<'static> {
 fn draw_selected(frame: &mut Frame<'_>, area: Rect, state: &ViewState, palette: Palette) {
     let Some(target) = state.selected_target() else {
         let text = match (state.shown().target_counts().1, state.filter().is_empty()) {
-            (0, _) => "no process matches yet",
-            (_, false) => "no name contains the filter; Esc clears it",
-            _ => "",
+            (0, _) => state
+                .hint()
+                .map_or_else(|| "no process matches yet".to_owned(), |hint| format!("no process matches yet\n{hint}")),
+            (_, false) => "no name contains the filter; Esc clears it".to_owned(),
+            _ => String::new(),
         };
-        frame.render_widget(Paragraph::new(text).style(palette.dim()), area);
+        frame.render_widget(Paragraph::new(text).style(palette.dim()).wrap(Wrap { trim: false }), area);
         return;
     };
     let timeline = state.shown().timeline(target);

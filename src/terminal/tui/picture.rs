@@ -43,6 +43,11 @@ impl Picture {
         self.state.handle(event)
     }
 
+    /// Sets the advice that is shown while no process matches.
+    pub fn set_hint(&mut self, text: String) {
+        self.state.set_hint(text);
+    }
+
     /// Shows a message in the last line until the next key.
     pub(super) fn show_message(&mut self, text: String) {
         self.state.show_message(text);

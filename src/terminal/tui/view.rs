@@ -73,6 +73,11 @@ impl Tui {
         let _ = self.drawer.try_send(());
     }
 
+    /// Sets the advice that is shown while no process matches.
+    pub fn set_hint(&self, text: String) {
+        lock(&self.picture).set_hint(text);
+    }
+
     /// Shows a message in the last line.
     pub fn show_message(&self, text: String) {
         lock(&self.picture).show_message(text);

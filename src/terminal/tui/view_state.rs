@@ -30,6 +30,8 @@ pub(super) struct ViewState {
     /// First line of the evidence, if it takes the place of the chart.
     scroll: Option<u16>,
     message: Option<String>,
+    /// Advice while no process matches.
+    hint: Option<String>,
     length: Option<Duration>,
 }
 
@@ -46,6 +48,7 @@ impl ViewState {
             shows_help: false,
             scroll: None,
             message: None,
+            hint: None,
             length,
         }
     }
@@ -106,6 +109,16 @@ impl ViewState {
     /// Returns the length of the session, if it is known.
     pub(super) fn length(&self) -> Option<Duration> {
         self.length
+    }
+
+    /// Returns the advice for a session without a match.
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Sets the advice for a session without a match.
+    pub(super) fn set_hint(&mut self, text: String) {
+        self.hint = Some(text);
     }
 
     /// Shows a message in the last line until the next key.
