@@ -2,7 +2,7 @@
 
 use crate::analysis::{Assessment, Rule, Status};
 use crate::model::{Ceiling, HostMemory};
-use crate::units::{ByteRate, Bytes, Span};
+use crate::units::{Bytes, Span};
 
 use super::kind::AlertKind;
 
@@ -130,7 +130,7 @@ pub(super) fn withdrawal_message(lasted_s: f64, assessment: &Assessment) -> Stri
     let verdict = &assessment.verdict;
     let withdrawal = verdict.reasons.iter().find(|reason| reason.rule == Rule::Withdrawal);
     let reason = withdrawal.or_else(|| verdict.reasons.iter().find(|reason| !reason.for_leak));
-    let message = format!("withdrawn after {}, now {}", Span(lasted_s), verdict.status.label());
+    let message = format!("withdrawn after {}, now {}", assessment.growth.axis.span(lasted_s), verdict.status.label());
     reason.map_or(message.clone(), |reason| format!("{message}: {reason}"))
 }
 
@@ -146,7 +146,7 @@ fn leak(assessment: &Assessment) -> Option<Condition> {
 /// Returns the condition of a verdict on growth, with its first reason.
 fn growth(kind: AlertKind, assessment: &Assessment) -> Condition {
     let reason = assessment.verdict.reasons.iter().find(|reason| reason.for_leak).map(ToString::to_string);
-    let rate = || assessment.growth.rate.map(|rate| ByteRate(rate).to_string());
+    let rate = || assessment.growth.rate.map(|rate| assessment.growth.axis.byte_rate(rate));
     Condition {
         kind,
         value: assessment.growth.rate,

@@ -5,6 +5,7 @@ use crate::model::Ceiling;
 use super::settings::Settings;
 use super::trend::criteria::{Criteria, Threshold};
 use super::trend::distance::Distance;
+use crate::units::Axis;
 
 /// Least threshold for memory, in bytes per second: 0.25 MiB/h. Healthy services creep by some of that for a day.
 const MIN_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
@@ -12,6 +13,8 @@ const MIN_GROWTH: f64 = 0.25 * 1_048_576.0 / 3600.0;
 const GROWTH_OF_LEVEL: f64 = 0.01 / 3600.0;
 /// Least threshold for threads and descriptors, per second: one an hour.
 const MIN_COUNT_GROWTH: f64 = 1.0 / 3600.0;
+/// Threshold over all work of a recording, as a part of the level.
+const GROWTH_OVER_WORK: f64 = 0.05;
 /// Least growth over the window of a leak, in bytes and as a number of descriptors or threads. Allocators and runtimes
 /// move by less at any time.
 const MIN_RISE: f64 = 1_048_576.0;
@@ -33,6 +36,12 @@ pub(crate) fn memory_criteria(settings: &Settings, first: f64, ceiling: Option<&
         headroom: ceiling.map(headroom),
         ..common_criteria(settings)
     }
+}
+
+/// Returns the threshold on an axis of work, where no hour says how fast is fast: growth by a twentieth of the level over
+/// the `observed` units.
+pub(crate) fn work_threshold(first: f64, observed: f64) -> Threshold {
+    Threshold::OfLevel { least: 0.0, share: GROWTH_OVER_WORK / observed.max(1.0), base: first }
 }
 
 /// Returns the criteria of a number of descriptors or threads. In a standing watch they must come far as well: many
@@ -57,7 +66,7 @@ fn common_criteria(settings: &Settings) -> Criteria {
         past_start_up: settings.max_growth.is_some() && settings.min_observation_s < STANDING_S,
         distance: None,
         has_first_heap: false,
-        untimed: settings.untimed,
+        untimed: settings.axis != Axis::Time,
         headroom: None,
         horizon_s: settings.horizon_s,
     }

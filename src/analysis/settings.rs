@@ -1,5 +1,7 @@
 //! Settings of the analysis, the same for every target of a session.
 
+use crate::units::Axis;
+
 /// Least observation unless the user sets one, in seconds: starts and fills of caches look like leaks for minutes.
 const MIN_OBSERVATION_S: f64 = 3600.0;
 /// Horizon unless the user sets one, in seconds: 30 days.
@@ -59,8 +61,8 @@ pub struct Settings {
     pub max_growth_origin: ThresholdOrigin,
     /// Proven growth that fills the ceiling within this time is material at any rate.
     pub horizon_s: f64,
-    /// True if samples count units of work instead of time: a few of them are judged, and a second is one unit.
-    pub untimed: bool,
+    /// Axis of the samples. On an axis of work a few of them are judged, and a second is one unit.
+    pub axis: Axis,
     /// Growth within the spike period above which it is a spike, in bytes.
     pub spike_bytes: f64,
     /// Growth within the spike period above which it is a spike, as a share of the level.
@@ -103,10 +105,10 @@ impl Settings {
         Self { horizon_s: seconds, ..self }
     }
 
-    /// Makes samples count units of work instead of time.
+    /// Sets the axis of the samples.
     #[must_use]
-    pub fn with_untimed(self) -> Self {
-        Self { untimed: true, ..self }
+    pub fn with_axis(self, axis: Axis) -> Self {
+        Self { axis, ..self }
     }
 
     /// Sets the thresholds of a spike: bytes and share of the level, within a period in seconds.
@@ -131,7 +133,7 @@ impl Default for Settings {
             max_growth: None,
             max_growth_origin: ThresholdOrigin::Level,
             horizon_s: HORIZON_S,
-            untimed: false,
+            axis: Axis::Time,
             spike_bytes: 50e6,
             spike_fraction: 0.2,
             spike_min_bytes: SPIKE_MIN_BYTES,

@@ -4,7 +4,7 @@ use crate::model::{Ceiling, Counter, Reading, Runtime, Sample};
 
 use super::cadence::Cadence;
 use super::consistent_growth::ConsistentGrowth;
-use super::default_criteria::{count_criteria, headroom, memory_criteria};
+use super::default_criteria::{count_criteria, headroom, memory_criteria, work_threshold};
 use super::forecast::Forecast;
 use super::history::History;
 use super::level::Level;
@@ -22,6 +22,7 @@ use super::trend::start_up::is_past_start_up;
 use super::variance::Variance;
 use super::verdict::{Assessment, ResourceAssessment, Verdict, confidence, reasons};
 use super::window::{Window, newest};
+use crate::units::Axis;
 
 /// Smallest step of memory, in bytes: a page.
 const PAGE: f64 = 4096.0;
@@ -153,7 +154,8 @@ impl Tracker {
         let trends = [(Resource::Memory, &memory), (Resource::Fds, &fds), (Resource::Threads, &threads)];
         let worst = index_of_worst(trends.map(|(_, trend)| trend.status));
         let (resource, deciding) = trends[worst];
-        let growth = Growth { threshold_origin: settings.max_growth_origin, ..Growth::from_trend(&memory) };
+        let growth =
+            Growth { threshold_origin: settings.max_growth_origin, ..Growth::from_trend(&memory) }.on(settings.axis);
         let mut assessment = Assessment {
             verdict: Verdict {
                 status: deciding.status,
@@ -171,13 +173,14 @@ impl Tracker {
             } else {
                 Forecast::default()
             },
-            resources: self.resource_assessments(&trends, shapes),
+            resources: self.resource_assessments(&trends, shapes, settings.axis),
             rss: self.rss,
             samples: self.cadence.samples(),
             gaps: self.cadence.gaps(),
             observed_s: self.cadence.observed(),
         };
         assessment.verdict.reasons = reasons(deciding, resource, settings, &assessment);
+        assessment.verdict.reasons.iter_mut().for_each(|reason| reason.wording.set_axis(settings.axis));
         assessment
     }
 
@@ -198,12 +201,13 @@ impl Tracker {
         &self,
         trends: &[(Resource, &SeriesTrend); 3],
         shapes: [Option<Shape>; 3],
+        axis: Axis,
     ) -> Vec<ResourceAssessment> {
         // Exact capacity: thousands of targets keep theirs.
         let mut out = Vec::with_capacity(self.levels.iter().filter(|level| level.is_known()).count());
         for (((resource, trend), level), shape) in trends.iter().zip(&self.levels).zip(shapes) {
             if level.is_known() {
-                let growth = Growth::from_trend(trend);
+                let growth = Growth::from_trend(trend).on(axis);
                 out.push(ResourceAssessment {
                     resource: *resource,
                     status: trend.status,
@@ -220,6 +224,9 @@ impl Tracker {
     fn judge_memory(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> SeriesTrend {
         let first = self.histories.memory.first();
         let mut criteria = memory_criteria(settings, first, ceiling);
+        if settings.axis != Axis::Time && settings.max_growth.is_none() {
+            criteria.threshold = work_threshold(first, self.cadence.observed());
+        }
         criteria.min_rise = criteria.min_rise.max(2.0 * self.counter_error);
         criteria.past_start_up |= self.is_past_start_up();
         criteria.has_first_heap = self.runtime == Some(Runtime::Node);
@@ -243,6 +250,9 @@ impl Tracker {
     /// Judges a number of descriptors or threads.
     fn judge_count(&self, history: &History, settings: &Settings) -> SeriesTrend {
         let mut criteria = count_criteria(settings);
+        if settings.axis != Axis::Time {
+            criteria.threshold = work_threshold(history.first(), self.cadence.observed());
+        }
         criteria.past_start_up |= self.is_past_start_up();
         judge_series(history, ONE, &criteria)
     }

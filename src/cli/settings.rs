@@ -16,6 +16,7 @@ use crate::cli::args::{AlertRulesArg, AnalysisArgs, IntervalArgs, SamplingArgs};
 use crate::cli::error::Error;
 use crate::cli::print::warn;
 use crate::outcome::Policy;
+use crate::units::Axis;
 
 /// Part of a `run` of known length that every verdict excludes.
 pub(crate) const WARMUP_PART: f64 = 0.1;
@@ -168,7 +169,7 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
             max_growth,
             max_growth_origin,
             horizon_s: args.horizon.as_secs_f64(),
-            untimed: false,
+            axis: Axis::Time,
             spike_bytes: args.sudden.threshold_mb * 1e6,
             spike_fraction: args.sudden.threshold_percent / 100.0,
             spike_min_bytes: spike_min_bytes(args),

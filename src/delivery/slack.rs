@@ -4,7 +4,7 @@
 
 use crate::escape;
 use crate::schema::AlertMessage;
-use crate::units::{ByteRate, Span};
+use crate::units::Axis;
 
 /// Characters of a command line that a message shows.
 const CMDLINE: usize = 200;
@@ -27,11 +27,12 @@ fn text(message: &AlertMessage) -> String {
     let kind = alert.kind.replace('_', " ");
     let mut text = format!("*{label}: {kind}*: {subject}{host}\n{}", harmless(&alert.message));
     if let Some(rate) = message.growth.as_ref().and_then(|growth| growth.rate_bytes_per_s) {
-        text.push_str(&format!("\ngrowth {}", ByteRate(rate)));
+        let axis = message.growth.as_ref().map_or(Axis::Time, |growth| Axis::from_name(&growth.axis));
+        text.push_str(&format!("\ngrowth {}", axis.byte_rate(rate)));
         if let Some(forecast) = &message.forecast
             && let Some(soonest) = forecast.not_before_seconds
         {
-            text.push_str(&format!(", limit reached in {} at the earliest", Span(soonest)));
+            text.push_str(&format!(", limit reached in {} at the earliest", axis.span(soonest)));
         }
     }
     if let Some(cmdline) = &message.cmdline {

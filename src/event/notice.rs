@@ -24,6 +24,8 @@ pub enum Notice {
     OutputLost(String),
     /// Skipped rows of a recording: its name, their number and the first reason.
     RowsSkipped(String, u64, String),
+    /// Format and columns of a recording: its name and a sentence.
+    Recognised(String, String),
     /// Further fact about a recording: its name and the fact.
     Recording(String, String),
 }
@@ -69,6 +71,7 @@ impl Notice {
             Self::RowsSkipped(source, count, first) => {
                 ("rows_skipped", format!("'{source}': {count} rows skipped; first reason: {first}"))
             }
+            Self::Recognised(source, text) => ("recognised", format!("'{source}': {text}")),
             Self::Recording(source, text) => ("recording", format!("'{source}': {text}")),
         }
     }

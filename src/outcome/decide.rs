@@ -138,7 +138,14 @@ impl Policy {
                 }
             }
             End::Command { command, cut_short } => self.apply_command(draft, facts, command, *cut_short),
-            End::Recordings { files, unusable, not_written } => {
+            End::Recordings { files, unusable, unmeasured, not_written } => {
+                if *unmeasured == *files {
+                    let text = format!("{} without a value above 0", count(*files, "file"));
+                    *draft = Draft::new(ExitStatus::Inconclusive, vec![Part::Text(text)]);
+                } else if *unmeasured > 0 {
+                    draft
+                        .doubt(self.on_inconclusive, format!("{} without a value above 0", count(*unmeasured, "file")));
+                }
                 apply_recordings(draft, *files, *unusable);
                 if !not_written.is_empty() {
                     draft.push(format!("not written: {}", not_written.join(", ")));

@@ -62,6 +62,8 @@ pub enum End<'a> {
         files: usize,
         /// Number of files that could not be analysed.
         unusable: usize,
+        /// Number of files whose values are all 0.
+        unmeasured: usize,
         /// Outputs that were not written because no file could be analysed.
         not_written: &'a [String],
     },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::analysis::{Assessment, Reason, Resource, Rule, Status, Unit};
 use crate::event::Target;
 use crate::thresholds::{Allowance, allowance_in_force};
-use crate::units::{ByteRate, Span};
+use crate::units::Axis;
 
 use super::draft::{Named, Part};
 use super::facts::Facts;
@@ -40,7 +40,9 @@ fn name(finding: &Finding, facts: &Facts<'_>) -> String {
     let target = &facts.targets[finding.lead];
     match (finding.resource, target.assessment.growth.rate) {
         // The rate is one of memory.
-        (Resource::Memory, Some(rate)) => format!("{} {}", target.describe(), ByteRate(rate)),
+        (Resource::Memory, Some(rate)) => {
+            format!("{} {}", target.describe(), target.assessment.growth.axis.byte_rate(rate))
+        }
         (Resource::Memory, None) => target.describe(),
         (resource, _) => format!("{} ({})", target.describe(), resource.name()),
     }
@@ -89,7 +91,7 @@ pub(super) fn undecided_parts(facts: &Facts<'_>, open: usize, suspects: &[&Findi
         parts.push(Part::Text(format!("{} of {all} without enough data", open - awaited)));
     }
     parts.push(Part::Text(match longest_wait(facts) {
-        Some(seconds) => format!("run for at least another {}", Span(seconds)),
+        Some((axis, seconds)) => format!("run for at least another {}", axis.span(seconds)),
         None if have_exited(facts) => "exited too early to decide".to_owned(),
         None => "run longer to decide".to_owned(),
     }));
@@ -104,10 +106,11 @@ fn have_exited(facts: &Facts<'_>) -> bool {
 }
 
 /// Returns the longest time until the verdict on an undecided target that still runs is expected, in seconds.
-fn longest_wait(facts: &Facts<'_>) -> Option<f64> {
+fn longest_wait(facts: &Facts<'_>) -> Option<(Axis, f64)> {
     let open = facts.targets.iter().filter(|target| is_undecided(target, facts.allowances));
-    let running = open.filter(|target| !target.has_ended(facts.targets));
-    running.filter_map(|target| wait(&target.assessment)).filter(|&seconds| seconds > 0.0).reduce(f64::max)
+    let running = open.filter(|target| !target.has_ended(facts.targets)).map(|target| &target.assessment);
+    let waits = running.filter_map(|known| Some((known.growth.axis, wait(known)?)));
+    waits.filter(|&(_, seconds)| seconds > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// Returns the seconds until the verdict on an undecided target is expected: growth has lasted long enough, its start-up is
@@ -139,7 +142,7 @@ fn detection_limit_part(facts: &Facts<'_>) -> Option<Part> {
     let limits = open.filter_map(|target| Some((target.assessment.growth.detection_limit()?, target)));
     let (limit, target) = limits.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     let place = if facts.targets.len() == 1 { String::new() } else { format!(" in {}", target.describe()) };
-    let rate = ByteRate(limit).to_string();
+    let rate = target.assessment.growth.axis.byte_rate(limit);
     Some(Part::Text(format!("a leak of {}{place} would have been detected", rate.trim_start_matches('+'))))
 }
 

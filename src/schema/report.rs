@@ -415,6 +415,15 @@ pub struct Growth {
     pub seconds_to_decide: Option<f64>,
     /// Span of the samples behind the estimate.
     pub span_seconds: f64,
+    /// `time`, or the unit of work of a recording without times, such as `job`. One unit of work then stands for one
+    /// second in every rate and length of the target.
+    #[serde(default = "time_axis")]
+    pub axis: String,
+}
+
+/// Returns the axis of reports that name none.
+fn time_axis() -> String {
+    "time".to_owned()
 }
 
 /// Spikes: growth beyond `--threshold-mb` or `--threshold-percent` within the spike period.

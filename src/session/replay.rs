@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::analysis::Status;
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime, Timestamp};
-use crate::source::recording::{RecordedSeries, Recording, RecordingError, SeriesIndex, TimeAxis};
+use crate::source::recording::{RecordedSeries, Recording, RecordingError, SeriesIndex};
 use crate::units::Span;
+use crate::units::{Axis, WorkUnit};
 
 use super::row_batch::RowBatch;
 use super::rules::MinObservation;
@@ -89,8 +90,8 @@ fn feed_rows(
             Err(error) => break Err(error),
         };
         let at = row.sample.at;
-        if summary.rows == 0 && recording.time_axis() == TimeAxis::WorkUnits {
-            targets.count_work();
+        if let (0, Axis::Work(unit)) = (summary.rows, recording.time_axis()) {
+            targets.count_work(unit);
         }
         if row.series.0 == indexes.len() {
             let series = recording.series(row.series);
@@ -146,7 +147,9 @@ fn identity(series: &RecordedSeries) -> Option<ProcessKey> {
 
 /// Returns the label of a series.
 fn label(series: &RecordedSeries) -> Arc<ProcessLabel> {
-    let name = series.group.as_deref().or(series.name.as_deref()).unwrap_or("series");
+    // A foreign table may have the command alone.
+    let program = series.cmdline.as_deref().and_then(|cmdline| cmdline.split_whitespace().next()?.rsplit('/').next());
+    let name = series.group.as_deref().or(series.name.as_deref()).or(program).unwrap_or("series");
     // Own recordings put an apostrophe before names that a spreadsheet would take for a formula.
     let name = match name.strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
@@ -159,6 +162,9 @@ fn label(series: &RecordedSeries) -> Arc<ProcessLabel> {
 /// Sends notices about skipped rows and an assumed time axis.
 fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut dyn EventSink) -> io::Result<()> {
     let found = recording.skipped_rows();
+    if let Some(sentence) = recording.recognised() {
+        sink.on_event(Event::Notice(at, &Notice::Recognised(source.to_owned(), sentence)))?;
+    }
     for (count, first) in &found.faults {
         let notice = Notice::RowsSkipped(source.to_owned(), *count, first.to_string());
         sink.on_event(Event::Notice(at, &notice))?;
@@ -170,9 +176,8 @@ fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut d
         let text = format!("the clock was set forward by {}; times continue from before", Span(jump));
         send(source, &text, at, sink)?;
     }
-    if recording.time_axis() == TimeAxis::WorkUnits {
-        let text = "no time column: each line counts as one unit of work and as one second; \
-                    name the times with '(?<time>...)' or --time-column";
+    if recording.time_axis() == Axis::Work(WorkUnit::READING) {
+        let text = "no times: growth is per reading; name the times with --time-column or '(?<time>...)'";
         send(source, text, at, sink)?;
     }
     Ok(())

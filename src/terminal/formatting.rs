@@ -5,7 +5,7 @@ use crate::analysis::{Assessment, Growth, Resource, ResourceAssessment, Rule, Un
 use crate::escape;
 use crate::event::Target;
 use crate::model::{Ceiling, CeilingKind, Counter};
-use crate::units::{ByteRate, Bytes, CountRate, SignedBytes, Span};
+use crate::units::{Axis, Bytes, SignedBytes, Span};
 
 /// Text of an unknown value.
 pub(super) const UNKNOWN: &str = "-";
@@ -53,14 +53,14 @@ pub(super) fn format_memory_rate(growth: &Growth) -> String {
 
 /// Returns the rate of a resource: `+2.40 MiB/h`, `+120.0/h`.
 pub(super) fn format_growth(resource: Resource, growth: &Growth) -> String {
-    growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format_rate(resource, rate))
+    growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format_rate(growth.axis, resource, rate))
 }
 
 /// Returns a rate of a resource, with its sign.
-pub(super) fn format_rate(resource: Resource, per_second: f64) -> String {
+pub(super) fn format_rate(axis: Axis, resource: Resource, per_second: f64) -> String {
     match resource {
-        Resource::Memory => ByteRate(per_second).to_string(),
-        _ => CountRate(per_second).to_string(),
+        Resource::Memory => axis.byte_rate(per_second),
+        _ => axis.count_rate(per_second),
     }
 }
 
@@ -75,9 +75,10 @@ pub(super) fn format_interval(resource: Resource, growth: &Growth) -> Option<Str
     if !low.is_finite() || !high.is_finite() {
         return None;
     }
-    let (low, high) = (format_rate(resource, low), format_rate(resource, high));
+    let (low, high) = (format_rate(growth.axis, resource, low), format_rate(growth.axis, resource, high));
     let unit = high.find([' ', '/']).map_or("", |at| &high[at..]);
-    let low = low.strip_suffix(unit).unwrap_or(low.trim_end_matches("/h"));
+    let axis = high.find(" per ").map_or("/h", |at| &high[at..]);
+    let low = low.strip_suffix(unit).or_else(|| low.strip_suffix(axis)).unwrap_or(&low);
     Some(format!("{low} to {high}"))
 }
 
@@ -86,19 +87,23 @@ pub(super) fn format_threshold(assessment: &Assessment) -> Option<String> {
     let reason = assessment.verdict.reasons.iter().find(|reason| reason.rule == Rule::GrowthRate)?;
     let threshold = reason.threshold?;
     Some(match reason.unit {
-        Unit::BytesPerSecond => format!("{:#}{}", ByteRate(threshold), assessment.growth.threshold_origin.suffix()),
-        _ => format!("{:#}", CountRate(threshold)),
+        Unit::BytesPerSecond => {
+            let limit = assessment.growth.axis.byte_limit(threshold);
+            format!("{limit}{}", assessment.growth.threshold_origin.suffix())
+        }
+        _ => assessment.growth.axis.count_limit(threshold),
     })
 }
 
 /// Returns the time until the ceiling is reached: `3 h to 5 h`.
 pub(super) fn format_forecast(assessment: &Assessment) -> String {
+    let span = |seconds| assessment.growth.axis.span(seconds);
     match (assessment.forecast.not_before_s, assessment.forecast.likely_by_s) {
         (_, Some(to)) if to < NOW_S => "now".to_owned(),
-        (Some(from), Some(to)) if Span(from).to_string() == Span(to).to_string() => Span(to).to_string(),
-        (Some(from), Some(to)) => format!("{} to {}", Span(from), Span(to)),
-        (Some(from), None) => format!("not before {}", Span(from)),
-        (None, Some(to)) => format!("within {}", Span(to)),
+        (Some(from), Some(to)) if span(from) == span(to) => span(to),
+        (Some(from), Some(to)) => format!("{} to {}", span(from), span(to)),
+        (Some(from), None) => format!("not before {}", span(from)),
+        (None, Some(to)) => format!("within {}", span(to)),
         (None, None) => UNKNOWN.to_owned(),
     }
 }
@@ -113,7 +118,7 @@ pub(super) fn forecast_sentence(target: &Target) -> Option<String> {
     let ceiling = target.current.ceiling.as_ref()?;
     let when = match (forecast.not_before_s, forecast.likely_by_s) {
         (_, Some(to)) if to < NOW_S => "now".to_owned(),
-        (Some(from), None) => format!("in {} at the earliest", Span(from)),
+        (Some(from), None) => format!("in {} at the earliest", target.assessment.growth.axis.span(from)),
         (None, _) => format_forecast(&target.assessment),
         _ => format!("in {}", format_forecast(&target.assessment)),
     };
@@ -150,9 +155,9 @@ pub(super) fn format_resource(known: &ResourceAssessment) -> String {
 
 /// Returns the length of the observation: `40 min`, `4 s after 6 s of warm-up`.
 pub(super) fn format_observation(target: &Target) -> String {
-    let observed = Span(target.assessment.observed_s.round());
+    let observed = target.assessment.growth.axis.span(target.assessment.observed_s.round());
     let warm_up = target.lifetime.excluded_s.round();
-    if warm_up < 1.0 { observed.to_string() } else { format!("{observed} after {} of warm-up", Span(warm_up)) }
+    if warm_up < 1.0 { observed } else { format!("{observed} after {} of warm-up", Span(warm_up)) }
 }
 
 /// Returns the age of a process.

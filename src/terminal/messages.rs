@@ -109,6 +109,10 @@ impl Messages {
 
     fn print_notice(&self, at: Timestamp, notice: &Notice) {
         let (_, text) = notice.sentence();
+        // The time of a recording says nothing about its format.
+        if let Notice::Recognised(..) = notice {
+            return self.print(Priority::Notice, &escape::terminal(&text));
+        }
         let (label, priority) = match notice {
             Notice::OutputLost(_) => (self.style.severity(Severity::Warning, "warning"), Priority::Warning),
             _ => (self.style.dim("note"), Priority::Notice),

@@ -7,7 +7,7 @@ use crate::analysis::{Rule, Status, ThresholdOrigin};
 use crate::escape;
 use crate::event::{RetiredSummary, Target};
 use crate::outcome::{Finding, findings};
-use crate::units::{ByteRate, Bytes, Span};
+use crate::units::{Axis, Bytes};
 
 use super::formatting::describe_target;
 use super::shared_leaks::{SharedLeaks, counted};
@@ -174,13 +174,14 @@ fn format_unsuspected(targets: &[Target]) -> String {
         several => several.iter().map(|(status, count)| format!("{count} {}", status.label())).collect(),
     };
     let verdicts = format!("{all}: {}", verdicts.join(", "));
+    let axis = targets.first().map_or(Axis::Time, |target| target.assessment.growth.axis);
     let observed_s = targets.iter().map(|target| target.assessment.observed_s).fold(0.0, f64::max);
     let stable = targets.iter().filter(|target| target.assessment.verdict.status == Status::Stable);
     let limits: Option<Vec<f64>> = stable.map(|target| target.assessment.growth.detection_limit()).collect();
     let limit = limits.and_then(|limits| limits.into_iter().reduce(f64::max));
     let detectable = limit.map_or_else(String::new, |limit| {
         let subject = if counts.len() == 1 { "" } else { " in the stable ones" };
-        format!("; growth above {:#} would have been detected{subject}", ByteRate(limit))
+        format!("; growth above {} would have been detected{subject}", axis.byte_limit(limit))
     });
-    format!("{verdicts}, observed for up to {}{detectable}", Span(observed_s.round()))
+    format!("{verdicts}, observed for up to {}{detectable}", axis.span(observed_s.round()))
 }

@@ -50,7 +50,7 @@ pub(super) fn format_status(target: &Target) -> String {
 pub(super) fn format_measurement(target: &Target) -> String {
     let known = &target.assessment;
     if let Some(rate) = rate_within_lives(target) {
-        let rate = format_rate(Resource::Memory, rate);
+        let rate = format_rate(known.growth.axis, Resource::Memory, rate);
         return format!(" {rate} in each life, observed {}", format_observation(target));
     }
     let resource = known.verdict.resource.unwrap_or(Resource::Memory);
@@ -61,7 +61,8 @@ pub(super) fn format_measurement(target: &Target) -> String {
         format_interval(resource, growth).map_or_else(String::new, |interval| format!(", 95 % CI {interval}"));
     let exited = if target.lifetime.ended.is_some() { ", exited" } else { "" };
     let recent = recent_rate(growth).filter(|_| known.verdict.status >= Status::Suspect);
-    let recent = recent.map_or_else(String::new, |rate| format!(", recently {}", format_rate(resource, rate)));
+    let recent =
+        recent.map_or_else(String::new, |rate| format!(", recently {}", format_rate(growth.axis, resource, rate)));
     format!("{rate}{interval}{recent}, observed {}{exited}", format_observation(target))
 }
 

@@ -64,32 +64,38 @@ impl fmt::Display for ByteRate {
     ///
     /// The alternate form `{:#}` is for thresholds, without plus sign and trailing zeros: `2.4 MiB/h`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-        let hourly = self.per_hour();
-        let mut size = hourly.abs();
-        let mut unit = 0;
-        while size >= 1000.0 && unit + 1 < UNITS.len() {
-            size /= 1024.0;
-            unit += 1;
-        }
-        let digits = match size {
-            _ if unit == 0 => 0,
-            size if size < 9.995 => 2,
-            size if size < 99.95 => 1,
-            _ => 0,
-        };
-        let mut size = format!("{size:.digits$}");
-        if f.alternate() && size.contains('.') {
-            size.truncate(size.trim_end_matches('0').trim_end_matches('.').len());
-        }
-        let sign = match size.as_str() {
-            "0" => "",
-            _ if hourly < 0.0 => "-",
-            _ if f.alternate() => "",
-            _ => "+",
-        };
-        f.pad(&format!("{sign}{size} {}/h", UNITS[unit]))
+        f.pad(&format!("{}/h", signed_size(self.per_hour(), f.alternate())))
     }
+}
+
+/// Writes an amount with three digits: `+2.40 MiB`; for limits without plus sign and trailing zeros: `2.4 MiB`.
+///
+/// Bytes are whole, unless there is less than one.
+pub(super) fn signed_size(bytes: f64, is_limit: bool) -> String {
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut size = bytes.abs();
+    let mut unit = 0;
+    while size >= 1000.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    let digits = match size {
+        _ if unit == 0 => 0,
+        size if size < 9.995 => 2,
+        size if size < 99.95 => 1,
+        _ => 0,
+    };
+    let mut size = format!("{size:.digits$}");
+    if is_limit && size.contains('.') {
+        size.truncate(size.trim_end_matches('0').trim_end_matches('.').len());
+    }
+    let sign = match size.as_str() {
+        "0" => "",
+        _ if bytes < 0.0 => "-",
+        _ if is_limit => "",
+        _ => "+",
+    };
+    format!("{sign}{size} {}", UNITS[unit])
 }
 
 /// A growth rate of a count, such as threads, per second; negative when it shrinks.

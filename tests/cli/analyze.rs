@@ -237,7 +237,7 @@ fn foreign_recordings_are_read_by_their_columns() {
 
     let (report, message) = analyze(&["--line-regex", r"rss=(?<value>[0-9.]+)(?<unit>MB)", &log]);
     assert_eq!(report["targets"][0]["verdict"]["status"], "leaking", "{message}");
-    assert!(message.contains("unit of work"), "{message}");
+    assert!(message.contains("growth is per reading"), "{message}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_recording_gets_a_page_and_a_chart() {
     assert_eq!(stdout(&output), "");
     let messages = stderr(&output);
     assert!(
-        messages.starts_with("written: ") && messages.contains("c.svg") && messages.lines().count() == 1,
+        messages.contains("\nwritten: ") && messages.contains("c.svg") && messages.lines().count() == 2,
         "{messages}"
     );
 

@@ -76,7 +76,7 @@ fn a_file_without_noise_is_refused() {
         ("missing.json", None, "cannot read 'missing.json'"),
         ("other.json", None, "'other.json' is not a report of leakwatch"),
         ("short.csv", None, "'short.csv' has no target whose noise is known"),
-        ("notes.txt", None, "no time column"),
+        ("notes.txt", None, "no memory that can be recognised"),
         ("run.csv", Some("node"), "no target with 'node' in its name\n  hint: it has "),
     ] {
         let mut command = leakwatch();

@@ -8,7 +8,7 @@ fn last_line(rows: &str, options: &[&str]) -> (Option<i32>, String) {
     let path = folder.path().join("rows.csv").display().to_string();
     std::fs::write(&path, format!("time_s,pid,name,rss\n{rows}")).expect("a file");
     let output = run(&[&["analyze"], options, &[&path]].concat());
-    (output.status.code(), stderr(&output).trim_end().to_owned())
+    (output.status.code(), stderr(&output).lines().last().unwrap_or_default().to_owned())
 }
 
 /// Returns rows of a process that grows by some bytes a second.

@@ -94,6 +94,8 @@ pub enum Ended {
     CommandStopped,
     /// Unusable files among two.
     Recordings(usize),
+    /// Files whose values are all 0, among two.
+    Unmeasured(usize),
 }
 
 /// Returns a session with one target for each of these verdicts.
@@ -218,7 +220,12 @@ impl Ended {
                 let killed = CommandExit { code: None, signal: Some(15) };
                 End::Command { command: command(killed, true), cut_short: None }
             }
-            Self::Recordings(unusable) => End::Recordings { files: 2, unusable: *unusable, not_written: &[] },
+            Self::Recordings(unusable) => {
+                End::Recordings { files: 2, unusable: *unusable, unmeasured: 0, not_written: &[] }
+            }
+            Self::Unmeasured(unmeasured) => {
+                End::Recordings { files: 2, unusable: 0, unmeasured: *unmeasured, not_written: &[] }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::start_up::MIN_SAMPLES;
 use super::withheld::Withheld;
 use crate::analysis::settings::ThresholdOrigin;
 use crate::analysis::status::Status;
+use crate::units::Axis;
 
 const HOUR: f64 = 3600.0;
 /// Further part of the watch after which undecided series were decided: the median over recordings of pods, hosts and
@@ -39,6 +40,8 @@ pub struct Growth {
     pub seconds_to_decide: Option<f64>,
     /// Time covered by the estimate, in seconds.
     pub span_s: f64,
+    /// Axis of the rates: on an axis of work a second is one unit.
+    pub axis: Axis,
 }
 
 /// A rate with its 95 % interval, per second.
@@ -83,7 +86,14 @@ impl Growth {
             recent_rate: trend.recent_rate,
             seconds_to_decide: seconds_to_decide(trend, j),
             span_s: j.span,
+            axis: Axis::Time,
         }
+    }
+
+    /// Returns the growth on an axis. Work has no hours.
+    pub(crate) fn on(self, axis: Axis) -> Self {
+        let percent_per_hour = self.percent_per_hour.filter(|_| axis == Axis::Time);
+        Self { axis, percent_per_hour, ..self }
     }
 
     /// Returns the smallest rate that would have been detected, per second: provable, outside the interval, and not below

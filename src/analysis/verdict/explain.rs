@@ -269,6 +269,7 @@ mod tests {
     use super::*;
     use crate::analysis::Tracker;
     use crate::model::{Ceiling, CeilingKind, Counter, Reading, Sample, Timestamp};
+    use crate::units::{Axis, WorkUnit};
 
     fn assessed(samples: i64, memory: impl Fn(i64) -> i64) -> Assessment {
         let settings = Settings::default().with_min_observation_s(600.0);
@@ -346,7 +347,7 @@ mod tests {
 
     #[test]
     fn few_readings_are_counted_and_decide_alone() {
-        let settings = Settings::default().with_untimed();
+        let settings = Settings::default().with_axis(Axis::Work(WorkUnit::READING));
         let judged = |readings: i64, alternation: i64| {
             let mut tracker = Tracker::new(&settings, None);
             for i in 0..readings {

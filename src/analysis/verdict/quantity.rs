@@ -1,7 +1,7 @@
 //! Quantities in sentences: amounts and rates of each resource, p values.
 
 use crate::analysis::resource::Resource;
-use crate::units::{ByteRate, Bytes, p_value};
+use crate::units::{Axis, Bytes, p_value};
 
 /// Returns the right side of an equation of a p value: `< 0.001` or `= 0.042`.
 pub(super) fn equation(p: f64) -> String {
@@ -19,20 +19,28 @@ pub(super) fn amount(resource: Resource, value: f64) -> String {
 }
 
 /// Returns a rate with its sign.
-pub(super) fn rate(resource: Resource, per_second: f64) -> String {
-    match resource {
-        Resource::Memory => ByteRate(per_second).to_string(),
-        Resource::Fds => format!("{:+.1} descriptors/h", per_second * 3600.0),
-        Resource::Threads => format!("{:+.1} threads/h", per_second * 3600.0),
+pub(super) fn rate(axis: Axis, resource: Resource, per_second: f64) -> String {
+    match (resource, axis) {
+        (Resource::Memory, _) => axis.byte_rate(per_second),
+        (_, Axis::Time) => format!("{:+.1} {}/h", per_second * 3600.0, noun(resource)),
+        (_, Axis::Work(unit)) => format!("{per_second:+.3} {} per {unit}", noun(resource)),
     }
 }
 
 /// Returns a threshold or another limit of a rate: without a sign.
-pub(super) fn limit(resource: Resource, per_second: f64) -> String {
+pub(super) fn limit(axis: Axis, resource: Resource, per_second: f64) -> String {
+    match (resource, axis) {
+        (Resource::Memory, _) => axis.byte_limit(per_second),
+        (_, Axis::Time) => format!("{:.1} {}/h", per_second * 3600.0, noun(resource)),
+        (_, Axis::Work(unit)) => format!("{per_second:.3} {} per {unit}", noun(resource)),
+    }
+}
+
+fn noun(resource: Resource) -> &'static str {
     match resource {
-        Resource::Memory => format!("{:#}", ByteRate(per_second)),
-        Resource::Fds => format!("{:.1} descriptors/h", per_second * 3600.0),
-        Resource::Threads => format!("{:.1} threads/h", per_second * 3600.0),
+        Resource::Memory => "bytes",
+        Resource::Fds => "descriptors",
+        Resource::Threads => "threads",
     }
 }
 
@@ -49,8 +57,8 @@ mod tests {
     fn each_resource_has_its_unit() {
         assert_eq!(amount(Resource::Memory, 1_048_576.0), "1.0 MiB");
         assert_eq!(amount(Resource::Fds, 12.0), "12 descriptors");
-        assert_eq!(rate(Resource::Memory, 1_048_576.0 / 3600.0), "+1.00 MiB/h");
-        assert!(limit(Resource::Threads, 1.0 / 3600.0).starts_with("1.0 "));
+        assert_eq!(rate(Axis::Time, Resource::Memory, 1_048_576.0 / 3600.0), "+1.00 MiB/h");
+        assert!(limit(Axis::Time, Resource::Threads, 1.0 / 3600.0).starts_with("1.0 "));
     }
 
     #[test]

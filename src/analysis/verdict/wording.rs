@@ -3,14 +3,17 @@
 use std::fmt;
 
 use crate::analysis::resource::Resource;
-use crate::units::Span;
+use crate::units::Axis;
 
 use super::quantity::{amount, equation, limit, rate, size};
 use super::sentence::Sentence;
 
 /// The sentence of a reason, with the figures that the reason itself lacks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wording(Sentence);
+pub struct Wording {
+    sentence: Sentence,
+    axis: Axis,
+}
 
 /// The figures of a reason; NaN where unknown.
 #[derive(Debug, Clone, Copy)]
@@ -22,27 +25,32 @@ pub(crate) struct Figures {
 
 impl From<Sentence> for Wording {
     fn from(sentence: Sentence) -> Self {
-        Self(sentence)
+        Self { sentence, axis: Axis::Time }
     }
 }
 
 impl From<String> for Wording {
     fn from(text: String) -> Self {
-        Self(Sentence::Written(text.into_boxed_str()))
+        Sentence::Written(text.into_boxed_str()).into()
     }
 }
 
 impl From<&'static str> for Wording {
     fn from(text: &'static str) -> Self {
-        Self(Sentence::Fixed(text))
+        Sentence::Fixed(text).into()
     }
 }
 
 impl Wording {
+    /// Sets the axis in the unit of which rates and lengths are written.
+    pub(crate) fn set_axis(&mut self, axis: Axis) {
+        self.axis = axis;
+    }
+
     /// Writes the sentence with the figures of its reason, without a full stop.
     pub(crate) fn write(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { value, threshold, span_s } = *figures;
-        match self.0 {
+        match self.sentence {
             Sentence::Fixed(text) => f.write_str(text),
             Sentence::Written(ref text) => f.write_str(text),
             Sentence::Growth { .. }
@@ -60,15 +68,17 @@ impl Wording {
             | Sentence::Slow { .. }
             | Sentence::FirstHeap
             | Sentence::Uneven => self.write_withheld(figures, f),
-            Sentence::Unclear { samples } => write!(f, "too little data: {samples} samples over {}", Span(span_s)),
+            Sentence::Unclear { samples } => {
+                write!(f, "too little data: {samples} samples over {}", self.axis.span(span_s))
+            }
             Sentence::LikelyInFewSamples => {
                 write!(f, "growth is likely but not proved: {value} of {threshold} samples needed")
             }
             Sentence::TooFewSamples { samples, needed } => {
-                write!(f, "too little data: {samples} of {needed} samples needed, over {}", Span(span_s))
+                write!(f, "too little data: {samples} of {needed} samples needed, over {}", self.axis.span(span_s))
             }
             Sentence::Withdrawn => {
-                write!(f, "growth stopped about {} ago; until then it looked like a leak", Span(span_s))
+                write!(f, "growth stopped about {} ago; until then it looked like a leak", self.axis.span(span_s))
             }
             Sentence::FewReadings { rising, steps, tau, needed } => {
                 write!(
@@ -79,13 +89,13 @@ impl Wording {
                 needed.map_or(Ok(()), |more| write!(f, "; {more} more readings would prove it"))
             }
             Sentence::Cycle { swing, period_s } => {
-                write!(f, "memory cycles by {} about every {}", size(swing), Span(period_s))
+                write!(f, "memory cycles by {} about every {}", size(swing), self.axis.span(period_s))
             }
             Sentence::SlowlyFull { rate: slow } => write!(
                 f,
                 "stable because growth stays below the threshold; if {} continues, the memory limit is reached in {}",
-                rate(Resource::Memory, slow),
-                Span(value)
+                rate(self.axis, Resource::Memory, slow),
+                self.axis.span(value)
             ),
             Sentence::Spikes { count, returned } => {
                 let spikes = if count == 1 { "spike" } else { "spikes" };
@@ -98,7 +108,7 @@ impl Wording {
     /// Writes the sentences that say why growth is not yet a leak.
     fn write_withheld(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { value, threshold, .. } = *figures;
-        match self.0 {
+        match self.sentence {
             Sentence::StartUp { resource, share } => {
                 let origin = match resource {
                     Resource::Memory => "memory was allocated",
@@ -113,12 +123,17 @@ impl Wording {
                 )
             }
             Sentence::TooYoung { left_s } => {
-                write!(f, "growth must last {} to count as a leak: {} to go", Span(threshold), Span(left_s))
+                write!(
+                    f,
+                    "growth must last {} to count as a leak: {} to go",
+                    self.axis.span(threshold),
+                    self.axis.span(left_s)
+                )
             }
             Sentence::BeganRecently => {
-                write!(f, "growth began recently: it must last {} to count as a leak", Span(threshold))
+                write!(f, "growth began recently: it must last {} to count as a leak", self.axis.span(threshold))
             }
-            Sentence::TooShort => write!(f, "growth must last {} to count as a leak", Span(threshold)),
+            Sentence::TooShort => write!(f, "growth must last {} to count as a leak", self.axis.span(threshold)),
             Sentence::NotFar { resource, start, later } => {
                 let (grown, share) = (amount(resource, value), 100.0 * value / start);
                 let needed = amount(resource, threshold);
@@ -134,7 +149,11 @@ impl Wording {
                 }
             }
             Sentence::Slow { horizon_s } => {
-                write!(f, "growth is below the threshold, but fills the memory limit within {}", Span(horizon_s))
+                write!(
+                    f,
+                    "growth is below the threshold, but fills the memory limit within {}",
+                    self.axis.span(horizon_s)
+                )
             }
             Sentence::FirstHeap => {
                 write!(f, "its heap is still in its first collections: {value} of {threshold} major collections seen")
@@ -152,27 +171,33 @@ impl Wording {
     /// Writes the sentences that measure growth.
     fn write_growth(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { value, threshold, .. } = *figures;
-        match self.0 {
+        match self.sentence {
             Sentence::Growth { resource, low, high, over_s, origin } => {
                 let subject = match resource {
                     Resource::Memory => "memory",
                     Resource::Fds => "the number of descriptors",
                     Resource::Threads => "the number of threads",
                 };
-                let threshold_label = limit(resource, threshold);
+                let threshold_label = limit(self.axis, resource, threshold);
                 match (low > 0.0, high < threshold) {
-                    (true, false) => write!(f, "{subject} grows by {}", rate(resource, value)),
+                    (true, false) => write!(f, "{subject} grows by {}", rate(self.axis, resource, value)),
                     (true, true) => {
-                        write!(f, "{subject} grows, but by less than the threshold: {}", rate(resource, value))
+                        write!(
+                            f,
+                            "{subject} grows, but by less than the threshold: {}",
+                            rate(self.axis, resource, value)
+                        )
                     }
-                    (_, true) => write!(f, "{subject} grows by less than the threshold: {}", rate(resource, value)),
-                    _ => write!(f, "{subject} has no significant trend: {}", rate(resource, value)),
+                    (_, true) => {
+                        write!(f, "{subject} grows by less than the threshold: {}", rate(self.axis, resource, value))
+                    }
+                    _ => write!(f, "{subject} has no significant trend: {}", rate(self.axis, resource, value)),
                 }?;
-                let (low, high) = (rate(resource, low), rate(resource, high));
+                let (low, high) = (rate(self.axis, resource, low), rate(self.axis, resource, high));
                 write!(
                     f,
                     " over {} (95 % CI {low} to {high}, threshold {threshold_label}{})",
-                    Span(over_s),
+                    self.axis.span(over_s),
                     origin.suffix()
                 )
             }
@@ -180,7 +205,7 @@ impl Wording {
                 f,
                 "{} exclude growth above {}",
                 if by_lows { "the lowest values, which a leak would raise," } else { "the ranks of the floors" },
-                limit(resource, value)
+                limit(self.axis, resource, value)
             ),
             Sentence::RelativeGrowth { later_half } => write!(
                 f,
@@ -203,28 +228,28 @@ impl Wording {
     /// Writes the sentences that say why nothing is decided.
     fn write_undecided(&self, figures: &Figures, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { value, threshold, span_s } = *figures;
-        match self.0 {
+        match self.sentence {
             Sentence::NotExcluded { resource, high } => write!(
                 f,
                 "too noisy to decide: growth up to {} is possible (threshold {})",
-                limit(resource, high),
-                limit(resource, threshold)
+                limit(self.axis, resource, high),
+                limit(self.axis, resource, threshold)
             ),
             Sentence::NotDetectable { resource, longer_s } => write!(
                 f,
                 "too little data: growth below {} is not detectable yet (threshold {} needs another {})",
-                limit(resource, value),
-                limit(resource, threshold),
-                Span(longer_s)
+                limit(self.axis, resource, value),
+                limit(self.axis, resource, threshold),
+                self.axis.span(longer_s)
             ),
             Sentence::Unchanged { resource, longer_s } => write!(
                 f,
                 "too little data: no change over {}, but growth below {} is not detectable yet \
                  (threshold {} needs another {})",
-                Span(span_s),
-                limit(resource, value),
-                limit(resource, threshold),
-                Span(longer_s)
+                self.axis.span(span_s),
+                limit(self.axis, resource, value),
+                limit(self.axis, resource, threshold),
+                self.axis.span(longer_s)
             ),
             _ => Ok(()),
         }

@@ -21,7 +21,7 @@ pub use analysis::{AlertRulesArg, AnalysisArgs};
 pub use compare::{CompareArgs, CompareFormat};
 pub use output::{Format, OutputArgs};
 pub use plan::PlanArgs;
-pub use recording::{AnalyzeArgs, ColumnArgs, ReportArgs};
+pub use recording::{AnalyzeArgs, ColumnArgs, ReportArgs, TimeUnitArg};
 pub use run::{ControlArgs, RunArgs, StopSignal};
 pub use sampling::{IntervalArgs, SamplingArgs};
 pub use select::SelectArgs;

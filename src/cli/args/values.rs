@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use crate::source::recording::{ValueUnit, zone_offset_s};
 use crate::units::{ByteRate, Bytes, parse_duration};
 
 /// Parses a pid.
@@ -40,6 +41,16 @@ pub(crate) fn parse_container(text: &str) -> Result<String, &'static str> {
 pub(crate) fn parse_regex(text: &str) -> Result<Regex, String> {
     // The message of the crate shows the expression with a mark under the fault.
     regex::RegexBuilder::new(text).size_limit(1 << 22).build().map_err(|error| error.to_string())
+}
+
+/// Parses the unit of the values of a recording.
+pub(crate) fn parse_value_unit(text: &str) -> Result<ValueUnit, String> {
+    ValueUnit::parse(text).map_err(|error| error.to_string())
+}
+
+/// Parses the zone of times that name none: seconds from UTC.
+pub(crate) fn parse_zone(text: &str) -> Result<i32, String> {
+    zone_offset_s(text).ok_or_else(|| "write UTC or an offset such as +02:00".to_owned())
 }
 
 /// Parses a duration above 0.

@@ -11,13 +11,15 @@ use crate::model::Timestamp;
 use crate::outcome::End;
 use crate::schema;
 use crate::session::{ReplayFailure, TargetSet, replay};
-use crate::source::recording::{Layout, Recording};
+use crate::source::recording::{Layout, Recording, RecordingError, input_formats};
 use crate::terminal::{FileLine, Messages, Screen, Style};
+use crate::units::Bytes;
 
-use crate::cli::args::{AnalyzeArgs, ColumnArgs, OutputArgs, ReportArgs};
+use crate::cli::args::{AnalyzeArgs, ColumnArgs, OutputArgs, ReportArgs, TimeUnitArg};
 use crate::cli::assembly::{Assembly, PreparedSession, SessionArgs, SessionEnd, Shown};
 use crate::cli::child::ChildGuard;
-use crate::cli::error::Error;
+use crate::cli::error::{Error, Kind};
+use crate::cli::print::print;
 use crate::cli::{settings, signals};
 
 /// Sums over all files.
@@ -29,6 +31,8 @@ struct Totals {
     unusable: Vec<String>,
     /// Files that were misread as a whole: their rows must not count.
     refused: Vec<String>,
+    /// Number of files whose values are all 0.
+    unmeasured: usize,
     interrupted: bool,
     failed: Option<io::Error>,
 }
@@ -48,6 +52,13 @@ pub(crate) fn report(args: ReportArgs) -> Result<u8, Error> {
 
 /// Judges all files, writes the reports and returns the exit status.
 pub(crate) fn run(args: &AnalyzeArgs) -> Result<u8, Error> {
+    if args.columns.input_format.as_deref() == Some("list") {
+        let lines: String = input_formats().iter().map(|(name, about)| format!("{name:<14} {about}\n")).collect();
+        return print(&lines);
+    }
+    if args.files.is_empty() {
+        return Err(Error::new(Kind::Usage, "name a recording, or - for standard input"));
+    }
     analyze(args, Shown::for_format(args.output.format))
 }
 
@@ -94,6 +105,7 @@ fn replay_files(
                 };
             }
             Err(ReplayFailure::Recording(error)) => {
+                totals.unmeasured += usize::from(matches!(error, RecordingError::AllZero { .. }));
                 if error.invalidates_all_rows() {
                     targets.forget_recording();
                     totals.refused.push(name.into_owned());
@@ -135,7 +147,9 @@ fn close(args: &AnalyzeArgs, shown: Shown, totals: Totals, mut assembly: Assembl
     let not_written = if read_nothing { assembly.leave_files() } else { Vec::new() };
     let shown = if read_nothing && shown == Shown::WrittenFiles { Shown::Nothing } else { shown };
     let session = session_entry(args, &totals);
-    let end = End::Recordings { files: args.files.len(), unusable, not_written: &not_written };
+    let unmeasured = totals.unmeasured;
+    let unusable = unusable - unmeasured;
+    let end = End::Recordings { files: args.files.len(), unusable, unmeasured, not_written: &not_written };
     assembly.close(SessionEnd::replay(session, end, totals.failed, shown))
 }
 
@@ -144,9 +158,15 @@ fn layout(columns: &ColumnArgs) -> Layout {
     Layout {
         time_column: columns.time_column.clone(),
         value_column: columns.value_column.clone(),
-        value_unit: columns.value_unit.clone(),
+        value_unit: columns.value_unit,
         group_by: columns.group_by.clone(),
         line_regex: columns.line_regex.clone(),
+        input_format: columns.input_format.clone(),
+        time_format: columns.time_format.map(Into::into),
+        time_unit_s: columns.time_unit.map(TimeUnitArg::seconds),
+        timezone_s: columns.timezone,
+        decimal_mark: columns.decimal_mark.map(Into::into),
+        total_bytes: columns.total.map(|Bytes(bytes)| bytes),
     }
 }
 

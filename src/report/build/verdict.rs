@@ -70,6 +70,7 @@ pub(in crate::report) fn growth(growth: &analysis::Growth) -> schema::Growth {
         smallest_detectable_bytes_per_s: finite(growth.smallest_detectable),
         seconds_to_decide: finite(growth.seconds_to_decide),
         span_seconds: growth.span_s,
+        axis: growth.axis.name().to_owned(),
     }
 }
 

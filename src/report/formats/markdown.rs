@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::escape;
 use crate::event::{Point, Timeline};
 use crate::schema::{ResultEntry, Status, ThresholdEntry, ThresholdOutcome, Thresholds};
-use crate::units::{ByteRate, Bytes, Span, sparkline};
+use crate::units::{Axis, Bytes, sparkline};
 
 use crate::report::build::{heading, omitted_failures};
 use crate::report::document::Document;
@@ -68,11 +68,12 @@ fn push_targets(text: &mut String, document: &Document<'_>, order: &[usize]) {
     for &index in order.iter().take(ROWS) {
         let target = &document.report.targets[index];
         let growth = &target.growth;
+        let axis = Axis::from_name(&growth.axis);
         let interval = match growth.ci_low_bytes_per_s.zip(growth.ci_high_bytes_per_s) {
-            Some((low, high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
+            Some((low, high)) => format!("{} to {}", axis.byte_rate(low), axis.byte_rate(high)),
             None => "-".to_owned(),
         };
-        let rate = growth.rate_bytes_per_s.map_or_else(|| "-".to_owned(), |rate| ByteRate(rate).to_string());
+        let rate = growth.rate_bytes_per_s.map_or_else(|| "-".to_owned(), |rate| axis.byte_rate(rate));
         let rss = target.memory.rss_max_bytes.map_or_else(|| "-".to_owned(), |bytes| Bytes(bytes).to_string());
         let _ = writeln!(
             text,
@@ -80,7 +81,7 @@ fn push_targets(text: &mut String, document: &Document<'_>, order: &[usize]) {
             cell(&target.describe()),
             verdict(document, index),
             document.timelines.get(index).copied().flatten().map_or_else(String::new, trend),
-            Span(target.observed_seconds)
+            axis.span(target.observed_seconds)
         );
     }
     push_more(text, document.report.targets.len());

@@ -15,6 +15,7 @@ use super::pools::Pools;
 use super::registry::Registry;
 use super::requests::{Need, Pending, Request};
 use super::state::TargetState;
+use crate::units::{Axis, WorkUnit};
 
 /// Origin of the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +56,12 @@ impl Judge {
     pub(super) fn begin_recording(&mut self) {
         self.mode = Some(Mode::Replay);
         self.span = None;
-        self.rules.analysis.untimed = false;
+        self.rules.analysis.axis = Axis::Time;
     }
 
-    /// Notes that the rows of the current recording have no times: they count units of work.
-    pub(super) fn count_work(&mut self) {
-        self.rules.analysis.untimed = true;
+    /// Notes that the rows of the current recording count work instead of time.
+    pub(super) fn count_work(&mut self, unit: WorkUnit) {
+        self.rules.analysis.axis = Axis::Work(unit);
     }
 
     /// True if the current samples come from live processes.

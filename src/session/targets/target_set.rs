@@ -19,6 +19,7 @@ use super::registry::Registry;
 use super::repeats::Repeats;
 use super::requests::{Answer, Need, Request, record_inspection};
 use super::state::with_latest_pss;
+use crate::units::WorkUnit;
 
 /// All targets of a session. Drivers feed it; everything that it finds goes to a sink.
 pub struct TargetSet {
@@ -85,8 +86,8 @@ impl TargetSet {
     }
 
     /// Makes the rows of the current recording count units of work.
-    pub(in crate::session) fn count_work(&mut self) {
-        self.judge.count_work();
+    pub(in crate::session) fn count_work(&mut self, unit: WorkUnit) {
+        self.judge.count_work(unit);
     }
 
     /// Removes all targets of the recording that was read last, because it was misread.

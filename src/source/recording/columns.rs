@@ -2,8 +2,7 @@
 
 use super::error::RecordingError;
 use super::fault::excerpt;
-use super::layout::Layout;
-use super::unit;
+use super::layout::{Layout, ValueUnit};
 use crate::model::Counter;
 
 /// Names of the time column: ours, and those of other samplers.
@@ -47,17 +46,12 @@ pub(super) struct ColumnRoles {
 
 impl ColumnRoles {
     /// Creates the assignment for a layout.
-    ///
-    /// # Errors
-    /// Returns an error if the unit of the layout is unknown.
-    pub(super) fn new(layout: &Layout) -> Result<Self, RecordingError> {
-        let unit = layout.value_unit.as_deref().unwrap_or("bytes");
-        // 'Mb' may be megabits. Logs use it for bytes; a user who names a unit can write 'MB'.
-        let is_bits = unit.ends_with('b') && unit.starts_with(|letter: char| letter.is_ascii_uppercase());
-        let unit_bytes = unit::parse_unit(unit)
-            .filter(|_| !is_bits)
-            .ok_or_else(|| RecordingError::UnknownUnit { given: unit.to_owned() })?;
-        Ok(Self { layout: layout.clone(), unit_bytes })
+    pub(super) fn new(layout: &Layout) -> Self {
+        let unit_bytes = match layout.value_unit {
+            Some(ValueUnit::Bytes(unit)) => unit,
+            Some(ValueUnit::Count) | None => 1.0,
+        };
+        Self { layout: layout.clone(), unit_bytes }
     }
 
     /// Returns the bytes of the unit of the layout.
@@ -72,7 +66,8 @@ impl ColumnRoles {
             ColumnRole::Time
         } else if is_named(value_column, column) {
             // The named column is analysed as the memory of the process, whatever it is.
-            ColumnRole::Counter(Counter::Rss, self.unit_bytes)
+            let counter = if self.layout.value_unit == Some(ValueUnit::Count) { Counter::Fds } else { Counter::Rss };
+            ColumnRole::Counter(counter, self.unit_bytes)
         } else if column.eq_ignore_ascii_case("pid") {
             ColumnRole::Pid
         } else if is_named(group_by, column) {
@@ -144,7 +139,7 @@ fn is_named(wanted: &Option<String>, column: &str) -> bool {
 }
 
 /// Lists the first columns, for a message.
-fn list_columns(header: &[String]) -> String {
+pub(super) fn list_columns(header: &[String]) -> String {
     const MAX_SHOWN: usize = 8;
     let shown: Vec<String> =
         header.iter().take(MAX_SHOWN).map(|column| format!("'{}'", excerpt(column.as_bytes()))).collect();

@@ -20,6 +20,36 @@ pub enum RecordingError {
     NoTimeColumn { file: String, columns: String },
     #[error("'{file}' has no memory column such as 'rss_bytes'; name one of {columns} with --value-column")]
     NoValueColumn { file: String, columns: String },
+    #[error(
+        "'{file}': memory in '{column}' falls as memory is used: give the total with --total SIZE, and total minus \
+         '{column}' is judged; or name another column with --value-column"
+    )]
+    Falling { file: String, column: String },
+    #[error(
+        "'{file}' holds numbers such as '{first}' without a name: say what they are with --value-unit MB (MiB, kB, B, \
+         ...), or with --value-unit count for a number of things such as open files"
+    )]
+    UnnamedNumbers { file: String, first: String },
+    #[error(
+        "'{file}': '{date}' can be read in two ways: choose with --time-format dmy (day first) or --time-format mdy \
+         (month first)"
+    )]
+    AmbiguousDate { file: String, date: String },
+    #[error("'{given}' is not a format of recordings; --input-format list names them")]
+    UnknownFormat { given: String },
+    #[error("'{file}' is not in the format '{format}'")]
+    NotInFormat { file: String, format: &'static str },
+    #[error("'{file}' is not JSON: {reason}")]
+    NotJson { file: String, reason: String },
+    #[error("'{file}' is one document of more than {limit} bytes: split it, or export it as CSV")]
+    DocumentTooLong { file: String, limit: usize },
+    #[error(
+        "'{file}' has no memory that can be recognised; its first line is '{line}'. Name the value with --line-regex \
+         '(?<time>...).*(?<value>[0-9.]+) *(?<unit>[KMG]i?B)', or a format with --input-format (list names them)"
+    )]
+    NotRecognised { file: String, line: String },
+    #[error("'{file}' measures nothing: its values are 0 in all of {rows} readings")]
+    AllZero { file: String, rows: u64 },
     #[error("the regular expression for lines has no group for the memory: write it as '(?<value>[0-9.]+)'")]
     NoValueGroup,
     #[error("'{given}' is not a unit of memory such as 'MB', 'MiB' or 'bytes'")]
@@ -51,7 +81,10 @@ impl RecordingError {
     /// True if the error puts every row in doubt, also those already returned: no verdict may use any of them.
     #[must_use]
     pub fn invalidates_all_rows(&self) -> bool {
-        matches!(self, Self::UnnamedUnit { .. } | Self::Shuffled { .. } | Self::TooManySeries { .. })
+        matches!(
+            self,
+            Self::UnnamedUnit { .. } | Self::Shuffled { .. } | Self::TooManySeries { .. } | Self::AllZero { .. }
+        )
     }
 }
 

@@ -137,6 +137,39 @@ impl Lines {
         Ok(self.end)
     }
 
+    /// Reads ahead; returns at least `bytes` bytes from the next line on, or the whole rest.
+    ///
+    /// # Errors
+    /// Returns an error if reading fails.
+    pub(super) fn peek(&mut self, bytes: usize) -> Result<&[u8], RecordingError> {
+        while self.pending.len() < bytes && !self.at_end {
+            self.fill()?;
+        }
+        Ok(&self.buffer[self.pending.clone()])
+    }
+
+    /// True if nothing follows the bytes of [`peek`](Self::peek).
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at_end
+    }
+
+    /// Takes all that follows, up to `limit` bytes.
+    ///
+    /// # Errors
+    /// Returns an error if reading fails, or more than the limit follows.
+    pub(super) fn take_rest(&mut self, limit: usize) -> Result<Vec<u8>, RecordingError> {
+        while !self.at_end {
+            if self.pending.len() > limit {
+                return Err(RecordingError::DocumentTooLong { file: self.file.clone(), limit });
+            }
+            self.fill()?;
+        }
+        let rest = self.buffer[self.pending.clone()].to_vec();
+        self.pending.start = self.pending.end;
+        self.buffer = Vec::new();
+        Ok(rest)
+    }
+
     fn find_next(&mut self) -> Result<Option<LineEnd>, RecordingError> {
         let mut searched = 0;
         loop {

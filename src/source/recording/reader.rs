@@ -2,17 +2,20 @@
 
 use std::io::Read;
 
-use crate::model::Counter;
+use crate::model::{Counter, Reading};
+use crate::units::Span;
+use crate::units::{Axis, WorkUnit};
 
-use super::detect::open_rows;
+use super::detect::{open_rows, read_head};
 use super::error::RecordingError;
 use super::fault::{Fault, FaultKind, SkippedRows};
-use super::format::RowReader;
+use super::format::{Recognition, RowReader};
+use super::head::Head;
 use super::layout::Layout;
 use super::lines::Lines;
+use super::rounded_clock::Runs;
 use super::row::{RawRow, Record, Row, SeriesIndex};
 use super::series::{MAX_SERIES, RecordedSeries, SeriesTable};
-use super::time::TimeAxis;
 use super::unit::UnnamedUnit;
 
 /// Recording that is being read.
@@ -21,10 +24,12 @@ pub struct Recording {
     rows: Box<dyn RowReader>,
     series: SeriesTable,
     /// Meaning of the times; `None` before the first row of a format that leaves it open.
-    axis: Option<TimeAxis>,
+    axis: Option<Axis>,
     /// Number of usable rows.
     accepted: u64,
     skipped: SkippedRows,
+    /// True if a counter was above 0.
+    has_measured: bool,
     group_column: String,
     unnamed_unit: Option<UnnamedUnit>,
 }
@@ -47,15 +52,19 @@ impl Recording {
     }
 
     fn from_lines(mut lines: Lines, layout: &Layout) -> Result<Self, RecordingError> {
-        let rows = open_rows(&mut lines, layout)?;
+        let head = read_head(&mut lines)?;
+        let rows = open_rows(&mut lines, &head, layout)?;
+        let is_foreign = rows.recognition().is_some();
+        let series = if is_foreign { probe_clock(&head, layout)? } else { SeriesTable::default() };
         Ok(Self {
             lines,
-            series: SeriesTable::default(),
+            series,
             axis: rows.time_axis(),
             accepted: 0,
             skipped: SkippedRows::default(),
+            has_measured: false,
             group_column: layout.group_by.clone().unwrap_or_else(|| "pid".into()),
-            unnamed_unit: rows.memory_column().and_then(|column| UnnamedUnit::new(column, layout)),
+            unnamed_unit: rows.memory_column().and_then(|column| UnnamedUnit::new(column, layout.value_unit.is_some())),
             rows,
         })
     }
@@ -95,6 +104,7 @@ impl Recording {
             return Err(RecordingError::TooManySeries { file, column, limit: MAX_SERIES });
         }
         self.accepted += 1;
+        self.has_measured |= measures(&row.sample.reading);
         if let Some((unit, value)) = self.unnamed_unit.as_mut().zip(row.sample.reading.value(Counter::Rss)) {
             unit.add(value);
         }
@@ -115,8 +125,25 @@ impl Recording {
 
     /// Returns the meaning of the times; known after the first row.
     #[must_use]
-    pub fn time_axis(&self) -> TimeAxis {
-        self.axis.unwrap_or(TimeAxis::Clock)
+    pub fn time_axis(&self) -> Axis {
+        self.axis.unwrap_or(Axis::Time)
+    }
+
+    /// Returns a sentence about the format and the columns that were recognised, with the number of series, readings and
+    /// holes; `None` for recordings of leakwatch.
+    #[must_use]
+    pub fn recognised(&self) -> Option<String> {
+        let Recognition { format, columns } = self.rows.recognition()?;
+        let series = self.series.len();
+        let mut sentence = format!("read as {format}: {columns}; {series} series, {} readings", self.accepted);
+        if let (count @ 1.., length_s) = self.series.holes() {
+            let holes = if count == 1 { "1 hole".to_owned() } else { format!("{count} holes") };
+            sentence.push_str(&match self.time_axis() {
+                Axis::Time => format!(", {holes}, {} in all", Span(length_s.round())),
+                Axis::Work(unit) => format!(", {holes}, {length_s:.0} {} in all", unit.plural()),
+            });
+        }
+        Some(sentence)
     }
 
     /// Returns the seconds by which the clock was set from 1970 to the present; `None` if it was not.
@@ -152,16 +179,40 @@ impl Recording {
         if count >= self.accepted {
             return Err(RecordingError::Shuffled { file, line, count, rows: count + self.accepted });
         }
+        if !self.has_measured {
+            return Err(RecordingError::AllZero { file, rows: self.accepted });
+        }
         self.unnamed_unit.as_ref().map_or(Ok(()), |unit| unit.check(&file))
     }
 }
 
+/// True if a counter is above 0.
+fn measures(reading: &Reading) -> bool {
+    Counter::ALL.into_iter().any(|counter| reading.value(counter).is_some_and(|value| value > 0))
+}
+
+/// Reads the rows of the beginning to find the properties of their clock: rounded, and without a zone.
+fn probe_clock(head: &Head, layout: &Layout) -> Result<SeriesTable, RecordingError> {
+    let mut lines = head.as_lines("")?;
+    let mut rows = open_rows(&mut lines, head, layout)?;
+    let mut runs = Runs::default();
+    loop {
+        match rows.next(&mut lines)? {
+            Record::End => break,
+            Record::Row(row) => runs.add(&row),
+            _ => {}
+        }
+    }
+    Ok(SeriesTable::foreign(runs.clock(), rows.is_local_clock()))
+}
+
 /// Adds a row to its series. The first row decides about the time axis: mixed rows would put hours beside units of work.
-fn accept(mut row: RawRow<'_>, axis: &mut Option<TimeAxis>, series: &mut SeriesTable) -> Result<Row, Fault> {
-    match *axis.get_or_insert(if row.at.is_some() { TimeAxis::Clock } else { TimeAxis::WorkUnits }) {
-        TimeAxis::WorkUnits => row.at = None,
-        TimeAxis::Clock if row.at.is_none() => return Err(Fault::in_field(FaultKind::Time, "time", b"")),
-        TimeAxis::Clock => {}
+fn accept(mut row: RawRow<'_>, axis: &mut Option<Axis>, series: &mut SeriesTable) -> Result<Row, Fault> {
+    let of_row = if row.at.is_some() { Axis::Time } else { Axis::Work(WorkUnit::READING) };
+    match *axis.get_or_insert(of_row) {
+        Axis::Work(WorkUnit::READING) => row.at = None,
+        Axis::Work(_) | Axis::Time if row.at.is_none() => return Err(Fault::in_field(FaultKind::Time, "time", b"")),
+        Axis::Work(_) | Axis::Time => {}
     }
     series.add_row(&row)
 }

@@ -40,6 +40,8 @@ pub(super) struct RawRow<'a> {
     pub cmdline: Option<Cow<'a, [u8]>>,
     /// Marks of the process that a restart changes.
     pub life: LifeMark<'a>,
+    /// Memory limit in bytes.
+    pub limit: Option<u64>,
 }
 
 impl<'a> RawRow<'a> {

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use super::clock_set::SetClock;
 use super::fault::{Fault, FaultKind};
+use super::holes::Holes;
 use super::life_mark::{KeptMark, LifeMark};
+use super::rounded_clock::{RoundedClock, Spread};
 use super::row::{RawRow, Row, SeriesIndex};
+use super::summer_time::SummerTime;
 use crate::model::{Pid, Sample, Timestamp};
 
 /// Largest number of series of one recording. A fleet fits ten times; a column that differs in every row would fill
@@ -42,11 +45,20 @@ struct Entry {
     life: KeptMark,
     last: Option<Timestamp>,
     rows: i64,
+    spread: Spread,
+    summer_time: SummerTime,
+    holes: Holes,
 }
 
 /// Series of a recording.
 #[derive(Debug, Default)]
 pub(super) struct SeriesTable {
+    /// Steps between rows of one time, if the clock is rounded.
+    rounded: Option<RoundedClock>,
+    /// True for a recording that was not written by leakwatch: its holes are counted.
+    is_foreign: bool,
+    /// True if the clock names no zone: it may be set back by an hour in autumn.
+    is_local: bool,
     entries: Vec<Entry>,
     by_key: HashMap<Box<[u8]>, usize>,
     /// Latest command line of each process whose label was read.
@@ -57,6 +69,17 @@ pub(super) struct SeriesTable {
 }
 
 impl SeriesTable {
+    /// Creates the table of a foreign recording for its clock.
+    pub(super) fn foreign(rounded: Option<RoundedClock>, is_local: bool) -> Self {
+        Self { rounded, is_local, is_foreign: true, ..Self::default() }
+    }
+
+    /// Returns the number of holes of the series that has most of them, and their length in seconds.
+    pub(super) fn holes(&self) -> (u32, f64) {
+        let sums = self.entries.iter().map(|entry| entry.holes.sum());
+        sums.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
+    }
+
     /// Returns a series.
     pub(super) fn get(&self, SeriesIndex(index): SeriesIndex) -> &RecordedSeries {
         &self.entries[index].series
@@ -90,11 +113,20 @@ impl SeriesTable {
         let index = self.find_or_add(row);
         let clock_time = row.at.map(|at| self.clock.continuous(at));
         let entry = &mut self.entries[index];
-        let at = clock_time.unwrap_or(Timestamp(entry.rows.saturating_mul(WORK_UNIT_MS)));
+        let mut at = clock_time.unwrap_or(Timestamp(entry.rows.saturating_mul(WORK_UNIT_MS)));
+        if self.is_local && row.at.is_some() {
+            at = entry.summer_time.continuous(at, entry.last);
+        }
+        if let Some(rounded) = &self.rounded {
+            at = entry.spread.place(at, rounded);
+        }
         match entry.last {
             Some(last) if at < last => return Err(Fault::in_row(FaultKind::BackInTime)),
             Some(last) if at == last => return Err(Fault::in_row(FaultKind::RepeatedTime)),
             _ => {}
+        }
+        if let Some(last) = entry.last.filter(|_| self.is_foreign) {
+            entry.holes.add(at.seconds_since(last));
         }
         entry.last = Some(at);
         entry.rows += 1;
@@ -153,6 +185,9 @@ impl SeriesTable {
             life: KeptMark::default(),
             last: None,
             rows: 0,
+            spread: Spread::default(),
+            summer_time: SummerTime::default(),
+            holes: Holes::default(),
         });
         self.by_key.insert(self.key.as_slice().into(), self.entries.len() - 1);
         self.entries.len() - 1

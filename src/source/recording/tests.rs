@@ -11,6 +11,7 @@ use regex::Regex;
 use super::series::MAX_SERIES;
 use super::*;
 use crate::model::{Counter, Pid, Reading, Timestamp};
+use crate::units::{Axis, WorkUnit};
 
 const HEADER: &str = "timestamp,pid,name,rss_bytes,pss_bytes,uss_bytes,rss_anon_bytes,rss_file_bytes,\
                       rss_shmem_bytes,swap_bytes,vsize_bytes,threads,fds";
@@ -20,7 +21,7 @@ struct Content {
     rows: Vec<Row>,
     series: Vec<RecordedSeries>,
     skipped: SkippedRows,
-    axis: TimeAxis,
+    axis: Axis,
 }
 
 fn read_with(text: impl AsRef<[u8]>, layout: &Layout) -> Result<Content, RecordingError> {
@@ -89,7 +90,7 @@ fn our_own_csv_is_read_in_full_and_series_are_separated() {
             Counter::ALL.map(|counter| read.rows[0].sample.reading.value(counter))[..Counter::LEADING],
             [100, 90, 80, 70, 20, 10, 0, 500, 2, 3].map(Some)
         );
-        assert_eq!((read.skipped, read.axis), (SkippedRows::default(), TimeAxis::Clock));
+        assert_eq!((read.skipped, read.axis), (SkippedRows::default(), Axis::Time));
     }
 }
 
@@ -102,7 +103,7 @@ fn foreign_columns_are_known_or_named_by_the_user() {
     let layout = Layout {
         time_column: Some("when".into()),
         value_column: Some("mem".into()),
-        value_unit: Some("MB".into()),
+        value_unit: Some(ValueUnit::Bytes(1e6)),
         group_by: Some("host".into()),
         ..Layout::default()
     };
@@ -123,12 +124,15 @@ fn json_lines_may_be_ours_or_foreign() {
         RecordedSeries { pid: Some(Pid(7)), name: Some("w\n".into()), ..RecordedSeries::default() }
     );
 
-    let layout =
-        Layout { value_column: Some("current_memory_mb".into()), value_unit: Some("MB".into()), ..Layout::default() };
+    let layout = Layout {
+        value_column: Some("current_memory_mb".into()),
+        value_unit: Some(ValueUnit::Bytes(1e6)),
+        ..Layout::default()
+    };
     let foreign = "{\"type\":\"job\",\"job\":1,\"current_memory_mb\":12.5}\n\nnoise\n{\"type\":\"job\",\"job\":2,\"current_memory_mb\":\"13\"}";
     let read = read_with(foreign, &layout).expect("usable");
     assert_eq!(rss(&read), [(0, Some(12_500_000)), (1000, Some(13_000_000))]);
-    assert_eq!((read.axis, read.skipped.count(FaultKind::NotJson)), (TimeAxis::WorkUnits, 1));
+    assert_eq!((read.axis, read.skipped.count(FaultKind::NotJson)), (Axis::Work(WorkUnit::READING), 1));
 }
 
 #[test]
@@ -142,7 +146,7 @@ fn logs_are_read_by_a_regular_expression() {
     let units = read_with(jobs, &by_pattern(r"\[(?<name>[^\]]+)\]: (?<value>[\d.]+)(?<unit>\w+)")).expect("usable");
     assert_eq!(
         (rss(&units), units.axis),
-        (vec![(0, Some(123_400_000)), (1000, Some(124_000_000))], TimeAxis::WorkUnits)
+        (vec![(0, Some(123_400_000)), (1000, Some(124_000_000))], Axis::Work(WorkUnit::READING))
     );
     assert_eq!(units.series[0].group.as_deref(), Some("after job"));
     let failed = |layout| read_with(jobs, &layout).map(|read| read.rows.len()).expect_err("unusable");
@@ -160,7 +164,7 @@ fn a_column_without_a_unit_is_an_error_if_its_values_cannot_be_bytes() {
     ] {
         let text_of_error = read_with(text, &layout).map(|read| read.rows.len()).expect_err(text).to_string();
         assert!(text_of_error.contains("401") && text_of_error.contains("--value-unit"), "{text_of_error}");
-        let named = Layout { value_unit: Some("B".into()), ..layout };
+        let named = Layout { value_unit: Some(ValueUnit::Bytes(1.0)), ..layout };
         assert_eq!(read_with(text, &named).expect(text).rows.len(), 2);
     }
     for (text, layout) in [
@@ -215,18 +219,17 @@ fn errors_name_the_place_and_the_next_action() {
     }
     assert_eq!(
         error_text("a,b\n1,2\n"),
-        "'x' has no time column such as 'timestamp' or 'time_s'; name one of 'a', 'b' with --time-column"
+        "'x' has no memory column such as 'rss_bytes'; name one of 'a', 'b' with --value-column"
     );
-    assert!(error_text("time_s,cpu\n1,2\n").contains("name one of 'time_s', 'cpu' with --value-column"));
+    assert!(error_text("time_s,cpu\n1,2\n").contains("name one of 'cpu', 'time_s' with --value-column"));
     assert!(error_text("time_s,rss\n").starts_with("no line of 'x' holds a usable sample"));
     assert!(error_text("time_s,rss\n1,NaN\n").ends_with("line 2: 'NaN' in 'rss' is not a number from 0 to 2^63"));
-    assert!(error_text("{\"a\":1}\n").contains("line 1 has no memory value"));
+    assert!(error_text("{\"a\":1}\n").contains("name one of 'a' with --value-column"));
     assert!(error_text("time_s,rss\n1767323045678000,5\n").contains("seconds"));
     let layout = Layout { value_column: Some("mem".into()), ..Layout::default() };
     let missing = read_with("time_s,rss\n1,2\n", &layout).map(|_| ()).expect_err("unusable");
-    assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'time_s', 'rss'");
-    let layout = Layout { value_unit: Some("stones".into()), ..Layout::default() };
-    assert!(matches!(read_with("time_s,rss\n1,2\n", &layout), Err(RecordingError::UnknownUnit { .. })));
+    assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'rss', 'time_s'");
+    assert!(matches!(ValueUnit::parse("stones"), Err(RecordingError::UnknownUnit { .. })));
 }
 
 #[test]

@@ -13,15 +13,6 @@ const MAX_WHOLE_SECONDS: u64 = 100_000_000_000;
 /// The same year in milliseconds; larger numbers are in smaller units.
 const MAX_WHOLE_MILLISECONDS: u64 = 1000 * MAX_WHOLE_SECONDS;
 
-/// Meaning of the times of a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeAxis {
-    /// Times of a clock, or seconds since some start.
-    Clock,
-    /// No times: each row of a series counts as one second, so that rates are per unit of work.
-    WorkUnits,
-}
-
 /// Parses a time: RFC 3339, a date and time of day without a zone (taken as UTC), seconds, or milliseconds since the
 /// epoch.
 pub(super) fn parse_time(text: &[u8]) -> Option<Timestamp> {
@@ -82,6 +73,13 @@ fn parse_foreign_time(text: &[u8]) -> Option<Timestamp> {
         text.parse::<jiff::civil::DateTime>()?.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp())
     });
     moment.ok().map(|moment| Timestamp(moment.as_millisecond()))
+}
+
+/// Converts a count of work: one unit counts as one second.
+pub(super) fn time_from_work(count: f64) -> Option<Timestamp> {
+    let milliseconds = (count * 1000.0).round();
+    #[expect(clippy::cast_possible_truncation, reason = "within the range")]
+    (milliseconds.abs() <= MAX_SECONDS * 1000.0).then_some(Timestamp(milliseconds as i64))
 }
 
 /// Converts whole seconds since any moment, or milliseconds since the epoch if the number is too large for seconds.

@@ -1,7 +1,6 @@
 //! Units of memory in a recording, and the check of a column that does not name its unit.
 
 use super::error::RecordingError;
-use super::layout::Layout;
 use crate::units::Bytes;
 
 /// Smallest memory of a process with a runtime, in bytes. Its number of megabytes, and usually of kilobytes, is smaller.
@@ -23,6 +22,27 @@ pub(super) fn parse_unit(unit: &str) -> Option<f64> {
     Some(bytes as f64)
 }
 
+/// Returns the bytes of a unit of memory by a word of a column name: `kb`, `MiB`, `bytes`, `megabytes`.
+pub(super) fn unit_name(word: &str) -> Option<f64> {
+    match word.to_ascii_lowercase().as_str() {
+        "kb" | "kilobytes" => Some(1e3),
+        "mb" | "megabytes" => Some(1e6),
+        "gb" | "gigabytes" => Some(1e9),
+        "kib" | "kibibytes" => Some(1024.0),
+        "mib" | "mebibytes" => Some(1_048_576.0),
+        "gib" | "gibibytes" => Some(1_073_741_824.0),
+        "byte" | "bytes" => Some(1.0),
+        _ => None,
+    }
+}
+
+/// Returns the name of a unit of memory.
+pub(super) fn name_of_bytes(unit_bytes: f64) -> &'static str {
+    const NAMES: [(&str, f64); 6] =
+        [("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("KiB", 1024.0), ("MiB", 1_048_576.0), ("GiB", 1_073_741_824.0)];
+    NAMES.iter().find(|(_, bytes)| *bytes == unit_bytes).map_or("bytes", |(name, _)| name)
+}
+
 /// Check of a memory column without a named unit: it is bytes, unless its values are too small.
 #[derive(Debug)]
 pub(super) struct UnnamedUnit {
@@ -32,9 +52,9 @@ pub(super) struct UnnamedUnit {
 }
 
 impl UnnamedUnit {
-    /// Creates the check of a column; `None` if its name or the layout names the unit.
-    pub(super) fn new(column: &str, layout: &Layout) -> Option<Self> {
-        let is_named = layout.value_unit.is_some() || column.to_ascii_lowercase().contains("byte");
+    /// Creates the check of a column; `None` if its name or the user names the unit.
+    pub(super) fn new(column: &str, is_named: bool) -> Option<Self> {
+        let is_named = is_named || column.to_ascii_lowercase().contains("byte");
         (!is_named).then(|| Self { column: column.to_owned(), largest: 0, all_whole_pages: true })
     }
 

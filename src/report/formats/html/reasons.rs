@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::schema::{Reason, Resource, ResourceEntry, Status, Target};
-use crate::units::{ByteRate, Bytes, CountRate, Span};
+use crate::units::{Axis, Bytes};
 
 use super::text::shown;
 
@@ -21,14 +21,21 @@ pub(super) fn reasons(target: &Target) -> Vec<ReasonLine> {
     let others = target.resources.iter().filter(|other| {
         Some(other.resource) != target.verdict.resource && matches!(other.status, Status::Leaking | Status::Suspect)
     });
-    target.verdict.reasons.iter().map(reason_line).chain(others.map(other_line)).collect()
+    let axis = Axis::from_name(&target.growth.axis);
+    target
+        .verdict
+        .reasons
+        .iter()
+        .map(|reason| reason_line(axis, reason))
+        .chain(others.map(|other| other_line(axis, other)))
+        .collect()
 }
 
-fn reason_line(reason: &Reason) -> ReasonLine {
+fn reason_line(axis: Axis, reason: &Reason) -> ReasonLine {
     let (value, threshold) = match reason.unit.as_str() {
         // A log likelihood ratio reads as odds between two curves.
         "log likelihood" => (reason.value.map(odds), reason.threshold.map(|_| "1 to 1".to_owned())),
-        unit => (number(unit, reason.value), number(unit, reason.threshold)),
+        unit => (number(axis, unit, reason.value), number(axis, unit, reason.threshold)),
     };
     ReasonLine {
         for_leak: reason.for_leak,
@@ -39,12 +46,12 @@ fn reason_line(reason: &Reason) -> ReasonLine {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
-fn number(unit: &str, value: Option<f64>) -> Option<String> {
+fn number(axis: Axis, unit: &str, value: Option<f64>) -> Option<String> {
     let value = value?;
     Some(match unit {
-        "bytes/s" => ByteRate(value).to_string(),
-        "s" => Span(value).to_string(),
-        "per second" => CountRate(value).to_string(),
+        "bytes/s" => axis.byte_rate(value),
+        "s" => axis.span(value),
+        "per second" => axis.count_rate(value),
         "ratio" => format!("{:.0} %", 100.0 * value),
         "bytes" => Bytes(value.max(0.0) as u64).to_string(),
         "count" => format!("{value:.0} samples"),
@@ -63,19 +70,19 @@ fn odds(log_likelihood: f64) -> String {
 }
 
 /// Returns a rate of growth in the unit of its resource.
-fn rate(resource: Resource, per_second: f64) -> String {
+fn rate(axis: Axis, resource: Resource, per_second: f64) -> String {
     match resource {
-        Resource::Memory => ByteRate(per_second).to_string(),
-        _ => CountRate(per_second).to_string(),
+        Resource::Memory => axis.byte_rate(per_second),
+        _ => axis.count_rate(per_second),
     }
 }
 
-fn other_line(other: &ResourceEntry) -> ReasonLine {
+fn other_line(axis: Axis, other: &ResourceEntry) -> ReasonLine {
     ReasonLine {
         for_leak: true,
         text: format!("{}: {}", other.resource.label(), other.status.words()),
-        value: other.rate_per_s.map(|value| rate(other.resource, value)).unwrap_or_default(),
-        threshold: rate(other.resource, other.threshold_per_s),
+        value: other.rate_per_s.map(|value| rate(axis, other.resource, value)).unwrap_or_default(),
+        threshold: rate(axis, other.resource, other.threshold_per_s),
     }
 }
 
@@ -87,9 +94,9 @@ mod tests {
     fn values_are_shown_in_units_for_people() {
         assert_eq!(odds(167.168), "over 1000 to 1 for growth");
         assert_eq!(odds(-3.0), "1 to 20 for growth");
-        assert_eq!(number("p", Some(1e-9)).as_deref(), Some("p < 0.001"));
-        assert_eq!(number("p", Some(0.01)).as_deref(), Some("p = 0.010"));
-        assert_eq!(number("per second", Some(1.0 / 60.0)).as_deref(), Some("+60.0/h"));
-        assert_eq!(number("count", None), None);
+        assert_eq!(number(Axis::Time, "p", Some(1e-9)).as_deref(), Some("p < 0.001"));
+        assert_eq!(number(Axis::Time, "p", Some(0.01)).as_deref(), Some("p = 0.010"));
+        assert_eq!(number(Axis::Time, "per second", Some(1.0 / 60.0)).as_deref(), Some("+60.0/h"));
+        assert_eq!(number(Axis::Time, "count", None), None);
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::model::{Counter, CounterUnit, identified};
 use crate::report::document::Document;
 use crate::schema::{Resource, Target};
-use crate::units::{ByteRate, Bytes, SignedBytes, Span, confidence};
+use crate::units::{Axis, Bytes, SignedBytes, confidence};
 
 use super::attribution::{AttributionSection, attribution};
 use super::chart_data::{Charts, charts};
@@ -63,7 +63,7 @@ pub(super) fn section(document: &Document<'_>, index: usize) -> Section {
         verdict: verdict(target),
         name: shown(&identified(&target.title, target.members, None, None)),
         identity: identity(target),
-        rate: rate(target.growth.rate_bytes_per_s),
+        rate: rate(target),
         finding: finding_links(document, index),
         row: row(target),
         facts: facts(target),
@@ -97,6 +97,7 @@ fn verdict(target: &Target) -> String {
 
 fn row(target: &Target) -> Row {
     let growth = &target.growth;
+    let axis = Axis::from_name(&growth.axis);
     let rss = target.memory.counters.value(Counter::Rss);
     Row {
         has_pid: target.pid.is_some(),
@@ -104,7 +105,7 @@ fn row(target: &Target) -> Row {
         level: rss.map_or_else(|| UNKNOWN.to_owned(), |rss| Bytes(rss).to_string()),
         change: change(target.memory.rss_first_bytes, rss),
         interval: match (growth.ci_low_bytes_per_s, growth.ci_high_bytes_per_s) {
-            (Some(low), Some(high)) => format!("{} to {}", ByteRate(low), ByteRate(high)),
+            (Some(low), Some(high)) => format!("{} to {}", axis.byte_rate(low), axis.byte_rate(high)),
             _ => UNKNOWN.to_owned(),
         },
         has_forecast: target.forecast.not_before_seconds.or(target.forecast.likely_by_seconds).is_some(),
@@ -112,8 +113,9 @@ fn row(target: &Target) -> Row {
     }
 }
 
-fn rate(rate: Option<f64>) -> String {
-    rate.map_or_else(|| UNKNOWN.to_owned(), |rate| ByteRate(rate).to_string())
+fn rate(target: &Target) -> String {
+    let axis = Axis::from_name(&target.growth.axis);
+    target.growth.rate_bytes_per_s.map_or_else(|| UNKNOWN.to_owned(), |rate| axis.byte_rate(rate))
 }
 
 /// Returns the pid or the number of members, the recording, and a note if the target exited.
@@ -142,18 +144,23 @@ fn signed(bytes: u64) -> i64 {
 
 /// Returns the forecast of the time until the limit is reached.
 fn full_in(target: &Target) -> String {
+    let span = |seconds| Axis::from_name(&target.growth.axis).span(seconds);
     match (target.forecast.not_before_seconds, target.forecast.likely_by_seconds) {
         (None, None) => UNKNOWN.to_owned(),
         (_, Some(late)) if late < 1.0 => "now".to_owned(),
-        (Some(early), None) => format!("{} at the earliest", Span(early)),
-        (None, Some(late)) => format!("within {}", Span(late)),
-        (Some(early), Some(late)) => format!("{} to {}", Span(early), Span(late)),
+        (Some(early), None) => format!("{} at the earliest", span(early)),
+        (None, Some(late)) => format!("within {}", span(late)),
+        (Some(early), Some(late)) => format!("{} to {}", span(early), span(late)),
     }
 }
 
 /// Returns further facts on one line.
 fn facts(target: &Target) -> String {
-    let mut facts = vec![format!("seen for {}, {} samples", Span(target.observed_seconds.round()), target.samples)];
+    let mut facts = vec![format!(
+        "seen for {}, {} samples",
+        Axis::from_name(&target.growth.axis).span(target.observed_seconds.round()),
+        target.samples
+    )];
     if target.gaps > 0 {
         facts.push(if target.gaps == 1 { "1 gap".to_owned() } else { format!("{} gaps", target.gaps) });
     }

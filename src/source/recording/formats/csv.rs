@@ -6,47 +6,103 @@
 use super::super::columns::{ColumnRole, ColumnRoles};
 use super::super::error::RecordingError;
 use super::super::fault::{Fault, FaultKind};
-use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::format::{Confidence, Recognition, RecordingFormat, RowReader};
+use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::{LineEnd, Lines, MAX_LINE_BYTES};
 use super::super::row::{RawRow, Record};
-use super::super::time::TimeAxis;
+use super::super::sampled::is_missing;
+use super::super::table::TableRows;
 use super::super::values::leading_digits;
+use crate::model::{Counter, CounterUnit};
 
-/// Format of comma-separated values; semicolons and tabs separate too.
+use super::dialect::{CsvSplitter, Dialect};
+use crate::units::Axis;
+
+/// Format of comma-separated values; semicolons, tabs and bars separate too.
 pub(in super::super) struct Csv;
 
 impl RecordingFormat for Csv {
-    fn sniff(&self, _first_line: &[u8]) -> Option<Confidence> {
-        // Any text may be a header.
-        Some(Confidence::Possible)
+    fn name(&self) -> &'static str {
+        "csv"
     }
 
-    fn open(&self, lines: &mut Lines, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        Ok(Box::new(CsvRows::open(lines, &ColumnRoles::new(layout)?)?))
+    fn about(&self) -> &'static str {
+        "values separated by comma, semicolon, tab or bar, with or without a header"
+    }
+
+    fn sniff(&self, head: &Head) -> Option<Confidence> {
+        if head.filled_lines().find(|line| !line.starts_with('#')).is_some_and(is_own_header) {
+            return Some(Confidence::Certain);
+        }
+        Dialect::find(head).map(|_| Confidence::Likely)
+    }
+
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        let roles = ColumnRoles::new(layout);
+        let is_known = CsvRows::open(&mut head.as_lines(lines.file())?, &roles).is_ok_and(|rows| rows.reads(head));
+        let Some(dialect) = Dialect::find(head).filter(|_| !is_known && !head.is_one_cut_line()) else {
+            return Ok(Box::new(CsvRows::open(lines, &roles)?));
+        };
+        let splitter = || Box::new(CsvSplitter::new(dialect.clone()));
+        Ok(Box::new(TableRows::open("CSV", head, splitter(), splitter(), layout, lines.file())?))
     }
 }
 
-/// Reader of the rows below a header.
+/// True for the header of a recording of leakwatch.
+fn is_own_header(line: &str) -> bool {
+    line.contains("rss_bytes") && line.starts_with("timestamp")
+}
+
+fn is_count(counter: Counter) -> bool {
+    counter.unit() == CounterUnit::Count
+}
+
+/// Reader of the rows below a header that is known by its names.
 #[derive(Debug)]
 struct CsvRows {
     delimiter: u8,
     columns: Vec<(ColumnRole, String)>,
+    is_own: bool,
     quoted: QuotedRecord,
 }
 
 impl CsvRows {
-    /// Reads the header.
+    /// Reads the header: the first line that is neither blank nor a comment.
     fn open(lines: &mut Lines, roles: &ColumnRoles) -> Result<Self, RecordingError> {
-        lines.advance()?;
+        loop {
+            if lines.advance()?.is_none() {
+                return Err(RecordingError::Empty { file: lines.file().to_owned() });
+            }
+            let line = lines.line().trim_ascii();
+            if !line.is_empty() && line[0] != b'#' {
+                break;
+            }
+        }
         let header = lines.line();
+        let is_own = std::str::from_utf8(header).is_ok_and(is_own_header);
         let delimiter = [b',', b';', b'\t'].into_iter().find(|delimiter| header.contains(delimiter)).unwrap_or(b',');
         let mut quoted = QuotedRecord::new(delimiter);
         quoted.read(lines)?;
         let header: Vec<String> =
             quoted.fields().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
         let found = roles.roles_of_header(&header, lines.file())?;
-        Ok(Self { delimiter, columns: found.into_iter().zip(header).collect(), quoted })
+        Ok(Self { delimiter, columns: found.into_iter().zip(header).collect(), is_own, quoted })
+    }
+
+    /// True if most rows of the beginning can be read. A recording of leakwatch is read in any case.
+    fn reads(&self, head: &Head) -> bool {
+        let rows = head.lines().skip_while(|line| line.is_empty() || line.starts_with('#')).skip(1);
+        let (mut good, mut all) = (0, 0);
+        for line in rows.filter(|line| {
+            !line.is_empty() && !line.contains('"') && !line.split(char::from(self.delimiter)).any(is_missing)
+        }) {
+            all += 1;
+            good += u32::from(self.parse_unquoted(line.as_bytes()).is_ok());
+        }
+        let has_memory =
+            self.columns.iter().any(|(role, _)| matches!(role, ColumnRole::Counter(counter, _) if !is_count(*counter)));
+        self.is_own || has_memory && 2 * good >= all
     }
 
     fn parse_unquoted<'a>(&self, line: &'a [u8]) -> Result<RawRow<'a>, Fault> {
@@ -99,12 +155,21 @@ impl RowReader for CsvRows {
         Ok(Record::from_row(self.parse_quoted()))
     }
 
-    fn time_axis(&self) -> Option<TimeAxis> {
-        Some(TimeAxis::Clock)
+    fn time_axis(&self) -> Option<Axis> {
+        Some(Axis::Time)
     }
 
     fn memory_column(&self) -> Option<&str> {
         self.columns.iter().find(|(role, _)| role.is_memory()).map(|(_, column)| column.as_str())
+    }
+
+    fn recognition(&self) -> Option<Recognition> {
+        let of_role = |is_wanted: &dyn Fn(ColumnRole) -> bool| {
+            self.columns.iter().find(|(role, _)| is_wanted(*role)).map_or("", |(_, column)| column.as_str())
+        };
+        let memory = of_role(&|role| matches!(role, ColumnRole::Counter(..)));
+        let time = of_role(&|role| role == ColumnRole::Time);
+        (!self.is_own).then(|| Recognition { format: "CSV", columns: format!("'{memory}'; time '{time}'") })
     }
 }
 

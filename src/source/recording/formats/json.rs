@@ -11,28 +11,51 @@ use super::super::columns::{ColumnRole, ColumnRoles, RSS_COLUMN};
 use super::super::error::RecordingError;
 use super::super::fault::{Fault, FaultKind};
 use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::{LineEnd, Lines};
 use super::super::row::{RawRow, Record};
-use super::super::time::{TimeAxis, time_from_number};
+use super::super::table::TableRows;
+use super::super::time::time_from_number;
 use super::super::values;
+use super::objects::{JsonSplitter, object_in};
+use crate::units::Axis;
 
 /// Format of one JSON object a line.
 pub(in super::super) struct JsonLines;
 
 impl RecordingFormat for JsonLines {
-    fn sniff(&self, first_line: &[u8]) -> Option<Confidence> {
-        first_line.trim_ascii_start().starts_with(b"{").then_some(Confidence::Certain)
+    fn name(&self) -> &'static str {
+        "jsonl"
     }
 
-    fn open(&self, lines: &mut Lines, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        let roles = ColumnRoles::new(layout)?;
-        lines.advance()?;
+    fn about(&self) -> &'static str {
+        "one JSON object a line, nested or with a list of processes"
+    }
+
+    fn sniff(&self, head: &Head) -> Option<Confidence> {
+        let first = head.filled_lines().next()?;
+        if first.starts_with('{') {
+            return Some(Confidence::Likely);
+        }
+        // Objects behind the prefix of a log.
+        let objects = head.filled_lines().filter(|line| object_in(line).is_some()).count();
+        (2 * objects > head.filled_lines().count()).then_some(Confidence::Likely)
+    }
+
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        let roles = ColumnRoles::new(layout);
+        while lines.advance()?.is_some() && lines.line().trim_ascii().is_empty() {}
         if is_report(lines)? {
             return Err(RecordingError::IsReport { file: lines.file().to_owned() });
         }
         // Our own event lines name the unit in the field.
         let is_ours = ["\"rss_bytes\"", "\"schema_version\""].iter().any(|key| contains(lines.line(), key));
+        if !is_ours && !lines.line().trim_ascii().starts_with(b"{\"type\"") {
+            lines.unread();
+            let splitter = || Box::new(JsonSplitter::new(head));
+            return Ok(Box::new(TableRows::open("JSON lines", head, splitter(), splitter(), layout, lines.file())?));
+        }
         let memory_column = layout.value_column.clone().unwrap_or_else(|| RSS_COLUMN.to_owned());
         lines.unread();
         Ok(Box::new(JsonRows {
@@ -87,7 +110,7 @@ impl RowReader for JsonRows {
         })
     }
 
-    fn time_axis(&self) -> Option<TimeAxis> {
+    fn time_axis(&self) -> Option<Axis> {
         None
     }
 

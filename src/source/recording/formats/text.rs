@@ -11,23 +11,33 @@ use super::super::columns::{ColumnRole, ColumnRoles};
 use super::super::error::RecordingError;
 use super::super::fault::{Fault, FaultKind};
 use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::{LineEnd, Lines};
 use super::super::row::{RawRow, Record};
-use super::super::time::{TimeAxis, parse_time};
+use super::super::time::parse_time;
 use super::super::unit::parse_unit;
 use crate::model::Counter;
+use crate::units::{Axis, WorkUnit};
 
 /// Format of text logs. Only a pattern of the user requests it: no content reveals it.
 pub(in super::super) struct TextLog;
 
 impl RecordingFormat for TextLog {
-    fn sniff(&self, _first_line: &[u8]) -> Option<Confidence> {
+    fn name(&self) -> &'static str {
+        "regex"
+    }
+
+    fn about(&self) -> &'static str {
+        "lines that match --line-regex"
+    }
+
+    fn sniff(&self, _head: &Head) -> Option<Confidence> {
         None
     }
 
-    fn open(&self, _lines: &mut Lines, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        let unit_bytes = ColumnRoles::new(layout)?.unit_bytes();
+    fn open(&self, _lines: &mut Lines, _head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        let unit_bytes = ColumnRoles::new(layout).unit_bytes();
         let pattern = layout.line_regex.as_ref().ok_or(RecordingError::NoValueGroup)?;
         Ok(Box::new(TextRows::new(pattern, unit_bytes)?))
     }
@@ -84,8 +94,8 @@ impl RowReader for TextRows {
         Ok(Record::from_row(self.parse_row(&captures)))
     }
 
-    fn time_axis(&self) -> Option<TimeAxis> {
-        Some(if self.has_group("time") { TimeAxis::Clock } else { TimeAxis::WorkUnits })
+    fn time_axis(&self) -> Option<Axis> {
+        Some(if self.has_group("time") { Axis::Time } else { Axis::Work(WorkUnit::READING) })
     }
 
     fn memory_column(&self) -> Option<&str> {

@@ -1,0 +1,70 @@
+//! Tables in Markdown, as in pull requests.
+
+use super::super::error::RecordingError;
+use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::head::Head;
+use super::super::layout::Layout;
+use super::super::lines::Lines;
+use super::super::table::{Content, Splitter, TableRows};
+
+/// Tables in Markdown.
+pub(in super::super) struct MarkdownTable;
+
+impl RecordingFormat for MarkdownTable {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn about(&self) -> &'static str {
+        "a table in Markdown"
+    }
+
+    fn sniff(&self, head: &Head) -> Option<Confidence> {
+        head.filled_lines().any(is_rule).then_some(Confidence::Certain)
+    }
+
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        // The header is the line above the first rule.
+        let all: Vec<&str> = head.filled_lines().collect();
+        let header = all.windows(2).find(|pair| is_rule(pair[1])).map(|pair| cells(pair[0])).unwrap_or_default();
+        let splitter = || Box::new(MarkdownSplitter { header: header.clone() });
+        Ok(Box::new(TableRows::open("Markdown table", head, splitter(), splitter(), layout, lines.file())?))
+    }
+}
+
+/// True for the line between header and rows: `|---|:--:|`.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.contains("--")
+        && line.contains('|')
+        && line.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' ' | '+'))
+}
+
+/// Returns the cells of a line, without marks of emphasis and code.
+fn cells(line: &str) -> Vec<String> {
+    let line = line.trim().trim_start_matches('|').trim_end_matches('|');
+    line.split('|').map(|cell| cell.replace(['*', '`'], "").trim().to_owned()).collect()
+}
+
+/// Splitter of the lines of a table.
+#[derive(Debug)]
+struct MarkdownSplitter {
+    header: Vec<String>,
+}
+
+impl Splitter for MarkdownSplitter {
+    fn split(&mut self, line: &str) -> Content {
+        if !line.contains('|') || is_rule(line) {
+            return Content::Other;
+        }
+        let cells = cells(line);
+        if cells == self.header {
+            return Content::Other;
+        }
+        if cells.len() == self.header.len() { Content::Rows(vec![cells]) } else { Content::Other }
+    }
+
+    fn names(&self) -> Option<Vec<String>> {
+        Some(self.header.clone())
+    }
+}
