@@ -45,7 +45,7 @@ impl AlertKind {
             Self::Suspect | Self::ConsistentGrowth | Self::HighVariance | Self::Ended | Self::Restarted => {
                 Severity::Info
             }
-            _ => Severity::Warning,
+            Self::Spike | Self::RapidGrowth | Self::NearLimit | Self::HostMemory => Severity::Warning,
         }
     }
 

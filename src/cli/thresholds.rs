@@ -131,8 +131,9 @@ impl SessionThresholds {
         }
     }
 
-    /// Prints the result of each expression, and the warnings.
+    /// Prints the warnings, and the result of each expression.
     pub(super) fn print(&self) {
+        self.warnings.iter().for_each(|text| warn(text));
         for (index, threshold) in self.evaluator.thresholds().iter().enumerate() {
             let word = match (self.evaluator.decision(index), threshold.tier) {
                 (Decision::Pass, _) => "PASS",
@@ -143,7 +144,6 @@ impl SessionThresholds {
             let line = format!("{word} {}", self.sentence(index));
             drop(writeln!(io::stderr(), "{}", wrap_for_stderr(&line)));
         }
-        self.warnings.iter().for_each(|text| warn(text));
     }
 
     /// Returns the worst result of an expression as `growth(memory) > 2MiB/h on python3 (18592): measured …`.

@@ -95,7 +95,7 @@ fn interval_for_is_a_setting() {
         .expect("a file");
     let run = |args: &[&str]| leakwatch().current_dir(folder.path()).args(args).output().expect("the program starts");
     let shown = stdout(&run(&["config"]));
-    assert!(shown.contains("interval-for = \"postgres=1m,cron=5m\""), "{shown}");
+    assert!(shown.contains("interval-for = [\"postgres=1m\", \"cron=5m\"]"), "{shown}");
     for (value, reason) in
         [("web=1s", "shorter than that of all"), ("1m", "postgres=1m"), ("=1m", "empty name"), ("a=0", "more than 0")]
     {

@@ -40,7 +40,7 @@ fn a_recording_gets_a_page_and_a_chart() {
     assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
     assert!(page.contains("&lt;b&gt;x") && !page.contains("<b>x"), "names are escaped");
     assert!(page.contains("memory grows by ") && page.contains("class=\"fit\""), "reasons and the fitted rate");
-    assert!(page.contains(" to 1 for growth") && !page.contains("log likelihood"), "values in units for people");
+    assert!(page.contains("odds of growth ") && !page.contains("log likelihood"), "values in units for people");
     assert!(page.contains("</span> 1 leak found</h1>"), "the headline is the verdict: {page}");
     for outside in ["http://", "https://", "src=", "@import", "url("] {
         let found = page.replace("http://www.w3.org/2000/svg", "").contains(outside);

@@ -200,7 +200,10 @@ pub fn in_force(command: &Command, matches: &ArgMatches, entries: &[Entry]) -> S
             [] => format!("# {key} is not set"),
             _ if key == SECRET => format!("# {key} is set and hidden"),
             [one] if one == "true" || one == "false" => format!("{key} = {one}"),
-            several => format!("{key} = {}", toml::Value::String(several.join(","))),
+            several if arg.get_value_delimiter().is_some() => {
+                format!("{key} = {}", toml::Value::from(several.to_vec()))
+            }
+            [one, ..] => format!("{key} = {}", toml::Value::String(one.clone())),
         };
         lines.push((setting, origin));
     }
@@ -246,7 +249,7 @@ mod tests {
         let matches = command.clone().try_get_matches_from(["leakwatch", "--pid", "1"]).expect("matches");
         let text = in_force(&command, &matches, &entries);
         assert!(text.contains("interval = \"3\""), "{text}");
-        assert!(text.contains("fail-on = \"suspect,alert\""), "{text}");
+        assert!(text.contains("fail-on = [\"suspect\", \"alert\"]"), "{text}");
         assert!(text.contains("# f, line 2"), "{text}");
         let matches = command.clone().try_get_matches_from(["leakwatch", "--interval", "7"]).expect("matches");
         assert!(in_force(&command, &matches, &entries).contains("# flag --interval"));

@@ -107,7 +107,8 @@ fn reason(for_leak: bool, held: Option<u64>, last: u64, text: String) -> Reason 
         rule: Rule::Exactness,
         for_leak,
         value: held.map(|bytes| bytes as f64),
-        threshold: Some(last as f64),
+        // Without a count there is nothing to compare with.
+        threshold: held.map(|_| last as f64),
         unit: Unit::Bytes,
         span_s: 0.0,
         wording: text.into(),

@@ -7,6 +7,9 @@ use crate::units::{Axis, Bytes};
 
 use super::text::shown;
 
+/// Rule that counts major collections instead of samples.
+const COLLECTIONS: &str = "collections";
+
 /// Row of the table of reasons.
 #[derive(Debug, Serialize)]
 pub(super) struct ReasonLine {
@@ -34,7 +37,8 @@ pub(super) fn reasons(target: &Target) -> Vec<ReasonLine> {
 fn reason_line(axis: Axis, reason: &Reason) -> ReasonLine {
     let (value, threshold) = match reason.unit.as_str() {
         // A log likelihood ratio reads as odds between two curves.
-        "log likelihood" => (reason.value.map(odds), reason.threshold.map(|_| "1 to 1".to_owned())),
+        "log likelihood" => (reason.value.map(odds), reason.threshold.map(|_| "even odds".to_owned())),
+        "count" if reason.rule == COLLECTIONS => (reason.value.map(collections), reason.threshold.map(collections)),
         unit => (number(axis, unit, reason.value), number(axis, unit, reason.threshold)),
     };
     ReasonLine {
@@ -43,6 +47,11 @@ fn reason_line(axis: Axis, reason: &Reason) -> ReasonLine {
         value: value.unwrap_or_default(),
         threshold: threshold.unwrap_or_default().trim_start_matches('+').to_owned(),
     }
+}
+
+/// Returns a number of major collections of a heap.
+fn collections(count: f64) -> String {
+    format!("{count:.0} collections")
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, saturates")]
@@ -62,11 +71,12 @@ fn number(axis: Axis, unit: &str, value: Option<f64>) -> Option<String> {
     })
 }
 
-/// Returns the odds of continued growth against a level or a curve that settles: `20 to 1`, `1 to 20`.
+/// Returns the odds of continued growth against a level or a curve that settles: `odds of growth 20 to 1`.
 fn odds(log_likelihood: f64) -> String {
     let times = log_likelihood.abs().exp();
     let times = if times > 1000.0 { "over 1000".to_owned() } else { format!("{times:.0}") };
-    if log_likelihood < 0.0 { format!("1 to {times} for growth") } else { format!("{times} to 1 for growth") }
+    let (growth, other) = if log_likelihood < 0.0 { ("1", times.as_str()) } else { (times.as_str(), "1") };
+    format!("odds of growth {growth} to {other}")
 }
 
 /// Returns a rate of growth in the unit of its resource.
@@ -92,8 +102,8 @@ mod tests {
 
     #[test]
     fn values_are_shown_in_units_for_people() {
-        assert_eq!(odds(167.168), "over 1000 to 1 for growth");
-        assert_eq!(odds(-3.0), "1 to 20 for growth");
+        assert_eq!(odds(167.168), "odds of growth over 1000 to 1");
+        assert_eq!(odds(-3.0), "odds of growth 1 to 20");
         assert_eq!(number(Axis::Time, "p", Some(1e-9)).as_deref(), Some("p < 0.001"));
         assert_eq!(number(Axis::Time, "p", Some(0.01)).as_deref(), Some("p = 0.010"));
         assert_eq!(number(Axis::Time, "per second", Some(1.0 / 60.0)).as_deref(), Some("+60.0/h"));
