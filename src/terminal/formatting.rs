@@ -51,7 +51,7 @@ pub(super) fn format_memory_rate(growth: &Growth) -> String {
     format_growth(Resource::Memory, growth)
 }
 
-/// Returns the rate of a resource: `+2.40 MiB/h`, `+120.0/h`.
+/// Returns the rate of a resource: `+2.40 MiB/h`, `+120/h`.
 pub(super) fn format_growth(resource: Resource, growth: &Growth) -> String {
     growth.rate.map_or_else(|| UNKNOWN.to_owned(), |rate| format_rate(growth.axis, resource, rate))
 }
@@ -145,7 +145,7 @@ pub(super) fn resource_label(resource: Resource) -> &'static str {
     }
 }
 
-/// Returns a resource with its own verdict: `descriptors leaking, +120.0/h, 14 now`.
+/// Returns a resource with its own verdict: `descriptors leaking, +120/h, 14 now`.
 pub(super) fn format_resource(known: &ResourceAssessment) -> String {
     let (status, rate) = (known.status.label(), format_growth(known.resource, &known.growth));
     let now = known.level.last().unwrap_or(0);
@@ -200,7 +200,7 @@ mod tests {
         let mixed = growth(2.0 * per_hour, 0.5 * per_hour, 2.5 * per_hour);
         assert_eq!(format_interval(Resource::Memory, &mixed).as_deref(), Some("+512 KiB to +2.50 MiB/h"));
         let count = growth(0.0, 1.0, 2.0);
-        assert_eq!(format_interval(Resource::Fds, &count).as_deref(), Some("+3600.0 to +7200.0/h"));
+        assert_eq!(format_interval(Resource::Fds, &count).as_deref(), Some("+3600 to +7200/h"));
         assert_eq!(format_growth(Resource::Fds, &count), "0/h", "a flat series");
     }
 

@@ -104,23 +104,24 @@ pub(super) fn signed_size(bytes: f64, is_limit: bool) -> String {
 /// use leakwatch::units::CountRate;
 ///
 /// let rate = CountRate(2.0 / 60.0);
-/// assert_eq!(rate.to_string(), "+120.0/h");
-/// assert_eq!(format!("{rate:#}"), "120.0/h");
+/// assert_eq!(rate.to_string(), "+120/h");
+/// assert_eq!(format!("{rate:#}"), "120/h");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct CountRate(pub f64);
 
 impl fmt::Display for CountRate {
-    /// Writes the rate per hour with a sign and one decimal. A rate that rounds to zero is `0/h`.
+    /// Writes the rate per hour with a sign, and with one decimal below 100. A rate that rounds to zero is `0/h`.
     ///
     /// The alternate form `{:#}` is for thresholds, without plus sign.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LEAST: f64 = 0.05;
         let hourly = self.0 * 3600.0;
+        let decimals = usize::from(hourly.abs() < 100.0);
         match f.alternate() {
             _ if hourly.abs() < LEAST => f.pad("0/h"),
-            true => f.pad(&format!("{hourly:.1}/h")),
-            false => f.pad(&format!("{hourly:+.1}/h")),
+            true => f.pad(&format!("{hourly:.decimals$}/h")),
+            false => f.pad(&format!("{hourly:+.decimals$}/h")),
         }
     }
 }
@@ -151,6 +152,7 @@ mod tests {
     #[test]
     fn counts_print_per_hour_without_a_unit() {
         assert_eq!(CountRate(1.0 / 60.0).to_string(), "+60.0/h");
+        assert_eq!(CountRate(11475.6 / 3600.0).to_string(), "+11476/h", "no half descriptors");
         assert_eq!(CountRate(-1.0 / 3600.0).to_string(), "-1.0/h");
         assert_eq!(CountRate(-1e-9).to_string(), "0/h");
         assert_eq!(format!("{:#}", CountRate(3.0 / 3600.0)), "3.0/h");
