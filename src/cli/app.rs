@@ -124,7 +124,7 @@ fn run(cli: Cli, context: Context) -> Result<u8, Error> {
         Some(Command::Selftest) => demo::selftest(),
         Some(Command::Config(args)) => {
             // Settings that a session would refuse are refused here too.
-            settings::live_rules(&args.analysis, &args.sampling)?;
+            settings::check_lengths(&args.analysis, &args.sampling)?;
             settings::intervals(&args.intervals, &args.sampling)?;
             deliveries::check(&args.alerts)?;
             let matches = context.matches.subcommand_matches("config").unwrap_or(&context.matches);

@@ -26,8 +26,8 @@ const GROWTH_SAMPLES: u128 = 56;
 /// Interval from which fewer readings are enough.
 const FAR_APART: Duration = Duration::from_secs(300);
 
-/// Returns the rules of a live session.
-pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<Rules, Error> {
+/// Refuses lengths that contradict each other, and warns of a run that is too short for its thresholds.
+pub(crate) fn check_lengths(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result<(), Error> {
     if let Some(window) = args.window.filter(|&window| window < sampling.interval) {
         return Err(Error::usage(format!(
             "the window ({}) is shorter than the interval ({})",
@@ -47,8 +47,13 @@ pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Result
     if let Some(text) = too_few_samples(args, sampling) {
         warn(&text);
     }
+    Ok(())
+}
+
+/// Returns the rules of a live session.
+pub(crate) fn live_rules(args: &AnalysisArgs, sampling: &SamplingArgs) -> Rules {
     let least = args.min_observation.or(length(sampling).map(|length| length / 5)).unwrap_or(HOUR);
-    Ok(rules(args, MinObservation::Fixed(least.as_secs_f64())))
+    rules(args, MinObservation::Fixed(least.as_secs_f64()))
 }
 
 /// Returns a warning if a `--fail-if` asks for growth in a run that has too few samples to ever decide it.

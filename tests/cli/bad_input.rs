@@ -32,9 +32,11 @@ fn invalid_selectors_are_refused() {
 }
 
 #[test]
-fn a_missing_match_is_named_before_a_short_duration() {
+fn a_missing_match_or_format_is_named_before_a_short_duration() {
     refused(&["--duration", "5s"], 2, &["no selector is given"]);
     refused(&["--pid", "2147483646", "--duration", "5s"], 4, &["pid 2147483646", "may have exited"]);
+    let pid = std::process::id().to_string();
+    refused(&["--pid", &pid, "-o", "out.pdf", "--duration", "2s"], 2, &["out.pdf"]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use super::watch::session_entry;
 
 /// Runs the command to its end or to the deadline, writes the reports and returns the exit status.
 pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
-    let rules = settings::live_rules(&args.analysis, &args.sampling)?;
+    let rules = settings::live_rules(&args.analysis, &args.sampling);
     let mut source = select::host_source(select::optional_counters(&args.sampling))?;
     let stop = StopFlag::default();
     let guard = ChildGuard::default();
@@ -32,6 +32,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<u8, Error> {
     let session = SessionArgs::live(&args.analysis, &args.output, &args.alerts);
     // A command that cannot be started leaves the files of an earlier run alone.
     let prepared = PreparedSession::open(session, rules.clone(), &stop, warmup(&args.sampling))?;
+    settings::check_lengths(&args.analysis, &args.sampling)?;
     let mut command = StartedCommand::start(&args.command, &args.control, args.output.format, &guard)?;
     let mut assembly = prepared.begin(Some(args.sampling.interval));
     let pid = Pid(command.pid());

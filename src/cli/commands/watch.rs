@@ -24,7 +24,7 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let selector = select::selector(&args.select)?;
     let mut source = select::source(&args.select, select::optional_counters(&args.sampling))?;
     let StartNotes { missing, hint } = check_matches(args, source.as_mut(), &selector)?;
-    let rules = settings::live_rules(&args.analysis, &args.sampling)?;
+    let rules = settings::live_rules(&args.analysis, &args.sampling);
     let rules = Rules { pools: !selector.selects_by_pid_only(), ..rules };
     let plan = SessionPlan {
         selector,
@@ -37,8 +37,9 @@ pub(crate) fn run(args: &WatchArgs) -> Result<u8, Error> {
     let guard = ChildGuard::default();
     signals::install(&stop, &guard)?;
     let session = SessionArgs::live(&args.analysis, &args.output, &args.alerts);
-    let mut assembly =
-        PreparedSession::open(session, rules.clone(), &stop, Duration::ZERO)?.begin(Some(args.sampling.interval));
+    let prepared = PreparedSession::open(session, rules.clone(), &stop, Duration::ZERO)?;
+    settings::check_lengths(&args.analysis, &args.sampling)?;
+    let mut assembly = prepared.begin(Some(args.sampling.interval));
     if let Some(text) = missing {
         assembly.note("unmatched", format!("at the start {text}"));
     }
