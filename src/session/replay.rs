@@ -90,7 +90,7 @@ fn feed_rows(
             Err(error) => break Err(error),
         };
         let at = row.sample.at;
-        if let (0, Axis::Work(unit)) = (summary.rows, recording.time_axis()) {
+        if let (0, Axis::Work(unit)) = (summary.rows, recording.axis()) {
             targets.count_work(unit);
         }
         if row.series.0 == indexes.len() {
@@ -176,7 +176,7 @@ fn send_notices(source: &str, recording: &Recording, at: Timestamp, sink: &mut d
         let text = format!("the clock was set forward by {}; times continue from before", Span(jump));
         send(source, &text, at, sink)?;
     }
-    if recording.time_axis() == Axis::Work(WorkUnit::READING) {
+    if recording.axis() == Axis::Work(WorkUnit::READING) {
         let text = "no times: growth is per reading; name the times with --time-column or '(?<time>...)'";
         send(source, text, at, sink)?;
     }

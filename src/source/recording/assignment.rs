@@ -234,7 +234,8 @@ impl Search<'_> {
                 && self.table.share_of_numbers(*column) >= MIN_READABLE
                 && (self.layout.value_unit.is_some() || self.table.has_value_units(*column))
         };
-        if time.is_empty() {
+        let mut others = (0..self.table.names.len()).filter(|column| !time.contains(column));
+        if time.is_empty() || !others.all(|column| is_series(&column)) {
             return Vec::new();
         }
         (0..self.table.names.len()).filter(is_series).map(|column| self.named_column(column)).collect()

@@ -9,6 +9,9 @@ use super::lines::Lines;
 /// Bytes that are read to recognise a format.
 pub(super) const HEAD_BYTES: usize = 1 << 16;
 
+/// Lines of a file up to which the last one is used although it may be cut.
+const MIN_LINES: usize = 4;
+
 /// First lines of a recording, without marks that terminals interpret.
 #[derive(Debug, Default)]
 pub(super) struct Head {
@@ -21,7 +24,8 @@ impl Head {
     pub(super) fn new(bytes: &[u8], is_whole: bool) -> Self {
         let mut lines: Vec<String> =
             bytes.split(|&byte| byte == b'\n').map(|line| clean_line(line).into_owned()).collect();
-        if lines.len() > 1 && (!is_whole || lines.last().is_some_and(String::is_empty)) {
+        // The last line may be cut; a short file needs it.
+        if lines.len() > MIN_LINES || lines.len() > 1 && (!is_whole || lines.last().is_some_and(String::is_empty)) {
             lines.pop();
         }
         Self { lines, is_whole }

@@ -1,7 +1,7 @@
 //! Holes in a recording: times without readings that are far longer than its interval.
 
 /// Times of the typical interval from which a pause is a hole.
-const LEAST_INTERVALS: f64 = 8.0;
+const LEAST_INTERVALS: f64 = 10.0;
 /// Weight of a new interval in the typical one.
 const WEIGHT: f64 = 0.125;
 /// Intervals that are known before a hole is looked for.

@@ -165,8 +165,7 @@ impl Lines {
             self.fill()?;
         }
         let rest = self.buffer[self.pending.clone()].to_vec();
-        self.pending.start = self.pending.end;
-        self.buffer = Vec::new();
+        (self.buffer, self.current, self.pending) = (Vec::new(), 0..0, 0..0);
         Ok(rest)
     }
 

@@ -261,7 +261,12 @@ fn memory_of(words: &[String]) -> Option<Meaning> {
         78
     } else if has(&["private", "commit", "memusage"]) {
         70
-    } else if has(&["used", "usage"]) && words.len() <= 2 {
+    } else if words.len() == 1 && has(&["alloc", "allocated", "inuse"]) {
+        // Fields of Go's MemStats.
+        62
+    } else if words.len() == 1 && has(&["sys"]) {
+        45
+    } else if has(&["used", "usage"]) && (words.len() == 1 || unit_bytes.is_some()) {
         50
     } else if has(&["vsz", "virt", "vms", "virtual", "vmsize", "vsize"]) {
         10

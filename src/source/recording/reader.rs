@@ -125,7 +125,7 @@ impl Recording {
 
     /// Returns the meaning of the times; known after the first row.
     #[must_use]
-    pub fn time_axis(&self) -> Axis {
+    pub fn axis(&self) -> Axis {
         self.axis.unwrap_or(Axis::Time)
     }
 
@@ -138,7 +138,7 @@ impl Recording {
         let mut sentence = format!("read as {format}: {columns}; {series} series, {} readings", self.accepted);
         if let (count @ 1.., length_s) = self.series.holes() {
             let holes = if count == 1 { "1 hole".to_owned() } else { format!("{count} holes") };
-            sentence.push_str(&match self.time_axis() {
+            sentence.push_str(&match self.axis() {
                 Axis::Time => format!(", {holes}, {} in all", Span(length_s.round())),
                 Axis::Work(unit) => format!(", {holes}, {length_s:.0} {} in all", unit.plural()),
             });

@@ -31,7 +31,7 @@ fn read_with(text: impl AsRef<[u8]>, layout: &Layout) -> Result<Content, Recordi
         rows.push(row);
     }
     let series = (0..recording.series_count()).map(|index| recording.series(SeriesIndex(index)).clone()).collect();
-    Ok(Content { rows, series, skipped: recording.skipped_rows().clone(), axis: recording.time_axis() })
+    Ok(Content { rows, series, skipped: recording.skipped_rows().clone(), axis: recording.axis() })
 }
 
 fn read(text: impl AsRef<[u8]>) -> Content {

@@ -54,7 +54,7 @@ impl RecordingFormat for KubectlTop {
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
         let rows = head.filled_lines().filter(|line| pod_row(line).is_some()).count();
-        (2 * rows > head.filled_lines().count()).then_some(Confidence::Certain)
+        (4 * rows >= head.filled_lines().count()).then_some(Confidence::Certain)
     }
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {

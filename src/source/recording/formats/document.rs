@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::error::RecordingError;
 use super::super::fault::{Fault, FaultKind};
 use super::super::format::{Confidence, Recognition, RecordingFormat, RowReader};
-use super::super::head::Head;
+use super::super::head::{HEAD_BYTES, Head};
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::names::{Meaning, meaning_of};
@@ -19,6 +19,8 @@ use crate::units::Axis;
 
 /// Largest document, in bytes: it is held in memory.
 const MAX_DOCUMENT_BYTES: usize = 256 << 20;
+/// Most lines above a document.
+const MAX_PREAMBLE: usize = 6;
 /// Labels that name a series, the most telling first.
 const LABELS: [&str; 9] = ["pod", "container", "name", "id", "instance", "service", "process", "job", "namespace"];
 
@@ -35,22 +37,26 @@ impl RecordingFormat for JsonDocument {
     }
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
-        let first = head.filled_lines().next()?;
-        if !first.starts_with(['{', '[']) {
-            return None;
-        }
+        let (_, first) = begin(head)?;
         let is_answer = head.filled_lines().take(8).any(|line| line.contains("\"resultType\""));
         let is_open = head.is_one_cut_line() || serde_json::from_str::<Value>(first).is_err();
-        let is_list = first.starts_with('[')
-            && serde_json::from_str::<Vec<Value>>(first).is_ok_and(|list| list.iter().any(Value::is_object));
+        let is_list = serde_json::from_str::<Vec<Value>>(first).is_ok_and(|list| list.iter().any(Value::is_object));
+        let next = head.filled_lines().skip_while(|line| *line != first).nth(1).unwrap_or_default();
+        let is_begun = first.starts_with("[{") || matches!(first, "{" | "[") && next.starts_with(['"', '{', '[', '}']);
         let is_report = head.filled_lines().take(3).any(|line| line.contains("\"schema_version\""));
-        let is_begun = first == "{" || first == "[" || first.starts_with("[{");
-        (is_answer || (is_list || is_open && is_begun) && !is_report).then_some(Confidence::Certain)
+        (is_answer || is_list || is_open && (is_begun || is_report)).then_some(Confidence::Certain)
     }
 
-    fn open(&self, lines: &mut Lines, _head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
         let file = lines.file().to_owned();
+        for _ in 0..begin(head).map_or(0, |(above, _)| above) {
+            lines.advance()?;
+        }
         let text = lines.take_rest(MAX_DOCUMENT_BYTES)?;
+        let start = &text[..text.len().min(HEAD_BYTES)];
+        if memchr::memmem::find(start, b"\"schema_version\"").is_some() {
+            return Err(RecordingError::IsReport { file });
+        }
         let document: Value = serde_json::from_slice(&text)
             .map_err(|error| RecordingError::NotJson { file: file.clone(), reason: error.to_string() })?;
         drop(text);
@@ -64,6 +70,12 @@ impl RecordingFormat for JsonDocument {
         let rows = objects.iter().flat_map(|object| cells_of(object, &names)).collect();
         Ok(Box::new(TableRows::of_rows("JSON", names, rows, Box::new(NoLines), layout, &file)?))
     }
+}
+
+/// Returns the first line of a document among the first lines, with the number of lines above.
+fn begin(head: &Head) -> Option<(usize, &str)> {
+    let mut lines = head.lines().map(str::trim).enumerate().take(MAX_PREAMBLE);
+    lines.find(|(_, line)| line.starts_with('{') || line.starts_with('['))
 }
 
 /// Returns the longest list of objects in a document.

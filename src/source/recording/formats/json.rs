@@ -35,7 +35,7 @@ impl RecordingFormat for JsonLines {
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
         let first = head.filled_lines().next()?;
-        if first.starts_with('{') {
+        if first.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}'])) {
             return Some(Confidence::Likely);
         }
         // Objects behind the prefix of a log.

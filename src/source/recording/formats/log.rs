@@ -14,6 +14,8 @@ use crate::units::WorkUnit;
 
 /// Rank of a value that has a unit of memory and no name.
 const UNIT_ALONE: u8 = 30;
+/// Least rank of a further series: memory of a process. Heaps in other lines are parts of the main one.
+const MIN_SERIES_RANK: u8 = 70;
 /// Fewest lines of a further series.
 const MIN_SERIES_LINES: usize = 3;
 /// Column that names the series.
@@ -85,7 +87,7 @@ impl Pattern {
         let mut memory = vec![main.phrase.clone()];
         let others = seen.iter().filter(|other| {
             other.phrase != main.phrase
-                && other.rank > MIN_JUDGED_RANK
+                && other.rank >= MIN_SERIES_RANK
                 && other.lines.len() >= MIN_SERIES_LINES
                 && other.lines.iter().all(|line| !main.lines.contains(line))
         });
@@ -164,13 +166,10 @@ fn find_axis(lines: &[&Vec<Phrase>]) -> Option<(String, LineAxis)> {
         _ => phrase.work_behind().map(LineAxis::Work),
     };
     let grows = |name: &str| {
-        let values: Option<Vec<f64>> = lines
-            .iter()
-            .map(|phrases| Some(phrases.iter().find(|phrase| phrase.name == name)?.quantity.number))
-            .collect();
-        values.is_some_and(|values| {
-            values.len() > 1 && values.windows(2).all(|pair| pair[0] <= pair[1]) && values[0] < values[values.len() - 1]
-        })
+        let value = |phrases: &&Vec<Phrase>| Some(phrases.iter().find(|phrase| phrase.name == name)?.quantity.number);
+        let values: Vec<f64> = lines.iter().filter_map(value).collect();
+        let is_regular = 10 * values.len() >= 9 * lines.len() && values.windows(2).all(|pair| pair[0] <= pair[1]);
+        is_regular && values.first() < values.last()
     };
     let candidates: Vec<(String, LineAxis)> = lines
         .first()?

@@ -4,7 +4,9 @@ mod containers;
 mod csv;
 mod dialect;
 mod document;
+mod dotnet;
 mod free;
+mod gc;
 mod json;
 mod log;
 mod markdown;
@@ -13,6 +15,7 @@ mod objects;
 mod phrase;
 mod processes;
 mod profilers;
+mod status;
 mod text;
 mod words;
 
@@ -22,6 +25,10 @@ pub(super) use text::TextLog;
 
 /// Formats that the content reveals. Of equally confident ones the first wins.
 pub(super) const FORMATS: &[&dyn RecordingFormat] = &[
+    &gc::GcLog,
+    &status::ProcStatus,
+    &dotnet::DotnetCounters,
+    &processes::Sar,
     &processes::Pidstat,
     &processes::Top,
     &containers::DockerStats,

@@ -65,9 +65,17 @@ pub(super) fn phrases_of(text: &str) -> Vec<Phrase> {
             is_percent: text[end..].trim_start().starts_with('%'),
             behind: behind(&text[end..]),
         });
-        from = end;
+        // The words before a bracket name the number behind it.
+        if !is_in_bracket(&text[from..begin]) {
+            from = end;
+        }
     }
     phrases
+}
+
+/// True if a square bracket is open at the end of a text.
+fn is_in_bracket(text: &str) -> bool {
+    text.rfind('[') > text.rfind(']')
 }
 
 /// True if a number before this text is a part of a word or of an identifier. A unit of time is none.

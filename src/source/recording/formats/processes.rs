@@ -21,6 +21,12 @@ const PS: Tool = Tool {
     renamed: &[],
 };
 const TOP: Tool = Tool { header: &["PID", "RES"], ..PS };
+const SAR: Tool = Tool {
+    header: &["kbmemfree", "kbmemused"],
+    has_sections: true,
+    renamed: &[("kbmemused", "memory used"), ("kbmemfree", "left")],
+    ..PS
+};
 const PIDSTAT: Tool = Tool { header: &["PID", "minflt/s", "RSS"], has_sections: true, ignored: &[], ..PS };
 
 /// Output of `ps`.
@@ -64,6 +70,27 @@ impl RecordingFormat for Top {
     }
 }
 
+/// Output of `sar -r`.
+pub(in super::super) struct Sar;
+
+impl RecordingFormat for Sar {
+    fn name(&self) -> &'static str {
+        "sar"
+    }
+
+    fn about(&self) -> &'static str {
+        "output of 'sar -r', the memory of a host"
+    }
+
+    fn sniff(&self, head: &Head) -> Option<Confidence> {
+        has_table(head, &SAR).then_some(Confidence::Certain)
+    }
+
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        open_table("sar", SAR, lines, head, layout)
+    }
+}
+
 /// Output of `pidstat -r`.
 pub(in super::super) struct Pidstat;
 
@@ -98,6 +125,6 @@ pub(super) fn open_table(
     head: &Head,
     layout: &Layout,
 ) -> Result<Box<dyn RowReader>, RecordingError> {
-    let splitter = || Box::new(WordSplitter::new(tool));
+    let splitter = || Box::new(WordSplitter::new(tool, head));
     Ok(Box::new(TableRows::open(format, head, splitter(), splitter(), layout, lines.file())?))
 }

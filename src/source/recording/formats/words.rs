@@ -1,6 +1,7 @@
 //! Tables in columns of words: the output of `ps`, `top` and other tools, with a header line.
 
 use super::super::assignment::TableFacts;
+use super::super::head::Head;
 use super::super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of};
 use super::super::quantity::{DecimalMark, whole_quantity};
 use super::super::stamp::{DateOrder, Stamp, leading_stamp, whole_stamp};
@@ -31,15 +32,23 @@ pub(super) struct WordSplitter {
     tool: Tool,
     /// Names of the current table; empty before the first header.
     names: Vec<String>,
-    /// True if the rows begin with a time that the header does not name.
+    /// True if rows begin with a time although the header has none.
+    has_row_times: bool,
+    /// True if the rows of the current table begin with a time that its header does not name.
     has_time: bool,
     is_named: bool,
 }
 
 impl WordSplitter {
     /// Creates the splitter of the tables of a tool.
-    pub(super) fn new(tool: Tool) -> Self {
-        Self { tool, names: Vec::new(), has_time: false, is_named: false }
+    pub(super) fn new(tool: Tool, head: &Head) -> Self {
+        let is_header = |line: &&str| Self::header(&tool, split_stamp(line).1).is_some();
+        let lines: Vec<&str> = head.filled_lines().skip_while(|line| !is_header(line)).collect();
+        let is_header_plain = lines.first().is_some_and(|line| split_stamp(line).0.is_empty());
+        let rows = || lines.iter().skip(1).filter(|line| split_stamp(line).1.split_whitespace().count() > 1);
+        let stamped = rows().filter(|line| !split_stamp(line).0.is_empty()).count();
+        let has_row_times = is_header_plain && stamped > 0 && 2 * stamped > rows().count();
+        Self { tool, names: Vec::new(), has_row_times, has_time: false, is_named: false }
     }
 
     /// Returns the names in a header line; `None` if the line is none.
@@ -54,7 +63,7 @@ impl WordSplitter {
     fn row(&self, line: &str) -> Option<Vec<String>> {
         let (time, rest) = split_stamp(line);
         // A header that names the time has one name for it; the rows may have several words.
-        let names_time = matches!(meaning_of(&self.names[0]), Meaning::Time | Meaning::Elapsed(_));
+        let names_time = is_time(&self.names[0]);
         let has_time = self.has_time || names_time && !time.is_empty();
         if has_time == time.is_empty() {
             return None;
@@ -92,7 +101,8 @@ impl Splitter for WordSplitter {
         }
         let (time, rest) = split_stamp(line);
         if let Some(mut names) = Self::header(&self.tool, rest) {
-            self.has_time = !time.is_empty();
+            let names_time = names.first().is_some_and(|name| is_time(name));
+            self.has_time = !time.is_empty() || self.has_row_times && !names_time;
             for name in &mut names {
                 if let Some((_, clear)) = self.tool.renamed.iter().find(|(tool, _)| tool == name) {
                     (*clear).clone_into(name);
@@ -129,6 +139,11 @@ impl WordSplitter {
             whole_quantity(usage, DecimalMark::Point).is_some() || cell == "-"
         })
     }
+}
+
+/// True for the name of a column of the time.
+fn is_time(name: &str) -> bool {
+    matches!(meaning_of(name), Meaning::Time | Meaning::Elapsed(_))
 }
 
 /// True for the name of a column of memory in use.

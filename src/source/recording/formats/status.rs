@@ -1,0 +1,79 @@
+//! Status of processes: dumps of `/proc/PID/status`, one after the other.
+
+use super::super::assignment::TableFacts;
+use super::super::error::RecordingError;
+use super::super::format::{Confidence, RecordingFormat, RowReader};
+use super::super::head::Head;
+use super::super::layout::Layout;
+use super::super::lines::Lines;
+use super::super::table::{Content, Splitter, TableRows};
+use super::words::{split_stamp, time_line};
+
+/// Dumps of `/proc/PID/status`.
+pub(in super::super) struct ProcStatus;
+
+impl RecordingFormat for ProcStatus {
+    fn name(&self) -> &'static str {
+        "proc-status"
+    }
+
+    fn about(&self) -> &'static str {
+        "lines of /proc/PID/status with VmRSS, in a loop"
+    }
+
+    fn sniff(&self, head: &Head) -> Option<Confidence> {
+        head.filled_lines().any(|line| rss(split_stamp(line).1).is_some()).then_some(Confidence::Certain)
+    }
+
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        let is_timed = head.filled_lines().any(|line| {
+            let (time, rest) = split_stamp(line);
+            !time.is_empty() && rss(rest).is_some()
+        });
+        let splitter = || Box::new(StatusSplitter { is_timed, name: String::new(), pid: String::new() });
+        Ok(Box::new(TableRows::open("/proc status", head, splitter(), splitter(), layout, lines.file())?))
+    }
+}
+
+/// Returns the KiB of a line `VmRSS:     1234 kB`.
+fn rss(line: &str) -> Option<&str> {
+    let value = line.trim_start().strip_prefix("VmRSS:")?.trim().strip_suffix("kB")?.trim();
+    value.parse::<u64>().ok().map(|_| value)
+}
+
+/// Splitter of dumps.
+#[derive(Debug)]
+struct StatusSplitter {
+    /// True if a time precedes each line.
+    is_timed: bool,
+    name: String,
+    pid: String,
+}
+
+impl Splitter for StatusSplitter {
+    fn split(&mut self, line: &str) -> Content {
+        let (time, rest) = split_stamp(line);
+        let rest = rest.trim();
+        if let Some(name) = rest.strip_prefix("Name:") {
+            name.trim().clone_into(&mut self.name);
+        } else if let Some(pid) = rest.strip_prefix("Pid:") {
+            pid.trim().clone_into(&mut self.pid);
+        } else if let Some(value) = rss(rest) {
+            let cells = [time, self.name.as_str(), self.pid.as_str(), value].map(str::to_owned);
+            return Content::Rows(vec![cells[usize::from(!self.is_timed)..].to_vec()]);
+        } else if let Some(stamp) = time_line(line) {
+            return Content::Time(stamp);
+        }
+        Content::Other
+    }
+
+    fn names(&self) -> Option<Vec<String>> {
+        let names = ["time", "name", "pid", "VmRSS"];
+        Some(names[usize::from(!self.is_timed)..].iter().map(|&name| name.to_owned()).collect())
+    }
+
+    fn facts(&self) -> TableFacts {
+        // The kernel's kB are KiB (proc(5)).
+        TableFacts { unit_bytes: Some(1024.0), ..TableFacts::default() }
+    }
+}
