@@ -10,6 +10,6 @@ mod residuals;
 
 pub use exact_kendall::exact_p_of_rise;
 pub use quantile::{normal_from_student, normal_quantile, normal_tail, student_from_normal};
-pub use rank::{MannKendall, SenSlope, mann_kendall, median_slope, sen_slope, variance_inflation};
+pub use rank::{MannKendall, SenSlope, cautious_inflation, mann_kendall, median_slope, sen_slope, variance_inflation};
 pub use regression::{Design, Fit, Moments, dot};
 pub use residuals::{residuals, standard_deviation, upper_median};

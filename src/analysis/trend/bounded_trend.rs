@@ -8,7 +8,7 @@ use super::criteria::Criteria;
 use super::few_readings::{MIN_READINGS, are_apart};
 use super::judged_window::JudgedWindow;
 use super::judgement::Judgement;
-use super::series_trend::{Extent, Proof, SeriesTrend, StartUp, Unchanged, UpperBound};
+use super::series_trend::{Extent, MIN_BOUND_S, MIN_BOUND_SAMPLES, Proof, SeriesTrend, StartUp, Unchanged, UpperBound};
 use super::start_up::{MIN_SAMPLES, required_samples};
 use super::upper_bounds;
 
@@ -32,9 +32,18 @@ pub(crate) fn bounded_trend(
     let share = 1.0 - (first + criteria.other_memory) / (level + criteria.other_memory).max(f64::MIN_POSITIVE);
     let unchanged = (history.tiers() == 0 && history.samples() >= MIN_UNCHANGED && history.observed() > 0.0)
         .then(|| Unchanged { resolved: unit / history.observed(), observed_s: history.observed() });
-    let fast_bound = whole.and_then(|whole| bound_below_fast(whole, criteria, first));
+    let fast_bound = whole.and_then(|whole| bound_below_fast(whole, criteria, history));
+    let extent = Extent {
+        samples: history.samples(),
+        min_samples: if are_apart(history, criteria) { MIN_READINGS } else { MIN_SAMPLES },
+        pause_s: history.pause(),
+        is_standing: criteria.distance.is_some(),
+        untimed: criteria.untimed,
+    };
     let status = match (means, unchanged) {
-        (Some(means), _) if means.rate.high < threshold || fast_bound.is_some() => Status::Stable,
+        (Some(means), _) if !is_early(&extent, means) && (means.rate.high < threshold || fast_bound.is_some()) => {
+            Status::Stable
+        }
         (Some(means), _) if means.tests.slowing && !is_short(history) => Status::WarmingUp,
         (None, Some(unchanged)) if unchanged.resolved < threshold => Status::Stable,
         _ => Status::InsufficientData,
@@ -43,12 +52,7 @@ pub(crate) fn bounded_trend(
         status,
         judgement: means.cloned(),
         proof: Proof::default(),
-        extent: Extent {
-            samples: history.samples(),
-            min_samples: if are_apart(history, criteria) { MIN_READINGS } else { MIN_SAMPLES },
-            pause_s: history.pause(),
-            is_standing: criteria.distance.is_some(),
-        },
+        extent,
         level,
         threshold: fast_bound.map_or(threshold, |bound| bound.threshold.max(threshold)),
         bound: fast_bound.and_then(|bound| bound.by_floors),
@@ -61,9 +65,13 @@ pub(crate) fn bounded_trend(
 }
 
 /// True if there are fewer samples than every verdict on growth needs.
-#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
 pub(crate) fn is_short(history: &History) -> bool {
-    (history.samples() as f64) < MIN_SAMPLES
+    !has_samples(history, MIN_SAMPLES)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of samples are exact up to 2^53")]
+fn has_samples(history: &History, least: f64) -> bool {
+    history.samples() as f64 >= least
 }
 
 /// A bound of the growth in a standing watch that lies below the threshold for fast growth.
@@ -76,14 +84,16 @@ struct FastBound {
 
 /// Returns a bound of the growth below the threshold for fast growth: the interval, where growth is not proved or small,
 /// else the ranks or the lows of the floors.
-fn bound_below_fast(whole: &JudgedWindow, criteria: &Criteria, first: f64) -> Option<FastBound> {
+fn bound_below_fast(whole: &JudgedWindow, criteria: &Criteria, history: &History) -> Option<FastBound> {
     criteria.distance?;
+    let first = history.first();
     let means = whole.means();
     let threshold = criteria.fast_threshold(means, first);
     if means.rate.high < threshold && is_minor(means, criteria, first) {
         return Some(FastBound { threshold, by_floors: None });
     }
-    if means.tests.likely {
+    let is_long = criteria.untimed || history.observed() >= MIN_BOUND_S;
+    if means.tests.likely || !is_long || !has_samples(history, MIN_BOUND_SAMPLES) {
         return None;
     }
     let floors = whole.floors_of(whole.blocks());
@@ -93,6 +103,11 @@ fn bound_below_fast(whole: &JudgedWindow, criteria: &Criteria, first: f64) -> Op
         of_lows.filter(|bound| bound.rate < threshold)
     })?;
     Some(FastBound { threshold, by_floors: Some(bound) })
+}
+
+/// True if a standing watch has too few samples for its noise: a longer swing looks like a constant level.
+fn is_early(extent: &Extent, means: &Judgement) -> bool {
+    means.best.spread > 0.0 && extent.seconds_until_bounded(means.span) > 0.0
 }
 
 /// True if growth is not proved, or too small to mean anything.
@@ -107,8 +122,12 @@ mod tests {
     use crate::analysis::trend::judgement::JudgedValues;
 
     fn trend(samples: u32, value: impl Fn(f64) -> f64) -> SeriesTrend {
+        trend_every(600.0, samples, value)
+    }
+
+    fn trend_every(pause: f64, samples: u32, value: impl Fn(f64) -> f64) -> SeriesTrend {
         let mut history = History::default();
-        (0..samples).for_each(|i| history.push(600.0 * f64::from(i), value(f64::from(i)).round()));
+        (0..samples).for_each(|i| history.push(pause * f64::from(i), value(f64::from(i)).round()));
         let distance = Some(Distance::of_memory());
         let criteria = Criteria { distance, ..Criteria::fixed(1e7 / 3600.0) };
         let blocks = history.window(history.tiers().max(1) - 1);
@@ -120,6 +139,25 @@ mod tests {
     fn noise_above_a_floor_is_bounded_by_its_lows() {
         let noisy = trend(600, |i| 1e9 + 3e8 * (i * i * 0.37).sin().abs() * (i * 0.01).cos().abs());
         assert_eq!(noisy.status, Status::Stable, "{noisy:?}");
+    }
+
+    #[test]
+    fn a_noisy_series_of_a_young_watch_is_undecided() {
+        let noise = |i: f64| 1e9 + 1e6 * (i * i * 0.37).sin();
+        assert_eq!(trend_every(10.0, 100, noise).status, Status::InsufficientData);
+        assert_eq!(trend_every(60.0, 400, noise).status, Status::Stable);
+    }
+
+    #[test]
+    fn growth_at_twice_the_threshold_is_not_bounded_within_the_hour() {
+        // 20 MB/h on noise of 0.5 MB: shorter than an hour, the lows say nothing.
+        for seed in 0..50 {
+            let noise = |i: f64| 1e6 * ((i + f64::from(seed) * 977.0) * (i + 31.0) * 0.377).sin();
+            for samples in (56..1000).step_by(79) {
+                let young = trend_every(1.0, samples, |i| 1e9 + 2e7 / 3600.0 * i + noise(i));
+                assert_ne!(young.status, Status::Stable, "{seed} {samples} {young:?}");
+            }
+        }
     }
 
     #[test]

@@ -121,7 +121,8 @@ fn seconds_to_decide(trend: &SeriesTrend, j: &Judgement) -> Option<f64> {
     let threshold = trend.threshold.max(f64::MIN_POSITIVE);
     let needed = j.span * (j.rate.high.max(j.rate.detectable) / threshold).powf(2.0 / 3.0);
     let longest = if trend.extent.is_standing { (1.0 + SWINGS_PART) * j.span } else { f64::INFINITY };
-    remaining(needed.min(longest), j.span).filter(|seconds| *seconds > 0.0)
+    let earliest = j.span + trend.extent.seconds_until_bounded(j.span);
+    remaining(needed.min(longest).max(earliest), j.span).filter(|seconds| *seconds > 0.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some dozen readings")]

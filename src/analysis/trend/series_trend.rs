@@ -7,6 +7,11 @@ use super::judgement::Judgement;
 use super::relative_growth::RelativeGrowth;
 use super::withheld::Withheld;
 
+/// Least time, in seconds, and samples of a standing watch before ranks or lows bound its growth. In shorter stretches noise
+/// that lasts looks like a floor. One of both is enough for the interval of the curves.
+pub(crate) const MIN_BOUND_S: f64 = 3600.0;
+pub(crate) const MIN_BOUND_SAMPLES: f64 = 112.0;
+
 /// Trend of one series.
 #[derive(Debug, Clone)]
 pub(crate) struct SeriesTrend {
@@ -69,12 +74,22 @@ pub(crate) struct Extent {
     pub pause_s: f64,
     /// True for a standing watch.
     pub is_standing: bool,
+    /// True if readings count units of work.
+    pub untimed: bool,
 }
 
 impl Extent {
     /// Returns the seconds until there are as many samples as any verdict needs.
     pub fn missing_s(&self) -> f64 {
         self.missing_s_of(self.min_samples)
+    }
+
+    /// Returns the seconds until a noisy series of `span` seconds can be stable.
+    pub fn seconds_until_bounded(&self, span: f64) -> f64 {
+        if !self.is_standing || self.untimed {
+            return 0.0;
+        }
+        self.missing_s_of(MIN_BOUND_SAMPLES).min(MIN_BOUND_S - span).max(0.0)
     }
 
     /// Returns the seconds until there are `samples`.
@@ -116,7 +131,10 @@ mod tests {
 
     #[test]
     fn missing_samples_take_their_time() {
-        let extent = Extent { samples: 10, min_samples: 56.0, pause_s: 2.0, is_standing: false };
+        let extent = Extent { samples: 10, min_samples: 56.0, pause_s: 2.0, is_standing: false, untimed: false };
         assert_eq!((extent.missing_s(), extent.missing_s_of(8.0)), (92.0, 0.0));
+        assert_eq!(extent.seconds_until_bounded(20.0), 0.0);
+        let standing = Extent { is_standing: true, ..extent };
+        assert_eq!((standing.seconds_until_bounded(20.0), standing.seconds_until_bounded(3590.0)), (204.0, 10.0));
     }
 }

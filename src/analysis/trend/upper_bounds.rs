@@ -3,12 +3,16 @@
 //! A spike, a step or a dropped value moves no median of slopes. And lost memory never comes back, so what leaked between
 //! an early and a late low is at most their difference, whatever noise comes and goes above the floor.
 
-use crate::analysis::stats::{median_slope, residuals, sen_slope, variance_inflation};
+use crate::analysis::stats::{cautious_inflation, median_slope, residuals, sen_slope};
 use crate::analysis::window::Window;
 
 /// Part of an early low by which a late low may lie below it. A deeper one belongs to another working set, and says
 /// nothing of growth.
 const MAX_FALL: f64 = 0.05;
+
+/// Position, from 0, among the ordered floors of a part of the one that stands for its low. Of independent floors the three
+/// lowest late ones are below all early ones in 1 of 8 cases, the two lowest in 1 of 4.
+const LOW_POSITION: usize = 2;
 
 /// Normal deviate of the upper end of the median slope.
 const UPPER_END: f64 = 1.96;
@@ -17,7 +21,7 @@ const UPPER_END: f64 = 1.96;
 pub(crate) fn of_ranks(floors: &Window) -> Option<f64> {
     let (t, v) = (floors.at.as_slice(), floors.values.as_slice());
     let slope = median_slope(t, v);
-    sen_slope(t, v, UPPER_END, variance_inflation(&residuals(t, v, slope))).map(|interval| interval.high)
+    sen_slope(t, v, UPPER_END, cautious_inflation(&residuals(t, v, slope))).map(|interval| interval.high)
 }
 
 /// Returns the largest rate per second that the lows of `floors` allow; `None` where no pair of parts can be compared.
@@ -30,28 +34,29 @@ pub(crate) fn of_lows(floors: &Window, first: f64) -> Option<f64> {
     bounds.reduce(f64::min)
 }
 
-/// Returns the bound between two parts, given as ranges of floors. The gap of the two lowest early floors stands for the
-/// noise of a low, and the second-lowest late floor for the late low.
+/// Returns the bound between two parts, given as ranges of floors. The third-lowest late floor stands for the late low. The
+/// distance of the lowest and third-lowest early floors is added for the noise of a low.
 fn bound(floors: &Window, first: f64, early: (usize, usize), late: (usize, usize)) -> Option<f64> {
     let (early, late) = (Lows::of(floors, early)?, Lows::of(floors, late)?);
     let apart = late.at - early.at;
     let is_comparable = late.lowest >= early.lowest - MAX_FALL * (first + early.lowest);
-    (apart > 0.0 && is_comparable).then(|| (late.second - early.lowest + (early.second - early.lowest)) / apart)
+    (apart > 0.0 && is_comparable).then(|| (late.low - early.lowest + (early.low - early.lowest)) / apart)
 }
 
-/// The two lowest floors of a part.
+/// The lowest floors of a part.
 struct Lows {
     at: f64,
     lowest: f64,
-    second: f64,
+    /// The third-lowest floor: one or two lower ones may be noise.
+    low: f64,
 }
 
 impl Lows {
     fn of(floors: &Window, (from, to): (usize, usize)) -> Option<Self> {
         let mut order: Vec<usize> = (from..to).collect();
         order.sort_unstable_by(|a, b| floors.values[*a].total_cmp(&floors.values[*b]));
-        let [lowest, second, ..] = order[..] else { return None };
-        Some(Self { at: floors.at[lowest], lowest: floors.values[lowest], second: floors.values[second] })
+        let (lowest, low) = (*order.first()?, *order.get(LOW_POSITION)?);
+        Some(Self { at: floors.at[lowest], lowest: floors.values[lowest], low: floors.values[low] })
     }
 }
 
