@@ -24,6 +24,14 @@ impl Target {
         !is_alone && lives.any(|life| life.began == other.lifetime.first_seen) && is_service() && is_joined()
     }
 
+    /// Returns the rate of the lives within a series, in bytes per second, if they decided. The rate over its restarts says
+    /// nothing.
+    #[must_use]
+    pub fn rate_within_lives(&self) -> Option<f64> {
+        self.lives_within()?;
+        self.assessment.verdict.reasons.iter().find(|reason| reason.rule == Rule::Lives)?.value
+    }
+
     /// Judges the earlier lives together with this one; `None` without earlier ones.
     #[must_use]
     pub fn judge_lives(&self, assessment: &Assessment) -> Option<LivesVerdict> {

@@ -10,7 +10,7 @@ use super::exit_status::ExitStatus;
 use super::facts::{CutShort, End, Facts};
 use super::findings::{Finding, findings};
 use super::policy::{FailOn, OnInconclusive, Policy};
-use super::sentences::{allowed_parts, count, named, undecided, undecided_parts};
+use super::sentences::{advice_to_decide, allowed_parts, count, named, undecided, undecided_parts};
 use super::threshold_results::apply_thresholds;
 
 /// Outcome of a session.
@@ -108,7 +108,7 @@ impl Policy {
             return vec![
                 Part::Text("no leak proved".to_owned()),
                 Part::Suspects(named(suspects, "suspect", facts)),
-                Part::Text(format!("run longer to decide{advice}")),
+                Part::Text(format!("{}{advice}", advice_to_decide(suspects, facts))),
             ];
         }
         let mut statuses = facts.targets.iter().map(|target| target.assessment.verdict.status);

@@ -32,13 +32,28 @@ fn names(found: &[&Finding], facts: &Facts<'_>) -> String {
 
 /// Returns the growth of memory of the target that leads a finding; 0 if it is unknown.
 fn rate(finding: &Finding, facts: &Facts<'_>) -> f64 {
-    facts.targets[finding.lead].assessment.growth.rate.unwrap_or(0.0)
+    rate_of(&facts.targets[finding.lead]).unwrap_or(0.0)
+}
+
+/// Returns the growth of memory of a target: in each of its lives, if they decided.
+fn rate_of(target: &Target) -> Option<f64> {
+    target.rate_within_lives().or(target.assessment.growth.rate)
+}
+
+/// Returns the advice for suspects that nothing withholds. More lives of a series do not prove that they are processes.
+pub(super) fn advice_to_decide(suspects: &[&Finding], facts: &Facts<'_>) -> &'static str {
+    let mut targets = suspects.iter().map(|finding| &facts.targets[finding.lead]);
+    if targets.all(|target| target.rate_within_lives().is_some()) {
+        "record a pid or a count of restarts to decide"
+    } else {
+        "run longer to decide"
+    }
 }
 
 /// Returns the name of a finding with its rate or resource.
 fn name(finding: &Finding, facts: &Facts<'_>) -> String {
     let target = &facts.targets[finding.lead];
-    match (finding.resource, target.assessment.growth.rate) {
+    match (finding.resource, rate_of(target)) {
         // The rate is one of memory.
         (Resource::Memory, Some(rate)) => {
             format!("{} {}", target.describe(), target.assessment.growth.axis.byte_rate(rate))

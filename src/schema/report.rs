@@ -282,7 +282,7 @@ pub struct Target {
     /// Parts that grew, runtime, and next steps; null unless leaking or suspect.
     #[serde(default)]
     pub attribution: Option<Attribution>,
-    /// Earlier lives of the service, with the verdict on all of them; null if it did not restart.
+    /// Earlier lives of the service, or within the series of a recording, with the verdict on all of them; null if it did not restart.
     #[serde(default)]
     pub lives: Option<Lives>,
     /// Verdict on each resource.
@@ -302,7 +302,7 @@ impl Target {
     }
 }
 
-/// Lives of a service: processes of one name and command line, never two at a time.
+/// Lives of a service (processes of one name and command line, never two at a time), or within one series of a recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lives {
     /// Number of judged lives: the finished ones of `finished`, and the target if it lived for five minutes.

@@ -49,7 +49,7 @@ pub(super) fn format_status(target: &Target) -> String {
 /// Returns the rest of the headline: ` +70.1 MiB/h, 95 % CI +68.2 to +71.9 MiB/h, observed 40 min`.
 pub(super) fn format_measurement(target: &Target) -> String {
     let known = &target.assessment;
-    if let Some(rate) = rate_within_lives(target) {
+    if let Some(rate) = target.rate_within_lives() {
         let rate = format_rate(known.growth.axis, Resource::Memory, rate);
         return format!(" {rate} in each life, observed {}", format_observation(target));
     }
@@ -64,12 +64,6 @@ pub(super) fn format_measurement(target: &Target) -> String {
     let recent =
         recent.map_or_else(String::new, |rate| format!(", recently {}", format_rate(growth.axis, resource, rate)));
     format!("{rate}{interval}{recent}, observed {}{exited}", format_observation(target))
-}
-
-/// Returns the rate of the lives within a series, if they decided. The rate over its restarts says nothing.
-fn rate_within_lives(target: &Target) -> Option<f64> {
-    target.lives_within()?;
-    target.assessment.verdict.reasons.iter().find(|reason| reason.rule == Rule::Lives)?.value
 }
 
 /// Returns the rate in the newest part of the watch where it differs from the rate of the whole by half.
