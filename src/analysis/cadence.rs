@@ -12,7 +12,7 @@ const MAX_BETWEEN: u64 = 64;
 const MEMORY: u64 = 32;
 
 /// Times of the samples of one target.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Cadence {
     first: Option<Timestamp>,
     last: Option<Timestamp>,

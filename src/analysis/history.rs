@@ -52,7 +52,7 @@ impl Block {
 }
 
 /// The past of one series. Times are in seconds since the first sample, values in the unit of the series.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct History {
     first: f64,
     samples: u64,
@@ -62,7 +62,7 @@ pub(crate) struct History {
 }
 
 /// The past in blocks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Tiers {
     /// Tier 0. The tiers are rings, so that merged blocks leave at the front and nothing else moves.
     finest: VecDeque<Single>,

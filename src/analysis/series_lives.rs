@@ -4,6 +4,7 @@
 //! the sign of one. Collectors and caches fall like that too. So lives by level are at most suspect, and only long ones.
 
 use crate::model::{Ceiling, Timestamp};
+use crate::units::Bytes;
 
 use super::lives::{Life, LivesVerdict};
 use super::status::Status;
@@ -27,6 +28,10 @@ const MAX_UNLIKE: usize = 4 * KEPT;
 const MIN_LENGTH_S: f64 = 3600.0;
 const MIN_LEVELS: u64 = 24;
 const MIN_FACTOR: f64 = 1.3;
+/// Part of the start of a life below which a fall ends far below it. No collection frees what a process started with.
+const FAR_BELOW: f64 = 0.5;
+/// Readings from which the life after a fall is judged by itself.
+const MIN_JUDGED: u64 = 56;
 /// Readings of a series, and of a life by level on average, from which falls are named. Falls of noise come more often.
 const FEW_READINGS: u64 = 56;
 const MIN_MEAN_READINGS: u64 = 12;
@@ -44,6 +49,18 @@ pub struct SeriesLives {
     current: Option<Current>,
     /// Reading that fell to near the start of its life. The next one confirms the restart.
     fallen: Option<(Timestamp, u64)>,
+    /// The latest confirmed fall.
+    latest_fall: Option<Fall>,
+}
+
+/// A fall of the level that ends a life.
+#[derive(Debug, Clone, Copy)]
+struct Fall {
+    /// Length of the life before, in seconds.
+    length_s: f64,
+    from: u64,
+    to: u64,
+    is_far_below: bool,
 }
 
 /// The current life.
@@ -62,7 +79,16 @@ impl SeriesLives {
     /// Lives of a series without readings. `are_named` is true if the recording names the restarts.
     #[must_use]
     pub fn new(are_named: bool) -> Self {
-        Self { are_named, finished: Vec::new(), restarts: 0, unlike: 0, readings: 0, current: None, fallen: None }
+        Self {
+            are_named,
+            finished: Vec::new(),
+            restarts: 0,
+            unlike: 0,
+            readings: 0,
+            current: None,
+            fallen: None,
+            latest_fall: None,
+        }
     }
 
     /// Takes the memory of one reading, in bytes.
@@ -71,6 +97,7 @@ impl SeriesLives {
         if let Some((fell_at, low)) = self.fallen.take() {
             let is_restart = self.current.as_ref().is_some_and(|life| life.stays_low(low, memory));
             if is_restart {
+                self.latest_fall = self.current.as_ref().map(|life| life.fall_to(low));
                 self.finish(Status::InsufficientData, ceiling);
             }
             self.extend(fell_at, low);
@@ -87,6 +114,29 @@ impl SeriesLives {
             self.extend(at, low);
         }
         self.finish(status, ceiling);
+    }
+
+    /// True if the latest reading fell to the start of its life or below. The next one confirms that.
+    #[must_use]
+    pub fn has_just_fallen(&self) -> bool {
+        self.fallen.is_some()
+    }
+
+    /// Returns the status that the part of the series before the latest fall keeps while the life after it is too short to be
+    /// judged by itself. `before` is its verdict.
+    ///
+    /// Memory of a process that was killed falls far below its start. A fall to near the start may be a collection: a leak
+    /// is suspect then, and less is nothing.
+    #[must_use]
+    pub fn status_kept(&self, before: Status) -> Option<Status> {
+        let (fall, life) = self.latest_fall.zip(self.current.as_ref())?;
+        let is_short = life.readings < MIN_JUDGED && life.ended.seconds_since(life.began) < fall.length_s;
+        match before {
+            _ if !is_short => None,
+            Status::Leaking if !fall.is_far_below => Some(Status::Suspect),
+            Status::Leaking | Status::Suspect => fall.is_far_below.then_some(before),
+            _ => None,
+        }
     }
 
     /// Returns the latest finished lives, the oldest first: 16 at most. Short ones are not among them.
@@ -111,6 +161,12 @@ impl SeriesLives {
     /// Returns the sentence on the restarts: `fell to near its start 4 times within one reading: restarts, or memory …`.
     #[must_use]
     pub fn sentence(&self) -> String {
+        if let (1, Some(Fall { from, to, is_far_below: true, .. })) = (self.restarts, self.latest_fall) {
+            let (from, to) = (Bytes(from), Bytes(to));
+            return format!(
+                "fell from {from} to {to} within one reading: the process ended, or memory was freed at once"
+            );
+        }
         let times = if self.restarts == 1 { "once".to_owned() } else { format!("{} times", self.restarts) };
         match (self.are_named, self.restarts) {
             (true, _) => format!("restarted {times}"),
@@ -136,6 +192,23 @@ impl SeriesLives {
             LivesVerdict::by_name(finished, current, threshold)
         } else {
             LivesVerdict::by_level(finished, current, self.unlike, threshold)
+        })
+    }
+
+    /// Returns the shortness of the life after the latest fall as a reason.
+    #[expect(clippy::cast_precision_loss, reason = "counts")]
+    #[must_use]
+    pub fn too_short(&self) -> Option<Reason> {
+        let life = self.current.as_ref().filter(|_| self.status_kept(Status::Leaking).is_some())?;
+        Some(Reason {
+            rule: Rule::Observation,
+            for_leak: false,
+            value: Some(life.readings as f64),
+            threshold: Some(MIN_JUDGED as f64),
+            unit: Unit::Count,
+            span_s: life.ended.seconds_since(life.began),
+            wording: format!("grew until it fell to its start; {} of {MIN_JUDGED} readings since then", life.readings)
+                .into(),
         })
     }
 
@@ -214,9 +287,20 @@ impl Current {
     /// True if a reading after this life is near its start, far below the latest two.
     fn falls_to_start(&self, memory: u64) -> bool {
         let (start, top) = (self.start as f64, self.latest[0].min(self.latest[1]) as f64);
-        self.readings >= MIN_READINGS
-            && top >= (1.0 + MIN_RISE) * start
-            && memory as f64 <= start + NEAR_START * (top - start)
+        let is_near = top >= (1.0 + MIN_RISE) * start && memory as f64 <= start + NEAR_START * (top - start);
+        self.readings >= MIN_READINGS && (is_near || self.is_far_above(memory))
+    }
+
+    /// True if a level lies far below the start, from which this life did not fall slowly.
+    fn is_far_above(&self, memory: u64) -> bool {
+        let low = FAR_BELOW * self.start as f64;
+        (memory as f64) < low && self.latest.iter().all(|level| *level >= self.start)
+    }
+
+    /// Returns the fall from this life to `low`.
+    fn fall_to(&self, low: u64) -> Fall {
+        let length_s = self.ended.seconds_since(self.began);
+        Fall { length_s, from: self.latest[1], to: low, is_far_below: self.is_far_above(low) }
     }
 
     /// True if the reading after a fall to `low` takes back little of it.
@@ -234,102 +318,4 @@ impl Current {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MIB: f64 = 1_048_576.0;
-
-    /// Returns the lives of `count` readings, each `interval_s` after the one before, with their levels in MiB.
-    fn lives(interval_s: i64, count: i64, level: impl Fn(i64) -> f64) -> SeriesLives {
-        let mut lives = SeriesLives::new(false);
-        for i in 0..count {
-            let noise = (i.wrapping_mul(2_654_435_761) >> 8 & 15) as f64 / 4.0;
-            lives.push(Timestamp(1000 * interval_s * i), ((level(i) + noise) * MIB) as u64, None);
-        }
-        lives
-    }
-
-    fn status(lives: &SeriesLives) -> Option<Status> {
-        lives.judge(Status::Stable, 100.0, None).and_then(|verdict| verdict.status)
-    }
-
-    #[test]
-    fn a_leak_that_is_restarted_is_suspect_in_its_lives() {
-        let daily = lives(300, 5 * 288, |i| 300.0 + (i % 288) as f64);
-        assert_eq!((daily.restarts(), daily.finished().len(), status(&daily)), (4, 4, Some(Status::Suspect)));
-        let verdict = daily.judge(Status::Stable, 100.0, None).expect("lives");
-        assert_eq!((verdict.leaking, verdict.lives), (5, 5));
-        assert!(verdict.sentence().starts_with("grew in 5 of 5 lives, 1"), "{}", verdict.sentence());
-        assert!(daily.sentence().starts_with("fell to near its start 4 times within one reading: restarts, or"));
-        let two_hourly = lives(60, 10 * 120, |i| 200.0 + 2.0 * (i % 120) as f64);
-        assert_eq!((two_hourly.restarts(), status(&two_hourly)), (9, Some(Status::Suspect)));
-    }
-
-    #[test]
-    fn named_restarts_prove_a_leak() {
-        let mut lives = SeriesLives::new(true);
-        for i in 0..5 * 120_i64 {
-            if i > 0 && i % 120 == 0 {
-                lives.restart(Status::Stable, None);
-            }
-            lives.push(Timestamp(10_000 * i), (200.0 * MIB) as u64 + i as u64 % 120 * (1 << 20), None);
-        }
-        assert_eq!((lives.restarts(), lives.finished().len(), status(&lives)), (4, 4, Some(Status::Leaking)));
-        assert_eq!(lives.sentence(), "restarted 4 times");
-    }
-
-    #[test]
-    fn collections_of_minutes_are_named_and_no_leak() {
-        for (interval, teeth) in [(10, 60), (60, 20), (60, 59)] {
-            let teeth = lives(interval, 20 * teeth, move |i| 200.0 + 200.0 * (i % teeth) as f64 / teeth as f64);
-            assert_eq!((teeth.restarts(), status(&teeth)), (19, None), "{interval}");
-            assert!(teeth.are_notable());
-        }
-    }
-
-    #[test]
-    fn teeth_of_all_lengths_are_no_leak() {
-        let mixed = lives(60, 3000, |i| 60.0 + if i < 1500 { (4 * (i % 20)) as f64 } else { (i % 80) as f64 });
-        assert!(mixed.restarts() > 80 && mixed.are_notable());
-        assert_eq!(status(&mixed), None);
-        assert!(mixed.judge(Status::Stable, 0.0, None).is_some_and(|verdict| verdict.p_value <= 1.0));
-    }
-
-    #[test]
-    fn lives_that_level_off_are_no_leak() {
-        for tau in [5.0, 20.0, 60.0, 100.0] {
-            let warm = lives(60, 10 * 240, move |i| 200.0 + 300.0 * (1.0 - (-((i % 240) as f64) / tau).exp()));
-            assert_eq!((warm.restarts(), status(&warm)), (9, None), "{tau}");
-        }
-    }
-
-    #[test]
-    fn noise_glitches_and_slow_falls_are_no_restarts() {
-        assert_eq!(lives(60, 500, |i| if i % 100 == 99 { 50.0 } else { 200.0 + (i % 100) as f64 }).restarts(), 4);
-        assert_eq!(lives(60, 500, |i| if i == 250 { 50.0 } else { 200.0 + i as f64 }).restarts(), 0, "a glitch");
-        assert_eq!(lives(60, 500, |i| if i == 250 { 900.0 } else { 200.0 }).restarts(), 0, "a spike");
-        assert_eq!(lives(60, 500, |i| 300.0 + 200.0 * (i as f64 / 40.0).sin()).restarts(), 0, "a wave");
-        let often = lives(60, 500, |i| if i % 6 < 2 { 200.0 } else { 300.0 });
-        assert!(!often.are_notable(), "{}", often.sentence());
-    }
-
-    #[test]
-    fn finished_lives_are_bounded() {
-        let many = lives(60, 40 * 120, |i| 200.0 + 2.0 * (i % 120) as f64);
-        assert_eq!((many.restarts(), many.finished().len()), (39, KEPT));
-    }
-
-    #[test]
-    fn three_falls_of_few_readings_are_named() {
-        let rss = [
-            1502, 1741, 1836, 1946, 1982, 1305, 1402, 1442, 1536, 1536, 1479, 1557, 1595, 1360, 1497, 1634, 1651, 1741,
-            1370, 1429,
-        ];
-        let mut lives = SeriesLives::new(false);
-        for (hour, mib) in (0..).zip(rss) {
-            lives.push(Timestamp(3_600_000 * hour), mib << 20, None);
-        }
-        assert_eq!(lives.restarts(), 3);
-        assert!(lives.are_notable() && status(&lives).is_none());
-    }
-}
+mod tests;

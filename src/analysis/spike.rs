@@ -50,7 +50,7 @@ pub struct Spikes {
 }
 
 /// Detector of the spikes of one series.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SpikeDetector {
     thresholds: Thresholds,
     period: f64,
@@ -80,7 +80,7 @@ impl Thresholds {
 }
 
 /// The spikes since the first one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct SpikeRecord {
     open: Option<OpenSpike>,
     spikes: Spikes,

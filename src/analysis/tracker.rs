@@ -55,7 +55,7 @@ const WINDOW_SAMPLES: f64 = 60.0;
 ///     println!("{}: {reason}", reason.rule.name());
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tracker {
     /// Age of the process at its first sample, in seconds.
     start_age: Option<f64>,
@@ -71,7 +71,7 @@ pub struct Tracker {
 }
 
 /// The series that are judged.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Histories {
     memory: History,
     shared: History,

@@ -4,7 +4,7 @@ use crate::alert::{
     Alert, AlertKind, AlertRules, AlertState, Condition, HighMark, MINUTE_S, OpenAlerts, RiseMeter, Scope,
     assessment_conditions, reading_conditions,
 };
-use crate::analysis::{Assessment, Settings, Tracker};
+use crate::analysis::{Assessment, Forecast, Resource, SeriesLives, Settings, Status, Tracker};
 use crate::event::{Target, TargetKind};
 use crate::model::{Ceiling, CeilingKind, Counter, Reading, Sample, Timestamp};
 use crate::source::DeniedCounter;
@@ -22,6 +22,8 @@ const START_UP_S: f64 = 120.0;
 pub(super) struct TargetState {
     /// `None` once the target is closed. Its last assessment stays.
     tracker: Option<Tracker>,
+    /// The tracker before the latest fall of a series that may have several lives.
+    before_fall: Option<Box<Tracker>>,
     alerts: OpenAlerts,
     rise: RiseMeter,
     high_mark: HighMark,
@@ -58,6 +60,7 @@ impl TargetState {
     pub(super) fn new(tracker: Tracker, pool: Option<usize>) -> Self {
         Self {
             tracker: Some(tracker),
+            before_fall: None,
             alerts: OpenAlerts::default(),
             rise: RiseMeter::default(),
             high_mark: HighMark::default(),
@@ -72,6 +75,7 @@ impl TargetState {
     pub(super) fn renew(&mut self, tracker: Tracker) {
         if self.is_open() {
             self.tracker = Some(tracker);
+            self.before_fall = None;
         }
     }
 
@@ -112,6 +116,9 @@ impl TargetState {
         if is_warming_up {
             target.exclude_until(sample.at);
         }
+        if target.lives_within().is_some_and(SeriesLives::has_just_fallen) {
+            self.before_fall = Some(Box::new(tracker.clone()));
+        }
         let is_due = !is_warming_up && (tracker.push(sample) || is_spiking);
         let is_counted = !is_warming_up && scope(target, sample.at, began, rules) != Scope::Starting;
         let memory = target.current.reading.memory();
@@ -133,7 +140,32 @@ impl TargetState {
 
     /// Assesses the target; `None` if it is closed.
     pub(super) fn assess(&self, target: &Target, settings: &Settings) -> Option<Assessment> {
-        Some(self.tracker.as_ref()?.assess(settings, target.current.ceiling.as_ref()))
+        let assessment = self.tracker.as_ref()?.assess(settings, target.current.ceiling.as_ref());
+        Some(self.assess_before_fall(target, settings, &assessment).unwrap_or(assessment))
+    }
+
+    /// Assesses a series as it was before its latest fall; `None` if that is no worse than the assessment after it.
+    ///
+    /// A leak that ends with its process is a leak: the fall must not withdraw it.
+    fn assess_before_fall(&self, target: &Target, settings: &Settings, after: &Assessment) -> Option<Assessment> {
+        let within = target.lives_within()?;
+        within.status_kept(Status::Leaking)?;
+        let mut before = self.before_fall.as_ref()?.assess(settings, target.current.ceiling.as_ref());
+        let status = within.status_kept(before.verdict.status)?;
+        if before.verdict.resource != Some(Resource::Memory) || status <= after.verdict.status {
+            return None;
+        }
+        before.verdict.status = status;
+        before.forecast = Forecast::default();
+        if status == Status::Suspect {
+            before.verdict.reasons.extend(within.too_short());
+        }
+        for of_resource in before.resources.iter_mut().filter(|of| of.resource == Resource::Memory) {
+            of_resource.status = of_resource.status.min(status);
+        }
+        (before.rss, before.samples, before.gaps) = (after.rss, after.samples, after.gaps);
+        (before.spikes, before.observed_s) = (after.spikes, after.observed_s);
+        Some(before)
     }
 
     /// Updates only the spikes of the assessment.
