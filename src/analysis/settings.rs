@@ -63,6 +63,8 @@ pub struct Settings {
     pub horizon_s: f64,
     /// Axis of the samples. On an axis of work a few of them are judged, and a second is one unit.
     pub axis: Axis,
+    /// True if memory that is the same to the byte for an hour was not measured. Live processes may be idle.
+    pub constant_is_unmeasured: bool,
     /// Growth within the spike period above which it is a spike, in bytes.
     pub spike_bytes: f64,
     /// Growth within the spike period above which it is a spike, as a share of the level.
@@ -111,6 +113,12 @@ impl Settings {
         Self { axis, ..self }
     }
 
+    /// Makes memory that is the same to the byte for an hour count as not measured.
+    #[must_use]
+    pub fn with_constant_unmeasured(self, is_unmeasured: bool) -> Self {
+        Self { constant_is_unmeasured: is_unmeasured, ..self }
+    }
+
     /// Sets the thresholds of a spike: bytes and share of the level, within a period in seconds.
     #[must_use]
     pub fn with_spike(self, bytes: f64, fraction: f64, period_s: f64) -> Self {
@@ -134,6 +142,7 @@ impl Default for Settings {
             max_growth_origin: ThresholdOrigin::Level,
             horizon_s: HORIZON_S,
             axis: Axis::Time,
+            constant_is_unmeasured: false,
             spike_bytes: 50e6,
             spike_fraction: 0.2,
             spike_min_bytes: SPIKE_MIN_BYTES,

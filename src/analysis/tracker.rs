@@ -15,6 +15,7 @@ use super::spike::{SpikeDetector, Spikes};
 use super::stats::median_slope;
 use super::status::Status;
 use super::trend::Growth;
+use super::trend::bounded_trend::is_constant;
 use super::trend::criteria::Criteria;
 use super::trend::growth_search::judge_series;
 use super::trend::series_trend::SeriesTrend;
@@ -141,7 +142,10 @@ impl Tracker {
     /// target grows into, when known.
     #[must_use]
     pub fn assess(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> Assessment {
-        let memory = self.judge_memory(settings, ceiling);
+        let mut memory = self.judge_memory(settings, ceiling);
+        if settings.constant_is_unmeasured && settings.axis == Axis::Time && is_constant(&self.histories.memory) {
+            memory.set_unmeasured();
+        }
         let fds = self.judge_count(&self.histories.fds, settings);
         let threads = self.judge_count(&self.histories.threads, settings);
         let spikes = self.spikes.spikes();

@@ -175,6 +175,7 @@ fn rules(args: &AnalysisArgs, min_observation: MinObservation) -> Rules {
             max_growth_origin,
             horizon_s: args.horizon.as_secs_f64(),
             axis: Axis::Time,
+            constant_is_unmeasured: false,
             spike_bytes: args.sudden.threshold_mb * 1e6,
             spike_fraction: args.sudden.threshold_percent / 100.0,
             spike_min_bytes: spike_min_bytes(args),

@@ -90,8 +90,8 @@ fn feed_rows(
             Err(error) => break Err(error),
         };
         let at = row.sample.at;
-        if let (0, Axis::Work(unit)) = (summary.rows, recording.axis()) {
-            targets.count_work(unit);
+        if summary.rows == 0 {
+            targets.describe_recording(recording.axis(), recording.recognised().is_some());
         }
         if row.series.0 == indexes.len() {
             let series = recording.series(row.series);

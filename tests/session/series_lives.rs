@@ -112,6 +112,52 @@ fn restarts_that_level_off_and_collections_are_named_and_no_leak() {
 }
 
 #[test]
+fn a_foreign_recording_of_a_constant_was_not_measured() {
+    let constant = |lives| Series { interval_s: 60, life_s: 3600, lives, noise_mib: 0.0, level: |_| 300.0 };
+    let status = |text| judge(text).0.assessment.verdict.status;
+    let foreign = |lives| constant(lives).recording("", "").replace("timestamp,rss_bytes", "time,memory");
+    let text = judge(foreign(2)).0;
+    assert_eq!(text.assessment.verdict.status, Status::InsufficientData);
+    let wanted = "nothing was measured: the same to the byte in all 120 samples over 1 h 59 min";
+    assert_eq!(reason(&text, Rule::Observation).as_deref(), Some(wanted));
+    assert_eq!(status(foreign(1)), Status::Stable, "less than an hour");
+    assert_eq!(status(constant(2).recording(",pid,start_ticks", ",7,5")), Status::Stable, "an idle process");
+}
+
+/// Returns the recording of a leak of 16 hours, and of `readings` readings of `after_mib` after its end.
+fn ended(readings: usize, after_mib: u32) -> String {
+    let mut text = Series { interval_s: 300, life_s: 57_600, lives: 1, noise_mib: 5.0, level: LEAK }.recording("", "");
+    for i in 0..readings {
+        let memory = f64::from(after_mib) + (i % 3) as f64;
+        writeln!(text, "{},{:.0}", 1_750_057_600 + 300 * i, memory * MIB).expect("a line");
+    }
+    text
+}
+
+#[test]
+fn a_leak_that_ends_with_its_process_is_a_leak() {
+    for readings in [2, 3, 12, 50] {
+        let (killed, _) = judge(ended(readings, 38));
+        let verdict = &killed.assessment.verdict;
+        assert_eq!(verdict.status, Status::Leaking, "{readings} {verdict:?}");
+        let fall = reason(&killed, Rule::Restarts).expect("a reason");
+        assert!(
+            fall.starts_with("fell from ") && fall.contains(" MiB within one reading: the process ended"),
+            "{fall}"
+        );
+        assert!(killed.assessment.growth.rate.is_some_and(|rate| rate > 0.0), "{:?}", killed.assessment.growth);
+        let (restarted, _) = judge(ended(readings, 310));
+        assert_eq!(restarted.assessment.verdict.status, Status::Suspect, "{readings}");
+    }
+}
+
+#[test]
+fn a_life_after_a_fall_is_judged_by_itself_when_it_is_long() {
+    let (long, _) = judge(ended(150, 38));
+    assert!(long.assessment.verdict.status < Status::Suspect, "{long:?}");
+}
+
+#[test]
 fn a_process_that_the_recording_identifies_has_one_life() {
     for (columns, fields) in [(",pid", ",77"), (",pid,start_ticks", ",1,5")] {
         let (target, _) = judge(HOURS.recording(columns, fields));

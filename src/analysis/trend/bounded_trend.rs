@@ -15,6 +15,10 @@ use super::upper_bounds;
 /// Samples of a series without any change before it is stable: a process may only just be waiting.
 const MIN_UNCHANGED: u64 = 24;
 
+/// Least length, in seconds, and samples of a recording without any change that was not measured.
+const MIN_CONSTANT_S: f64 = 3600.0;
+const MIN_CONSTANT_SAMPLES: u64 = 12;
+
 /// Returns the trend that the whole past shows.
 pub(crate) fn bounded_trend(
     history: &History,
@@ -59,9 +63,16 @@ pub(crate) fn bounded_trend(
         start_up: StartUp { share, required: required_samples(share, means.map_or(0.0, |means| means.tests.lead)) },
         recent_rate: whole.map(|whole| recent_rate(whole.blocks())),
         unchanged,
+        is_unmeasured: false,
         withheld: None,
         stopped_s: None,
     }
+}
+
+/// True if the series is the same to the byte for so long that a recording of it measured nothing.
+pub(crate) fn is_constant(history: &History) -> bool {
+    let is_long = history.samples() >= MIN_CONSTANT_SAMPLES && history.observed() >= MIN_CONSTANT_S;
+    is_long && history.tiers() == 0
 }
 
 /// True if there are fewer samples than every verdict on growth needs.

@@ -5,7 +5,7 @@
 //! `judged_window` confirms it an eighth of the window earlier. `growth_search` looks for growth in the windows of a series and applies the rules of `criteria`,
 //! `start_up`, `distance`, `continuation`, `upper_bounds` and `relative_growth`. `growth` and `detection_limit` give rates and the smallest detectable ones.
 
-mod bounded_trend;
+pub(crate) mod bounded_trend;
 mod continuation;
 pub(crate) mod criteria;
 pub(crate) mod curve;

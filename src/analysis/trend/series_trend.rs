@@ -31,6 +31,8 @@ pub(crate) struct SeriesTrend {
     pub recent_rate: Option<f64>,
     /// Resolution of a series without any change.
     pub unchanged: Option<Unchanged>,
+    /// True if the series is constant to the byte where a measurement is not.
+    pub is_unmeasured: bool,
     /// Reason for withholding `leaking` from proven growth.
     pub withheld: Option<Withheld>,
     /// Seconds since growth stopped that was a leak until then.
@@ -41,6 +43,13 @@ impl SeriesTrend {
     /// True if growth is proven and goes on, also below the threshold.
     pub fn is_growing(&self) -> bool {
         self.judgement.as_ref().is_some_and(|j| j.tests.proven && j.rate.low > 0.0 && !j.tests.slowing)
+    }
+
+    /// Takes a constant series for one that was not measured.
+    pub fn set_unmeasured(&mut self) {
+        self.status = Status::InsufficientData;
+        self.is_unmeasured = true;
+        self.proof.few = None;
     }
 
     /// Takes status and rate from few readings.

@@ -47,6 +47,10 @@ pub(crate) enum Sentence {
         resource: Resource,
         longer_s: f64,
     },
+    /// The same to the byte in all samples.
+    Unmeasured {
+        samples: u64,
+    },
     TooFewSamples {
         samples: u64,
         needed: f64,

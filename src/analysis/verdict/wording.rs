@@ -74,6 +74,10 @@ impl Wording {
             Sentence::LikelyInFewSamples => {
                 write!(f, "growth is likely but not proved: {value} of {threshold} samples needed")
             }
+            Sentence::Unmeasured { samples } => {
+                let span = self.axis.span(span_s);
+                write!(f, "nothing was measured: the same to the byte in all {samples} samples over {span}")
+            }
             Sentence::TooFewSamples { samples, needed } => {
                 write!(f, "too little data: {samples} of {needed} samples needed, over {}", self.axis.span(span_s))
             }

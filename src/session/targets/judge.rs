@@ -15,7 +15,7 @@ use super::pools::Pools;
 use super::registry::Registry;
 use super::requests::{Need, Pending, Request};
 use super::state::TargetState;
-use crate::units::{Axis, WorkUnit};
+use crate::units::Axis;
 
 /// Origin of the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +59,10 @@ impl Judge {
         self.rules.analysis.axis = Axis::Time;
     }
 
-    /// Notes that the rows of the current recording count work instead of time.
-    pub(super) fn count_work(&mut self, unit: WorkUnit) {
-        self.rules.analysis.axis = Axis::Work(unit);
+    /// Sets the axis of the current recording. Memory in one of another program that never changes was not measured.
+    pub(super) fn describe_recording(&mut self, axis: Axis, is_foreign: bool) {
+        self.rules.analysis.axis = axis;
+        self.rules.analysis.constant_is_unmeasured = is_foreign;
     }
 
     /// True if the current samples come from live processes.

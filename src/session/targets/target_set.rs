@@ -19,7 +19,7 @@ use super::registry::Registry;
 use super::repeats::Repeats;
 use super::requests::{Answer, Need, Request, record_inspection};
 use super::state::with_latest_pss;
-use crate::units::WorkUnit;
+use crate::units::Axis;
 
 /// All targets of a session. Drivers feed it; everything that it finds goes to a sink.
 pub struct TargetSet {
@@ -85,9 +85,9 @@ impl TargetSet {
         self.registry.begin_recording();
     }
 
-    /// Makes the rows of the current recording count units of work.
-    pub(in crate::session) fn count_work(&mut self, unit: WorkUnit) {
-        self.judge.count_work(unit);
+    /// Sets the axis of the current recording. Memory in one of another program that never changes was not measured.
+    pub(in crate::session) fn describe_recording(&mut self, axis: Axis, is_foreign: bool) {
+        self.judge.describe_recording(axis, is_foreign);
     }
 
     /// Removes all targets of the recording that was read last, because it was misread.
