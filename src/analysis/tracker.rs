@@ -228,7 +228,8 @@ impl Tracker {
     fn judge_memory(&self, settings: &Settings, ceiling: Option<&Ceiling>) -> SeriesTrend {
         let first = self.histories.memory.first();
         let mut criteria = memory_criteria(settings, first, ceiling);
-        if settings.axis != Axis::Time && settings.max_growth.is_none() {
+        // A threshold of an option is one by time.
+        if settings.axis != Axis::Time {
             criteria.threshold = work_threshold(first, self.cadence.observed());
         }
         criteria.min_rise = criteria.min_rise.max(2.0 * self.counter_error);

@@ -79,7 +79,8 @@ impl<'a> PreparedSession<'a> {
     pub(super) fn open(args: SessionArgs<'a>, rules: Rules, stop: &StopFlag, warmup: Duration) -> Result<Self, Error> {
         let deliveries = args.alerts.map(|alerts| Deliveries::open(alerts, &args.output.outputs)).transpose()?;
         let allowances = allow::load(&config::paths())?;
-        let thresholds = SessionThresholds::new(args.analysis, &rules, allowances, stop, warmup)?;
+        let thresholds =
+            SessionThresholds::new(args.analysis, &rules, allowances, stop, warmup, !args.inputs.is_empty())?;
         let role = OutputRole::of_stdout(args.output, args.alerts);
         let files = Files::open(args.output, args.inputs, role)?;
         Ok(Self { args, rules, role, files, thresholds, deliveries })

@@ -43,20 +43,22 @@ pub(super) struct SessionThresholds {
 impl SessionThresholds {
     /// Builds the threshold expressions of the arguments. An expression with `abort` raises `stop` if it holds.
     ///
-    /// `warmup` is the start that every verdict excludes if the user gave none.
+    /// `warmup` is the start that every verdict excludes if the user gave none. `of_recordings` is true if recordings are
+    /// judged, which may count work themselves.
     pub(super) fn new(
         args: &AnalysisArgs,
         rules: &Rules,
         allowances: Vec<Allowance>,
         stop: &StopFlag,
         warmup: Duration,
+        of_recordings: bool,
     ) -> Result<Self, Error> {
         let typed = &args.thresholds;
         let mut thresholds = typed_thresholds(typed);
         let earlier = typed.baseline.as_deref().map(baseline::read).transpose()?;
         add_baseline_default(&mut thresholds, earlier.is_some())?;
         let feed = WorkFeed::from_args(typed)?;
-        add_work_default(&mut thresholds, feed.is_some())?;
+        add_work_default(&mut thresholds, feed.is_some(), of_recordings)?;
         let warmup_s = typed.warmup.unwrap_or(warmup).as_secs_f64();
         let mut evaluator = Evaluator::new(thresholds, rules.analysis.clone(), warmup_s);
         evaluator.set_allowances(allowances.clone());
@@ -219,10 +221,12 @@ fn add_baseline_default(thresholds: &mut Vec<Threshold>, has_baseline: bool) -> 
 }
 
 /// Measures growth per work that no expression mentions. Refuses an expression without a work counter.
-fn add_work_default(thresholds: &mut Vec<Threshold>, has_work: bool) -> Result<(), Error> {
+fn add_work_default(thresholds: &mut Vec<Threshold>, has_work: bool, of_recordings: bool) -> Result<(), Error> {
     match thresholds.iter().find(|threshold| threshold.expression.metric.per_work) {
-        Some(threshold) if !has_work => Err(Error::usage(format!("'{}' needs a work counter", threshold.expression))
-            .hint("count work with '--work-file', '--work-command', or '--work-log' and '--work-regex'")),
+        Some(threshold) if !has_work && !of_recordings => {
+            Err(Error::usage(format!("'{}' needs a work counter", threshold.expression))
+                .hint("count work with '--work-file', '--work-command', or '--work-log' and '--work-regex'"))
+        }
         None if has_work => add_warning(thresholds, WORK_DEFAULT),
         _ => Ok(()),
     }

@@ -7,6 +7,7 @@ use crate::model::Counter;
 use super::aggregates::{Aggregates, Values};
 use super::extra_looks::Widening;
 use super::metric::{Aggregate, Metric, Series};
+use crate::units::Axis;
 
 /// Least number of values of a series that never moved before it counts as flat. A process may only just be waiting.
 const LEAST_UNMOVED: u64 = 24;
@@ -102,9 +103,14 @@ impl NoValue {
 /// Measures a metric. The error is the reason for which there is no value.
 pub(super) fn measure(metric: &Metric, aggregates: &Aggregates, target: &Target) -> Result<Measurement, NoValue> {
     if metric.aggregate == Aggregate::Growth {
-        let measured = match aggregates.work() {
-            Some(work) => growth_per_work(metric, aggregates, work)?,
-            None => growth(metric.series, aggregates, target)?,
+        let measured = match (target.assessment.growth.axis, aggregates.work()) {
+            (Axis::Work(_), _) if metric.per_work => growth(metric.series, aggregates, target)?,
+            (Axis::Work(unit), None) => {
+                let text = format!("it has no times, but {}: write '{metric} per work'", unit.plural());
+                return Err(NoValue::lasting(text));
+            }
+            (_, Some(work)) => growth_per_work(metric, aggregates, work)?,
+            (Axis::Time, None) => growth(metric.series, aggregates, target)?,
         };
         return Ok(if metric.point {
             Measurement { detectable: measured.detectable, ..Measurement::exact(measured.value) }

@@ -90,10 +90,12 @@ impl Growth {
         }
     }
 
-    /// Returns the growth on an axis. Work has no hours.
+    /// Returns the growth on an axis. Work has no hours: a threshold by time does not hold for it.
     pub(crate) fn on(self, axis: Axis) -> Self {
-        let percent_per_hour = self.percent_per_hour.filter(|_| axis == Axis::Time);
-        Self { axis, percent_per_hour, ..self }
+        if axis == Axis::Time {
+            return Self { axis, ..self };
+        }
+        Self { axis, percent_per_hour: None, threshold_origin: ThresholdOrigin::Level, ..self }
     }
 
     /// Returns the smallest rate that would have been detected, per second: provable, outside the interval, and not below

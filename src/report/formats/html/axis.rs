@@ -1,6 +1,6 @@
 //! Axis of a chart, with round numbers at the ticks.
 
-use crate::units::Span;
+use crate::units;
 
 /// Steps between ticks of a time axis, in seconds.
 const TIME_STEPS: [f64; 23] = [
@@ -72,12 +72,12 @@ impl Axis {
             .collect()
     }
 
-    /// Returns round times with their labels, on an axis in seconds.
-    pub fn times(self) -> Vec<(f64, String)> {
+    /// Returns round times with their labels, on an axis in seconds or units of work.
+    pub fn times(self, unit: units::Axis) -> Vec<(f64, String)> {
         let length = self.to - self.from;
         let step = TIME_STEPS.iter().copied().find(|step| length / step <= TICKS).unwrap_or(length / TICKS);
         ticks(self.from, self.to, step)
-            .map(|at| (at, if at <= 0.0 { "start".to_owned() } else { Span(at).to_string() }))
+            .map(|at| (at, if at <= 0.0 { "start".to_owned() } else { unit.span(at) }))
             .collect()
     }
 }
@@ -112,7 +112,8 @@ mod tests {
     fn ticks_are_round_and_on_the_axis() {
         assert_eq!(labels(41.0, 52.0), ["45 MiB", "50 MiB"]);
         assert_eq!(labels(100.02, 100.31), ["100.1 MiB", "100.2 MiB", "100.3 MiB"]);
-        let times: Vec<String> = Axis { from: 0.0, to: 3600.0 }.times().into_iter().map(|tick| tick.1).collect();
+        let times: Vec<String> =
+            Axis { from: 0.0, to: 3600.0 }.times(units::Axis::Time).into_iter().map(|tick| tick.1).collect();
         assert_eq!(times, ["start", "10 min", "20 min", "30 min", "40 min", "50 min", "1 h"]);
     }
 

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use crate::event::{Line, Point, Timeline};
+use crate::units;
 
 use super::axis::Axis;
 
@@ -55,6 +56,8 @@ pub(super) struct Chart<'a> {
     pub times: Vec<f64>,
     /// Floor at each point, in bytes.
     pub floors: Vec<f64>,
+    /// Unit of the horizontal axis: time, or work.
+    unit: units::Axis,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bytes, to the nearest page")]
@@ -63,14 +66,15 @@ fn number(bytes: u64) -> f64 {
 }
 
 impl<'a> Chart<'a> {
-    /// Charts of at least two points; `None` for fewer.
-    pub fn new(timeline: &'a Timeline) -> Option<Self> {
+    /// Charts of at least two points; `None` for fewer. `unit` is that of the horizontal axis.
+    pub fn new(timeline: &'a Timeline, unit: units::Axis) -> Option<Self> {
         let points = timeline.points();
         (points.len() > 1).then(|| Self {
             timeline,
             points,
             times: timeline.seconds(),
             floors: timeline.floors(FLOORS),
+            unit,
         })
     }
 
@@ -104,7 +108,7 @@ impl<'a> Chart<'a> {
         for mark in marks {
             push_mark(&mut inner, mark, INNER * x.place(mark.at));
         }
-        frame(HEIGHT, x, y, &inner, "memory over time")
+        frame(self.unit, HEIGHT, x, y, &inner, "memory over time")
     }
 
     /// Draws the fitted rate through the middle of its span, with its confidence interval.
@@ -138,7 +142,7 @@ impl<'a> Chart<'a> {
             let down = below.iter().zip(&self.times).rev().map(|(value, at)| plane.place(*at, *value));
             let _ = write!(inner, r#"<path class="k{index}" d="{}Z"/>"#, path(up.chain(down)));
         }
-        frame(KINDS_HEIGHT, x, y, &inner, "memory by kind over time")
+        frame(self.unit, KINDS_HEIGHT, x, y, &inner, "memory by kind over time")
     }
 }
 
@@ -177,7 +181,7 @@ fn push_mark(out: &mut String, mark: &Mark, at: f64) {
 }
 
 /// Adds axes and labels to an inner picture.
-fn frame(height: f64, x: Axis, y: Axis, inner: &str, label: &str) -> String {
+fn frame(unit: units::Axis, height: f64, x: Axis, y: Axis, inner: &str, label: &str) -> String {
     let (width, depth) = (WIDTH - LEFT, height - TOP - BOTTOM);
     let mut out = format!(r#"<svg class="frame" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">"#);
     for (value, text) in y.bytes(height / 55.0) {
@@ -185,7 +189,7 @@ fn frame(height: f64, x: Axis, y: Axis, inner: &str, label: &str) -> String {
         let _ = write!(out, r#"<path class="axis" d="M{LEFT} {at:.1}H{WIDTH}"/>"#);
         let _ = write!(out, r#"<text x="{:.1}" y="{:.1}" text-anchor="end">{text}</text>"#, LEFT - 8.0, at + 4.0);
     }
-    for (index, (value, text)) in x.times().into_iter().enumerate() {
+    for (index, (value, text)) in x.times(unit).into_iter().enumerate() {
         let part = x.place(value);
         let anchor = match part {
             part if part < 0.02 => "start",

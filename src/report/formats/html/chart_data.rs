@@ -6,7 +6,7 @@ use crate::event::{Point, Timeline};
 use crate::model::{Counter, CounterUnit, Timestamp};
 use crate::report::document::Document;
 use crate::schema::{AlertEntry, Growth, JobEntry, Status, Target};
-use crate::units::Bytes;
+use crate::units::{Axis, Bytes};
 
 use super::chart::{Chart, Fit, Mark, MarkKind};
 use super::text::shown;
@@ -70,8 +70,8 @@ struct NamedMark {
 /// Returns the charts of a target. Without a timeline there are none.
 pub(super) fn charts(document: &Document<'_>, index: usize) -> Charts {
     let Some(timeline) = document.timeline(index) else { return Charts::default() };
-    let Some(chart) = Chart::new(timeline) else { return Charts::default() };
     let target = &document.report.targets[index];
+    let Some(chart) = Chart::new(timeline, Axis::from_name(&target.growth.axis)) else { return Charts::default() };
     let points = timeline.points();
     let start = points[0].at;
     let jobs = jobs(document);
