@@ -12,6 +12,8 @@ pub enum CeilingKind {
     CgroupHigh,
     /// `RLIMIT_AS` or `RLIMIT_DATA`.
     Rlimit,
+    /// Limit in a column of a recording.
+    Recording,
     /// Memory of the host.
     Host,
 }

@@ -490,7 +490,7 @@ pub struct ConsistentGrowth {
 /// Time until the memory limit is reached if growth continues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Forecast {
-    /// Kind of the limit: `user`, `cgroup_max`, `cgroup_high`, `rlimit`, `host`; null if none is known.
+    /// Kind of the limit: `user`, `recording`, `cgroup_max`, `cgroup_high`, `rlimit`, `host`; null if none is known.
     pub limit_kind: Option<String>,
     /// Limit.
     pub limit_bytes: Option<u64>,

@@ -99,6 +99,9 @@ fn feed_rows(
             if may_restart(series) {
                 targets.allow_restarts(index, series.names_restarts);
             }
+            if let Some(limit_bytes) = series.limit_bytes {
+                targets.set_recorded_limit(index, limit_bytes);
+            }
             indexes.push(index);
         }
         let index = indexes[row.series.0];

@@ -129,6 +129,7 @@ fn ceiling_clause(ceiling: &Ceiling) -> String {
     let size = Bytes(ceiling.limit_bytes);
     match ceiling.kind {
         CeilingKind::User => format!("--limit ({size}) reached"),
+        CeilingKind::Recording => format!("recorded limit ({size}) reached"),
         CeilingKind::CgroupMax => format!("memory limit of its cgroup ({size}) reached"),
         CeilingKind::CgroupHigh => format!("throttling limit of its cgroup ({size}) reached"),
         CeilingKind::Rlimit => format!("its resource limit ({size}) reached"),

@@ -129,6 +129,7 @@ fn consistent_growth(evidence: &analysis::ConsistentGrowth) -> schema::Consisten
 fn ceiling_kind(kind: CeilingKind) -> &'static str {
     match kind {
         CeilingKind::User => "user",
+        CeilingKind::Recording => "recording",
         CeilingKind::CgroupMax => "cgroup_max",
         CeilingKind::CgroupHigh => "cgroup_high",
         CeilingKind::Rlimit => "rlimit",

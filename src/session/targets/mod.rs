@@ -8,6 +8,7 @@ mod members;
 mod page_count;
 mod pool_verdict;
 mod pools;
+mod recorded_limit;
 mod registry;
 mod repeats;
 mod requests;

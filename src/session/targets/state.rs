@@ -284,7 +284,14 @@ impl TargetState {
             limit_bytes,
             used_bytes,
         });
-        target.set_ceiling(by_user.or(self.source_ceiling));
+        let mut of_source = self.source_ceiling;
+        // A recording states the limit of the process, and its memory is the usage.
+        if let (Some(ceiling), Some(used)) = (&mut of_source, target.current.reading.memory())
+            && ceiling.kind == CeilingKind::Recording
+        {
+            ceiling.used_bytes = used;
+        }
+        target.set_ceiling(by_user.or(of_source));
     }
 }
 

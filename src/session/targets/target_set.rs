@@ -255,7 +255,7 @@ impl TargetSet {
     }
 
     /// Sets the limit that the source found for a target.
-    fn set_ceiling(&mut self, index: usize, ceiling: Option<Ceiling>) {
+    pub(super) fn set_ceiling(&mut self, index: usize, ceiling: Option<Ceiling>) {
         let (target, state) = self.registry.entry_mut(index);
         state.set_source_ceiling(target, ceiling, self.judge.rules().limit_bytes);
     }

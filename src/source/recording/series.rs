@@ -31,6 +31,8 @@ pub struct RecordedSeries {
     pub name: Option<String>,
     /// Command line of the latest program, from the column `cmdline` or from a label.
     pub cmdline: Option<String>,
+    /// Memory limit in the first row.
+    pub limit_bytes: Option<u64>,
     /// True if a column names the restarts: an uptime, a number of restarts, a pod or container.
     pub names_restarts: bool,
 }
@@ -175,6 +177,7 @@ impl SeriesTable {
             group: row.group.as_deref().map(to_text),
             name: row.name.as_deref().map(to_text),
             cmdline: cmdline(row, &self.cmdlines),
+            limit_bytes: row.limit,
             names_restarts: row.life != LifeMark::default(),
         };
         let group = row.group.as_deref().map(Box::from);
