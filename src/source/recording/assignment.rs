@@ -3,6 +3,7 @@
 use crate::model::Counter;
 use crate::units::WorkUnit;
 
+use super::columns::ColumnRole;
 use super::error::RecordingError;
 use super::layout::{Layout, ValueUnit};
 use super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of, words_of};
@@ -91,6 +92,31 @@ impl Assignment {
     }
 }
 
+impl Assignment {
+    /// Returns the role of each of `width` columns for the reader of plain rows; `None` if the table needs more.
+    pub(super) fn plain_roles(&self, width: usize) -> Option<Vec<ColumnRole>> {
+        let has_more = self.is_wide || self.has_outer_time || self.work.is_some() || self.limit.is_some();
+        let has_marks = self.uptime.is_some() || self.restarts.is_some();
+        let (&[time], true) = (self.time.as_slice(), self.names.len() <= 1 && !has_more && !has_marks) else {
+            return None;
+        };
+        let mut roles = vec![ColumnRole::Ignored; width];
+        *roles.get_mut(time)? = ColumnRole::Time;
+        for (column, role) in [(self.pid, ColumnRole::Pid), (self.cmdline, ColumnRole::Cmdline)] {
+            if let Some(column) = column {
+                *roles.get_mut(column)? = role;
+            }
+        }
+        for &column in &self.names {
+            *roles.get_mut(column)? = ColumnRole::Group;
+        }
+        for counter in self.counters.iter().filter(|counter| !counter.is_falling) {
+            *roles.get_mut(counter.column)? = ColumnRole::Counter(counter.counter, counter.unit_bytes);
+        }
+        Some(roles)
+    }
+}
+
 impl Search<'_> {
     fn run(self) -> Result<Assignment, RecordingError> {
         for wanted in [&self.layout.time_column, &self.layout.value_column, &self.layout.group_by].into_iter().flatten()
@@ -132,7 +158,7 @@ impl Search<'_> {
             .map(|memory| memory.column)
             .filter(|&column| !self.states_unit(column))
             .map(|column| self.table.names[column].clone());
-        let names = self.series_columns(pid);
+        let names = self.series_columns(pid, &time);
         let summary = self.summary(&counters, &time, work);
         let cmdline = self.first(|meaning| meaning == Meaning::Cmdline);
         let restarts = self.first(|meaning| meaning == Meaning::Restarts);
@@ -324,19 +350,19 @@ impl Search<'_> {
     }
 
     /// Returns the columns of names that distinguish series: their values recur.
-    fn series_columns(&self, pid: Option<usize>) -> Vec<usize> {
+    fn series_columns(&self, pid: Option<usize>, time: &[usize]) -> Vec<usize> {
         if let Some(wanted) = &self.layout.group_by {
             return self.table.index_of(wanted).into_iter().collect();
         }
         let rows = self.table.rows.len();
+        let recurs = |distinct: usize| 2 * distinct <= rows.max(2);
+        let has_moments = time.iter().any(|&column| recurs(self.table.distinct(column)));
         (0..self.table.names.len())
             .filter(|&column| self.meanings[column] == Meaning::Name)
             .filter(|&column| {
-                let mut distinct: Vec<&str> = self.table.values(column).collect();
-                distinct.sort_unstable();
-                distinct.dedup();
-                // Each row another value: a description, unless the rows are of one moment.
-                !distinct.is_empty() && (pid.is_some() || 2 * distinct.len() <= rows.max(2) || rows < 6)
+                let distinct = self.table.distinct(column);
+                // Each row another value: a description, unless the rows are of few moments.
+                distinct > 0 && (pid.is_some() || recurs(distinct) || has_moments || rows < 6)
             })
             .collect()
     }

@@ -39,6 +39,14 @@ impl Sampled {
         f64::from(good) / f64::from(all.max(1))
     }
 
+    /// Returns the number of distinct values of a column.
+    pub(super) fn distinct(&self, column: usize) -> usize {
+        let mut values: Vec<&str> = self.values(column).collect();
+        values.sort_unstable();
+        values.dedup();
+        values.len()
+    }
+
     /// Returns the share of values that are numbers, with or without a unit.
     pub(super) fn share_of_numbers(&self, column: usize) -> f64 {
         let mark = self.mark_of(Some(column));

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use crate::model::{Pid, Timestamp};
 
 use super::assignment::{Assignment, CounterColumn, TableFacts};
+use super::columns::ColumnRole;
 use super::error::RecordingError;
 use super::fault::{Fault, FaultKind};
 use super::format::{Recognition, RowReader};
@@ -171,6 +172,12 @@ impl TableRows {
         };
         reader.accept(Content::Rows(rows));
         Ok(reader)
+    }
+
+    /// Returns the roles of the columns of a single table for the reader of plain rows; `None` if it needs more.
+    pub(super) fn plain_roles(&self) -> Option<Vec<ColumnRole>> {
+        let [(names, Some(table))] = self.tables.as_slice() else { return None };
+        table.plain_roles(names.len())
     }
 
     /// Returns the first table with memory.

@@ -3,18 +3,20 @@
 //! Records without quotes, nearly all of them, are split in place at their delimiters. Records with quotes go through
 //! `csv_core`, which implements RFC 4180.
 
+use std::borrow::Cow;
+
 use super::super::columns::{ColumnRole, ColumnRoles};
 use super::super::error::RecordingError;
 use super::super::fault::{Fault, FaultKind};
 use super::super::format::{Confidence, Recognition, RecordingFormat, RowReader};
-use super::super::head::Head;
+use super::super::head::{Head, clean_line};
 use super::super::layout::Layout;
 use super::super::lines::{LineEnd, Lines, MAX_LINE_BYTES};
 use super::super::row::{RawRow, Record};
 use super::super::sampled::is_missing;
 use super::super::table::TableRows;
 use super::super::values::leading_digits;
-use crate::model::{Counter, CounterUnit};
+use crate::model::{Counter, CounterUnit, Pid, Reading, Timestamp};
 
 use super::dialect::{CsvSplitter, Dialect};
 use crate::units::Axis;
@@ -45,7 +47,32 @@ impl RecordingFormat for Csv {
             return Ok(Box::new(CsvRows::open(lines, &roles)?));
         };
         let splitter = || Box::new(CsvSplitter::new(dialect.clone()));
-        Ok(Box::new(TableRows::open("CSV", head, splitter(), splitter(), layout, lines.file())?))
+        let table = || TableRows::open("CSV", head, splitter(), splitter(), layout, lines.file());
+        let general = table()?;
+        let (of_head, is_local) = rows_of(table()?, head, lines.file())?;
+        if let Some(fast) = CsvRows::plain(&general, &dialect, is_local)
+            && rows_of(fast, head, lines.file())?.0 == of_head
+            && let Some(fast) = CsvRows::plain(&general, &dialect, is_local)
+        {
+            return Ok(Box::new(fast));
+        }
+        Ok(Box::new(general))
+    }
+}
+
+/// Values of a row that both readers must find alike.
+type Found = (Option<Timestamp>, Reading, Option<Pid>, Option<Vec<u8>>);
+
+/// Returns the rows of the beginning, and true if a time had no zone.
+fn rows_of(mut rows: impl RowReader, head: &Head, file: &str) -> Result<(Vec<Found>, bool), RecordingError> {
+    let mut lines = head.as_lines(file)?;
+    let mut found = Vec::new();
+    loop {
+        match rows.next(&mut lines)? {
+            Record::End => return Ok((found, rows.is_local_clock())),
+            Record::Row(row) => found.push((row.at, row.reading, row.pid, row.group.map(Cow::into_owned))),
+            _ => {}
+        }
     }
 }
 
@@ -64,10 +91,28 @@ struct CsvRows {
     delimiter: u8,
     columns: Vec<(ColumnRole, String)>,
     is_own: bool,
+    /// Columns as a general reader recognised them.
+    recognised: Option<Recognition>,
+    /// Name of the memory column if nothing states its unit, as the general reader found.
+    unnamed_unit: Option<String>,
+    /// True if a time has no zone.
+    is_local: bool,
+    /// Dialect with the header that precedes the first row; `None` once it is read.
+    dialect: Option<Dialect>,
     quoted: QuotedRecord,
 }
 
 impl CsvRows {
+    /// Creates the reader of plain rows with the roles that a general reader found; `None` if those need more.
+    fn plain(general: &TableRows, dialect: &Dialect, is_local: bool) -> Option<Self> {
+        let (names, delimiter) = dialect.header()?;
+        let columns = general.plain_roles()?.into_iter().zip(names.iter().cloned()).collect();
+        let quoted = QuotedRecord::new(delimiter);
+        let (recognised, unnamed_unit) = (general.recognition(), general.memory_column().map(str::to_owned));
+        let dialect = Some(dialect.clone());
+        Some(Self { delimiter, columns, is_own: false, recognised, unnamed_unit, is_local, dialect, quoted })
+    }
+
     /// Reads the header: the first line that is neither blank nor a comment.
     fn open(lines: &mut Lines, roles: &ColumnRoles) -> Result<Self, RecordingError> {
         loop {
@@ -87,7 +132,17 @@ impl CsvRows {
         let header: Vec<String> =
             quoted.fields().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
         let found = roles.roles_of_header(&header, lines.file())?;
-        Ok(Self { delimiter, columns: found.into_iter().zip(header).collect(), is_own, quoted })
+        let columns = found.into_iter().zip(header).collect();
+        Ok(Self {
+            delimiter,
+            columns,
+            is_own,
+            recognised: None,
+            unnamed_unit: None,
+            is_local: false,
+            dialect: None,
+            quoted,
+        })
     }
 
     /// True if most rows of the beginning can be read. A recording of leakwatch is read in any case.
@@ -138,6 +193,14 @@ impl CsvRows {
 
 impl RowReader for CsvRows {
     fn next<'a>(&'a mut self, lines: &'a mut Lines) -> Result<Record<'a>, RecordingError> {
+        while let Some(dialect) = &self.dialect {
+            if lines.advance()?.is_none() {
+                return Ok(Record::End);
+            }
+            if dialect.is_header(&clean_line(lines.line())) {
+                self.dialect = None;
+            }
+        }
         let Some(end) = lines.advance()? else { return Ok(Record::End) };
         if end == LineEnd::Truncated {
             return Ok(Record::Torn);
@@ -160,10 +223,20 @@ impl RowReader for CsvRows {
     }
 
     fn memory_column(&self) -> Option<&str> {
+        if self.recognised.is_some() {
+            return self.unnamed_unit.as_deref();
+        }
         self.columns.iter().find(|(role, _)| role.is_memory()).map(|(_, column)| column.as_str())
     }
 
+    fn is_local_clock(&self) -> bool {
+        self.is_local
+    }
+
     fn recognition(&self) -> Option<Recognition> {
+        if self.recognised.is_some() {
+            return self.recognised.clone();
+        }
         let of_role = |is_wanted: &dyn Fn(ColumnRole) -> bool| {
             self.columns.iter().find(|(role, _)| is_wanted(*role)).map_or("", |(_, column)| column.as_str())
         };

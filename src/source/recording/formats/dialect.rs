@@ -33,6 +33,16 @@ impl Dialect {
         DELIMITERS.into_iter().find_map(|delimiter| Self::with_delimiter(head, delimiter))
     }
 
+    /// Returns the names in the header and the delimiter; `None` without a header, or for a delimiter of several bytes.
+    pub(super) fn header(&self) -> Option<(&[String], u8)> {
+        self.has_header.then_some((self.names.as_slice(), u8::try_from(self.delimiter).ok()?))
+    }
+
+    /// True if a line is the header.
+    pub(super) fn is_header(&self, line: &str) -> bool {
+        fields(line.trim().trim_start_matches('#').trim_start(), self.delimiter) == self.names
+    }
+
     fn with_delimiter(head: &Head, delimiter: char) -> Option<Self> {
         let mut widths: Vec<usize> = head
             .filled_lines()
