@@ -99,7 +99,7 @@ fn replayed(path: &Path) -> Result<Vec<MeasuredNoise>, Error> {
     };
     let mut targets = TargetSet::new(rules, 0.0);
     let mut recording = Recording::open(&name, &Layout::default()).map_err(refused)?;
-    replay(&name, &mut recording, &mut targets, &mut Fanout::default(), &mut |_| true).map_err(refused)?;
+    replay(&name, &mut recording, &mut targets, &mut Fanout::default(), 1, &mut || true).map_err(refused)?;
     Ok(targets.targets().iter().filter_map(of_target).collect())
 }
 

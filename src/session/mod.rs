@@ -10,6 +10,7 @@ mod plan;
 mod process_reader;
 mod replay;
 mod row_batch;
+mod row_feed;
 mod rules;
 mod sampling;
 mod targets;

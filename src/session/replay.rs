@@ -11,6 +11,7 @@ use crate::units::Span;
 use crate::units::{Axis, WorkUnit};
 
 use super::row_batch::RowBatch;
+use super::row_feed::{self, Chunk};
 use super::rules::MinObservation;
 use super::targets::TargetSet;
 
@@ -19,8 +20,6 @@ const NAMED_RESTARTS: usize = 3;
 /// Notice about the rules for a recording of leakwatch. A watch without a known length asks for other evidence.
 const JUDGED_AS_RUN: &str =
     "judged as a run of known length; a watch without --duration judges otherwise: --min-observation 1h repeats it";
-/// Number of rows between two reports of progress.
-const PROGRESS_EVERY: u64 = 4096;
 
 /// Summary of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ pub enum ReplayFailure {
 }
 
 /// Feeds a recording to the targets. `source` is its name as the user gave it. `progress` is called now and then, and ends
-/// the replay by returning false.
+/// the replay by returning false. With `jobs` above 1 a thread reads ahead.
 ///
 /// # Errors
 /// If the recording cannot be read on, or a sink fails.
@@ -52,11 +51,26 @@ pub fn replay(
     recording: &mut Recording,
     targets: &mut TargetSet,
     sink: &mut dyn EventSink,
-    progress: &mut dyn FnMut(&Recording) -> bool,
+    jobs: usize,
+    progress: &mut dyn FnMut() -> bool,
 ) -> Result<ReplaySummary, ReplayFailure> {
     targets.begin_recording();
-    let mut summary = ReplaySummary { rows: 0, span: None };
-    let read = feed_rows(source, recording, targets, sink, progress, &mut summary);
+    let batch = (!sink.wants_samples()).then(RowBatch::default);
+    let mut feed = Feed { indexes: Vec::new(), batch, summary: ReplaySummary { rows: 0, span: None } };
+    let mut read = Ok(());
+    let mut fed = row_feed::feed(recording, jobs, |mut chunk| {
+        if let Some(end) = chunk.end.take() {
+            read = end;
+        }
+        feed.take(source, chunk, targets, sink)?;
+        Ok::<bool, io::Error>(progress())
+    });
+    if fed.is_ok()
+        && let Some(mut batch) = feed.batch.take()
+    {
+        fed = batch.flush(targets, sink);
+    }
+    let summary = feed.summary;
     if let Some((_, last)) = summary.span {
         targets.judge_all(last, sink).and(targets.close_all(last, sink))?;
         send_notices(source, recording, last, sink)?;
@@ -67,74 +81,87 @@ pub fn replay(
         let tick = Tick { number: summary.rows, at: last, late_s: 0.0, host: None };
         sink.on_event(Event::Ticked(&tick, targets.targets()))?;
     }
-    read.map(|()| summary)
+    fed?;
+    read?;
+    Ok(summary)
 }
 
-/// Feeds all rows in the order of the recording.
-fn feed_rows(
-    source: &str,
-    recording: &mut Recording,
-    targets: &mut TargetSet,
-    sink: &mut dyn EventSink,
-    progress: &mut dyn FnMut(&Recording) -> bool,
-    summary: &mut ReplaySummary,
-) -> Result<(), ReplayFailure> {
-    // Index of the target of each series, which are numbered in the order of their first rows.
-    let mut indexes: Vec<usize> = Vec::new();
-    // A sink that uses samples needs them in the order of time.
-    let mut batch = (!sink.wants_samples()).then(RowBatch::default);
-    let read = loop {
-        let row = match recording.next_row() {
-            Ok(Some(row)) => row,
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
-        };
-        let at = row.sample.at;
-        if summary.rows == 0 {
-            targets.describe_recording(recording.axis(), recording.recognised().is_some());
+/// Targets of the series of a recording, and the rows that wait for them.
+struct Feed {
+    /// Index of the target of each series, which are numbered in the order of their first rows.
+    indexes: Vec<usize>,
+    /// Rows of many targets; `None` if a sink uses samples, which it needs in the order of time.
+    batch: Option<RowBatch>,
+    summary: ReplaySummary,
+}
+
+impl Feed {
+    /// Feeds one chunk to the targets.
+    fn take(
+        &mut self,
+        source: &str,
+        chunk: Chunk,
+        targets: &mut TargetSet,
+        sink: &mut dyn EventSink,
+    ) -> io::Result<()> {
+        if self.summary.rows == 0 {
+            targets.describe_recording(chunk.axis, chunk.is_foreign);
         }
-        if row.series.0 == indexes.len() {
-            let series = recording.series(row.series);
-            let index = targets.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?;
-            if may_restart(series) {
-                targets.allow_restarts(index, series.names_restarts);
+        let (mut opened, mut relabelled) = (chunk.opened.into_iter(), chunk.relabelled.into_iter());
+        for row in chunk.rows {
+            let at = row.sample.at;
+            if row.series.0 == self.indexes.len()
+                && let Some(series) = opened.next()
+            {
+                self.indexes.push(open(&series, source, at, targets, sink)?);
             }
-            if let Some(limit_bytes) = series.limit_bytes {
-                targets.set_recorded_limit(index, limit_bytes);
-            }
-            indexes.push(index);
-        }
-        let index = indexes[row.series.0];
-        if row.program_changed {
-            if let Some(batch) = &mut batch {
+            let index = self.indexes[row.series.0];
+            if (row.program_changed || row.restarted)
+                && let Some(batch) = &mut self.batch
+            {
                 batch.flush(targets, sink)?;
             }
-            targets.change_program(index, &label(recording.series(row.series)), at, sink)?;
-        }
-        if row.restarted {
-            if let Some(batch) = &mut batch {
-                batch.flush(targets, sink)?;
+            if row.program_changed
+                && let Some(series) = relabelled.next()
+            {
+                targets.change_program(index, &label(&series), at, sink)?;
             }
-            targets.cut(index, at, sink)?;
-        }
-        match &mut batch {
-            None => targets.observe(index, &row.sample, &[], sink)?,
-            Some(batch) => {
-                batch.push(index, row.sample);
-                if batch.is_full(indexes.len()) {
-                    batch.flush(targets, sink)?;
+            if row.restarted {
+                targets.cut(index, at, sink)?;
+            }
+            match &mut self.batch {
+                None => targets.observe(index, &row.sample, &[], sink)?,
+                Some(batch) => {
+                    batch.push(index, row.sample);
+                    if batch.is_full(self.indexes.len()) {
+                        batch.flush(targets, sink)?;
+                    }
                 }
             }
+            let (first, last) = self.summary.span.unwrap_or((at, at));
+            self.summary.span = Some((first.min(at), last.max(at)));
+            self.summary.rows += 1;
         }
-        let (first, last) = summary.span.unwrap_or((at, at));
-        summary.span = Some((first.min(at), last.max(at)));
-        summary.rows += 1;
-        if summary.rows.is_multiple_of(PROGRESS_EVERY) && !progress(recording) {
-            break Ok(());
-        }
-    };
-    batch.map_or(Ok(()), |mut batch| batch.flush(targets, sink))?;
-    Ok(read?)
+        Ok(())
+    }
+}
+
+/// Opens the target of a series.
+fn open(
+    series: &RecordedSeries,
+    source: &str,
+    at: Timestamp,
+    targets: &mut TargetSet,
+    sink: &mut dyn EventSink,
+) -> io::Result<usize> {
+    let index = targets.open(identity(series), label(series), Some(source.to_owned()), None, at, sink)?;
+    if may_restart(series) {
+        targets.allow_restarts(index, series.names_restarts);
+    }
+    if let Some(limit_bytes) = series.limit_bytes {
+        targets.set_recorded_limit(index, limit_bytes);
+    }
+    Ok(index)
 }
 
 /// True if a series may have one process after the other in it. A start time identifies one process. So does a pid, but for

@@ -46,7 +46,7 @@ pub fn judge(verdicts: &[&str], evaluator: &mut Evaluator) -> Vec<Target> {
         Recording::from_reader("test.csv", std::io::Cursor::new(text), &Layout::default()).expect("a recording");
     let mut sinks = Fanout::default();
     sinks.add(evaluator);
-    replay("test.csv", &mut recording, &mut targets, &mut sinks, &mut |_| true).expect("a readable recording");
+    replay("test.csv", &mut recording, &mut targets, &mut sinks, 1, &mut || true).expect("a readable recording");
     let (mut targets, _) = targets.into_targets();
     evaluator.conclude(&targets);
     targets.iter_mut().for_each(|target| target.source = None);

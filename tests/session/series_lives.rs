@@ -62,7 +62,7 @@ fn judge_by(min_observation: MinObservation, text: String) -> (Target, Vec<Strin
     let mut targets = TargetSet::new(rules, 0.0);
     let mut recording = Recording::from_reader("a.csv", Cursor::new(text), &Layout::default()).expect("a recording");
     let mut notices = Notices::default();
-    replay("a.csv", &mut recording, &mut targets, &mut notices, &mut |_| true).expect("a readable recording");
+    replay("a.csv", &mut recording, &mut targets, &mut notices, 2, &mut || true).expect("a readable recording");
     (targets.targets()[0].clone(), notices.0)
 }
 

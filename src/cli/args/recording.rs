@@ -1,5 +1,6 @@
 //! Arguments of recordings.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -20,6 +21,9 @@ pub struct AnalyzeArgs {
     /// Columns of a foreign file
     #[command(flatten)]
     pub columns: ColumnArgs,
+    /// Processor cores to use: with two or more, a thread reads ahead [default: all]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZero<usize>>,
     /// Judgement
     #[command(flatten)]
     pub analysis: AnalysisArgs,

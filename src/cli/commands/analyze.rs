@@ -1,7 +1,9 @@
 //! `analyze` and `report`: judge recordings, every file by itself, one after the other.
 
 use std::io::{self, IsTerminal, Write};
+use std::num::NonZero;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use crate::clock::{Clock, StopFlag, SystemClock};
@@ -40,7 +42,7 @@ struct Totals {
 impl From<ReportArgs> for AnalyzeArgs {
     fn from(args: ReportArgs) -> Self {
         let ReportArgs { files, outputs, columns, analysis } = args;
-        Self { files, columns, analysis, output: OutputArgs { outputs, ..OutputArgs::default() } }
+        Self { files, columns, jobs: None, analysis, output: OutputArgs { outputs, ..OutputArgs::default() } }
     }
 }
 
@@ -87,15 +89,16 @@ fn replay_files(
     sinks: &mut Fanout<'_>,
 ) -> Totals {
     let layout = layout(&args.columns);
+    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, NonZero::get), NonZero::get);
     let line = FileLine::new(screen, args.files.len());
     let mut totals = Totals::default();
     for (number, file) in args.files.iter().enumerate() {
         let name = file.to_string_lossy();
         line.show(number, &escape::terminal(&name));
-        let mut progress = |_: &Recording| !stop.is_raised();
+        let mut progress = || !stop.is_raised();
         let replayed = Recording::open(&name, &layout)
             .map_err(ReplayFailure::from)
-            .and_then(|mut recording| replay(&name, &mut recording, targets, sinks, &mut progress));
+            .and_then(|mut recording| replay(&name, &mut recording, targets, sinks, jobs, &mut progress));
         match replayed {
             Ok(summary) => {
                 totals.rows += summary.rows;

@@ -3,7 +3,6 @@
 use crate::model::Counter;
 use crate::units::WorkUnit;
 
-use super::columns::ColumnRole;
 use super::error::RecordingError;
 use super::layout::{Layout, ValueUnit};
 use super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of, words_of};
@@ -89,31 +88,6 @@ impl Assignment {
             |name: &String| if facts.ignored.contains(&name.as_str()) { Meaning::Other } else { meaning_of(name) };
         let meanings = table.names.iter().map(meaning).collect();
         Search { table, meanings, facts, layout, file }.run()
-    }
-}
-
-impl Assignment {
-    /// Returns the role of each of `width` columns for the reader of plain rows; `None` if the table needs more.
-    pub(super) fn plain_roles(&self, width: usize) -> Option<Vec<ColumnRole>> {
-        let has_more = self.is_wide || self.has_outer_time || self.work.is_some() || self.limit.is_some();
-        let has_marks = self.uptime.is_some() || self.restarts.is_some();
-        let (&[time], true) = (self.time.as_slice(), self.names.len() <= 1 && !has_more && !has_marks) else {
-            return None;
-        };
-        let mut roles = vec![ColumnRole::Ignored; width];
-        *roles.get_mut(time)? = ColumnRole::Time;
-        for (column, role) in [(self.pid, ColumnRole::Pid), (self.cmdline, ColumnRole::Cmdline)] {
-            if let Some(column) = column {
-                *roles.get_mut(column)? = role;
-            }
-        }
-        for &column in &self.names {
-            *roles.get_mut(column)? = ColumnRole::Group;
-        }
-        for counter in self.counters.iter().filter(|counter| !counter.is_falling) {
-            *roles.get_mut(counter.column)? = ColumnRole::Counter(counter.counter, counter.unit_bytes);
-        }
-        Some(roles)
     }
 }
 

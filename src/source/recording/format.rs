@@ -46,7 +46,7 @@ pub(super) struct Recognition {
 }
 
 /// Reader of the rows of one recording.
-pub(super) trait RowReader {
+pub(super) trait RowReader: Send {
     /// Reads the next record.
     ///
     /// # Errors

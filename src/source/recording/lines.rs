@@ -23,7 +23,7 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// Reader of lines.
 pub(super) struct Lines {
     file: String,
-    input: Box<dyn Read>,
+    input: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     current: Range<usize>,
     /// Part of the buffer that was read but not returned yet.
@@ -65,10 +65,10 @@ impl Lines {
     ///
     /// # Errors
     /// Returns an error if the first bytes cannot be read.
-    pub(super) fn from_reader(file: &str, input: Box<dyn Read>) -> Result<Self, RecordingError> {
+    pub(super) fn from_reader(file: &str, input: Box<dyn Read + Send>) -> Result<Self, RecordingError> {
         let (packed, magic) = read_prefix(input, GZIP_MAGIC.len()).map_err(|error| io_error(file, &error))?;
         let packed = io::Cursor::new(magic.clone()).chain(packed);
-        let text: Box<dyn Read> =
+        let text: Box<dyn Read + Send> =
             if magic == GZIP_MAGIC { Box::new(MultiGzDecoder::new(packed)) } else { Box::new(packed) };
         // A packed file that is truncated in its first bytes counts as empty.
         let (rest, mut mark) = read_prefix(text, BYTE_ORDER_MARK.len()).map_err(|error| io_error(file, &error))?;
@@ -226,7 +226,7 @@ fn io_error(file: &str, error: &io::Error) -> RecordingError {
 }
 
 /// Reads the first bytes of a stream; returns the rest of the stream and the bytes.
-fn read_prefix(mut input: Box<dyn Read>, length: usize) -> io::Result<(Box<dyn Read>, Vec<u8>)> {
+fn read_prefix(mut input: Box<dyn Read + Send>, length: usize) -> io::Result<(Box<dyn Read + Send>, Vec<u8>)> {
     let mut bytes = Vec::with_capacity(length);
     match input.by_ref().take(length as u64).read_to_end(&mut bytes) {
         Ok(_) => Ok((input, bytes)),

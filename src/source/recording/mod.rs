@@ -20,6 +20,7 @@ mod layout;
 mod life_mark;
 mod lines;
 mod names;
+mod plain_roles;
 mod quantity;
 mod reader;
 mod rounded_clock;

@@ -47,7 +47,7 @@ impl Recording {
     ///
     /// # Errors
     /// Returns the errors of [`open`](Self::open).
-    pub fn from_reader(file: &str, input: impl Read + 'static, layout: &Layout) -> Result<Self, RecordingError> {
+    pub fn from_reader(file: &str, input: impl Read + Send + 'static, layout: &Layout) -> Result<Self, RecordingError> {
         Self::from_lines(Lines::from_reader(file, Box::new(input))?, layout)
     }
 
@@ -127,6 +127,12 @@ impl Recording {
     #[must_use]
     pub fn axis(&self) -> Axis {
         self.axis.unwrap_or(Axis::Time)
+    }
+
+    /// True if another program wrote the recording.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.series.is_foreign()
     }
 
     /// Returns a sentence about the format and the columns that were recognised, with the number of series, readings and

@@ -76,6 +76,11 @@ impl SeriesTable {
         Self { rounded, is_local, is_foreign: true, ..Self::default() }
     }
 
+    /// True if another program wrote the recording.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
     /// Returns the number of holes of the series that has most of them, and their length in seconds.
     pub(super) fn holes(&self) -> (u32, f64) {
         let sums = self.entries.iter().map(|entry| entry.holes.sum());

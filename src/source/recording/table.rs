@@ -41,7 +41,7 @@ pub(super) enum Content {
 }
 
 /// Splitter of the lines of one format.
-pub(super) trait Splitter {
+pub(super) trait Splitter: Send {
     /// Returns the content of a line without terminal marks.
     fn split(&mut self, line: &str) -> Content;
 

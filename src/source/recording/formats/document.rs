@@ -109,7 +109,7 @@ struct AnswerRows {
 
 /// Value of one series.
 struct Point {
-    group: std::rc::Rc<str>,
+    group: std::sync::Arc<str>,
     counter: Counter,
     at: Option<Timestamp>,
     value: Option<u64>,
@@ -128,7 +128,7 @@ impl AnswerRows {
                 Meaning::Count(counter) => counter,
                 _ => Counter::Rss,
             };
-            let group: std::rc::Rc<str> = group_of(labels).into();
+            let group: std::sync::Arc<str> = group_of(labels).into();
             let one = series.get("value").into_iter();
             let values = series.get("values").and_then(Value::as_array).into_iter().flatten().chain(one);
             points.extend(values.map(|pair| Point {
