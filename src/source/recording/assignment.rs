@@ -3,6 +3,7 @@
 use crate::model::Counter;
 use crate::units::WorkUnit;
 
+use super::counter_column::CounterColumn;
 use super::error::RecordingError;
 use super::layout::{Layout, ValueUnit};
 use super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of, words_of};
@@ -25,15 +26,16 @@ pub(super) struct TableFacts {
     pub is_unnamed: bool,
 }
 
-/// Column of a counter.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct CounterColumn {
-    pub column: usize,
-    pub counter: Counter,
-    pub unit_bytes: f64,
-    pub mark: DecimalMark,
-    /// True if the value is subtracted from the total of the layout.
-    pub is_falling: bool,
+/// Columns about the process of a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ProcessColumns {
+    pub pid: Option<usize>,
+    pub cmdline: Option<usize>,
+    /// Uptime, beside another time.
+    pub uptime: Option<usize>,
+    pub restarts: Option<usize>,
+    /// Columns that distinguish series.
+    pub names: Vec<usize>,
 }
 
 /// Roles of the columns of a table.
@@ -44,13 +46,7 @@ pub(super) struct Assignment {
     pub time_style: TimeStyle,
     /// Counter of work, with its unit, where there is no time.
     pub work: Option<(usize, WorkUnit)>,
-    pub pid: Option<usize>,
-    pub cmdline: Option<usize>,
-    /// Uptime of the process, beside another time.
-    pub uptime: Option<usize>,
-    pub restarts: Option<usize>,
-    /// Columns that distinguish series.
-    pub names: Vec<usize>,
+    pub process: ProcessColumns,
     pub limit: Option<CounterColumn>,
     /// Counters of each series of a row.
     pub counters: Vec<CounterColumn>,
@@ -109,20 +105,8 @@ impl Search<'_> {
         };
         let work = if time.is_empty() && !self.facts.has_outer_time { self.work_column() } else { None };
         let memory = self.memory_columns(&time, work)?;
-        let pid = self.first(|meaning| meaning == Meaning::Pid);
-        let mut counters = memory.clone();
         let is_wide = memory.len() > 1;
-        if !is_wide && self.layout.value_column.is_none() {
-            for counter in [Counter::Fds, Counter::Threads] {
-                let found = self
-                    .first(|meaning| meaning == Meaning::Count(counter))
-                    .filter(|&at| self.table.share_of_numbers(at) >= MIN_READABLE);
-                counters.extend(found.map(|column| CounterColumn::count(column, counter)));
-            }
-        }
-        if counters.is_empty() {
-            return Err(self.no_memory_error());
-        }
+        let counters = self.with_counts(&memory, is_wide)?;
         let limit = self
             .first(|meaning| meaning == Meaning::Limit)
             .filter(|_| !is_wide)
@@ -132,22 +116,14 @@ impl Search<'_> {
             .map(|memory| memory.column)
             .filter(|&column| !self.states_unit(column))
             .map(|column| self.table.names[column].clone());
-        let names = self.series_columns(pid, &time);
+        let process = self.process_columns(&time);
         let summary = self.summary(&counters, &time, work);
-        let cmdline = self.first(|meaning| meaning == Meaning::Cmdline);
-        let restarts = self.first(|meaning| meaning == Meaning::Restarts);
-        let is_uptime = |column: &usize| words_of(&self.table.names[*column]).iter().any(|word| word == "uptime");
-        let uptime = (0..self.table.names.len()).find(is_uptime).filter(|column| !time.contains(column));
         let has_outer_time = self.facts.has_outer_time;
         Ok(Assignment {
             time,
             time_style,
             work,
-            pid,
-            cmdline,
-            uptime,
-            restarts,
-            names,
+            process,
             limit,
             counters,
             has_outer_time,
@@ -155,6 +131,31 @@ impl Search<'_> {
             unnamed_unit,
             summary,
         })
+    }
+
+    /// Returns the columns of memory, and those of counts unless the user names the one column.
+    fn with_counts(&self, memory: &[CounterColumn], is_wide: bool) -> Result<Vec<CounterColumn>, RecordingError> {
+        let mut counters = memory.to_vec();
+        for counter in [Counter::Fds, Counter::Threads] {
+            let found = self.first(|meaning| meaning == Meaning::Count(counter));
+            let found = found.filter(|&at| self.table.share_of_numbers(at) >= MIN_READABLE);
+            let is_wanted = !is_wide && self.layout.value_column.is_none();
+            counters.extend(found.filter(|_| is_wanted).map(|column| CounterColumn::count(column, counter)));
+        }
+        if counters.is_empty() { Err(self.no_memory_error()) } else { Ok(counters) }
+    }
+
+    /// Returns the columns about the process.
+    fn process_columns(&self, time: &[usize]) -> ProcessColumns {
+        let pid = self.first(|meaning| meaning == Meaning::Pid);
+        let is_uptime = |column: &usize| words_of(&self.table.names[*column]).iter().any(|word| word == "uptime");
+        ProcessColumns {
+            pid,
+            cmdline: self.first(|meaning| meaning == Meaning::Cmdline),
+            uptime: (0..self.table.names.len()).find(is_uptime).filter(|column| !time.contains(column)),
+            restarts: self.first(|meaning| meaning == Meaning::Restarts),
+            names: self.series_columns(pid, time),
+        }
     }
 
     fn first(&self, is_wanted: impl Fn(Meaning) -> bool) -> Option<usize> {
@@ -387,11 +388,5 @@ impl Search<'_> {
 
     fn no_memory_error(&self) -> RecordingError {
         RecordingError::NoValueColumn { file: self.file.to_owned(), columns: self.columns_by_plausibility() }
-    }
-}
-
-impl CounterColumn {
-    fn count(column: usize, counter: Counter) -> Self {
-        Self { column, counter, unit_bytes: 1.0, mark: DecimalMark::Point, is_falling: false }
     }
 }

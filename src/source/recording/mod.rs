@@ -8,6 +8,7 @@
 mod assignment;
 mod clock_set;
 mod columns;
+mod counter_column;
 mod cursor;
 mod detect;
 mod error;
@@ -30,6 +31,7 @@ mod series;
 mod stamp;
 mod summer_time;
 mod table;
+mod table_row;
 #[cfg(test)]
 mod tests;
 mod time;
