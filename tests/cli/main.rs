@@ -18,6 +18,7 @@ mod lives;
 mod html_and_svg;
 mod machine_output;
 mod plan;
+mod recording_options;
 mod run;
 mod summary;
 mod support;

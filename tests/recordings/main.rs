@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use leakwatch::model::Counter;
 use leakwatch::source::recording::{Layout, Recording, ValueUnit};
-use leakwatch::units::Axis;
+use leakwatch::units::{Axis, Bytes};
 use serde::Deserialize;
 
 /// Largest relative error of a value. A wrong unit is wrong by 2 % at least in a file of GB, and by 5 % of MB for MiB.
@@ -56,7 +56,8 @@ fn all_expected() -> Vec<Expected> {
 /// Returns the layout of the options in the table.
 fn layout(options: &str) -> Layout {
     let value_unit = options.strip_prefix("--value-unit ").map(|unit| ValueUnit::parse(unit).expect("a unit"));
-    Layout { value_unit, ..Layout::default() }
+    let total = options.strip_prefix("--total ").map(|total| total.parse::<Bytes>().expect("a size"));
+    Layout { value_unit, total_bytes: total.map(|Bytes(bytes)| bytes), ..Layout::default() }
 }
 
 /// Reads a recording. The error is the message for the user.

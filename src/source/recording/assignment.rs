@@ -3,12 +3,16 @@
 use crate::model::Counter;
 use crate::units::WorkUnit;
 
+use super::advice::no_memory_error;
+use super::columns::list_columns;
 use super::counter_column::CounterColumn;
 use super::error::RecordingError;
 use super::layout::{Layout, ValueUnit};
 use super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of, words_of};
 use super::quantity::{DecimalMark, whole_quantity};
 use super::sampled::{MIN_READABLE, Sampled, joined};
+use super::series_columns::{have_owners, series_columns};
+use super::stamp::DateOrder;
 use super::time_columns::time_columns;
 use super::timeline::TimeStyle;
 use super::unit::unit_name;
@@ -92,16 +96,25 @@ impl Search<'_> {
         for wanted in [&self.layout.time_column, &self.layout.value_column, &self.layout.group_by].into_iter().flatten()
         {
             if self.table.index_of(wanted).is_none() {
-                let (file, columns) = (self.file.to_owned(), self.columns_by_plausibility());
+                let (file, columns) = (self.file.to_owned(), list_columns(&self.table.names));
                 return Err(RecordingError::UnknownColumn { file, wanted: wanted.clone(), columns });
             }
         }
-        let (time, unit_s) = time_columns(self.table, &self.meanings, self.facts.ignored, self.layout);
+        let (mut time, unit_s) = time_columns(self.table, &self.meanings, self.facts.ignored, self.layout);
+        // A time above the rows precedes the uptime in them.
+        if self.facts.has_outer_time && self.layout.time_column.is_none() {
+            time.retain(|&column| !matches!(self.meanings[column], Meaning::Elapsed(_)));
+        }
         let samples: Vec<String> = self.table.rows.iter().map(|row| joined(row, &time)).collect();
         let samples: Vec<&str> = samples.iter().map(String::as_str).collect();
+        let mut layout = self.layout.clone();
+        // Performance counters of Windows write dates in the order of the United States.
+        if time.first().is_some_and(|&column| self.table.names[column].starts_with("(PDH-CSV")) {
+            layout.time_format = layout.time_format.or(Some(DateOrder::MonthFirst));
+        }
         let time_style = TimeStyle {
             mark: self.table.mark_of(time.first().copied()),
-            ..TimeStyle::find(&samples, unit_s, self.layout, self.file)?
+            ..TimeStyle::find(&samples, unit_s, &layout, self.file)?
         };
         let work = if time.is_empty() && !self.facts.has_outer_time { self.work_column() } else { None };
         let memory = self.memory_columns(&time, work)?;
@@ -154,7 +167,10 @@ impl Search<'_> {
             cmdline: self.first(|meaning| meaning == Meaning::Cmdline),
             uptime: (0..self.table.names.len()).find(is_uptime).filter(|column| !time.contains(column)),
             restarts: self.first(|meaning| meaning == Meaning::Restarts),
-            names: self.series_columns(pid, time),
+            names: match &self.layout.group_by {
+                Some(wanted) => self.table.index_of(wanted).into_iter().collect(),
+                None => series_columns(self.table, &self.meanings, pid, time),
+            },
         }
     }
 
@@ -188,6 +204,9 @@ impl Search<'_> {
     ) -> Result<Vec<CounterColumn>, RecordingError> {
         if let Some(wanted) = &self.layout.value_column {
             let column = self.table.index_of(wanted).ok_or_else(|| self.no_memory_error())?;
+            if self.meanings[column] == Meaning::Share && self.layout.value_unit.is_none() {
+                return self.share_column(column).map(|column| vec![column]);
+            }
             return Ok(vec![self.named_column(column)]);
         }
         if self.facts.is_unnamed {
@@ -205,6 +224,10 @@ impl Search<'_> {
         let best = columns.clone().map(ranked).max().unwrap_or(0);
         if best == 0 {
             let available = self.first(|meaning| meaning == Meaning::Available);
+            let share = self.first(|meaning| meaning == Meaning::Share).filter(|_| available.is_none());
+            if let Some(column) = share.filter(|&column| self.table.share_of_numbers(column) >= MIN_READABLE) {
+                return self.share_column(column).map(|column| vec![column]);
+            }
             return match (available, self.layout.total_bytes) {
                 (Some(column), Some(_)) => {
                     Ok(vec![CounterColumn { is_falling: true, ..self.bytes_column(column, None) }])
@@ -221,9 +244,21 @@ impl Search<'_> {
         let plain = |column: usize| -> Vec<String> {
             words_of(&self.table.names[column]).into_iter().filter(|word| unit_name(word).is_none()).collect()
         };
-        let is_wide = chosen.len() > 1 && chosen.iter().all(|&column| best == 100 && plain(column).len() > 1);
+        let is_rss = chosen.iter().all(|&column| best == 100 && plain(column).len() > 1);
+        let is_wide = chosen.len() > 1 && (is_rss || have_owners(self.table, &chosen));
         let taken = if is_wide { chosen.as_slice() } else { &chosen[..1] };
         Ok(taken.iter().map(|&column| self.bytes_column(column, None)).collect())
+    }
+
+    /// Returns a column of percentages, in bytes of the total.
+    fn share_column(&self, column: usize) -> Result<CounterColumn, RecordingError> {
+        let total = self.layout.total_bytes.ok_or_else(|| RecordingError::Percent {
+            file: self.file.to_owned(),
+            column: self.table.names[column].clone(),
+        })?;
+        #[expect(clippy::cast_precision_loss, reason = "a total is far below 2^53")]
+        let unit_bytes = total as f64 / 100.0;
+        Ok(CounterColumn { unit_bytes, ..self.bytes_column(column, None) })
     }
 
     /// Returns the columns of a table with the time and one column for each series, as chart programs export it: their
@@ -320,26 +355,9 @@ impl Search<'_> {
     fn states_unit(&self, column: usize) -> bool {
         self.layout.value_unit.is_some()
             || self.facts.unit_bytes.is_some()
+            || self.meanings[column] == Meaning::Share
             || self.table.has_value_units(column)
             || words_of(&self.table.names[column]).iter().any(|word| unit_name(word).is_some())
-    }
-
-    /// Returns the columns of names that distinguish series: their values recur.
-    fn series_columns(&self, pid: Option<usize>, time: &[usize]) -> Vec<usize> {
-        if let Some(wanted) = &self.layout.group_by {
-            return self.table.index_of(wanted).into_iter().collect();
-        }
-        let rows = self.table.rows.len();
-        let recurs = |distinct: usize| 2 * distinct <= rows.max(2);
-        let has_moments = time.iter().any(|&column| recurs(self.table.distinct(column)));
-        (0..self.table.names.len())
-            .filter(|&column| self.meanings[column] == Meaning::Name)
-            .filter(|&column| {
-                let distinct = self.table.distinct(column);
-                // Each row another value: a description, unless the rows are of few moments.
-                distinct > 0 && (pid.is_some() || recurs(distinct) || has_moments || rows < 6)
-            })
-            .collect()
     }
 
     fn summary(&self, counters: &[CounterColumn], time: &[usize], work: Option<(usize, WorkUnit)>) -> String {
@@ -367,26 +385,7 @@ impl Search<'_> {
         format!("{}; {axis}", values.join(", "))
     }
 
-    /// Returns the columns of numbers, the most plausible memory first.
-    fn columns_by_plausibility(&self) -> String {
-        let mut columns: Vec<(u8, usize)> = (0..self.table.names.len())
-            .map(|column| {
-                let rank = match self.meanings[column] {
-                    Meaning::Memory(Memory { rank, .. }) => 100 + rank,
-                    Meaning::Available => 90,
-                    _ if self.states_unit(column) => 80,
-                    Meaning::Other => 50,
-                    _ => 10,
-                };
-                (if self.table.share_of_numbers(column) >= MIN_READABLE { rank } else { 0 }, column)
-            })
-            .collect();
-        columns.sort_by_key(|&(rank, column)| (std::cmp::Reverse(rank), column));
-        let names: Vec<String> = columns.into_iter().map(|(_, column)| self.table.names[column].clone()).collect();
-        super::columns::list_columns(&names)
-    }
-
     fn no_memory_error(&self) -> RecordingError {
-        RecordingError::NoValueColumn { file: self.file.to_owned(), columns: self.columns_by_plausibility() }
+        no_memory_error(self.table, &self.meanings, self.file)
     }
 }

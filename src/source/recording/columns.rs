@@ -127,7 +127,8 @@ impl ColumnRoles {
             return Err(RecordingError::NoTimeColumn { file: file.to_owned(), columns: list_columns(header) });
         }
         if !roles.iter().any(|role| matches!(role, ColumnRole::Counter(..))) {
-            return Err(RecordingError::NoValueColumn { file: file.to_owned(), columns: list_columns(header) });
+            let column = "COLUMN".to_owned();
+            return Err(RecordingError::NoValueColumn { file: file.to_owned(), columns: list_columns(header), column });
         }
         Ok(roles)
     }

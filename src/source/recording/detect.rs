@@ -1,9 +1,8 @@
 //! Detection of the format of a recording.
 
 use super::error::RecordingError;
-use super::fault::excerpt;
 use super::format::{Confidence, RecordingFormat, RowReader};
-use super::formats::{FORMATS, TextLog};
+use super::formats::{FORMATS, TextLog, not_recognised};
 use super::head::{HEAD_BYTES, Head};
 use super::layout::Layout;
 use super::lines::Lines;
@@ -26,9 +25,7 @@ pub(super) fn open_rows(lines: &mut Lines, head: &Head, layout: &Layout) -> Resu
     // The sort is stable: of equally confident formats the first of the list wins.
     found.sort_by_key(|(confidence, _)| std::cmp::Reverse(*confidence));
     let Some(&(_, format)) = found.first() else {
-        let line = head.filled_lines().next().unwrap_or_default();
-        let line = excerpt(line.as_bytes());
-        return Err(RecordingError::NotRecognised { file: lines.file().to_owned(), line });
+        return Err(not_recognised(head, lines.file()));
     };
     format.open(lines, head, layout)
 }

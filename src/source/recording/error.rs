@@ -1,5 +1,6 @@
 //! Errors of recordings as a whole.
 
+use super::command::command;
 use super::fault::Fault;
 
 /// Reason why a recording cannot be used. Each text names the place and the next action.
@@ -18,23 +19,40 @@ pub enum RecordingError {
     UnknownColumn { file: String, wanted: String, columns: String },
     #[error("'{file}' has no time column such as 'timestamp' or 'time_s'; name one of {columns} with --time-column")]
     NoTimeColumn { file: String, columns: String },
-    #[error("'{file}' has no memory column such as 'rss_bytes'; name one of {columns} with --value-column")]
-    NoValueColumn { file: String, columns: String },
     #[error(
-        "'{file}': memory in '{column}' falls as memory is used: give the total with --total SIZE, and total minus \
-         '{column}' is judged; or name another column with --value-column"
+        "'{file}' has no column of memory such as 'rss_bytes'. Columns of numbers: {columns}. If one of them is memory: \
+         {}", command(file, &format!("--value-column {column} --value-unit UNIT (UNIT: B, KiB, MB, ..., or count for a number of things)"))
+    )]
+    NoValueColumn { file: String, columns: String, column: String },
+    #[error(
+        "'{file}': memory in '{column}' falls as memory is used. Give the total, of which the rest is judged: {}",
+        command(file, "--total 16GiB (with the memory of the host)")
     )]
     Falling { file: String, column: String },
     #[error(
-        "'{file}' holds numbers such as '{first}' without a name: say what they are with --value-unit MB (MiB, kB, B, \
-         ...), or with --value-unit count for a number of things such as open files"
+        "'{file}': '{column}' is memory in percent. Give the memory that is 100 %: {}",
+        command(file, "--total 16GiB (with the memory of the host or container)")
+    )]
+    Percent { file: String, column: String },
+    #[error(
+        "'{file}' holds numbers such as '{first}' without a name. For memory, name the unit (B, KiB, MB, ...): {}; for a \
+         number of things such as open files: {}",
+        command(file, "--value-unit KiB"),
+        command(file, "--value-unit count")
     )]
     UnnamedNumbers { file: String, first: String },
     #[error(
-        "'{file}': '{date}' can be read in two ways: choose with --time-format dmy (day first) or --time-format mdy \
-         (month first)"
+        "'{file}': '{date}' can be read in two ways: {} (day first), or {} (month first)",
+        command(file, "--time-format dmy"),
+        command(file, "--time-format mdy")
     )]
     AmbiguousDate { file: String, date: String },
+    #[error(
+        "'{file}' lists processes that the kernel killed when memory ran out, with one value for each: no growth can be \
+         judged. Judge a log or recording of the service before the kill; 'leakwatch --help' names the selectors that record \
+         one"
+    )]
+    OnlyKills { file: String },
     #[error("'{given}' is not a format of recordings; --input-format list names them")]
     UnknownFormat { given: String },
     #[error("'{file}' is not in the format '{format}'")]
@@ -44,10 +62,12 @@ pub enum RecordingError {
     #[error("'{file}' is one document of more than {limit} bytes: split it, or export it as CSV")]
     DocumentTooLong { file: String, limit: usize },
     #[error(
-        "'{file}' has no memory that can be recognised; its first line is '{line}'. Name the value with --line-regex \
-         '(?<time>...).*(?<value>[0-9.]+) *(?<unit>[KMG]i?B)', or a format with --input-format (list names them)"
+        "'{file}' has no memory that can be recognised: no line holds a number with a name, and the first is '{line}'. \
+         'leakwatch analyze --input-format list' names the formats"
     )]
     NotRecognised { file: String, line: String },
+    #[error("'{file}' has no memory that can be recognised: {taken}. If it is memory in use: {command}")]
+    NoMemory { file: String, taken: String, command: String },
     #[error("'{file}' measures nothing: its values are 0 in all of {rows} readings")]
     AllZero { file: String, rows: u64 },
     #[error("the regular expression for lines has no group for the memory: write it as '(?<value>[0-9.]+)'")]
@@ -56,7 +76,8 @@ pub enum RecordingError {
     UnknownUnit { given: String },
     #[error(
         "'{file}' does not name the unit of '{column}', and its largest value, {largest}, is too small for the memory of \
-         a process in bytes; name the unit with --value-unit MiB (or KiB, MB, ...; B if these are bytes)"
+         a process in bytes. Name the unit (KiB, MB, ...; B if these are bytes): {}",
+        command(file, "--value-unit MiB")
     )]
     UnnamedUnit { file: String, column: String, largest: u64 },
     #[error("'{file}' is a report of leakwatch, without samples: give the .csv or .jsonl of the same session")]

@@ -60,7 +60,7 @@ impl Head {
 pub(super) fn clean_line(line: &[u8]) -> Cow<'_, str> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let text = String::from_utf8_lossy(line);
-    if !text.contains(['\u{1b}', '\u{feff}', '\r', '\u{a0}', '\u{202f}']) {
+    if !text.contains(['\u{1b}', '\u{feff}', '\r', '\u{a0}', '\u{202f}', '\u{2009}']) {
         return text;
     }
     let mut clean = String::with_capacity(text.len());
@@ -69,7 +69,7 @@ pub(super) fn clean_line(line: &[u8]) -> Cow<'_, str> {
         match letter {
             '\u{1b}' => skip_sequence(&mut letters),
             '\u{feff}' => {}
-            '\u{a0}' | '\u{202f}' => clean.push(' '),
+            '\u{a0}' | '\u{202f}' | '\u{2009}' => clean.push(' '),
             // A program that returns to the beginning writes its line anew.
             '\r' if letters.peek().is_some() => clean.clear(),
             '\r' => {}

@@ -7,6 +7,7 @@ use std::ops::Range;
 use flate2::read::MultiGzDecoder;
 
 use super::error::RecordingError;
+use super::utf16::Utf16Reader;
 
 /// Longest line, in bytes. A sample takes some 200; a foreign table with a thousand columns fits many times over.
 pub(super) const MAX_LINE_BYTES: usize = 1 << 20;
@@ -75,7 +76,11 @@ impl Lines {
         if mark == BYTE_ORDER_MARK {
             mark.clear();
         }
-        let input = Box::new(io::Cursor::new(mark).chain(rest));
+        let input: Box<dyn Read + Send> = match mark.as_slice() {
+            [0xff, 0xfe, first @ ..] => Box::new(Utf16Reader::new(rest, false, first)),
+            [0xfe, 0xff, first @ ..] => Box::new(Utf16Reader::new(rest, true, first)),
+            _ => Box::new(io::Cursor::new(mark).chain(rest)),
+        };
         let file = file.to_owned();
         Ok(Self {
             file,

@@ -5,10 +5,12 @@
 //!
 //! A new format is one file in `formats/`: it implements `RecordingFormat` and is listed in `formats/mod.rs`.
 
+mod advice;
 mod assignment;
 mod clock_set;
 mod columns;
 mod counter_column;
+mod command;
 mod cursor;
 mod detect;
 mod error;
@@ -28,6 +30,7 @@ mod rounded_clock;
 mod row;
 mod sampled;
 mod series;
+mod series_columns;
 mod stamp;
 mod summer_time;
 mod table;
@@ -38,7 +41,9 @@ mod time;
 mod time_columns;
 mod timeline;
 mod unit;
+mod utf16;
 mod values;
+mod vocabulary;
 
 pub use detect::input_formats;
 pub use error::RecordingError;

@@ -4,6 +4,7 @@ use crate::model::Counter;
 use crate::units::WorkUnit;
 
 use super::unit::unit_name;
+use super::vocabulary::{ELAPSED, IN_USE, LEFT, MEMORY, NAMES, NO_LEVEL, PEAK, SHARE, TIME};
 
 /// Meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +21,8 @@ pub(super) enum Meaning {
     Memory(Memory),
     /// Memory that is left: it falls as memory is used.
     Available,
+    /// Memory in percent of a total.
+    Share,
     /// Memory limit of a process or container.
     Limit,
     /// Number of things that are judged by themselves.
@@ -44,88 +47,6 @@ pub(super) struct Memory {
 /// Least rank that is judged without a question. Below are peaks and address space.
 pub(super) const MIN_JUDGED_RANK: u8 = 40;
 
-const TIME: &[&str] = &[
-    "timestamp",
-    "time",
-    "times",
-    "date",
-    "datetime",
-    "ts",
-    "zeit",
-    "zeitstempel",
-    "datum",
-    "hora",
-    "fecha",
-    "heure",
-    "when",
-    "clock",
-    "utc",
-    "asctime",
-    "at",
-    "created",
-    "recorded",
-    "sampled",
-    "moment",
-];
-const ELAPSED: &[&str] = &["elapsed", "uptime", "offset", "since", "age", "runtime", "etime", "duration", "t"];
-const NAMES: &[&str] = &[
-    "name",
-    "process",
-    "container",
-    "pod",
-    "service",
-    "target",
-    "host",
-    "hostname",
-    "instance",
-    "app",
-    "application",
-    "worker",
-    "comm",
-    "program",
-    "unit",
-    "workload",
-    "node",
-    "queue",
-];
-/// Words of a quantity that is no memory in use, whatever else the name says.
-const NO_LEVEL: &[&str] = &[
-    "delta",
-    "diff",
-    "change",
-    "freed",
-    "growth",
-    "rate",
-    "percent",
-    "percentage",
-    "perc",
-    "pct",
-    "swap",
-    "cache",
-    "cached",
-    "buff",
-    "buffers",
-    "buffer",
-    "shared",
-    "cpu",
-    "net",
-    "block",
-    "disk",
-    "io",
-    "wal",
-    "faults",
-    "minflt",
-    "majflt",
-    "before",
-    "start",
-    "initial",
-    "baseline",
-    "min",
-    "avg",
-    "average",
-    "mean",
-];
-
 /// Returns the meaning of a column by its name.
 pub(super) fn meaning_of(name: &str) -> Meaning {
     // 'MEM USAGE / LIMIT' has the usage before the limit.
@@ -144,8 +65,9 @@ pub(super) fn meaning_of(name: &str) -> Meaning {
     if has(&["cmdline", "command", "commandline", "cmd", "args"]) {
         return Meaning::Cmdline;
     }
-    if name.contains('%') || has(&["percent", "percentage", "perc", "pct"]) {
-        return Meaning::Other;
+    if name.contains('%') || has(SHARE) {
+        let is_memory = has(MEMORY) || words[0].starts_with("memory");
+        return if is_memory && !has(&["cpu", "swap"]) { Meaning::Share } else { Meaning::Other };
     }
     if let Some(counter) = count_of(&words) {
         return Meaning::Count(counter);
@@ -204,6 +126,30 @@ pub(super) fn words_of(name: &str) -> Vec<String> {
     joined
 }
 
+/// True for a word that says which memory a column holds, or in which unit.
+pub(super) fn is_memory_word(word: &str) -> bool {
+    const KINDS: [&str; 16] = [
+        "heap",
+        "nonheap",
+        "private",
+        "paged",
+        "nonpaged",
+        "working",
+        "set",
+        "workingset",
+        "total",
+        "size",
+        "active",
+        "inactive",
+        "system",
+        "process",
+        "anon",
+        "committed",
+    ];
+    unit_name(word).is_some()
+        || [MEMORY, IN_USE, LEFT, PEAK, NO_LEVEL, &KINDS].iter().any(|known| known.contains(&word))
+}
+
 /// Returns the bytes of the unit of memory among the words of a name.
 fn unit_of(words: &[String]) -> Option<f64> {
     words.iter().rev().find_map(|word| unit_name(word))
@@ -227,25 +173,35 @@ fn count_of(words: &[String]) -> Option<Counter> {
 fn memory_of(words: &[String]) -> Option<Meaning> {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let unit_bytes = unit_of(words);
-    let is_memory = has(&["mem", "memory", "ram", "speicher", "memoria", "memusage"]);
+    let is_memory = has(MEMORY);
+    let is_address_space = has(&["vsz", "virt", "vms", "virtual", "vmsize", "vsize"]);
     let is_heap = has(&["heap", "heapused", "heapinuse", "heapalloc"]);
-    if has(&["available", "avail", "free", "remaining"]) && (is_memory || unit_bytes.is_some() || words.len() == 1) {
+    if has(LEFT) && (is_memory || unit_bytes.is_some() || words.len() == 1) {
         return Some(Meaning::Available);
     }
-    if has(&["limit", "max", "quota"]) && (is_memory || unit_bytes.is_some()) {
+    // 'Max Memory Used' is a peak, other maxima are limits.
+    let is_limit = has(&["limit", "quota", "maxmemory"]) || has(&["max"]) && !has(&["used"]);
+    if is_limit && (is_memory || unit_bytes.is_some() || has(&["maxmemory"])) {
         return Some(Meaning::Limit);
     }
-    let rank = if has(&["rss", "resident", "vmrss", "res", "resset"]) {
+    let rank = if is_address_space {
+        10
+    } else if has(&["rss", "resident", "vmrss", "res", "resset", "maxrss"]) {
         100
     } else if has(&["real"]) && unit_bytes.is_some() {
         99
     } else if has(&["uss", "pss"]) {
         92
-    } else if has(&["workingset", "ws"]) || has(&["working"]) && has(&["set"]) {
+    } else if has(&["workingset", "workingset64", "ws"]) || has(&["working"]) && has(&["set"]) {
         90
     } else if has(&["anon"]) {
         88
-    } else if is_memory && has(&["usage", "used", "use", "current", "consumption", "consumed", "footprint", "belegt"]) {
+    } else if is_memory && has(&["max"]) {
+        // The largest of an invocation: AWS Lambda reports no other.
+        44
+    } else if is_memory && has(&["size"]) {
+        42
+    } else if is_memory && has(IN_USE) {
         80
     } else if is_heap && has(&["used", "after", "live", "inuse", "alloc", "allocated", "heapused"])
         || has(&["heapinuse", "heapalloc"])
@@ -268,14 +224,12 @@ fn memory_of(words: &[String]) -> Option<Meaning> {
         45
     } else if has(&["used", "usage"]) && (words.len() == 1 || unit_bytes.is_some()) {
         50
-    } else if has(&["vsz", "virt", "vms", "virtual", "vmsize", "vsize"]) {
-        10
     } else {
         return None;
     };
     let rank = match rank {
         11.. if has(NO_LEVEL) => return Some(Meaning::Other),
-        11.. if has(&["peak", "hwm", "highest", "high", "maxrss", "external"]) => 20,
+        11.. if has(PEAK) => 20,
         rank => rank,
     };
     Some(Meaning::Memory(Memory { rank, unit_bytes }))
@@ -335,6 +289,12 @@ mod tests {
             ("heapTotal", memory(55, None)),
             ("peak_memory_mb", memory(20, Some(1e6))),
             ("VSZ", memory(10, None)),
+            ("process_virtual_memory_bytes", memory(10, Some(1.0))),
+            ("Arbeitsspeicher (MB)", memory(78, Some(1e6))),
+            ("Mémoire utilisée (Mo)", memory(80, Some(1e6))),
+            ("Max Memory Used", memory(44, None)),
+            ("ru_maxrss", memory(20, None)),
+            ("Maximum resident set size (kbytes)", memory(20, Some(1024.0))),
         ] {
             assert_eq!(meaning_of(name), expected, "{name}");
         }
@@ -343,19 +303,23 @@ mod tests {
     #[test]
     fn other_columns_are_no_memory() {
         for name in [
-            "mem_perc",
-            "%MEM",
             "cpu_percent",
             "net_io",
             "block_io",
             "wal_bytes",
             "usage_percentage",
+            "used_memory_rss_human",
             "rss_delta_mb",
             "CPU%",
         ] {
             assert_eq!(meaning_of(name), Meaning::Other, "{name}");
         }
-        assert_eq!(meaning_of("mem_limit_mb"), Meaning::Limit);
+        for name in ["mem_perc", "%MEM", "MemoryUtilization", "memory_utilization"] {
+            assert_eq!(meaning_of(name), Meaning::Share, "{name}");
+        }
+        for name in ["mem_limit_mb", "memory max"] {
+            assert_eq!(meaning_of(name), Meaning::Limit, "{name}");
+        }
         assert_eq!(meaning_of("available"), Meaning::Available);
         assert_eq!(meaning_of("fd_count"), Meaning::Count(Counter::Fds));
         assert_eq!(meaning_of("Threads"), Meaning::Count(Counter::Threads));

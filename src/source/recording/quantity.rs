@@ -49,7 +49,31 @@ pub(super) fn leading_quantity(text: &str, mark: DecimalMark) -> Option<Quantity
 /// Parses a text that is nothing but a number, with or without a unit.
 pub(super) fn whole_quantity(text: &str, mark: DecimalMark) -> Option<Quantity> {
     let text = text.trim();
-    leading_quantity(text, mark).filter(|quantity| quantity.length == text.len())
+    // 'top' of macOS marks a value that grew: '200M+'.
+    let text =
+        text.strip_suffix('+').filter(|number| number.ends_with(|c: char| c.is_ascii_alphabetic())).unwrap_or(text);
+    if let Some(found) = leading_quantity(text, mark).filter(|quantity| quantity.length == text.len()) {
+        return Some(found);
+    }
+    // '204,800 K' of Windows: behind a space nothing else follows the letter.
+    let (number, unit) = text.rsplit_once([' ', '\u{a0}']).filter(|(_, unit)| !unit.is_empty()).unwrap_or((text, ""));
+    let (number, unit) = if unit.bytes().all(|byte| byte.is_ascii_alphabetic()) { (number, unit) } else { (text, "") };
+    let joined = without_group_spaces(number).unwrap_or_else(|| number.to_owned());
+    let (value, length) = leading_number(&joined, mark).filter(|(_, length)| *length == joined.len())?;
+    let unit_bytes = if unit.is_empty() { None } else { Some(unit_of_word(unit)?) };
+    (length > 0).then_some(Quantity { number: value, unit_bytes, length: text.len() })
+}
+
+/// Joins the groups of thousands of a number: `204 800`, `1 234,5`; `None` if the text has none.
+fn without_group_spaces(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text.split([' ', '\u{a0}', '\u{202f}', '\u{2009}']).collect();
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (first, rest) = groups.split_first()?;
+    let (last, between) = rest.split_last()?;
+    let is_last = last.get(..3).is_some_and(is_digits) && !last[3..].starts_with(|c: char| c.is_ascii_digit());
+    let is_grouped =
+        is_digits(first) && first.len() <= 3 && between.iter().all(|part| part.len() == 3 && is_digits(part));
+    (is_grouped && is_last).then(|| groups.concat())
 }
 
 /// Parses the number at the beginning of a text; returns it with its length.
@@ -127,6 +151,8 @@ pub(super) fn decimal_mark<'a>(values: impl Iterator<Item = &'a str>) -> Option<
             (Some(comma), Some(point)) => {
                 return Some(if comma > point { DecimalMark::Comma } else { DecimalMark::Point });
             }
+            // Two points are those of thousands.
+            (None, Some(point)) if number[..point].contains('.') => return Some(DecimalMark::Comma),
             (None, Some(_)) => return Some(DecimalMark::Point),
             (Some(comma), None) if number.len() - comma - 1 != 3 => return Some(DecimalMark::Comma),
             // 0,123 has no group of thousands.
@@ -161,12 +187,16 @@ mod tests {
             ("2.5e+08", 2.5e8),
             ("12 kB", 12_000.0),
             ("-3", -3.0),
+            ("204,800 K", 204_800.0 * 1024.0),
+            ("204 800", 204_800.0),
+            ("1 204\u{202f}800", 1_204_800.0),
+            ("200M+", 200.0 * 1_048_576.0),
         ] {
             assert_eq!(bytes(text, DecimalMark::Point), Some(expected), "{text}");
         }
         assert_eq!(bytes("1.234,5", DecimalMark::Comma), Some(1234.5));
         assert_eq!(bytes("278,5", DecimalMark::Comma), Some(278.5));
-        for text in ["", "x", "1.2.3", "5 requests", "12,34", "NaN", "inf", "1,2345"] {
+        for text in ["", "x", "1.2.3", "5 requests", "12,34", "NaN", "inf", "1,2345", "12 34", "1 2 3", "20 4800"] {
             assert_eq!(bytes(text, DecimalMark::Point), None, "{text}");
         }
     }
@@ -185,6 +215,7 @@ mod tests {
         assert_eq!(mark(&["278.5", "1,285.5"]), Some(DecimalMark::Point));
         assert_eq!(mark(&["278", "285"]), Some(DecimalMark::Point));
         assert_eq!(mark(&["1,234,567"]), Some(DecimalMark::Point));
+        assert_eq!(mark(&["209.715.200"]), Some(DecimalMark::Comma));
         assert_eq!(mark(&["6,750", "6,800"]), None);
     }
 

@@ -69,7 +69,7 @@ impl Sampled {
 
 /// Returns the usage in `278.5MiB / 7.654GiB`.
 pub(super) fn usage_part(value: &str) -> &str {
-    value.split(" / ").next().unwrap_or(value).trim()
+    value.split(" / ").next().unwrap_or(value).trim().trim_end_matches('%').trim_end()
 }
 
 /// True for texts that stand for a missing value.

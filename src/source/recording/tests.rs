@@ -219,16 +219,18 @@ fn errors_name_the_place_and_the_next_action() {
     }
     assert_eq!(
         error_text("a,b\n1,2\n"),
-        "'x' has no memory column such as 'rss_bytes'; name one of 'a', 'b' with --value-column"
+        "'x' has no column of memory such as 'rss_bytes'. Columns of numbers: 'a', 'b'. If one of them is memory: \
+         leakwatch analyze x --value-column COLUMN --value-unit UNIT (UNIT: B, KiB, MB, ..., or count for a number of \
+         things)"
     );
-    assert!(error_text("time_s,cpu\n1,2\n").contains("name one of 'cpu', 'time_s' with --value-column"));
+    assert!(error_text("time_s,cpu\n1,2\n").contains("Columns of numbers: none."));
     assert!(error_text("time_s,rss\n").starts_with("no line of 'x' holds a usable sample"));
     assert!(error_text("time_s,rss\n1,NaN\n").ends_with("line 2: 'NaN' in 'rss' is not a number from 0 to 2^63"));
-    assert!(error_text("{\"a\":1}\n").contains("name one of 'a' with --value-column"));
+    assert!(error_text("{\"a\":1}\n").contains("Columns of numbers: 'a'. If"));
     assert!(error_text("time_s,rss\n1767323045678000,5\n").contains("seconds"));
     let layout = Layout { value_column: Some("mem".into()), ..Layout::default() };
     let missing = read_with("time_s,rss\n1,2\n", &layout).map(|_| ()).expect_err("unusable");
-    assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'rss', 'time_s'");
+    assert_eq!(missing.to_string(), "'x' has no column 'mem'; it has 'time_s', 'rss'");
     assert!(matches!(ValueUnit::parse("stones"), Err(RecordingError::UnknownUnit { .. })));
 }
 

@@ -7,6 +7,13 @@ use super::sampled::{MIN_READABLE, Sampled};
 use super::stamp::{DateOrder, whole_stamp};
 use super::timeline::TimeStyle;
 
+/// True for the digits of seconds, milliseconds, microseconds or nanoseconds since 1970, from 2001 to 2033.
+fn is_epoch(value: &str) -> bool {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let is_digits = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    is_digits && whole.starts_with('1') && matches!(whole.len(), 10 | 13 | 16 | 19)
+}
+
 /// Returns the columns of the time, and the unit of its numbers in seconds.
 pub(super) fn time_columns(
     table: &Sampled,
@@ -47,8 +54,22 @@ pub(super) fn time_columns(
             table.share(column, |value| whole_stamp(value, DateOrder::DayFirst).is_some()) >= MIN_READABLE
         })
     };
+    // Seconds since 1970 without the name of a time, as in a column 'epoch'.
+    let epochs = || {
+        columns.clone().find(|&column| {
+            matches!(meanings[column], Meaning::Other | Meaning::Work(_))
+                && table.values(column).count() > 1
+                && table.share(column, is_epoch) >= 1.0
+        })
+    };
     let elapsed = || columns.clone().find(|&column| matches!(meanings[column], Meaning::Elapsed(_)) && reads(column));
-    let found = named.first().copied().or_else(stamped).or_else(elapsed);
+    // A date that each row repeats is that of something else.
+    let varies = |column: &&usize| {
+        let first = table.values(**column).next();
+        table.values(**column).any(|value| Some(value) != first)
+    };
+    let named = named.iter().find(varies).or(named.first()).copied();
+    let found = named.or_else(stamped).or_else(epochs).or_else(elapsed);
     let unit = layout.time_unit_s.or_else(|| found.and_then(unit_of));
     (found.into_iter().collect(), unit)
 }

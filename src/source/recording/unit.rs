@@ -25,9 +25,11 @@ pub(super) fn parse_unit(unit: &str) -> Option<f64> {
 /// Returns the bytes of a unit of memory by a word of a column name: `kb`, `MiB`, `bytes`, `megabytes`.
 pub(super) fn unit_name(word: &str) -> Option<f64> {
     match word.to_ascii_lowercase().as_str() {
-        "kb" | "kilobytes" => Some(1e3),
-        "mb" | "megabytes" => Some(1e6),
-        "gb" | "gigabytes" => Some(1e9),
+        "kb" | "ko" | "kilobytes" => Some(1e3),
+        "mb" | "mo" | "megabytes" | "mbytes" => Some(1e6),
+        "gb" | "gigabytes" | "gbytes" => Some(1e9),
+        // 'kbytes' are those of the kernel, as in the output of time(1).
+        "kbytes" => Some(1024.0),
         "kib" | "kibibytes" => Some(1024.0),
         "mib" | "mebibytes" => Some(1_048_576.0),
         "gib" | "gibibytes" => Some(1_073_741_824.0),

@@ -15,7 +15,7 @@ const DOCKER: Tool = Tool {
     has_narrow_rows: false,
     has_sections: false,
     unit_bytes: None,
-    ignored: &["CONTAINER ID"],
+    ignored: &["CONTAINER ID", "ID"],
     renamed: &[],
 };
 

@@ -58,8 +58,15 @@ impl Dialect {
             return None;
         }
         let row = |line: &&str| fields(line.trim_start_matches('#').trim(), delimiter).len() == width;
-        let first = fields(head.filled_lines().find(row)?.trim_start_matches('#').trim(), delimiter);
-        let has_header = first.iter().filter(|field| is_value(field)).count() * 2 < first.len();
+        let rows =
+            || head.filled_lines().filter(row).map(|line| fields(line.trim_start_matches('#').trim(), delimiter));
+        // The header precedes the first row of values; above it may be a title, or names of groups of columns.
+        let before = rows().take_while(|fields| !is_row_of_values(fields)).collect::<Vec<_>>();
+        let is_plain = |fields: &Vec<String>| !fields.iter().any(|field| !field.is_empty() && is_value(field));
+        let has_values = rows().nth(before.len()).is_some() && before.last().is_none_or(is_plain);
+        let header = if has_values { before.last() } else { before.first() };
+        let has_header = header.is_some();
+        let first = header.cloned().unwrap_or_default();
         let columns = (1..=width).map(|number| format!("column {number}")).collect();
         let dialect = Self { delimiter, width, names: if has_header { first } else { columns }, has_header };
         let is_name = |field: &String| !field.contains('=') && field.split_whitespace().count() <= 6;
@@ -67,13 +74,20 @@ impl Dialect {
             return None;
         }
         // Prose with commas has no column of numbers. Rows without a header have nothing but values and single words.
-        let is_table = head.filled_lines().filter(row).skip(usize::from(has_header)).take(5).all(|line| {
-            let fields = fields(line, delimiter);
-            let is_cell = |field: &String| is_value(field) || !field.contains(['=', ' ']);
-            fields.iter().any(|field| is_value(field)) && (has_header || fields.iter().all(is_cell))
-        });
+        let is_table =
+            head.filled_lines().filter(row).skip(if has_values { before.len() } else { 1 }).take(5).all(|line| {
+                let fields = fields(line, delimiter);
+                let is_cell = |field: &String| is_value(field) || !field.contains(['=', ' ']);
+                fields.iter().any(|field| is_value(field)) && (has_header || fields.iter().all(is_cell))
+            });
         is_table.then_some(dialect)
     }
+}
+
+/// True if half of the fields are values.
+fn is_row_of_values(fields: &[String]) -> bool {
+    let values = fields.iter().filter(|field| !field.is_empty() && is_value(field)).count();
+    2 * values >= fields.len()
 }
 
 /// True for a number, with or without a unit, and for a time.

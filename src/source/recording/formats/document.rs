@@ -42,7 +42,8 @@ impl RecordingFormat for JsonDocument {
         let is_open = head.is_one_cut_line() || serde_json::from_str::<Value>(first).is_err();
         let is_list = serde_json::from_str::<Vec<Value>>(first).is_ok_and(|list| list.iter().any(Value::is_object));
         let next = head.filled_lines().skip_while(|line| *line != first).nth(1).unwrap_or_default();
-        let is_begun = first.starts_with("[{") || matches!(first, "{" | "[") && next.starts_with(['"', '{', '[', '}']);
+        let is_begun =
+            first.starts_with("[{\"") || matches!(first, "{" | "[") && next.starts_with(['"', '{', '[', '}']);
         let is_report = head.filled_lines().take(3).any(|line| line.contains("\"schema_version\""));
         (is_answer || is_list || is_open && (is_begun || is_report)).then_some(Confidence::Certain)
     }

@@ -9,13 +9,16 @@ use super::super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of};
 use super::super::stamp::{DateOrder, leading_stamp, whole_stamp};
 use super::super::table::{Content, Splitter, TableRows};
 use super::phrase::{Phrase, phrases_of};
+use super::tags::{distinct_tags, pid_in, tags_in};
 use crate::model::Counter;
 use crate::units::WorkUnit;
 
 /// Rank of a value that has a unit of memory and no name.
 const UNIT_ALONE: u8 = 30;
-/// Least rank of a further series: memory of a process. Heaps in other lines are parts of the main one.
-const MIN_SERIES_RANK: u8 = 70;
+/// Rank of the size of a heap, in use or not.
+const HEAP_SIZE: u8 = 55;
+/// Least rank of a further series of another kind than the main one.
+const MIN_OTHER_RANK: u8 = 70;
 /// Fewest lines of a further series.
 const MIN_SERIES_LINES: usize = 3;
 /// Column that names the series.
@@ -40,6 +43,10 @@ impl RecordingFormat for LogLines {
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
         let pattern = Pattern::find(head)
             .ok_or_else(|| RecordingError::NotInFormat { file: lines.file().to_owned(), format: self.name() })?;
+        if head.filled_lines().filter(|line| line.contains("Killed process")).count() * 2 > head.filled_lines().count()
+        {
+            return Err(RecordingError::OnlyKills { file: lines.file().to_owned() });
+        }
         let splitter = || Box::new(LogSplitter { pattern: pattern.clone(), work: None });
         Ok(Box::new(TableRows::open("log lines", head, splitter(), splitter(), layout, lines.file())?))
     }
@@ -53,6 +60,8 @@ struct Pattern {
     /// Phrase of a counter of work, or of an elapsed time.
     axis: Option<(String, LineAxis)>,
     counts: Vec<(String, Counter)>,
+    /// Keys of the names that distinguish series.
+    tags: Vec<String>,
     has_pid: bool,
     has_time: bool,
 }
@@ -74,20 +83,24 @@ struct Seen {
 impl Pattern {
     /// Finds the values at the beginning of a log.
     fn find(head: &Head) -> Option<Self> {
-        let lines: Vec<(bool, Vec<Phrase>)> = head
+        let texts: Vec<(bool, &str)> = head
             .lines()
             .map(|line| {
                 let (time, rest) = split_time(line);
-                (time.is_some(), phrases_of(rest))
+                (time.is_some(), rest)
             })
             .collect();
+        let lines: Vec<(bool, Vec<Phrase>)> =
+            texts.iter().map(|&(has_time, rest)| (has_time, phrases_of(rest))).collect();
         let seen = memory_phrases(&lines);
         let main =
             seen.iter().max_by_key(|seen| (seen.rank, seen.lines.len(), std::cmp::Reverse(seen.lines.first())))?;
         let mut memory = vec![main.phrase.clone()];
         let others = seen.iter().filter(|other| {
             other.phrase != main.phrase
-                && other.rank >= MIN_SERIES_RANK
+                // As many lines of another rank are parts of the same memory: a heap, or the memory without shared pages.
+                && (other.rank == main.rank
+                    || other.rank >= MIN_OTHER_RANK && 2 * other.lines.len() <= main.lines.len())
                 && other.lines.len() >= MIN_SERIES_LINES
                 && other.lines.iter().all(|line| !main.lines.contains(line))
         });
@@ -106,7 +119,8 @@ impl Pattern {
             memory,
             axis: find_axis(&of_main),
             counts,
-            has_pid: of_main.iter().all(|phrases| phrases.iter().any(|phrase| phrase.name == "pid")),
+            tags: distinct_tags(&main.lines.iter().map(|&line| tags_in(texts[line].1)).collect::<Vec<_>>()),
+            has_pid: main.lines.iter().all(|&line| pid_in(texts[line].1, &lines[line].1).is_some()),
             has_time: 2 * timed > main.lines.len(),
         })
     }
@@ -124,11 +138,14 @@ impl Pattern {
             });
         }
         let memory = &self.memory[0];
-        names.push(if memory.is_empty() { "memory".to_owned() } else { memory.clone() });
+        let is_named = matches!(meaning_of(memory), Meaning::Memory(_) | Meaning::Available);
+        names.push(if is_named { memory.clone() } else { "memory".to_owned() });
         names.extend(self.counts.iter().map(|(phrase, _)| phrase.clone()));
         if self.has_pid {
             names.push("pid".to_owned());
         }
+        // Each key has the meaning of a name.
+        names.extend(self.tags.iter().cloned());
         if self.memory.len() > 1 {
             names.push(SERIES.to_owned());
         }
@@ -140,12 +157,20 @@ impl Pattern {
 fn memory_phrases(lines: &[(bool, Vec<Phrase>)]) -> Vec<Seen> {
     let mut seen: Vec<Seen> = Vec::new();
     for (at, (_, phrases)) in lines.iter().enumerate() {
-        for phrase in phrases {
+        let has_used = phrases.iter().any(|phrase| phrase.name == "used" && !phrase.is_percent);
+        let units_alone =
+            phrases.iter().filter(|phrase| phrase.name.is_empty() && phrase.unit_bytes().is_some()).count();
+        for phrase in phrases.iter().filter(|phrase| !phrase.is_change) {
             let rank = match meaning_of(&phrase.name) {
+                // 'heap total 524288K, used 204800K': the part in use is judged.
+                Meaning::Memory(Memory { rank: HEAP_SIZE, .. }) if has_used => continue,
                 Meaning::Memory(Memory { rank, .. }) if rank >= MIN_JUDGED_RANK && !phrase.is_percent => rank,
+                _ if phrase.name.ends_with("worker killer consuming") && phrase.unit_bytes().is_some() => UNIT_ALONE,
                 // A name of one letter, or no name at all: the unit tells.
                 Meaning::Available if phrase.unit_bytes().is_some() || phrase.quantity.number >= 1e6 => UNIT_ALONE - 1,
-                _ if phrase.unit_bytes().is_some() && phrase.name.is_empty() => UNIT_ALONE,
+                _ if phrase.unit_bytes().is_some() && phrase.name.is_empty() && units_alone == 1 && !phrase.is_cell => {
+                    UNIT_ALONE
+                }
                 _ => continue,
             };
             match seen.iter_mut().find(|known| known.phrase == phrase.name) {
@@ -182,7 +207,7 @@ fn find_axis(lines: &[&Vec<Phrase>]) -> Option<(String, LineAxis)> {
 }
 
 /// Splits the time off the beginning of a line, behind brackets and a level if need be.
-fn split_time(line: &str) -> (Option<&str>, &str) {
+pub(super) fn split_time(line: &str) -> (Option<&str>, &str) {
     let mut from = 0;
     for _ in 0..4 {
         let rest = &line[from..];
@@ -254,7 +279,12 @@ impl Splitter for LogSplitter {
                 .map(|(name, _)| value(name).map_or_else(String::new, |phrase| phrase.text.clone())),
         );
         if self.pattern.has_pid {
-            cells.push(value("pid").map_or_else(String::new, |phrase| phrase.text.clone()));
+            cells.push(pid_in(rest, &phrases).unwrap_or_default());
+        }
+        if !self.pattern.tags.is_empty() {
+            let tags = tags_in(rest);
+            let of_key = |key: &String| tags.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
+            cells.extend(self.pattern.tags.iter().map(|key| of_key(key).unwrap_or_default()));
         }
         if self.pattern.memory.len() > 1 {
             cells.push(memory.name.clone());

@@ -1,11 +1,13 @@
 //! Tables in Markdown, as in pull requests.
 
+use super::super::assignment::TableFacts;
 use super::super::error::RecordingError;
 use super::super::format::{Confidence, RecordingFormat, RowReader};
 use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
+use super::words::time_line;
 
 /// Tables in Markdown.
 pub(in super::super) struct MarkdownTable;
@@ -16,7 +18,7 @@ impl RecordingFormat for MarkdownTable {
     }
 
     fn about(&self) -> &'static str {
-        "a table in Markdown"
+        "a table in Markdown, or in a box as of 'pm2 list'"
     }
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
@@ -26,22 +28,29 @@ impl RecordingFormat for MarkdownTable {
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
         // The header is the line above the first rule.
         let all: Vec<&str> = head.filled_lines().collect();
-        let header = all.windows(2).find(|pair| is_rule(pair[1])).map(|pair| cells(pair[0])).unwrap_or_default();
-        let splitter = || Box::new(MarkdownSplitter { header: header.clone() });
-        Ok(Box::new(TableRows::open("Markdown table", head, splitter(), splitter(), layout, lines.file())?))
+        let header = all.windows(2).filter(|pair| is_rule(pair[1])).map(|pair| cells(pair[0]));
+        let header = header.into_iter().find(|header| header.len() > 1).unwrap_or_default();
+        let is_boxed = all.iter().any(|line| line.contains(BAR));
+        let splitter = || Box::new(MarkdownSplitter { header: header.clone(), is_boxed });
+        let name = if is_boxed { "table in a box" } else { "Markdown table" };
+        Ok(Box::new(TableRows::open(name, head, splitter(), splitter(), layout, lines.file())?))
     }
 }
 
-/// True for the line between header and rows: `|---|:--:|`.
+/// Bar of a table in a box, as `pm2 list` draws it.
+const BAR: char = '│';
+
+/// True for the line between header and rows: `|---|:--:|`, `----+----`, `├────┼────┤`.
 fn is_rule(line: &str) -> bool {
-    let line = line.trim();
+    let line = line.trim().replace(['─', '━', '═'], "-").replace(['┼', '├', '┤', '┌', '┐', '└', '┘', '┬', '┴'], "+");
     line.contains("--")
-        && line.contains('|')
+        && line.contains(['|', '+'])
         && line.chars().all(|letter| matches!(letter, '|' | '-' | ':' | ' ' | '+'))
 }
 
 /// Returns the cells of a line, without marks of emphasis and code.
 fn cells(line: &str) -> Vec<String> {
+    let line = line.replace(BAR, "|");
     let line = line.trim().trim_start_matches('|').trim_end_matches('|');
     line.split('|').map(|cell| cell.replace(['*', '`'], "").trim().to_owned()).collect()
 }
@@ -50,12 +59,13 @@ fn cells(line: &str) -> Vec<String> {
 #[derive(Debug)]
 struct MarkdownSplitter {
     header: Vec<String>,
+    is_boxed: bool,
 }
 
 impl Splitter for MarkdownSplitter {
     fn split(&mut self, line: &str) -> Content {
-        if !line.contains('|') || is_rule(line) {
-            return Content::Other;
+        if !line.contains(['|', BAR]) || is_rule(line) {
+            return time_line(line).map_or(Content::Other, Content::Time);
         }
         let cells = cells(line);
         if cells == self.header {
@@ -66,5 +76,10 @@ impl Splitter for MarkdownSplitter {
 
     fn names(&self) -> Option<Vec<String>> {
         Some(self.header.clone())
+    }
+
+    fn facts(&self) -> TableFacts {
+        // The uptime of each process of 'pm2 list' is no time of the row.
+        TableFacts { ignored: if self.is_boxed { &["uptime"] } else { &[] }, ..TableFacts::default() }
     }
 }

@@ -7,8 +7,9 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::quantity::{DecimalMark, whole_quantity};
-use super::super::stamp::{DateOrder, whole_stamp};
+use super::super::stamp::{DateOrder, leading_stamp, whole_stamp};
 use super::super::table::{Content, Splitter, TableRows};
+use super::words::epoch_stamp;
 
 /// Least share of lines that are numbers or times.
 const MIN_REGULAR: f64 = 0.8;
@@ -38,8 +39,17 @@ impl RecordingFormat for Numbers {
     }
 }
 
-/// Returns the numbers of a line that has nothing else.
+/// Returns the numbers of a line that has nothing else, behind a time.
 fn numbers_in(line: &str) -> Option<Vec<String>> {
+    let (time, rest) = match leading_stamp(line, DateOrder::DayFirst) {
+        Some((_, length)) if !line[length..].trim().is_empty() => line.split_at(length),
+        _ => ("", line),
+    };
+    let numbers = plain_numbers(rest)?;
+    Some(std::iter::once(time.to_owned()).filter(|time| !time.is_empty()).chain(numbers).collect())
+}
+
+fn plain_numbers(line: &str) -> Option<Vec<String>> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let is_number = |word: &&str| whole_quantity(word, DecimalMark::Point).is_some();
     (!words.is_empty() && words.iter().all(is_number)).then(|| words.iter().map(|&word| word.to_owned()).collect())
@@ -61,6 +71,8 @@ fn width(head: &Head) -> usize {
 struct NumberSplitter {
     names: Vec<String>,
     is_named: bool,
+    /// True if each second line is a time in seconds since 1970.
+    has_epoch_lines: bool,
 }
 
 impl NumberSplitter {
@@ -73,14 +85,37 @@ impl NumberSplitter {
         let names = match width {
             _ if is_named => words,
             1 => vec!["value".to_owned()],
-            _ => (1..=width).map(|number| format!("column {number}")).collect(),
+            2 if begins_with_time(head) => vec!["time".to_owned(), "value".to_owned()],
+            _ => {
+                let first = if begins_with_time(head) { "time" } else { "column 1" };
+                std::iter::once(first.to_owned()).chain((2..=width).map(|number| format!("column {number}"))).collect()
+            }
         };
-        Self { names, is_named }
+        Self { names, is_named, has_epoch_lines: width == 1 && alternates_with_epochs(head) }
     }
+}
+
+/// True if the first column holds times: stamps, or seconds since 1970.
+fn begins_with_time(head: &Head) -> bool {
+    let mut first = head.filled_lines().filter_map(numbers_in).filter(|numbers| numbers.len() > 1).peekable();
+    first.peek().is_some()
+        && first.all(|numbers| {
+            whole_stamp(&numbers[0], DateOrder::DayFirst).is_some() || epoch_stamp(&numbers[0]).is_some()
+        })
+}
+
+/// True if times in seconds since 1970 and smaller numbers alternate, as a loop of `date +%s` and another command prints.
+fn alternates_with_epochs(head: &Head) -> bool {
+    let numbers = head.filled_lines().filter(|line| plain_numbers(line).is_some());
+    let is_epoch: Vec<bool> = numbers.map(|line| epoch_stamp(line).is_some()).collect();
+    is_epoch.len() > 1 && is_epoch[0] && is_epoch.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 impl Splitter for NumberSplitter {
     fn split(&mut self, line: &str) -> Content {
+        if let Some(stamp) = epoch_stamp(line.trim()).filter(|_| self.has_epoch_lines) {
+            return Content::Time(stamp);
+        }
         match numbers_in(line) {
             Some(cells) if cells.len() == self.names.len() => Content::Rows(vec![cells]),
             _ => whole_stamp(line, DateOrder::DayFirst).map_or(Content::Other, Content::Time),

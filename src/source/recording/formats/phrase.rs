@@ -1,6 +1,6 @@
 //! Numbers in a line of text, each with the phrase before it.
 
-use super::super::names::words_of;
+use super::super::names::{Meaning, meaning_of, words_of};
 use super::super::quantity::{DecimalMark, Quantity, leading_quantity};
 use crate::units::WorkUnit;
 
@@ -9,15 +9,25 @@ const MAX_WORDS: usize = 6;
 /// Words between a name and its number.
 const FILLERS: [&str; 8] = ["is", "of", "at", "now", "was", "to", "are", "approx"];
 
+/// Levels of logs: they name nothing.
+const LEVELS: [&str; 11] =
+    ["info", "warn", "warning", "error", "debug", "trace", "notice", "fatal", "critical", "log", "stdout"];
+
 /// Number in a text, with its phrase.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Phrase {
     /// Words before the number since the last separator, in lower case.
     pub name: String,
+    /// Position of the number in the text.
+    pub begin: usize,
     /// Number and unit as they are written.
     pub text: String,
     pub quantity: Quantity,
     pub is_percent: bool,
+    /// True for a number in a column of a table, behind two spaces.
+    pub is_cell: bool,
+    /// True for a number with a sign: a change.
+    pub is_change: bool,
     /// Words behind the number, up to a separator.
     behind: Vec<String>,
 }
@@ -60,8 +70,11 @@ pub(super) fn phrases_of(text: &str) -> Vec<Phrase> {
         }
         phrases.push(Phrase {
             name: name_in(&text[from..begin]),
+            begin,
             text: text[begin..end].to_owned(),
             quantity,
+            is_cell: text[..begin].ends_with("  "),
+            is_change: has_sign(&text[..begin]),
             is_percent: text[end..].trim_start().starts_with('%'),
             behind: behind(&text[end..]),
         });
@@ -71,6 +84,11 @@ pub(super) fn phrases_of(text: &str) -> Vec<Phrase> {
         }
     }
     phrases
+}
+
+/// True if a text ends with the sign of the number behind it.
+fn has_sign(text: &str) -> bool {
+    text.ends_with('+') || text.strip_suffix('-').is_some_and(|before| before.ends_with([' ', '(', '=', ':']))
 }
 
 /// True if a square bracket is open at the end of a text.
@@ -99,18 +117,32 @@ fn next_number(text: &str, from: usize) -> Option<usize> {
 
 /// Returns the phrase at the end of the text before a number.
 fn name_in(text: &str) -> String {
+    if let Some(name) = memory_in_brackets(text) {
+        return name;
+    }
     let text = without_brackets(text);
     // Inside a bracket, its own words name the number.
     let text = text.rsplit('[').next().unwrap_or_default();
     let text = text.trim_end_matches([' ', '=', ':', '"', '\'', '>', '~', '≈']);
-    let from = text.rfind([',', ';', '|', '(', ')', '{', '}', '\t']).map_or(0, |at| at + 1);
+    // '(kbytes)' behind a name belongs to it.
+    let end = if text.ends_with(')') { text.rfind('(').unwrap_or(text.len()) } else { text.len() };
+    let from = text[..end].rfind([',', ';', '|', '(', ')', '{', '}', '\t']).map_or(0, |at| at + 1);
     let from = text[from..].rfind(" - ").map_or(from, |at| from + at + 3);
-    let mut words = words_of(&text[from..]);
+    // Behind 'key=value' begins another phrase.
+    let key = text[from..].rfind('=').and_then(|at| text[from + at..].find(' ').map(|space| from + at + space));
+    let mut words = words_of(&text[key.unwrap_or(from)..]);
     while words.last().is_some_and(|word| FILLERS.contains(&word.as_str())) {
         words.pop();
     }
-    let skip = words.len().saturating_sub(MAX_WORDS);
+    let level = words.iter().take_while(|word| LEVELS.contains(&word.as_str())).count();
+    let skip = words.len().saturating_sub(MAX_WORDS).max(level);
     words[skip..].join(" ")
+}
+
+/// Returns the name of memory in square brackets at the end of a text: `[memory] 12 MB`.
+fn memory_in_brackets(text: &str) -> Option<String> {
+    let (_, name) = text.trim_end().strip_suffix(']')?.rsplit_once('[')?;
+    matches!(meaning_of(name), Meaning::Memory(_)).then(|| words_of(name).join(" "))
 }
 
 /// Returns a text without closed parts in square brackets.
@@ -168,6 +200,9 @@ mod tests {
             ),
             ("Hybrid cpu=1.00%,35MB", vec![("hybrid cpu", 1.0, None), ("", 35.0, mb)]),
             ("worker-7d9f a1b2 v1.2.3", vec![]),
+            ("jid=a1b2c3 INFO: memory usage 512MB", vec![("memory usage", 512.0, mb)]),
+            ("Maximum resident set size (kbytes): 7", vec![("maximum resident set size kbytes", 7.0, None)]),
+            ("INFO -- : [memory] 200.5 MB", vec![("memory", 200.5, mb)]),
         ] {
             let expected: Vec<_> =
                 expected.into_iter().map(|(name, number, unit)| (name.to_owned(), number, unit)).collect();

@@ -27,6 +27,17 @@ const SAR: Tool = Tool {
     renamed: &[("kbmemused", "memory used"), ("kbmemfree", "left")],
     ..PS
 };
+/// `top` of macOS: a plus marks a value that grew.
+const MAC_TOP: Tool = Tool { header: &["PID", "#TH", "MEM"], unit_bytes: None, ..PS };
+/// `systemd-cgtop -b`.
+const CGTOP: Tool = Tool {
+    header: &["Control Group", "Memory"],
+    has_wide_names: true,
+    has_narrow_rows: true,
+    renamed: &[("Control Group", "service")],
+    unit_bytes: None,
+    ..PS
+};
 const PIDSTAT: Tool = Tool { header: &["PID", "minflt/s", "RSS"], has_sections: true, ignored: &[], ..PS };
 
 /// Output of `ps`.
@@ -40,7 +51,7 @@ impl RecordingFormat for Ps {
     }
 
     fn about(&self) -> &'static str {
-        "output of ps with a column RSS, as 'ps aux' after 'date'"
+        "output of ps or smem with a column RSS, as 'ps aux' after 'date'"
     }
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
@@ -58,15 +69,15 @@ impl RecordingFormat for Top {
     }
 
     fn about(&self) -> &'static str {
-        "output of 'top -b'"
+        "output of 'top -b', a copied htop, or 'top -l 0' of macOS"
     }
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
-        has_table(head, &TOP).then_some(Confidence::Certain)
+        [TOP, MAC_TOP].iter().any(|tool| has_table(head, tool)).then_some(Confidence::Certain)
     }
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        open_table("top", TOP, lines, head, layout)
+        open_table("top", if has_table(head, &TOP) { TOP } else { MAC_TOP }, lines, head, layout)
     }
 }
 
@@ -88,6 +99,27 @@ impl RecordingFormat for Sar {
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
         open_table("sar", SAR, lines, head, layout)
+    }
+}
+
+/// Output of `systemd-cgtop`.
+pub(in super::super) struct Cgtop;
+
+impl RecordingFormat for Cgtop {
+    fn name(&self) -> &'static str {
+        "cgtop"
+    }
+
+    fn about(&self) -> &'static str {
+        "output of 'systemd-cgtop -b'"
+    }
+
+    fn sniff(&self, head: &Head) -> Option<Confidence> {
+        has_table(head, &CGTOP).then_some(Confidence::Certain)
+    }
+
+    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
+        open_table("systemd-cgtop", CGTOP, lines, head, layout)
     }
 }
 

@@ -18,11 +18,14 @@ impl RecordingFormat for ProcStatus {
     }
 
     fn about(&self) -> &'static str {
-        "lines of /proc/PID/status with VmRSS, in a loop"
+        "/proc/PID/status or /proc/PID/smaps_rollup in a loop: VmRSS, Rss"
     }
 
     fn sniff(&self, head: &Head) -> Option<Confidence> {
-        head.filled_lines().any(|line| rss(split_stamp(line).1).is_some()).then_some(Confidence::Certain)
+        // The mappings of /proc/PID/smaps have a size each: their resident memory is a part.
+        let is_of_mapping = head.filled_lines().any(|line| line.starts_with("Size:    "));
+        let has_rss = head.filled_lines().any(|line| rss(split_stamp(line).1).is_some());
+        (has_rss && !is_of_mapping).then_some(Confidence::Certain)
     }
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
@@ -35,9 +38,11 @@ impl RecordingFormat for ProcStatus {
     }
 }
 
-/// Returns the KiB of a line `VmRSS:     1234 kB`.
+/// Returns the KiB of a line `VmRSS:     1234 kB`, or of `Rss:` in `/proc/PID/smaps_rollup`, which is padded.
 fn rss(line: &str) -> Option<&str> {
-    let value = line.trim_start().strip_prefix("VmRSS:")?.trim().strip_suffix("kB")?.trim();
+    let line = line.trim_start();
+    let value =
+        line.strip_prefix("VmRSS:").or_else(|| line.strip_prefix("Rss:    "))?.trim().strip_suffix("kB")?.trim();
     value.parse::<u64>().ok().map(|_| value)
 }
 

@@ -12,12 +12,13 @@ use super::super::error::RecordingError;
 use super::super::fault::{Fault, FaultKind};
 use super::super::format::{Confidence, RecordingFormat, RowReader};
 use super::super::head::Head;
-use super::super::layout::Layout;
+use super::super::layout::{Layout, ValueUnit};
 use super::super::lines::{LineEnd, Lines};
+use super::super::quantity::unit_of_word;
 use super::super::row::{RawRow, Record};
 use super::super::time::parse_time;
-use super::super::unit::parse_unit;
-use crate::model::Counter;
+use super::super::timeline::{TimeLine, TimeStyle};
+use crate::model::{Counter, Timestamp};
 use crate::units::{Axis, WorkUnit};
 
 /// Format of text logs. Only a pattern of the user requests it: no content reveals it.
@@ -39,7 +40,9 @@ impl RecordingFormat for TextLog {
     fn open(&self, _lines: &mut Lines, _head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
         let unit_bytes = ColumnRoles::new(layout).unit_bytes();
         let pattern = layout.line_regex.as_ref().ok_or(RecordingError::NoValueGroup)?;
-        Ok(Box::new(TextRows::new(pattern, unit_bytes)?))
+        let counter = if layout.value_unit == Some(ValueUnit::Count) { Counter::Fds } else { Counter::Rss };
+        let time_line = TimeLine::new(TimeStyle::of_layout(layout));
+        TextRows { pattern: pattern.clone(), unit_bytes, counter, time_line }.checked()
     }
 }
 
@@ -49,26 +52,29 @@ struct TextRows {
     pattern: Regex,
     /// Bytes of the unit of values without one of their own.
     unit_bytes: f64,
+    counter: Counter,
+    time_line: TimeLine,
 }
 
 impl TextRows {
-    fn new(pattern: &Regex, unit_bytes: f64) -> Result<Self, RecordingError> {
-        let rows = Self { pattern: pattern.clone(), unit_bytes };
-        if rows.has_group("value") { Ok(rows) } else { Err(RecordingError::NoValueGroup) }
+    fn checked(self) -> Result<Box<dyn RowReader>, RecordingError> {
+        if self.has_group("value") { Ok(Box::new(self)) } else { Err(RecordingError::NoValueGroup) }
     }
 
     fn has_group(&self, wanted: &str) -> bool {
         self.pattern.capture_names().any(|name| name == Some(wanted))
     }
 
-    fn parse_row(&self, captures: &Captures<'_>) -> Result<RawRow<'static>, Fault> {
+    fn parse_row(&mut self, captures: &Captures<'_>) -> Result<RawRow<'static>, Fault> {
         let mut row = RawRow::default();
         if let Some(time) = captures.name("time").map(|found| found.as_str().as_bytes()) {
-            row.at = Some(parse_time(time).ok_or_else(|| Fault::in_field(FaultKind::Time, "time", time))?);
+            row.at = Some(self.parse_stamp(time).ok_or_else(|| Fault::in_field(FaultKind::Time, "time", time))?);
         }
         let unit_bytes = match captures.name("unit").map(|found| found.as_str()) {
             None => self.unit_bytes,
-            Some(unit) => parse_unit(unit).ok_or_else(|| Fault::in_field(FaultKind::Value, "unit", unit.as_bytes()))?,
+            Some(unit) => {
+                unit_of_word(unit).ok_or_else(|| Fault::in_field(FaultKind::Value, "unit", unit.as_bytes()))?
+            }
         };
         row.group = captures.name("name").map(|name| Cow::Owned(name.as_str().as_bytes().to_vec()));
         row.name.clone_from(&row.group);
@@ -76,10 +82,17 @@ impl TextRows {
         let pid = captures.name("pid").map_or("", |found| found.as_str());
         // Numbers borrow nothing, so that they outlive the line.
         let mut numbers = RawRow::default();
-        numbers.parse_field(ColumnRole::Counter(Counter::Rss, unit_bytes), "value", value.as_bytes())?;
+        numbers.parse_field(ColumnRole::Counter(self.counter, unit_bytes), "value", value.as_bytes())?;
         numbers.parse_field(ColumnRole::Pid, "pid", pid.as_bytes())?;
         (row.reading, row.pid) = (numbers.reading, numbers.pid);
         Ok(row)
+    }
+}
+
+impl TextRows {
+    /// Parses a time as leakwatch writes it, or as other programs do.
+    fn parse_stamp(&mut self, time: &[u8]) -> Option<Timestamp> {
+        parse_time(time).or_else(|| self.time_line.parse(&String::from_utf8_lossy(time)))
     }
 }
 
@@ -87,7 +100,8 @@ impl RowReader for TextRows {
     fn next<'a>(&'a mut self, lines: &'a mut Lines) -> Result<Record<'a>, RecordingError> {
         let Some(end) = lines.advance()? else { return Ok(Record::End) };
         let line = String::from_utf8_lossy(lines.line());
-        let Some(captures) = self.pattern.captures(&line) else { return Ok(Record::Other) };
+        let pattern = self.pattern.clone();
+        let Some(captures) = pattern.captures(&line) else { return Ok(Record::Other) };
         if end == LineEnd::Truncated {
             return Ok(Record::Torn);
         }
@@ -99,7 +113,7 @@ impl RowReader for TextRows {
     }
 
     fn memory_column(&self) -> Option<&str> {
-        (!self.has_group("unit")).then_some("value")
+        (!self.has_group("unit") && self.counter == Counter::Rss).then_some("value")
     }
 
     fn no_row_error(&self, file: String) -> RecordingError {

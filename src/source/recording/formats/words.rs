@@ -1,10 +1,12 @@
 //! Tables in columns of words: the output of `ps`, `top` and other tools, with a header line.
 
+use jiff::{Span, civil};
+
 use super::super::assignment::TableFacts;
 use super::super::head::Head;
 use super::super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of};
 use super::super::quantity::{DecimalMark, whole_quantity};
-use super::super::stamp::{DateOrder, Stamp, leading_stamp, whole_stamp};
+use super::super::stamp::{DAY_MS, DateOrder, Stamp, leading_stamp, whole_stamp};
 use super::super::table::{Content, Splitter};
 
 /// Properties of the tables of one tool.
@@ -77,17 +79,43 @@ impl WordSplitter {
         if has_time {
             cells.push(time.to_owned());
         }
-        // The last column, a command, may have spaces.
-        cells.extend_from_slice(&words[..width - 1]);
-        cells.push(words[width - 1..].join(" "));
+        // A command may have spaces, and so may the last column.
+        let names = &self.names[usize::from(has_time)..];
+        let wide = names.iter().position(|name| meaning_of(name) == Meaning::Cmdline).unwrap_or(width - 1);
+        let behind = wide + 1 + words.len() - width;
+        cells.extend_from_slice(&words[..wide]);
+        cells.push(words[wide..behind].join(" "));
+        cells.extend_from_slice(&words[behind..]);
         Some(cells)
     }
 }
 
-/// Splits a time off the beginning of a line.
+/// Splits a time off the beginning of a line: a stamp, or seconds since 1970.
 pub(super) fn split_stamp(line: &str) -> (&str, &str) {
     let line = line.trim_start();
-    leading_stamp(line, DateOrder::DayFirst).map_or(("", line), |(_, length)| line.split_at(length))
+    if let Some((_, length)) = leading_stamp(line, DateOrder::DayFirst) {
+        return line.split_at(length);
+    }
+    match line.split_once(' ') {
+        Some((word, _)) if epoch_stamp(word).is_some() => line.split_at(word.len()),
+        _ => ("", line),
+    }
+}
+
+/// Parses seconds or milliseconds since 1970, from 2001 on.
+pub(super) fn epoch_stamp(word: &str) -> Option<Stamp> {
+    let (whole, fraction) = word.split_once('.').unwrap_or((word, ""));
+    let is_number =
+        whole.starts_with('1') && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let unit_ms = match whole.len() {
+        10 => 1000,
+        13 => 1,
+        _ => return None,
+    };
+    let ms = unit_ms * whole.parse::<i64>().ok().filter(|_| is_number)?;
+    let date = civil::Date::constant(1970, 1, 1).checked_add(Span::new().days(ms / DAY_MS)).ok()?;
+    let month_day = Some((date.month(), date.day()));
+    Some(Stamp { year: Some(date.year()), month_day, day_ms: Some(ms % DAY_MS), offset_s: Some(0) })
 }
 
 impl Splitter for WordSplitter {
@@ -161,7 +189,7 @@ pub(super) fn time_line(line: &str) -> Option<Stamp> {
     if line.starts_with("Linux ") {
         return line.split_whitespace().find_map(|word| whole_stamp(word, DateOrder::MonthFirst));
     }
-    whole_stamp(line, DateOrder::DayFirst)
+    whole_stamp(line, DateOrder::DayFirst).or_else(|| epoch_stamp(line))
 }
 
 /// Returns the cells of a line: its words, or the parts between two spaces.

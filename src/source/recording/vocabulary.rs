@@ -1,0 +1,153 @@
+//! Vocabulary of the names of columns, in lower case.
+
+/// Words of a time of a clock.
+pub(super) const TIME: &[&str] = &[
+    "timestamp",
+    "time",
+    "times",
+    "date",
+    "datetime",
+    "ts",
+    "zeit",
+    "zeitstempel",
+    "datum",
+    "hora",
+    "fecha",
+    "heure",
+    "when",
+    "clock",
+    "utc",
+    "asctime",
+    "at",
+    "created",
+    "recorded",
+    "sampled",
+    "moment",
+    "zeitpunkt",
+    "uhrzeit",
+    "timegenerated",
+    "horodatage",
+];
+/// Words of the time since a start.
+pub(super) const ELAPSED: &[&str] =
+    &["elapsed", "uptime", "offset", "since", "age", "runtime", "etime", "duration", "t"];
+/// Words of a name that distinguishes series.
+pub(super) const NAMES: &[&str] = &[
+    "name",
+    "process",
+    "container",
+    "pod",
+    "service",
+    "target",
+    "host",
+    "hostname",
+    "instance",
+    "app",
+    "application",
+    "worker",
+    "comm",
+    "program",
+    "unit",
+    "workload",
+    "node",
+    "queue",
+    "prozess",
+    "imagename",
+    "processname",
+    "computer",
+    "proceso",
+];
+/// Words of a quantity that is no memory in use, whatever else the name says.
+pub(super) const NO_LEVEL: &[&str] = &[
+    "delta",
+    "diff",
+    "change",
+    "freed",
+    "growth",
+    "rate",
+    "percent",
+    "percentage",
+    "perc",
+    "pct",
+    "swap",
+    "cache",
+    "cached",
+    "buff",
+    "buffers",
+    "buffer",
+    "shared",
+    "cpu",
+    "net",
+    "block",
+    "disk",
+    "io",
+    "wal",
+    "faults",
+    "minflt",
+    "majflt",
+    "before",
+    "start",
+    "initial",
+    "baseline",
+    "min",
+    "avg",
+    "average",
+    "mean",
+    "human",
+    "fragmentation",
+    "metaspace",
+    "mapped",
+    "dirty",
+    "clean",
+    "reserved",
+    "rx",
+    "tx",
+    "sent",
+    "received",
+    "written",
+    "read",
+    "frees",
+];
+
+/// Words of a share, also without the word "percent".
+pub(super) const SHARE: &[&str] =
+    &["percent", "percentage", "perc", "pct", "utilization", "utilisation", "auslastung", "ratio", "fraction"];
+/// Words of memory in English, German, French, Spanish, Italian and Portuguese.
+pub(super) const MEMORY: &[&str] = &[
+    "mem",
+    "memory",
+    "ram",
+    "memusage",
+    "speicher",
+    "arbeitsspeicher",
+    "speichernutzung",
+    "speicherverbrauch",
+    "speicherbelegung",
+    "hauptspeicher",
+    "mémoire",
+    "memoire",
+    "memoria",
+    "memória",
+];
+/// Words of memory that is left.
+pub(super) const LEFT: &[&str] =
+    &["available", "avail", "free", "remaining", "frei", "verfügbar", "libre", "disponible", "libera"];
+/// Words of memory in use.
+pub(super) const IN_USE: &[&str] = &[
+    "usage",
+    "used",
+    "use",
+    "current",
+    "consumption",
+    "consumed",
+    "consuming",
+    "footprint",
+    "belegt",
+    "benutzt",
+    "utilisée",
+    "utilisee",
+    "usada",
+    "usata",
+];
+/// Words of the largest memory so far.
+pub(super) const PEAK: &[&str] = &["peak", "hwm", "highest", "high", "maxrss", "maximum", "external", "spitze"];
