@@ -192,7 +192,7 @@ fn memory_of(words: &[String]) -> Option<Meaning> {
         99
     } else if has(&["uss", "pss"]) {
         92
-    } else if has(&["workingset", "workingset64", "ws"]) || has(&["working"]) && has(&["set"]) {
+    } else if has(&["workingset", "workingset64", "ws"]) || has(&["working"]) && has(&["set", "set64"]) {
         90
     } else if has(&["anon"]) {
         88
@@ -282,6 +282,7 @@ mod tests {
             ("rss_kb", memory(100, Some(1000.0))),
             ("Real (MB)", memory(99, Some(1e6))),
             ("WorkingSetMB", memory(90, Some(1e6))),
+            ("WorkingSet64", memory(90, None)),
             ("mem_usage_mb", memory(80, Some(1e6))),
             ("current_memory_mb", memory(80, Some(1e6))),
             ("memory_bytes", memory(78, Some(1.0))),

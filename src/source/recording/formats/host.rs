@@ -74,6 +74,9 @@ impl Splitter for MeminfoSplitter {
     }
 }
 
+/// Largest memory of a host in MiB: larger numbers are KiB.
+const MAX_MIB: u64 = 4 << 20;
+
 /// Output of `vmstat`.
 pub(in super::super) struct Vmstat;
 
@@ -94,8 +97,8 @@ impl RecordingFormat for Vmstat {
         let columns = head.filled_lines().find_map(vmstat_columns).unwrap_or_default();
         let rows = || head.filled_lines().filter_map(|line| vmstat_row(line, columns));
         let is_timed = rows().any(|(time, _)| !time.is_empty());
-        // The kernel counts in pages of 4 KiB: other numbers are those of 'vmstat -S M'.
-        let is_in_pages = rows().all(|(_, available)| available.is_multiple_of(4));
+        // The kernel counts in pages of 4 KiB: other small numbers are those of 'vmstat -S M'.
+        let is_in_pages = rows().all(|(_, available)| available.is_multiple_of(4) || available > MAX_MIB);
         let unit_bytes = if is_in_pages { 1024.0 } else { 1_048_576.0 };
         let splitter = || Box::new(VmstatSplitter { columns, is_timed, unit_bytes });
         Ok(Box::new(TableRows::open("vmstat", head, splitter(), splitter(), layout, lines.file())?))
