@@ -19,6 +19,7 @@ mod html_and_svg;
 mod machine_output;
 mod plan;
 mod recording_options;
+mod recorded_work;
 mod run;
 mod summary;
 mod support;
