@@ -137,3 +137,13 @@ fn an_unknown_format_is_named_in_the_error() {
     let error = read(b"a,b\n1,2\n", &layout).expect_err("refused");
     assert!(error.contains("'parquet'") && error.contains("list"), "{error}");
 }
+
+#[test]
+fn a_header_between_the_rows_is_passed_over() {
+    for text in ["time_s,rss\n1,5000000\ntime_s,rss\n2,6000000\n", "zeit,rss_mb\n1,5\nzeit,rss_mb\n2,6\n"] {
+        let input = std::io::Cursor::new(text);
+        let mut recording = Recording::from_reader("x", input, &Layout::default()).expect("readable");
+        let rows = std::iter::from_fn(|| recording.next_row().expect("a row")).count();
+        assert_eq!((rows, recording.skipped_rows().faults.len()), (2, 0), "{text}");
+    }
+}

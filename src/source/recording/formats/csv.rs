@@ -160,6 +160,12 @@ impl CsvRows {
         self.is_own || has_memory && 2 * good >= all
     }
 
+    /// True if a line has the names of the columns.
+    fn is_header(&self, line: &[u8]) -> bool {
+        let names = self.columns.iter().map(|(_, name)| name.as_bytes());
+        line.split(|&byte| byte == self.delimiter).map(<[u8]>::trim_ascii).eq(names)
+    }
+
     fn parse_unquoted<'a>(&self, line: &'a [u8]) -> Result<RawRow<'a>, Fault> {
         let mut row = RawRow::default();
         let mut rest = Some(line);
@@ -210,7 +216,12 @@ impl RowReader for CsvRows {
             return Ok(Record::Other);
         }
         if memchr::memchr(b'"', line).is_none() {
-            return Ok(Record::from_row(self.parse_unquoted(lines.line())));
+            let row = self.parse_unquoted(lines.line());
+            // The header recurs in files that were joined.
+            if row.is_err() && self.is_header(lines.line()) {
+                return Ok(Record::Other);
+            }
+            return Ok(Record::from_row(row));
         }
         if self.quoted.read(lines)? == LineEnd::Truncated {
             return Ok(Record::Torn);

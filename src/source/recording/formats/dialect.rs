@@ -78,7 +78,9 @@ impl Dialect {
             head.filled_lines().filter(row).skip(if has_values { before.len() } else { 1 }).take(5).all(|line| {
                 let fields = fields(line, delimiter);
                 let is_cell = |field: &String| is_value(field) || !field.contains(['=', ' ']);
-                fields.iter().any(|field| is_value(field)) && (has_header || fields.iter().all(is_cell))
+                // The header may recur.
+                fields == dialect.names
+                    || fields.iter().any(|field| is_value(field)) && (has_header || fields.iter().all(is_cell))
             });
         is_table.then_some(dialect)
     }
