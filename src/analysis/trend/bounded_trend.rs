@@ -43,6 +43,7 @@ pub(crate) fn bounded_trend(
         pause_s: history.pause(),
         is_standing: criteria.distance.is_some(),
         untimed: criteria.untimed,
+        is_unmeasured: false,
     };
     let status = match (means, unchanged) {
         (Some(means), _) if !is_early(&extent, means) && (means.rate.high < threshold || fast_bound.is_some()) => {
@@ -63,7 +64,6 @@ pub(crate) fn bounded_trend(
         start_up: StartUp { share, required: required_samples(share, means.map_or(0.0, |means| means.tests.lead)) },
         recent_rate: whole.map(|whole| recent_rate(whole.blocks())),
         unchanged,
-        is_unmeasured: false,
         withheld: None,
         stopped_s: None,
     }

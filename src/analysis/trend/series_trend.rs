@@ -31,8 +31,6 @@ pub(crate) struct SeriesTrend {
     pub recent_rate: Option<f64>,
     /// Resolution of a series without any change.
     pub unchanged: Option<Unchanged>,
-    /// True if the series is constant to the byte where a measurement is not.
-    pub is_unmeasured: bool,
     /// Reason for withholding `leaking` from proven growth.
     pub withheld: Option<Withheld>,
     /// Seconds since growth stopped that was a leak until then.
@@ -48,7 +46,7 @@ impl SeriesTrend {
     /// Takes a constant series for one that was not measured.
     pub fn set_unmeasured(&mut self) {
         self.status = Status::InsufficientData;
-        self.is_unmeasured = true;
+        self.extent.is_unmeasured = true;
         self.proof.few = None;
     }
 
@@ -85,6 +83,8 @@ pub(crate) struct Extent {
     pub is_standing: bool,
     /// True if readings count units of work.
     pub untimed: bool,
+    /// True if the series is constant to the byte where a measurement is not.
+    pub is_unmeasured: bool,
 }
 
 impl Extent {
@@ -140,7 +140,14 @@ mod tests {
 
     #[test]
     fn missing_samples_take_their_time() {
-        let extent = Extent { samples: 10, min_samples: 56.0, pause_s: 2.0, is_standing: false, untimed: false };
+        let extent = Extent {
+            samples: 10,
+            min_samples: 56.0,
+            pause_s: 2.0,
+            is_standing: false,
+            untimed: false,
+            is_unmeasured: false,
+        };
         assert_eq!((extent.missing_s(), extent.missing_s_of(8.0)), (92.0, 0.0));
         assert_eq!(extent.seconds_until_bounded(20.0), 0.0);
         let standing = Extent { is_standing: true, ..extent };

@@ -228,7 +228,7 @@ fn undecided(trend: &SeriesTrend, resource: Resource, settings: &Settings, asses
     let longer_s = decided_in_s.max(settings.min_observation_s - assessment.observed_s).max(0.0);
     let samples = trend.extent.samples;
     let sentence = match (&trend.judgement, limit) {
-        _ if trend.is_unmeasured => Sentence::Unmeasured { samples },
+        _ if trend.extent.is_unmeasured => Sentence::Unmeasured { samples },
         // A leak at the threshold is detectable by now. Noise keeps the interval from excluding one.
         (Some(j), Some(_)) if longer_s == 0.0 => Sentence::NotExcluded { resource, high: j.rate.high },
         (Some(_), Some(_)) => Sentence::NotDetectable { resource, longer_s },

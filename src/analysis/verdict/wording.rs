@@ -138,20 +138,7 @@ impl Wording {
                 write!(f, "growth began recently: it must last {} to count as a leak", self.axis.span(threshold))
             }
             Sentence::TooShort => write!(f, "growth must last {} to count as a leak", self.axis.span(threshold)),
-            Sentence::NotFar { resource, start, later } => {
-                let (grown, share) = (amount(resource, value), 100.0 * value / start);
-                let needed = amount(resource, threshold);
-                write!(f, "grew by {grown} ({share:.0} % of {} at the start): ", amount(resource, start))?;
-                if later < threshold {
-                    write!(
-                        f,
-                        "more than {needed} counts as a leak at this age, more than {} after two days",
-                        amount(resource, later)
-                    )
-                } else {
-                    write!(f, "more than {needed} counts as a leak")
-                }
-            }
+            Sentence::NotFar { resource, start, later } => write_not_far(figures, resource, [start, later], f),
             Sentence::Slow { horizon_s } => {
                 write!(
                     f,
@@ -258,6 +245,27 @@ impl Wording {
             _ => Ok(()),
         }
     }
+}
+
+/// Writes the distance that growth has come, from a level at the start, and the distance of a leak now and after two days.
+fn write_not_far(
+    figures: &Figures,
+    resource: Resource,
+    [start, later]: [f64; 2],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let Figures { value, threshold, .. } = *figures;
+    let (grown, share) = (amount(resource, value), 100.0 * value / start);
+    let needed = amount(resource, threshold);
+    write!(
+        f,
+        "grew by {grown} ({share:.0} % of {} at the start): more than {needed} counts as a leak",
+        amount(resource, start)
+    )?;
+    if later < threshold {
+        write!(f, " at this age, more than {} after two days", amount(resource, later))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

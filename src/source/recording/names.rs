@@ -169,13 +169,30 @@ fn count_of(words: &[String]) -> Option<Counter> {
     has(&["threads", "nlwp", "goroutines", "thread"]).then_some(Counter::Threads)
 }
 
+/// Returns the rank of a heap, or of a field of Go's MemStats; `None` for another name.
+fn heap_rank(words: &[String]) -> Option<u8> {
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let is_heap = has(&["heap", "heapused", "heapinuse", "heapalloc"]);
+    let is_used = has(&["used", "after", "live", "inuse", "alloc", "allocated", "heapused"]);
+    if is_heap && is_used || has(&["heapinuse", "heapalloc"]) {
+        Some(65)
+    } else if is_heap && has(&["total", "size", "committed", "sys", "capacity"]) {
+        Some(55)
+    } else if is_heap {
+        Some(60)
+    } else if words.len() == 1 && has(&["alloc", "allocated", "inuse"]) {
+        Some(62)
+    } else {
+        (words.len() == 1 && has(&["sys"])).then_some(45)
+    }
+}
+
 /// Returns the meaning of a name about memory; `None` if it is not about memory.
 fn memory_of(words: &[String]) -> Option<Meaning> {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let unit_bytes = unit_of(words);
     let is_memory = has(MEMORY);
     let is_address_space = has(&["vsz", "virt", "vms", "virtual", "vmsize", "vsize"]);
-    let is_heap = has(&["heap", "heapused", "heapinuse", "heapalloc"]);
     if has(LEFT) && (is_memory || unit_bytes.is_some() || words.len() == 1) {
         return Some(Meaning::Available);
     }
@@ -203,25 +220,14 @@ fn memory_of(words: &[String]) -> Option<Meaning> {
         42
     } else if is_memory && has(IN_USE) {
         80
-    } else if is_heap && has(&["used", "after", "live", "inuse", "alloc", "allocated", "heapused"])
-        || has(&["heapinuse", "heapalloc"])
-    {
-        65
-    } else if is_heap && has(&["total", "size", "committed", "sys", "capacity"]) {
-        55
-    } else if is_heap {
-        60
+    } else if let Some(rank) = heap_rank(words) {
+        rank
     } else if is_memory && has(&["total"]) {
         return Some(Meaning::Limit);
     } else if is_memory {
         78
     } else if has(&["private", "commit", "memusage"]) {
         70
-    } else if words.len() == 1 && has(&["alloc", "allocated", "inuse"]) {
-        // Fields of Go's MemStats.
-        62
-    } else if words.len() == 1 && has(&["sys"]) {
-        45
     } else if has(&["used", "usage"]) && (words.len() == 1 || unit_bytes.is_some()) {
         50
     } else {
