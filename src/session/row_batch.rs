@@ -11,7 +11,7 @@ use crate::model::Sample;
 use super::targets::TargetSet;
 
 /// Rows of one target that are processed together, on average.
-const ROWS_PER_TARGET: usize = 12;
+const ROWS_PER_TARGET: usize = 6;
 /// Largest number of rows in a batch: some 20 MiB.
 const MAX_ROWS: usize = 1 << 17;
 

@@ -7,9 +7,9 @@ use crate::source::recording::{RecordedSeries, Recording, RecordingError, Row};
 use crate::units::Axis;
 
 /// Rows that are read before they are handed over: half a MiB.
-const CHUNK_ROWS: usize = 4096;
+const CHUNK_ROWS: usize = 2048;
 /// Chunks that wait between reading and judging.
-const WAITING: usize = 2;
+const WAITING: usize = 16;
 
 /// Rows that were read, in the order of the recording.
 pub(super) struct Chunk {

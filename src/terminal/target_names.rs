@@ -9,23 +9,24 @@ use crate::event::{Target, TargetKind};
 ///
 /// Processes with the same title and different command lines get the first argument that differs.
 pub(super) fn row_names(targets: &[&Target]) -> Vec<String> {
-    let mut by_title: HashMap<String, Vec<&Target>> = HashMap::new();
+    let mut lines: HashMap<String, Vec<&str>> = HashMap::new();
     for target in targets.iter().filter(|target| target.kind == TargetKind::Process) {
-        by_title.entry(target.label.title()).or_default().push(target);
+        lines.entry(target.label.title()).or_default().push(&target.label.cmdline);
     }
-    targets.iter().map(|target| escape::terminal(&row_name(target, &by_title)).into_owned()).collect()
+    // One place for all processes of a title, of which a recording may have thousands.
+    let places = lines.into_iter().map(|(title, lines)| (title, differing_place(&lines))).collect();
+    targets.iter().map(|target| escape::terminal(&row_name(target, &places)).into_owned()).collect()
 }
 
-fn row_name(target: &Target, by_title: &HashMap<String, Vec<&Target>>) -> String {
+fn row_name(target: &Target, places: &HashMap<String, Option<usize>>) -> String {
     let name = &target.label.name;
     match target.kind {
         TargetKind::Pool { members } | TargetKind::Selection { members } => format!("{name} ×{members}"),
         TargetKind::Cgroup { members } => format!("cgroup {name} ×{members}"),
         TargetKind::Process => {
             let title = target.label.title();
-            let alike = by_title.get(&title).map_or(&[][..], Vec::as_slice);
-            let lines: Vec<&str> = alike.iter().map(|target| target.label.cmdline.as_str()).collect();
-            match differing_argument(&target.label.cmdline, &lines) {
+            let place = places.get(&title).copied().flatten();
+            match place.and_then(|place| target.label.cmdline.split(' ').nth(place)) {
                 // The words of an inline program name nothing.
                 Some(argument) if !target.label.has_inline_program() => with_argument(&title, argument),
                 _ => title,
@@ -43,13 +44,10 @@ fn with_argument(title: &str, argument: &str) -> String {
     }
 }
 
-/// Returns the argument of a command line, without the program, at the first place where the command lines differ; `None` if they are equal, or
-/// if this one ends before that place.
-fn differing_argument<'a>(line: &'a str, lines: &[&str]) -> Option<&'a str> {
+/// Returns the first place, behind the program, at which command lines differ; `None` if they are equal.
+fn differing_place(lines: &[&str]) -> Option<usize> {
     let longest = lines.iter().map(|line| line.split(' ').count()).max()?;
-    let place = (1..longest)
-        .find(|&place| lines.iter().any(|other| other.split(' ').nth(place) != lines[0].split(' ').nth(place)))?;
-    line.split(' ').nth(place)
+    (1..longest).find(|&place| lines.iter().any(|other| other.split(' ').nth(place) != lines[0].split(' ').nth(place)))
 }
 
 /// Shortens a name to a width. The middle is dropped: the end holds the argument that differs, or the number of members.
@@ -71,11 +69,15 @@ mod tests {
     #[test]
     fn the_first_argument_that_differs_is_named() {
         let lines = ["node worker.js --queue mail", "node worker.js --queue billing", "node worker.js"];
-        assert_eq!(differing_argument(lines[0], &lines[..2]), Some("mail"));
-        assert_eq!(differing_argument(lines[1], &lines[..2]), Some("billing"));
-        assert_eq!(differing_argument(lines[0], &lines), Some("--queue"), "the shortest line decides");
-        assert_eq!(differing_argument(lines[2], &lines), None);
-        assert_eq!(differing_argument(lines[0], &lines[..1]), None);
+        assert_eq!(differing_place(&lines[..2]).and_then(|place| lines[0].split(' ').nth(place)), Some("mail"));
+        assert_eq!(differing_place(&lines[..2]).and_then(|place| lines[1].split(' ').nth(place)), Some("billing"));
+        assert_eq!(
+            differing_place(&lines).and_then(|place| lines[0].split(' ').nth(place)),
+            Some("--queue"),
+            "the shortest line decides"
+        );
+        assert_eq!(differing_place(&lines).and_then(|place| lines[2].split(' ').nth(place)), None);
+        assert_eq!(differing_place(&lines[..1]).and_then(|place| lines[0].split(' ').nth(place)), None);
     }
 
     #[test]
@@ -84,7 +86,7 @@ mod tests {
         assert_eq!(with_argument("python3 leaky.py", "leaky.py"), "python3 leaky.py");
         assert_eq!(with_argument("node worker.js", "mail"), "node worker.js mail");
         let lines = ["python3 leaky.py", "/usr/bin/python3 leaky.py"];
-        assert_eq!(differing_argument(lines[0], &lines), None);
+        assert_eq!(differing_place(&lines).and_then(|place| lines[0].split(' ').nth(place)), None);
     }
 
     #[test]

@@ -147,3 +147,38 @@ fn a_header_between_the_rows_is_passed_over() {
         assert_eq!((rows, recording.skipped_rows().faults.len()), (2, 0), "{text}");
     }
 }
+
+#[test]
+fn a_document_is_read_beyond_its_beginning() {
+    let points: Vec<String> =
+        (0..9000).map(|minute| format!("[{},\"{}\"]", 60 * minute, (1 << 28) + 4096 * minute)).collect();
+    let long = format!(
+        "{{\"data\":{{\"resultType\":\"matrix\",\"result\":[{{\"metric\":{{\"__name__\":\"a_bytes\"}},\"values\":[{}]}}]}}}}",
+        points.join(",")
+    );
+    assert_eq!(read(long.as_bytes(), &Layout::default()).map(|found| found.readings), Ok(9000));
+    let rows: Vec<String> = (0..20).map(|minute| format!("{{\"time\": {}, \"rss_mb\": 5}}", 60 * minute)).collect();
+    let without_end = format!("[\n{}\n]", rows.join(",\n"));
+    assert_eq!(read(without_end.as_bytes(), &Layout::default()).map(|found| found.readings), Ok(20));
+}
+
+#[test]
+fn another_header_begins_another_table_or_is_refused() {
+    let text = "time_s,rss\n1,5000000\n2,5000000\ntime_s,rss_kb\n3,5000\n";
+    let error = read(text.as_bytes(), &Layout::default()).expect_err("refused");
+    assert!(error.contains("changes in line 4"), "{error}");
+}
+
+#[test]
+fn memory_under_a_name_that_comes_later_is_a_fault() {
+    let early: String = (0..4000).map(|second| format!("{second} worker memory usage: 100MB\n")).collect();
+    let late: String = (4000..4060).map(|second| format!("{second} worker RSS: {second}MB\n")).collect();
+    let input = std::io::Cursor::new(early + &late);
+    let mut recording = Recording::from_reader("x", input, &Layout::default()).expect("readable");
+    while recording.next_row().expect("a row").is_some() {}
+    let faults = &recording.skipped_rows().faults;
+    assert!(
+        faults.iter().any(|(count, first)| *count == 60 && first.to_string().contains("another name")),
+        "{faults:?}"
+    );
+}

@@ -57,6 +57,8 @@ pub enum RecordingError {
     UnknownFormat { given: String },
     #[error("'{file}' is not in the format '{format}'")]
     NotInFormat { file: String, format: &'static str },
+    #[error("the header of '{file}' changes in line {line}: split the file there, and analyze both parts")]
+    HeaderChanges { file: String, line: u64 },
     #[error("'{file}' is not JSON: {reason}")]
     NotJson { file: String, reason: String },
     #[error("'{file}' is one document of more than {limit} bytes: split it, or export it as CSV")]
@@ -104,7 +106,11 @@ impl RecordingError {
     pub fn invalidates_all_rows(&self) -> bool {
         matches!(
             self,
-            Self::UnnamedUnit { .. } | Self::Shuffled { .. } | Self::TooManySeries { .. } | Self::AllZero { .. }
+            Self::UnnamedUnit { .. }
+                | Self::Shuffled { .. }
+                | Self::HeaderChanges { .. }
+                | Self::TooManySeries { .. }
+                | Self::AllZero { .. }
         )
     }
 }

@@ -13,6 +13,8 @@ pub enum FaultKind {
     NoValue,
     /// The row has fewer fields than the header.
     TooFewFields,
+    /// The line has memory under a name that the beginning of the recording has not.
+    OtherMemory,
     /// The line is not a JSON object.
     NotJson,
     /// The time is earlier than that of the row before it in the same series.
@@ -59,6 +61,9 @@ impl fmt::Display for Fault {
             FaultKind::Value => write!(f, "line {line}: '{text}' in '{column}' is not a number from 0 to 2^63"),
             FaultKind::NoValue => write!(f, "line {line} has no memory value; name its column with --value-column"),
             FaultKind::TooFewFields => write!(f, "line {line} has fewer fields than the header"),
+            FaultKind::OtherMemory => {
+                write!(f, "line {line} has memory under another name, which is not judged; read it with --line-regex")
+            }
             FaultKind::NotJson => write!(f, "line {line} is not a JSON object"),
             FaultKind::BackInTime => write!(f, "line {line} is earlier than the row before it"),
             FaultKind::RepeatedTime => write!(f, "line {line} has the same time as the row before it"),
@@ -119,11 +124,12 @@ impl SkippedRows {
 mod tests {
     use super::*;
 
-    const KINDS: [FaultKind; 7] = [
+    const KINDS: [FaultKind; 8] = [
         FaultKind::Time,
         FaultKind::Value,
         FaultKind::NoValue,
         FaultKind::TooFewFields,
+        FaultKind::OtherMemory,
         FaultKind::NotJson,
         FaultKind::BackInTime,
         FaultKind::RepeatedTime,
@@ -139,7 +145,7 @@ mod tests {
     #[test]
     fn each_kind_is_counted_with_its_first_line() {
         let mut skipped = SkippedRows::default();
-        for (line, kind) in (1..).zip(KINDS.into_iter().cycle().take(14)) {
+        for (line, kind) in (1..).zip(KINDS.into_iter().cycle().take(16)) {
             skipped.add(Fault { line, ..Fault::in_row(kind) });
         }
         for (line, kind) in (1..).zip(KINDS) {

@@ -205,8 +205,10 @@ impl Lines {
 
     /// Reads more input behind the pending bytes.
     fn fill(&mut self) -> Result<(), RecordingError> {
-        self.buffer.copy_within(self.pending.clone(), 0);
-        self.pending = 0..self.pending.len();
+        if self.pending.start > 0 {
+            self.buffer.copy_within(self.pending.clone(), 0);
+            self.pending = 0..self.pending.len();
+        }
         if self.buffer.len() < self.pending.end + CHUNK_BYTES / 2 {
             self.buffer.resize(self.pending.end + CHUNK_BYTES, 0);
         }

@@ -254,7 +254,7 @@ fn elapsed_of(words: &[String]) -> Option<Option<f64>> {
     });
     let is_elapsed = words.iter().any(|word| ELAPSED.contains(&word.as_str()));
     let is_unit_alone = words.len() == 1 && unit.is_some();
-    let is_time_with_unit = unit.is_some() && words.iter().any(|word| word == "time");
+    let is_time_with_unit = unit.is_some() && words.iter().any(|word| TIME.contains(&word.as_str()));
     (is_elapsed || is_unit_alone || is_time_with_unit).then_some(unit)
 }
 

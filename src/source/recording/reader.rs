@@ -200,7 +200,8 @@ fn measures(reading: &Reading) -> bool {
 /// Reads the rows of the beginning to find the properties of their clock: rounded, and without a zone.
 fn probe_clock(head: &Head, layout: &Layout) -> Result<SeriesTable, RecordingError> {
     let mut lines = head.as_lines("")?;
-    let mut rows = open_rows(&mut lines, head, layout)?;
+    // The beginning of a document cannot be read by itself; its times are exact.
+    let Ok(mut rows) = open_rows(&mut lines, head, layout) else { return Ok(SeriesTable::foreign(None, false)) };
     let mut runs = Runs::default();
     loop {
         match rows.next(&mut lines)? {

@@ -55,7 +55,8 @@ impl Sampled {
 
     /// Returns the decimal mark of a column; the point if nothing tells.
     pub(super) fn mark_of(&self, column: Option<usize>) -> DecimalMark {
-        column.and_then(|column| decimal_mark(self.values(column))).unwrap_or(self.decimal_mark.unwrap_or_default())
+        // The user knows better than the values.
+        self.decimal_mark.or_else(|| decimal_mark(self.values(column?))).unwrap_or_default()
     }
 
     /// True if most values of a column have a unit of memory.

@@ -71,6 +71,7 @@ impl TimeStyle {
             "ms" => 1.0,
             "m" | "min" | "mins" | "minutes" => 60_000.0,
             "h" | "hours" => 3_600_000.0,
+            "d" | "days" => 86_400_000.0,
             _ => return None,
         };
         let milliseconds = (number * unit_ms).round();

@@ -34,6 +34,9 @@ pub(super) const ELAPSED: &[&str] =
 /// Words of a name that distinguishes series.
 pub(super) const NAMES: &[&str] = &[
     "name",
+    "shard",
+    "rank",
+    "replica",
     "process",
     "container",
     "pod",
@@ -61,6 +64,12 @@ pub(super) const NAMES: &[&str] = &[
 pub(super) const NO_LEVEL: &[&str] = &[
     "delta",
     "diff",
+    "increase",
+    "increased",
+    "grew",
+    "grown",
+    "gained",
+    "saved",
     "change",
     "freed",
     "growth",
@@ -130,8 +139,22 @@ pub(super) const MEMORY: &[&str] = &[
     "memória",
 ];
 /// Words of memory that is left.
-pub(super) const LEFT: &[&str] =
-    &["available", "avail", "free", "remaining", "frei", "verfügbar", "libre", "disponible", "libera"];
+pub(super) const LEFT: &[&str] = &[
+    "available",
+    "avail",
+    "free",
+    "remaining",
+    "left",
+    "headroom",
+    "unused",
+    "idle",
+    "spare",
+    "frei",
+    "verfügbar",
+    "libre",
+    "disponible",
+    "libera",
+];
 /// Words of memory in use.
 pub(super) const IN_USE: &[&str] = &[
     "usage",

@@ -18,7 +18,7 @@ use super::super::table::TableRows;
 use super::super::values::leading_digits;
 use crate::model::{Counter, CounterUnit, Pid, Reading, Timestamp};
 
-use super::dialect::{CsvSplitter, Dialect};
+use super::dialect::{CsvSplitter, Dialect, is_other_header};
 use crate::units::Axis;
 
 /// Format of comma-separated values; semicolons, tabs and bars separate too.
@@ -160,6 +160,13 @@ impl CsvRows {
         self.is_own || has_memory && 2 * good >= all
     }
 
+    /// True if a line names other columns.
+    fn is_other_header(&self, line: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(line);
+        let cells: Vec<&str> = text.split(char::from(self.delimiter)).map(str::trim).collect();
+        is_other_header(&cells)
+    }
+
     /// True if a line has the names of the columns.
     fn is_header(&self, line: &[u8]) -> bool {
         let names = self.columns.iter().map(|(_, name)| name.as_bytes());
@@ -220,6 +227,10 @@ impl RowReader for CsvRows {
             // The header recurs in files that were joined.
             if row.is_err() && self.is_header(lines.line()) {
                 return Ok(Record::Other);
+            }
+            if row.is_err() && self.is_other_header(lines.line()) {
+                let (file, line) = (lines.file().to_owned(), lines.number());
+                return Err(RecordingError::HeaderChanges { file, line });
             }
             return Ok(Record::from_row(row));
         }

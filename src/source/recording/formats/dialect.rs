@@ -3,6 +3,7 @@
 use super::super::assignment::TableFacts;
 use super::super::fault::FaultKind;
 use super::super::head::Head;
+use super::super::names::{Meaning, meaning_of};
 use super::super::quantity::{DecimalMark, whole_quantity};
 use super::super::stamp::{DateOrder, whole_stamp};
 use super::super::table::{Content, Splitter};
@@ -80,10 +81,18 @@ impl Dialect {
                 let is_cell = |field: &String| is_value(field) || !field.contains(['=', ' ']);
                 // The header may recur.
                 fields == dialect.names
+                    || is_other_header(&fields)
                     || fields.iter().any(|field| is_value(field)) && (has_header || fields.iter().all(is_cell))
             });
         is_table.then_some(dialect)
     }
+}
+
+/// True for names of columns, one of them of memory: no value among them.
+pub(super) fn is_other_header<S: AsRef<str>>(cells: &[S]) -> bool {
+    cells.len() > 1
+        && cells.iter().all(|cell| !cell.as_ref().is_empty() && !is_value(cell.as_ref()))
+        && cells.iter().any(|cell| matches!(meaning_of(cell.as_ref()), Meaning::Memory(_)))
 }
 
 /// True if half of the fields are values.
@@ -135,6 +144,10 @@ impl Splitter for CsvSplitter {
         // The header may recur, as in files that were joined.
         if *has_header && cells == *names {
             self.is_begun = true;
+            return Content::Header(cells);
+        }
+        // Another header begins another table.
+        if *has_header && self.is_begun && is_other_header(&cells) {
             return Content::Header(cells);
         }
         if line.is_empty() || line.starts_with('#') || !self.is_begun && *has_header {

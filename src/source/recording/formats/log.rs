@@ -1,6 +1,7 @@
 //! Lines of any log that hold a memory value with a name or a unit: `[MEMORY] rss=1160MB | jobs_total=1`.
 
 use super::super::error::RecordingError;
+use super::super::fault::FaultKind;
 use super::super::format::{Confidence, RecordingFormat, RowReader};
 use super::super::head::Head;
 use super::super::layout::Layout;
@@ -239,6 +240,15 @@ fn epoch_length(text: &str) -> Option<usize> {
     is_epoch.then_some(length)
 }
 
+/// Least rank of the memory of a process, other than its heap.
+const MIN_PROCESS_RANK: u8 = 70;
+
+/// True for the memory of a process under any name.
+fn is_other_memory(phrase: &Phrase) -> bool {
+    let is_process = |rank| rank >= MIN_PROCESS_RANK && !phrase.is_percent && phrase.unit_bytes().is_some();
+    matches!(meaning_of(&phrase.name), Meaning::Memory(Memory { rank, .. }) if is_process(rank))
+}
+
 /// Splitter of log lines.
 #[derive(Debug)]
 struct LogSplitter {
@@ -257,6 +267,9 @@ impl Splitter for LogSplitter {
         let found = self.pattern.memory.iter().find_map(|name| phrases.iter().find(|phrase| is_memory(phrase, name)));
         let Some(memory) = found else {
             let whole = whole_stamp(line, DateOrder::DayFirst).filter(|_| !self.pattern.has_time);
+            if whole.is_none() && phrases.iter().any(is_other_memory) {
+                return Content::Faulty(FaultKind::OtherMemory);
+            }
             return whole.map_or(Content::Other, Content::Time);
         };
         let mut cells = Vec::new();

@@ -6,6 +6,9 @@ use crate::units::WorkUnit;
 
 /// Most words of a phrase.
 const MAX_WORDS: usize = 6;
+/// Most bytes behind a number in which its words are looked for, and most numbers of a line.
+const MAX_BEHIND: usize = 48;
+const MAX_PHRASES: usize = 64;
 /// Words between a name and its number.
 const FILLERS: [&str; 8] = ["is", "of", "at", "now", "was", "to", "are", "approx"];
 
@@ -48,8 +51,11 @@ impl Phrase {
 
     /// Returns the unit of time behind the number; empty if there is none.
     pub(super) fn unit_of_time(&self) -> &str {
-        const UNITS: [&str; 9] = ["s", "sec", "ms", "m", "min", "h", "minutes", "seconds", "hours"];
-        self.behind.first().map(String::as_str).filter(|unit| UNITS.contains(unit)).unwrap_or_default()
+        const UNITS: [&str; 11] = ["s", "sec", "ms", "m", "min", "h", "minutes", "seconds", "hours", "d", "days"];
+        // 'm' reads as a size as well.
+        let own = self.text.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+        let behind = self.behind.first().map(String::as_str);
+        Some(own).into_iter().chain(behind).find(|unit| UNITS.contains(unit)).unwrap_or_default()
     }
 }
 
@@ -58,7 +64,7 @@ pub(super) fn phrases_of(text: &str) -> Vec<Phrase> {
     let mut phrases: Vec<Phrase> = Vec::new();
     let mut from = 0;
     let mut at = 0;
-    while let Some(begin) = next_number(text, at) {
+    while let Some(begin) = next_number(text, at).filter(|_| phrases.len() < MAX_PHRASES) {
         let Some(quantity) = leading_quantity(&text[begin..], DecimalMark::Point) else {
             at = begin + 1;
             continue;
@@ -161,6 +167,7 @@ fn without_brackets(text: &str) -> String {
 
 /// Returns the words behind a number up to a separator.
 fn behind(text: &str) -> Vec<String> {
+    let text = &text[..text.floor_char_boundary(MAX_BEHIND)];
     let end = text.find([',', ';', '|', '-', '=', ':', '(']).unwrap_or(text.len());
     // 'fetch() requests': a bracket of a call separates nothing.
     let end = if text[end..].starts_with("()") {
