@@ -88,10 +88,10 @@ impl Dialect {
     }
 }
 
-/// True for names of columns, one of them of memory: no value among them.
+/// True for names of columns, one of them of memory: no value and no number among them.
 pub(super) fn is_other_header<S: AsRef<str>>(cells: &[S]) -> bool {
     cells.len() > 1
-        && cells.iter().all(|cell| !cell.as_ref().is_empty() && !is_value(cell.as_ref()))
+        && cells.iter().all(|cell| !cell.as_ref().is_empty() && !cell.as_ref().contains(|c: char| c.is_ascii_digit()))
         && cells.iter().any(|cell| matches!(meaning_of(cell.as_ref()), Meaning::Memory(_)))
 }
 
