@@ -7,8 +7,7 @@ use crate::analysis::Status;
 use crate::event::{Event, EventSink, Notice, Tick};
 use crate::model::{Pid, ProcessKey, ProcessLabel, StartTime, Timestamp};
 use crate::source::recording::{RecordedSeries, Recording, RecordingError, SeriesIndex};
-use crate::units::Span;
-use crate::units::{Axis, WorkUnit};
+use crate::units::{Axis, Span, WorkUnit};
 
 use super::row_batch::RowBatch;
 use super::row_feed::{self, Chunk};

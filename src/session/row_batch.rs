@@ -1,7 +1,7 @@
 //! Batches of rows of a recording, so that rows of one target are processed together.
 //!
 //! A recording in the order of time touches another target with every row. With thousands of targets the state of each has
-//! left the CPU caches by its next row. A dozen rows at once fetch it once.
+//! left the CPU caches by its next row. Several rows at once fetch it once.
 
 use std::io;
 
@@ -30,7 +30,7 @@ impl RowBatch {
         self.rows.push((index, sample));
     }
 
-    /// True if the batch has a dozen rows for each of this many targets.
+    /// True if the batch has enough rows for this many targets.
     pub(super) fn is_full(&self, targets: usize) -> bool {
         self.rows.len() >= (ROWS_PER_TARGET * targets).min(MAX_ROWS)
     }

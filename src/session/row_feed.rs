@@ -6,9 +6,9 @@ use std::thread;
 use crate::source::recording::{RecordedSeries, Recording, RecordingError, Row};
 use crate::units::Axis;
 
-/// Rows that are read before they are handed over: half a MiB.
+/// Rows that are read before they are handed over: a quarter of a MiB.
 const CHUNK_ROWS: usize = 2048;
-/// Chunks that wait between reading and judging.
+/// Chunks that wait between reading and judging: reading goes on while a batch of many targets is judged.
 const WAITING: usize = 16;
 
 /// Rows that were read, in the order of the recording.

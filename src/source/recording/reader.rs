@@ -3,8 +3,7 @@
 use std::io::Read;
 
 use crate::model::{Counter, Reading};
-use crate::units::Span;
-use crate::units::{Axis, WorkUnit};
+use crate::units::{Axis, Span, WorkUnit};
 
 use super::detect::{open_rows, read_head};
 use super::error::RecordingError;

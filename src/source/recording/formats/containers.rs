@@ -6,39 +6,22 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::processes::{has_table, open_table};
-use super::words::{Tool, split_stamp, time_line};
-
-const DOCKER: Tool = Tool {
-    header: &["MEM USAGE / LIMIT"],
-    has_wide_names: true,
-    has_narrow_rows: false,
-    has_sections: false,
-    unit_bytes: None,
-    ignored: &["CONTAINER ID", "ID"],
-    renamed: &[],
-};
+use super::leading_time::{split_stamp, time_line, timed};
+use super::word_table::WordTable;
+use super::words::Tool;
 
 /// Output of `docker stats`.
-pub(in super::super) struct DockerStats;
-
-impl RecordingFormat for DockerStats {
-    fn name(&self) -> &'static str {
-        "docker-stats"
-    }
-
-    fn about(&self) -> &'static str {
-        "output of 'docker stats' or 'podman stats'"
-    }
-
-    fn sniff(&self, head: &Head) -> Option<Confidence> {
-        has_table(head, &DOCKER).then_some(Confidence::Certain)
-    }
-
-    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        open_table("docker stats", DOCKER, lines, head, layout)
-    }
-}
+pub(in super::super) const DOCKER_STATS: WordTable = WordTable {
+    name: "docker-stats",
+    title: "docker stats",
+    about: "output of 'docker stats' or 'podman stats'",
+    tools: &[Tool {
+        header: &["MEM USAGE / LIMIT"],
+        has_wide_names: true,
+        ignored: &["CONTAINER ID", "ID"],
+        ..Tool::PLAIN
+    }],
+};
 
 /// Output of `kubectl top`.
 pub(in super::super) struct KubectlTop;
@@ -89,14 +72,13 @@ struct PodSplitter {
 impl Splitter for PodSplitter {
     fn split(&mut self, line: &str) -> Content {
         match pod_row(line) {
-            Some(row) if self.has_time => Content::Rows(vec![row]),
-            Some(row) => Content::Rows(vec![row[1..].to_vec()]),
+            Some(row) => Content::Rows(vec![timed(self.has_time, &row)]),
             None => time_line(line).map_or(Content::Other, Content::Time),
         }
     }
 
     fn names(&self) -> Option<Vec<String>> {
         let names = ["time", "pod", "memory"];
-        Some(names[usize::from(!self.has_time)..].iter().map(|&name| name.to_owned()).collect())
+        Some(timed(self.has_time, &names))
     }
 }

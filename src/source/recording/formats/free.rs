@@ -8,7 +8,7 @@ use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::quantity::{DecimalMark, whole_quantity};
 use super::super::table::{Content, Splitter, TableRows};
-use super::words::{split_stamp, time_line};
+use super::leading_time::{split_stamp, time_line, timed};
 
 /// Output of `free`.
 pub(in super::super) struct Free;
@@ -68,7 +68,7 @@ struct FreeSplitter {
 impl Splitter for FreeSplitter {
     fn split(&mut self, line: &str) -> Content {
         match row(line) {
-            Some(cells) => Content::Rows(vec![cells[usize::from(!self.has_time)..].to_vec()]),
+            Some(cells) => Content::Rows(vec![timed(self.has_time, &cells)]),
             None => time_line(line).map_or(Content::Other, Content::Time),
         }
     }

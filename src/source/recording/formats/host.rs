@@ -7,7 +7,7 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::words::{split_stamp, time_line};
+use super::leading_time::{is_timed, split_stamp, time_line, timed};
 
 /// Dumps of `/proc/meminfo`.
 pub(in super::super) struct Meminfo;
@@ -27,10 +27,7 @@ impl RecordingFormat for Meminfo {
     }
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        let is_timed = head.filled_lines().any(|line| {
-            let (time, rest) = split_stamp(line);
-            !time.is_empty() && meminfo(rest, "MemAvailable:").is_some()
-        });
+        let is_timed = is_timed(head, |rest| meminfo(rest, "MemAvailable:").is_some());
         let splitter = || Box::new(MeminfoSplitter { is_timed, total: 0 });
         Ok(Box::new(TableRows::open("/proc/meminfo", head, splitter(), splitter(), layout, lines.file())?))
     }
@@ -56,7 +53,7 @@ impl Splitter for MeminfoSplitter {
         } else if let Some(available) = meminfo(rest, "MemAvailable:") {
             let Some(used) = self.total.checked_sub(available) else { return Content::Other };
             let cells = [time.to_owned(), used.to_string()];
-            return Content::Rows(vec![cells[usize::from(!self.is_timed)..].to_vec()]);
+            return Content::Rows(vec![timed(self.is_timed, &cells)]);
         } else if let Some(stamp) = time_line(line) {
             return Content::Time(stamp);
         }
@@ -65,7 +62,7 @@ impl Splitter for MeminfoSplitter {
 
     fn names(&self) -> Option<Vec<String>> {
         let names = ["time", "memory in use"];
-        Some(names[usize::from(!self.is_timed)..].iter().map(|&name| name.to_owned()).collect())
+        Some(timed(self.is_timed, &names))
     }
 
     fn facts(&self) -> TableFacts {
@@ -139,7 +136,7 @@ impl Splitter for VmstatSplitter {
         match vmstat_row(line, self.columns) {
             Some((time, left)) => {
                 let cells = [time.to_owned(), left.to_string()];
-                Content::Rows(vec![cells[usize::from(!self.is_timed)..].to_vec()])
+                Content::Rows(vec![timed(self.is_timed, &cells)])
             }
             None => time_line(line).map_or(Content::Other, Content::Time),
         }
@@ -147,7 +144,7 @@ impl Splitter for VmstatSplitter {
 
     fn names(&self) -> Option<Vec<String>> {
         let names = ["time", "free memory with buffers and cache"];
-        Some(names[usize::from(!self.is_timed)..].iter().map(|&name| name.to_owned()).collect())
+        Some(timed(self.is_timed, &names))
     }
 
     fn facts(&self) -> TableFacts {

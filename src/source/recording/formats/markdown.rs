@@ -7,7 +7,7 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::words::time_line;
+use super::leading_time::time_line;
 
 /// Tables in Markdown.
 pub(in super::super) struct MarkdownTable;

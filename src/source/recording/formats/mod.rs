@@ -10,6 +10,7 @@ mod gc;
 mod host;
 mod influx;
 mod json;
+mod leading_time;
 mod log;
 mod log_advice;
 mod markdown;
@@ -23,6 +24,7 @@ mod status;
 mod tags;
 mod text;
 mod windows;
+mod word_table;
 mod words;
 
 use super::format::RecordingFormat;
@@ -35,27 +37,27 @@ pub(super) const FORMATS: &[&dyn RecordingFormat] = &[
     &gc::GcLog,
     &status::ProcStatus,
     &dotnet::DotnetCounters,
-    &processes::Sar,
-    &processes::Pidstat,
-    &processes::Top,
-    &processes::Cgtop,
-    &windows::GetProcess,
+    &processes::SAR,
+    &processes::PIDSTAT,
+    &processes::TOP,
+    &processes::CGTOP,
+    &windows::GET_PROCESS,
     &windows::Tasklist,
     &pmap::Pmap,
     &host::Meminfo,
     &host::Vmstat,
-    &containers::DockerStats,
+    &containers::DOCKER_STATS,
     &containers::KubectlTop,
     &free::Free,
-    &profilers::Psrecord,
+    &profilers::PSRECORD,
     &profilers::Mprof,
-    &profilers::Jstat,
+    &profilers::JSTAT,
     &influx::Influx,
     &markdown::MarkdownTable,
     &document::JsonDocument,
     &json::JsonLines,
     &csv::Csv,
     &numbers::Numbers,
-    &processes::Ps,
+    &processes::PS,
     &log::LogLines,
 ];

@@ -9,7 +9,7 @@ use super::super::lines::Lines;
 use super::super::quantity::{DecimalMark, whole_quantity};
 use super::super::stamp::{DateOrder, leading_stamp, whole_stamp};
 use super::super::table::{Content, Splitter, TableRows};
-use super::words::epoch_stamp;
+use super::leading_time::epoch_stamp;
 
 /// Least share of lines that are numbers or times.
 const MIN_REGULAR: f64 = 0.8;

@@ -7,7 +7,7 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::words::{split_stamp, time_line};
+use super::leading_time::{is_timed, split_stamp, time_line, timed};
 
 /// Last lines of `pmap -x`.
 pub(in super::super) struct Pmap;
@@ -26,10 +26,7 @@ impl RecordingFormat for Pmap {
     }
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        let is_timed = head.filled_lines().any(|line| {
-            let (time, rest) = split_stamp(line);
-            !time.is_empty() && total(rest).is_some()
-        });
+        let is_timed = is_timed(head, |rest| total(rest).is_some());
         let splitter = || Box::new(PmapSplitter { is_timed });
         Ok(Box::new(TableRows::open("pmap", head, splitter(), splitter(), layout, lines.file())?))
     }
@@ -52,16 +49,13 @@ impl Splitter for PmapSplitter {
     fn split(&mut self, line: &str) -> Content {
         let (time, rest) = split_stamp(line);
         match total(rest) {
-            Some(rss) => {
-                let cells = [time, rss].map(str::to_owned);
-                Content::Rows(vec![cells[usize::from(!self.is_timed)..].to_vec()])
-            }
+            Some(rss) => Content::Rows(vec![timed(self.is_timed, &[time, rss])]),
             None => time_line(line).map_or(Content::Other, Content::Time),
         }
     }
 
     fn names(&self) -> Option<Vec<String>> {
-        Some(["time", "RSS"][usize::from(!self.is_timed)..].iter().map(|&name| name.to_owned()).collect())
+        Some(timed(self.is_timed, &["time", "RSS"]))
     }
 
     fn facts(&self) -> TableFacts {

@@ -7,74 +7,40 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::processes::{has_table, open_table};
+use super::word_table::WordTable;
 use super::words::Tool;
 
 const MIB: f64 = 1_048_576.0;
 
-/// psrecord divides by 1024 twice and names the result MB.
-const PSRECORD: Tool = Tool {
-    header: &["Elapsed time", "Real (MB)"],
-    has_wide_names: true,
-    has_narrow_rows: true,
-    has_sections: false,
-    unit_bytes: None,
-    ignored: &[],
-    renamed: &[("Real (MB)", "Real (MiB)")],
-};
-/// `jstat -gc` counts in KiB (jstat(1)). The old generation holds what lives long.
-const JSTAT: Tool = Tool {
-    header: &["OC", "OU", "YGC"],
-    has_wide_names: false,
-    has_narrow_rows: false,
-    has_sections: false,
-    unit_bytes: Some(1024.0),
-    ignored: &[],
-    renamed: &[("OU", "OU (old heap used)"), ("Timestamp", "elapsed_s")],
+/// File of psrecord, which divides by 1024 twice and names the result MB.
+pub(in super::super) const PSRECORD: WordTable = WordTable {
+    name: "psrecord",
+    title: "psrecord",
+    about: "file of 'psrecord --log'",
+    tools: &[Tool {
+        header: &["Elapsed time", "Real (MB)"],
+        has_wide_names: true,
+        has_narrow_rows: true,
+        renamed: &[("Real (MB)", "Real (MiB)")],
+        ..Tool::PLAIN
+    }],
 };
 
-/// File of psrecord.
-pub(in super::super) struct Psrecord;
+/// Output of `jstat -gc`, which counts in KiB (jstat(1)). The old generation holds what lives long.
+pub(in super::super) const JSTAT: WordTable = WordTable {
+    name: "jstat",
+    title: "jstat",
+    about: "output of 'jstat -gc', with or without -t",
+    tools: &[Tool {
+        header: &["OC", "OU", "YGC"],
+        unit_bytes: Some(1024.0),
+        renamed: &[("OU", "OU (old heap used)"), ("Timestamp", "elapsed_s")],
+        ..Tool::PLAIN
+    }],
+};
+
 /// File of mprof.
 pub(in super::super) struct Mprof;
-/// Output of jstat.
-pub(in super::super) struct Jstat;
-
-impl RecordingFormat for Psrecord {
-    fn name(&self) -> &'static str {
-        "psrecord"
-    }
-
-    fn about(&self) -> &'static str {
-        "file of 'psrecord --log'"
-    }
-
-    fn sniff(&self, head: &Head) -> Option<Confidence> {
-        has_table(head, &PSRECORD).then_some(Confidence::Certain)
-    }
-
-    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        open_table("psrecord", PSRECORD, lines, head, layout)
-    }
-}
-
-impl RecordingFormat for Jstat {
-    fn name(&self) -> &'static str {
-        "jstat"
-    }
-
-    fn about(&self) -> &'static str {
-        "output of 'jstat -gc', with or without -t"
-    }
-
-    fn sniff(&self, head: &Head) -> Option<Confidence> {
-        has_table(head, &JSTAT).then_some(Confidence::Certain)
-    }
-
-    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        open_table("jstat", JSTAT, lines, head, layout)
-    }
-}
 
 impl RecordingFormat for Mprof {
     fn name(&self) -> &'static str {

@@ -7,7 +7,7 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::words::{split_stamp, time_line};
+use super::leading_time::{is_timed, split_stamp, time_line, timed};
 
 /// Dumps of `/proc/PID/status`.
 pub(in super::super) struct ProcStatus;
@@ -29,10 +29,7 @@ impl RecordingFormat for ProcStatus {
     }
 
     fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        let is_timed = head.filled_lines().any(|line| {
-            let (time, rest) = split_stamp(line);
-            !time.is_empty() && rss(rest).is_some()
-        });
+        let is_timed = is_timed(head, |rest| rss(rest).is_some());
         let splitter = || Box::new(StatusSplitter { is_timed, name: String::new(), pid: String::new() });
         Ok(Box::new(TableRows::open("/proc status", head, splitter(), splitter(), layout, lines.file())?))
     }
@@ -64,8 +61,7 @@ impl Splitter for StatusSplitter {
         } else if let Some(pid) = rest.strip_prefix("Pid:") {
             pid.trim().clone_into(&mut self.pid);
         } else if let Some(value) = rss(rest) {
-            let cells = [time, self.name.as_str(), self.pid.as_str(), value].map(str::to_owned);
-            return Content::Rows(vec![cells[usize::from(!self.is_timed)..].to_vec()]);
+            return Content::Rows(vec![timed(self.is_timed, &[time, &self.name, &self.pid, value])]);
         } else if let Some(stamp) = time_line(line) {
             return Content::Time(stamp);
         }
@@ -74,7 +70,7 @@ impl Splitter for StatusSplitter {
 
     fn names(&self) -> Option<Vec<String>> {
         let names = ["time", "name", "pid", "VmRSS"];
-        Some(names[usize::from(!self.is_timed)..].iter().map(|&name| name.to_owned()).collect())
+        Some(timed(self.is_timed, &names))
     }
 
     fn facts(&self) -> TableFacts {

@@ -7,40 +7,22 @@ use super::super::head::Head;
 use super::super::layout::Layout;
 use super::super::lines::Lines;
 use super::super::table::{Content, Splitter, TableRows};
-use super::processes::{has_table, open_table};
-use super::words::{Tool, time_line};
+use super::leading_time::time_line;
+use super::word_table::WordTable;
+use super::words::Tool;
 
-/// `Get-Process` counts in binary units (K up to PowerShell 5, M from 6 on).
-const GET_PROCESS: Tool = Tool {
-    header: &["Id", "ProcessName"],
-    has_wide_names: false,
-    unit_bytes: None,
-    has_narrow_rows: false,
-    has_sections: false,
-    ignored: &["CPU(s)"],
-    renamed: &[("WS(K)", "WS KiB"), ("WS(M)", "WS MiB"), ("PM(K)", "PM KiB"), ("PM(M)", "PM MiB"), ("Id", "PID")],
+/// Output of `Get-Process`, which counts in binary units (K up to PowerShell 5, M from 6 on).
+pub(in super::super) const GET_PROCESS: WordTable = WordTable {
+    name: "get-process",
+    title: "Get-Process",
+    about: "output of Get-Process in PowerShell, with a time above each table",
+    tools: &[Tool {
+        header: &["Id", "ProcessName"],
+        ignored: &["CPU(s)"],
+        renamed: &[("WS(K)", "WS KiB"), ("WS(M)", "WS MiB"), ("PM(K)", "PM KiB"), ("PM(M)", "PM MiB"), ("Id", "PID")],
+        ..Tool::PLAIN
+    }],
 };
-
-/// Output of `Get-Process`.
-pub(in super::super) struct GetProcess;
-
-impl RecordingFormat for GetProcess {
-    fn name(&self) -> &'static str {
-        "get-process"
-    }
-
-    fn about(&self) -> &'static str {
-        "output of Get-Process in PowerShell, with a time above each table"
-    }
-
-    fn sniff(&self, head: &Head) -> Option<Confidence> {
-        has_table(head, &GET_PROCESS).then_some(Confidence::Certain)
-    }
-
-    fn open(&self, lines: &mut Lines, head: &Head, layout: &Layout) -> Result<Box<dyn RowReader>, RecordingError> {
-        open_table("Get-Process", GET_PROCESS, lines, head, layout)
-    }
-}
 
 /// Output of `tasklist`.
 pub(in super::super) struct Tasklist;

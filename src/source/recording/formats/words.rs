@@ -1,17 +1,15 @@
 //! Tables in columns of words: the output of `ps`, `top` and other tools, with a header line.
 
-use jiff::{Span, civil};
-
 use super::super::assignment::TableFacts;
 use super::super::head::Head;
 use super::super::names::{MIN_JUDGED_RANK, Meaning, Memory, meaning_of};
 use super::super::quantity::{DecimalMark, whole_quantity};
-use super::super::stamp::{DAY_MS, DateOrder, Stamp, leading_stamp, whole_stamp};
 use super::super::table::{Content, Splitter};
+use super::leading_time::{split_stamp, time_line};
 
 /// Properties of the tables of one tool.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tool {
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Tool {
     /// Words of which the header has all.
     pub header: &'static [&'static str],
     /// True if names of columns have several words: two spaces separate them.
@@ -26,6 +24,19 @@ pub(super) struct Tool {
     pub ignored: &'static [&'static str],
     /// Clearer names of columns.
     pub renamed: &'static [(&'static str, &'static str)],
+}
+
+impl Tool {
+    /// Table of single words in units that it states.
+    pub(super) const PLAIN: Self = Self {
+        header: &[],
+        has_wide_names: false,
+        unit_bytes: None,
+        has_narrow_rows: false,
+        has_sections: false,
+        ignored: &[],
+        renamed: &[],
+    };
 }
 
 /// Splitter of tables in columns of words.
@@ -90,34 +101,6 @@ impl WordSplitter {
     }
 }
 
-/// Splits a time off the beginning of a line: a stamp, or seconds since 1970.
-pub(super) fn split_stamp(line: &str) -> (&str, &str) {
-    let line = line.trim_start();
-    if let Some((_, length)) = leading_stamp(line, DateOrder::DayFirst) {
-        return line.split_at(length);
-    }
-    match line.split_once(' ') {
-        Some((word, _)) if epoch_stamp(word).is_some() => line.split_at(word.len()),
-        _ => ("", line),
-    }
-}
-
-/// Parses seconds or milliseconds since 1970, from 2001 on.
-pub(super) fn epoch_stamp(word: &str) -> Option<Stamp> {
-    let (whole, fraction) = word.split_once('.').unwrap_or((word, ""));
-    let is_number =
-        whole.starts_with('1') && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
-    let unit_ms = match whole.len() {
-        10 => 1000,
-        13 => 1,
-        _ => return None,
-    };
-    let ms = unit_ms * whole.parse::<i64>().ok().filter(|_| is_number)?;
-    let date = civil::Date::constant(1970, 1, 1).checked_add(Span::new().days(ms / DAY_MS)).ok()?;
-    let month_day = Some((date.month(), date.day()));
-    Some(Stamp { year: Some(date.year()), month_day, day_ms: Some(ms % DAY_MS), offset_s: Some(0) })
-}
-
 impl Splitter for WordSplitter {
     fn split(&mut self, line: &str) -> Content {
         if let Some(stamp) = time_line(line) {
@@ -177,19 +160,6 @@ fn is_time(name: &str) -> bool {
 /// True for the name of a column of memory in use.
 pub(super) fn is_memory(name: &str) -> bool {
     matches!(meaning_of(name), Meaning::Memory(Memory { rank, .. }) if rank >= MIN_JUDGED_RANK)
-}
-
-/// Returns the time in a line that has nothing else, or that begins the output of a tool.
-pub(super) fn time_line(line: &str) -> Option<Stamp> {
-    let line = line.trim().trim_matches(['=', '-', '#', '*', ' ']);
-    if let Some(rest) = line.strip_prefix("top - ") {
-        return leading_stamp(rest, DateOrder::DayFirst).map(|(stamp, _)| stamp);
-    }
-    // 'Linux 6.8.0 (host)  10/23/2025  _x86_64_' begins the output of sysstat, in its default with the month first.
-    if line.starts_with("Linux ") {
-        return line.split_whitespace().find_map(|word| whole_stamp(word, DateOrder::MonthFirst));
-    }
-    whole_stamp(line, DateOrder::DayFirst).or_else(|| epoch_stamp(line))
 }
 
 /// Returns the cells of a line: its words, or the parts between two spaces.
